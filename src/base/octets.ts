@@ -1,0 +1,62 @@
+/** Small functions over octet strings: text forms, joining, comparing. */
+import { MisuseError } from "./errors.ts";
+
+/** Lower-case hexadecimal, two digits an octet. */
+export function hex(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
+  return text;
+}
+
+/** The octets of a hexadecimal text; white space and `:` between digits are ignored. */
+export function fromHex(text: string): Uint8Array {
+  const digits = text.replace(/[\s:]/g, "");
+  if (!/^([0-9a-fA-F]{2})*$/.test(digits))
+    throw new MisuseError(`not hexadecimal octets: ${text.slice(0, 40)}`);
+  const bytes = new Uint8Array(digits.length / 2);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(digits.slice(i * 2, i * 2 + 2), 16);
+  return bytes;
+}
+
+export function utf8(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const joined = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}
+
+/** Equality of public octets. For secrets and authenticators: `constantTimeEqual`. */
+export function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+/** Equality whose time depends on the length alone. */
+export function constantTimeEqual(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let i = 0; i < a.length; i++) difference |= (a[i] ?? 0) ^ (b[i] ?? 0);
+  return difference === 0;
+}
+
+export function isZero(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0);
+}
+
+/** A 32-bit number as four octets in network order. */
+export function u32Octets(value: number): Uint8Array {
+  return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
+}
+
+/** A 16-bit number as two octets in network order. */
+export function u16Octets(value: number): Uint8Array {
+  return Uint8Array.of(value >>> 8, value);
+}

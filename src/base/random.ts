@@ -1,0 +1,19 @@
+/** Entropy as an argument. Draws are named, so that a recorded negotiation can be replayed by answering each by name. */
+export interface Random {
+  /** `length` unpredictable octets. */
+  bytes(purpose: RandomPurpose, length: number): Uint8Array;
+}
+
+export type RandomPurpose =
+  | "initiator cookie"
+  | "responder cookie"
+  | "cookie secret"
+  | "dh private"
+  | "nonce"
+  | "message id"
+  | "spi"
+  | "iv"
+  | "jitter"
+  | "padding"
+  | "vendor id"
+  | "ip identification";

@@ -1,0 +1,338 @@
+/**
+ * What happens in IKE, as values. Everything an operator is ever told (debug lines, syslog, explanations, ladders) is a
+ * reading of these; the engine knows nothing of its readers.
+ */
+import type { Origin } from "../base/origin.ts";
+import type { CipherName, EspSuite, GroupId, HashName } from "../crypto/names.ts";
+import type { EncapsulationMode } from "../crypto/transform-set.ts";
+import type { Endpoint, IpAddress } from "../net/ip-address.ts";
+import type { TrafficSelector } from "../net/selector.ts";
+import type { AuthenticationMethod } from "./policy.ts";
+
+export type Role = "initiator" | "responder";
+export type ExchangeName = "main" | "aggressive" | "quick" | "informational" | "transaction";
+
+/** Which message of its exchange: MM1..MM6, QM1..QM3 (QM4 is the CONNECTED of the commit bit), INFO. */
+export type Step = "MM1" | "MM2" | "MM3" | "MM4" | "MM5" | "MM6" | "QM1" | "QM2" | "QM3" | "QM4" | "INFO";
+
+/** The ISAKMP SA an event is about. */
+export interface SaReference {
+  /** IOS's `conn-id`: 1, 2, …; unique while the gateway runs. */
+  readonly connId: number;
+  readonly role: Role;
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  /** Hexadecimal, 16 digits. */
+  readonly initiatorCookie: string;
+  /** Zeros until known. */
+  readonly responderCookie: string;
+}
+
+/** One attribute of a transform as it came: raw where we do not know it. */
+export interface OfferedAttribute {
+  /** IANA number of the class. */
+  readonly type: number;
+  /** Octets of the value; two for the basic form. */
+  readonly value: Uint8Array;
+  readonly encoding: "basic" | "variable";
+}
+
+/** Why an offer was not taken, one difference. Texts are in the words of the configuration: `aes-128`, `group 2`. */
+export interface Mismatch {
+  readonly attribute:
+    | "encryption"
+    | "hash"
+    | "authentication"
+    | "group"
+    | "lifetime"
+    | "protocol"
+    | "transform"
+    | "integrity"
+    | "mode"
+    | "pfs"
+    | "proxy"
+    | "key";
+  readonly offered: string;
+  readonly accepted: string;
+  /** The line of ours that says what we accept. */
+  readonly origin: Origin | undefined;
+}
+
+export interface NegotiatedIpsecSa {
+  readonly inboundSpi: number;
+  readonly outboundSpi: number;
+  readonly connectionId: string;
+  readonly selector: TrafficSelector;
+  readonly suite: EspSuite;
+  readonly mode: EncapsulationMode;
+  readonly lifetimeSeconds: number;
+  readonly lifetimeKilobytes: number;
+  readonly pfsGroup: GroupId | undefined;
+  /** IOS's conn ids of the pair: 2000, 2001, … */
+  readonly inboundConnId: number;
+  readonly outboundConnId: number;
+}
+
+export type FailureReason =
+  | "no proposal chosen"
+  | "no pre-shared key"
+  | "no policy can be offered"
+  | "wrong pre-shared key"
+  | "authentication failed"
+  | "proxy mismatch"
+  | "invalid key exchange value"
+  | "no response"
+  | "malformed message"
+  | "peer refused"
+  | "deleted"
+  | "expired"
+  | "limit reached"
+  | "internal";
+
+export type IkeEvent =
+  // ── Phase 1 ────────────────────────────────────────────────────────────────────────────────────────────────────
+  /** Traffic or the operator asks for an SA and IKE takes the request up. */
+  | {
+      readonly kind: "negotiation-requested";
+      readonly connectionId: string;
+      readonly local: Endpoint;
+      readonly remote: Endpoint;
+    }
+  /** A first message of a stranger became an SA. Follows its message-received. */
+  | { readonly kind: "phase1-started"; readonly sa: SaReference; readonly exchange: "main" | "aggressive" }
+  | {
+      readonly kind: "pre-shared-key-found";
+      readonly sa: SaReference;
+      readonly peer: string;
+      readonly origin: Origin | undefined;
+    }
+  /** One offered transform against one policy of ours. As initiator: the chosen one against what we offered. */
+  | {
+      readonly kind: "isakmp-transform-checked";
+      readonly sa: SaReference;
+      readonly transformNumber: number;
+      readonly priority: number;
+      readonly attributes: readonly OfferedAttribute[];
+      readonly accepted: boolean;
+      readonly mismatches: readonly Mismatch[];
+      /** Payload type that follows: 3 while more transforms come, 0 after the last. */
+      readonly nextPayload: number;
+    }
+  | {
+      readonly kind: "skeyid-generated";
+      readonly sa: SaReference;
+      readonly group: GroupId;
+      readonly hash: HashName;
+      readonly encryption: CipherName;
+    }
+  | {
+      readonly kind: "vendor-id-received";
+      readonly sa: SaReference;
+      readonly vendorId: Uint8Array;
+      readonly name: string | undefined;
+    }
+  /** The ID payload of ours that goes into MM5, MM6. */
+  | {
+      readonly kind: "identity-built";
+      readonly sa: SaReference;
+      readonly authentication: AuthenticationMethod;
+      readonly identityType: "ID_IPV4_ADDR" | "ID_FQDN";
+      readonly protocol: number;
+      readonly port: number;
+      /** Of the identification data. */
+      readonly length: number;
+    }
+  | { readonly kind: "peer-authenticated"; readonly sa: SaReference; readonly identity: string }
+  | {
+      readonly kind: "isakmp-sa-established";
+      readonly sa: SaReference;
+      readonly encryption: CipherName;
+      readonly hash: HashName;
+      readonly group: GroupId;
+      readonly authentication: AuthenticationMethod;
+      readonly lifetimeSeconds: number;
+    }
+  | {
+      readonly kind: "isakmp-sa-deleted";
+      readonly sa: SaReference;
+      readonly reason: FailureReason | "replaced" | "cleared" | "peer deleted";
+    }
+
+  // ── Messages ───────────────────────────────────────────────────────────────────────────────────────────────────
+  /** Clear bytes on the wire. `retransmission` counts from 1; 0 is the first sending. */
+  | {
+      readonly kind: "message-sent";
+      readonly sa: SaReference;
+      readonly exchange: ExchangeName;
+      readonly step: Step;
+      readonly messageId: number;
+      readonly retransmission: number;
+      readonly length: number;
+    }
+  | {
+      readonly kind: "message-received";
+      readonly sa: SaReference;
+      readonly exchange: ExchangeName;
+      readonly step: Step;
+      readonly messageId: number;
+      readonly length: number;
+    }
+  /** We know this message and have answered it: the answer goes out again. A message-sent follows. */
+  | {
+      readonly kind: "repeat-received";
+      readonly sa: SaReference;
+      readonly exchange: ExchangeName;
+      readonly step: Step;
+      readonly messageId: number;
+    }
+  | {
+      readonly kind: "payload-processing";
+      readonly sa: SaReference;
+      readonly payload: "SA" | "KE" | "NONCE" | "ID" | "HASH" | "NOTIFY" | "DELETE";
+      readonly messageId: number;
+    }
+  /** A received message is done with; an answer may follow. */
+  | {
+      readonly kind: "message-processed";
+      readonly sa: SaReference;
+      readonly exchange: ExchangeName;
+      readonly step: Step;
+      readonly messageId: number;
+    }
+  /** A message that changes nothing, and why. `sa` where one was found. */
+  | {
+      readonly kind: "message-dropped";
+      readonly sa: SaReference | undefined;
+      readonly local: Endpoint;
+      readonly remote: Endpoint;
+      readonly reason:
+        | "malformed"
+        | "unknown cookies"
+        | "not encrypted"
+        | "undecryptable"
+        | "unexpected"
+        | "limit"
+        | "disabled"
+        | "version"
+        | "hash mismatch"
+        | "busy"
+        | "replayed";
+      readonly detail: string;
+    }
+
+  // ── Phase 2 ────────────────────────────────────────────────────────────────────────────────────────────────────
+  | {
+      readonly kind: "quick-mode-started";
+      readonly sa: SaReference;
+      readonly messageId: number;
+      readonly role: Role;
+    }
+  /** One offered ESP transform against our transform sets. */
+  | {
+      readonly kind: "ipsec-transform-checked";
+      readonly sa: SaReference;
+      readonly messageId: number;
+      readonly proposalNumber: number;
+      readonly transformNumber: number;
+      /** DOI name: `ESP_3DES`, `AH_SHA`, or `unknown (n)`. */
+      readonly transform: string;
+      readonly attributes: readonly OfferedAttribute[];
+      readonly accepted: boolean;
+      readonly mismatches: readonly Mismatch[];
+    }
+  /** Accepted by attributes; now proxies and transform are shown to IPsec. */
+  | {
+      readonly kind: "ipsec-proposal-validated";
+      readonly sa: SaReference;
+      readonly messageId: number;
+      readonly proposalNumber: number;
+      readonly selector: TrafficSelector;
+      readonly suite: EspSuite;
+      readonly accepted: boolean;
+    }
+  | {
+      readonly kind: "spi-allocated";
+      readonly sa: SaReference;
+      readonly messageId: number;
+      readonly spi: number;
+    }
+  | {
+      readonly kind: "ipsec-sas-created";
+      readonly sa: SaReference;
+      readonly messageId: number;
+      readonly role: Role;
+      readonly negotiated: NegotiatedIpsecSa;
+    }
+  | {
+      readonly kind: "exchange-finished";
+      readonly sa: SaReference;
+      readonly exchange: "quick" | "informational";
+      readonly messageId: number;
+      readonly role: Role;
+      readonly failed: boolean;
+    }
+  /** The memory of a finished quick mode is given up. */
+  | { readonly kind: "exchange-purged"; readonly sa: SaReference; readonly messageId: number }
+
+  // ── Informational ──────────────────────────────────────────────────────────────────────────────────────────────
+  | {
+      readonly kind: "notify-sent";
+      readonly sa: SaReference;
+      readonly notifyType: number;
+      readonly isProtected: boolean;
+    }
+  | {
+      readonly kind: "notify-received";
+      readonly sa: SaReference;
+      readonly notifyType: number;
+      readonly isProtected: boolean;
+      readonly spi: Uint8Array;
+    }
+  | {
+      readonly kind: "delete-sent";
+      readonly sa: SaReference;
+      readonly protocol: "isakmp" | "esp" | "ah";
+      readonly spis: readonly string[];
+    }
+  | {
+      readonly kind: "delete-received";
+      readonly sa: SaReference;
+      readonly protocol: "isakmp" | "esp" | "ah";
+      readonly spis: readonly string[];
+    }
+  | {
+      readonly kind: "initial-contact-received";
+      readonly sa: SaReference;
+      readonly removedConnIds: readonly number[];
+    }
+
+  // ── Ends ───────────────────────────────────────────────────────────────────────────────────────────────────────
+  /**
+   * A negotiation failed for good. `explanation` is one sentence that names the difference, and the line of ours it is
+   * about; `mismatches` are the same as data.
+   */
+  | {
+      readonly kind: "negotiation-failed";
+      readonly sa: SaReference | undefined;
+      readonly peer: IpAddress;
+      readonly exchange: "main" | "aggressive" | "quick";
+      readonly role: Role;
+      readonly reason: FailureReason;
+      readonly mismatches: readonly Mismatch[];
+      readonly origin: Origin | undefined;
+      readonly explanation: string;
+    }
+  | {
+      readonly kind: "job-started";
+      readonly sa: SaReference;
+      readonly job: "dh-public" | "dh-shared" | "dh-both";
+      readonly group: GroupId;
+    }
+  | {
+      readonly kind: "job-finished";
+      readonly sa: SaReference;
+      readonly job: "dh-public" | "dh-shared" | "dh-both";
+      readonly succeeded: boolean;
+    }
+  /** Our own mistake, caught; tests fail on it. */
+  | { readonly kind: "bug"; readonly detail: string };

@@ -1,0 +1,79 @@
+/** What the operator wants of IKE, compiled: a value that the engine reads and never changes. */
+import type { Origin } from "../base/origin.ts";
+import type { CipherName, GroupId, HashName } from "../crypto/names.ts";
+import type { Secret } from "../crypto/secret.ts";
+import type { TransformSet } from "../crypto/transform-set.ts";
+import type { IpAddress } from "../net/ip-address.ts";
+import type { AddressBlock, TrafficSelector } from "../net/selector.ts";
+
+export interface IkePolicy {
+  /** `no crypto isakmp enable` makes it false: nothing is sent, everything received is dropped. */
+  readonly enabled: boolean;
+  /** Ascending priority number, which is descending preference; the default suite (65535) comes last, always. */
+  readonly protectionSuites: readonly ProtectionSuite[];
+  readonly preSharedKeys: readonly PreSharedKey[];
+  /** What we say we are in phase 1. */
+  readonly identity: "address" | "hostname";
+  /** Fully qualified where a domain name is configured. */
+  readonly hostname: string;
+  /** `ip host`: names, in lower case, to their addresses. */
+  readonly hosts: ReadonlyMap<string, readonly IpAddress[]>;
+  readonly connections: readonly Connection[];
+}
+
+export type AuthenticationMethod = "pre-share" | "rsa-sig" | "rsa-encr";
+
+/** One `crypto isakmp policy`. */
+export interface ProtectionSuite {
+  /** 1 to 10000; 65535 is the built-in default suite. */
+  readonly priority: number;
+  readonly encryption: CipherName;
+  readonly hash: HashName;
+  readonly authentication: AuthenticationMethod;
+  readonly group: GroupId;
+  readonly lifetimeSeconds: number;
+  readonly origin: Origin | undefined;
+}
+
+export interface PreSharedKey {
+  /** An address block (one address, or a wildcard `0.0.0.0 0.0.0.0`), or a host's name in lower case. */
+  readonly peer:
+    | { readonly kind: "address"; readonly block: AddressBlock }
+    | { readonly kind: "hostname"; readonly name: string };
+  readonly key: Secret;
+  readonly origin: Origin | undefined;
+}
+
+/** One crypto map entry applied to one interface, as far as IKE must know it. */
+export interface Connection {
+  /** Unique and stable: `vpn 10 Ethernet1/0`. */
+  readonly id: string;
+  readonly mapName: string;
+  readonly sequence: number;
+  readonly interfaceName: string;
+  readonly localAddress: IpAddress;
+  /** In order of preference; never empty. */
+  readonly peers: readonly IpAddress[];
+  /** In order of preference; never empty. */
+  readonly transformSets: readonly TransformSet[];
+  readonly pfsGroup: GroupId | undefined;
+  readonly lifetimeSeconds: number;
+  readonly lifetimeKilobytes: number;
+  /** The permit lines of the crypto access list, in order. */
+  readonly selectors: readonly ConnectionSelector[];
+  /** The lines an explanation points at. */
+  readonly origins: ConnectionOrigins;
+}
+
+export interface ConnectionSelector {
+  readonly selector: TrafficSelector;
+  readonly origin: Origin | undefined;
+}
+
+export interface ConnectionOrigins {
+  readonly entry: Origin | undefined;
+  readonly peer: Origin | undefined;
+  readonly transformSet: Origin | undefined;
+  readonly accessList: Origin | undefined;
+  readonly pfs: Origin | undefined;
+}

@@ -1,0 +1,24 @@
+/** What `show crypto isakmp …` may see: a snapshot. */
+import type { Instant } from "../base/time.ts";
+import type { CipherName, GroupId, HashName } from "../crypto/names.ts";
+import type { SaReference } from "./events.ts";
+import type { AuthenticationMethod } from "./policy.ts";
+
+export interface IsakmpSaView {
+  readonly sa: SaReference;
+  /** IOS's names of the states of main mode; QM_IDLE once established; DELETED while it lingers. */
+  readonly state: "MM_NO_STATE" | "MM_SA_SETUP" | "MM_KEY_EXCH" | "QM_IDLE" | "DELETED";
+  readonly encryption: CipherName | undefined;
+  readonly hash: HashName | undefined;
+  readonly authentication: AuthenticationMethod | undefined;
+  readonly group: GroupId | undefined;
+  readonly expiresAt: Instant | undefined;
+  /** Quick modes and informational exchanges under way. */
+  readonly exchanges: number;
+}
+
+export interface IkeView {
+  readonly isakmpSas: readonly IsakmpSaView[];
+  readonly halfOpen: number;
+  readonly jobsRunning: number;
+}

@@ -1,0 +1,62 @@
+/** State-like facts of the data plane. What happens per packet is counted, not told. */
+import type { EspSuite } from "../crypto/names.ts";
+import type { IpAddress } from "../net/ip-address.ts";
+import type { Flow, TrafficSelector } from "../net/selector.ts";
+
+export type IpsecEvent =
+  /** A packet wants protection and there is no SA: IKE is asked for one. */
+  | {
+      readonly kind: "sa-requested";
+      readonly connectionId: string;
+      readonly local: IpAddress;
+      readonly peer: IpAddress;
+      readonly selector: TrafficSelector;
+      readonly suite: EspSuite;
+      readonly lifetimeSeconds: number;
+      readonly lifetimeKilobytes: number;
+      readonly reason: "traffic" | "lifetime" | "volume" | "sequence number" | "operator";
+    }
+  | {
+      readonly kind: "sa-installed";
+      readonly direction: "inbound" | "outbound";
+      readonly spi: number;
+      readonly connId: number;
+      readonly destination: IpAddress;
+      readonly suite: EspSuite;
+    }
+  | {
+      readonly kind: "sa-removed";
+      readonly direction: "inbound" | "outbound";
+      readonly spi: number;
+      readonly connId: number;
+      readonly destination: IpAddress;
+      readonly suite: EspSuite;
+      readonly reason: "expired" | "deleted" | "peer deleted" | "replaced" | "cleared";
+    }
+  /** Rate-limited: the first of its kind from a peer, then at most one a minute with how many were not told. */
+  | {
+      readonly kind: "packet-dropped";
+      readonly reason: PacketDropReason;
+      readonly source: IpAddress;
+      readonly destination: IpAddress;
+      readonly protocol: number;
+      readonly spi: number | undefined;
+      readonly sequenceNumber: number | undefined;
+      /** Of the inner packet where it is known. */
+      readonly flow: Flow | undefined;
+      readonly detail: string;
+      readonly notTold: number;
+    };
+
+export type PacketDropReason =
+  | "unknown spi"
+  | "bad icv"
+  | "replayed"
+  | "malformed"
+  | "selector mismatch"
+  | "not protected"
+  | "no sa"
+  | "hold queue full"
+  | "too big"
+  | "sequence number exhausted"
+  | "expired";

@@ -1,0 +1,43 @@
+/** The security policy database as crypto maps say it (RFC 2401 §4.4.1): per interface, ordered, first match decides. */
+import type { Origin } from "../base/origin.ts";
+import type { TransformSet } from "../crypto/transform-set.ts";
+import type { IpAddress } from "../net/ip-address.ts";
+import type { AccessRule } from "../net/selector.ts";
+
+export interface IpsecPolicy {
+  readonly interfaces: readonly ProtectedInterface[];
+}
+
+/** An interface with a crypto map on it. */
+export interface ProtectedInterface {
+  readonly name: string;
+  readonly mapName: string;
+  /** Tunnel end point: of the interface, or of `crypto map … local-address`. */
+  readonly localAddress: IpAddress;
+  /** Octets, of the interface. */
+  readonly mtu: number;
+  /** Ascending sequence number. */
+  readonly entries: readonly CryptoMapEntry[];
+}
+
+/**
+ * One crypto map entry. A packet is held against `rules` in order: permit protects it, deny sends it on to the next
+ * entry, and so does no match. A packet that no entry permits passes in clear.
+ */
+export interface CryptoMapEntry {
+  /** The same id as IKE's `Connection`. */
+  readonly id: string;
+  readonly sequence: number;
+  readonly accessListName: string;
+  readonly rules: readonly OriginatedRule[];
+  readonly peers: readonly IpAddress[];
+  readonly transformSets: readonly TransformSet[];
+  readonly lifetimeSeconds: number;
+  readonly lifetimeKilobytes: number;
+  readonly origin: Origin | undefined;
+}
+
+export interface OriginatedRule {
+  readonly rule: AccessRule;
+  readonly origin: Origin | undefined;
+}

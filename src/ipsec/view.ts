@@ -1,0 +1,57 @@
+/** What `show crypto ipsec sa` may see: a snapshot. */
+import type { Instant } from "../base/time.ts";
+import type { EspSuite } from "../crypto/names.ts";
+import type { EncapsulationMode } from "../crypto/transform-set.ts";
+import type { IpAddress } from "../net/ip-address.ts";
+import type { TrafficSelector } from "../net/selector.ts";
+
+/** One proxy identity of one crypto map entry, with its SAs newest last. */
+export interface FlowView {
+  readonly interfaceName: string;
+  readonly mapName: string;
+  readonly connectionId: string;
+  readonly localAddress: IpAddress;
+  readonly peer: IpAddress | undefined;
+  readonly selector: TrafficSelector;
+  readonly counters: FlowCounters;
+  readonly pathMtu: number;
+  readonly mediaMtu: number;
+  readonly inbound: readonly SaView[];
+  readonly outbound: readonly SaView[];
+}
+
+export interface FlowCounters {
+  readonly encapsulated: number;
+  readonly encrypted: number;
+  readonly digested: number;
+  readonly decapsulated: number;
+  readonly decrypted: number;
+  readonly verified: number;
+  readonly sendErrors: number;
+  readonly receiveErrors: number;
+}
+
+export interface SaView {
+  readonly spi: number;
+  readonly suite: EspSuite;
+  readonly mode: EncapsulationMode;
+  readonly connId: number;
+  /** IOS's `flow_id`: 1, 2, … */
+  readonly flowId: number;
+  readonly remainingKilobytes: number;
+  readonly remainingSeconds: number;
+  readonly installedAt: Instant;
+  /** Octets. */
+  readonly ivLength: number;
+  readonly replayDetection: boolean;
+  readonly sequenceNumber: number;
+  readonly packets: number;
+  readonly octets: number;
+  readonly replayErrors: number;
+  readonly icvErrors: number;
+}
+
+export interface IpsecView {
+  /** Every permit line of every entry in policy order, SAs or not. */
+  readonly flows: readonly FlowView[];
+}

@@ -1,0 +1,45 @@
+/** IP addresses as canonical text, so that they print, compare and key maps as they are; IPv4 also as a number. */
+import { MisuseError } from "../base/errors.ts";
+
+/** Canonical text of an address: `172.16.172.10`. IPv6 will join as another canonical text. */
+export type IpAddress = string & { readonly __ipAddress: unique symbol };
+
+/** The address a text writes in dotted decimals, or undefined. Leading zeros are refused: they are octal to some. */
+export function parseIpv4(text: string): IpAddress | undefined {
+  const octets = text.split(".");
+  if (octets.length !== 4) return undefined;
+  for (const octet of octets) if (!/^(0|[1-9]\d{0,2})$/.test(octet) || Number(octet) > 255) return undefined;
+  return text as IpAddress; // checked just above
+}
+
+/** The address a text writes; for texts known to be good. */
+export function ipv4(text: string): IpAddress {
+  const address = parseIpv4(text);
+  if (address === undefined) throw new MisuseError(`not an IPv4 address: ${text}`);
+  return address;
+}
+
+export function ipv4ToNumber(address: IpAddress): number {
+  let value = 0;
+  for (const octet of address.split(".")) value = value * 256 + Number(octet);
+  return value;
+}
+
+export function ipv4FromNumber(value: number): IpAddress {
+  return `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}` as IpAddress; // by construction
+}
+
+export function ipv4Octets(address: IpAddress): Uint8Array {
+  return Uint8Array.from(address.split("."), Number);
+}
+
+export function ipv4FromOctets(octets: Uint8Array): IpAddress {
+  if (octets.length !== 4) throw new MisuseError(`an IPv4 address has 4 octets, not ${octets.length}`);
+  return octets.join(".") as IpAddress; // by construction
+}
+
+/** An address and a UDP port. */
+export interface Endpoint {
+  readonly address: IpAddress;
+  readonly port: number;
+}
