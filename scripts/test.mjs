@@ -1,0 +1,16 @@
+// Runs every *.test.ts below src/ and test/, or those whose path contains one of the arguments.
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+
+const wanted = process.argv.slice(2);
+const files = ["src", "test"]
+  .flatMap((root) => readdirSync(root, { recursive: true }).map((name) => `${root}/${name}`))
+  .filter((name) => name.endsWith(".test.ts"))
+  .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
+  .sort();
+if (files.length === 0) {
+  console.error(`no test file's path contains ${wanted.join(" or ")}`);
+  process.exit(2);
+}
+const { status } = spawnSync(process.execPath, ["--import", "tsx", "--test", ...files], { stdio: "inherit" });
+process.exit(status ?? 1);
