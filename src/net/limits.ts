@@ -1,0 +1,20 @@
+/** What strangers may make this layer hold. */
+
+export interface NetLimits {
+  readonly fragmentTimeoutSeconds: number;
+  readonly partialPacketsMax: number;
+  readonly partialOctetsMax: number;
+  readonly fragmentsPerPacketMax: number;
+}
+
+/** IMPLEMENTATION: our choices, and why. */
+export const NET_LIMITS: NetLimits = {
+  /** Fragments wait this long for the rest; RFC 1122 §3.3.2 suggests 60 to 120 s, which only helps floods today. */
+  fragmentTimeoutSeconds: 30,
+  /** Packets in reassembly at once; the oldest gives way. */
+  partialPacketsMax: 64,
+  /** Octets held in reassembly, header copies included: eight of the longest packets and their overhead. */
+  partialOctetsMax: 1 << 20,
+  /** Of one packet: the longest packet over a 576-octet path comes in 119 pieces. */
+  fragmentsPerPacketMax: 256,
+};
