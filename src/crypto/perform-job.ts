@@ -1,0 +1,34 @@
+/** Does a job: the one place where the slow work happens, whether in a worker, a simulator or a test. */
+import { MisuseError } from "../base/errors.ts";
+import { publicValue, sharedSecret } from "./diffie-hellman.ts";
+import type { Job, JobResult } from "./jobs.ts";
+
+/** The same job gives the same result. Never throws: what cannot be done is a result too. */
+export function performJob(job: Job): JobResult {
+  try {
+    return perform(job);
+  } catch (error) {
+    if (error instanceof MisuseError) return { kind: "failed", reason: error.message };
+    // The platform's own errors carry no more than a code and a sentence; either way this negotiation cannot go on.
+    return { kind: "failed", reason: `${job.kind} in group ${job.group}: ${String(error)}` };
+  }
+}
+
+function perform(job: Job): JobResult {
+  switch (job.kind) {
+    case "dh-public":
+      return { kind: "dh-public", publicValue: publicValue(job.group, job.privateValue) };
+    case "dh-shared":
+      return {
+        kind: "dh-shared",
+        sharedSecret: sharedSecret(job.group, job.privateValue, job.peerPublicValue),
+      };
+    case "dh-both":
+      return {
+        kind: "dh-both",
+        // First, because it is the one that refuses.
+        sharedSecret: sharedSecret(job.group, job.privateValue, job.peerPublicValue),
+        publicValue: publicValue(job.group, job.privateValue),
+      };
+  }
+}

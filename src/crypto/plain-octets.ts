@@ -1,0 +1,14 @@
+/** `node:crypto` answers with Buffers; everything above this folder sees plain `Uint8Array`s. */
+
+/** The same octets, not copied, without Buffer's methods (whose `slice` and `toString` differ from Uint8Array's). */
+export function plainOctets(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+}
+
+/** `octets` with zeros before them, `length` in all. Longer input is left as it is. */
+export function leftPad(octets: Uint8Array, length: number): Uint8Array {
+  if (octets.length >= length) return octets;
+  const padded = new Uint8Array(length);
+  padded.set(octets, length - octets.length);
+  return padded;
+}
