@@ -4,7 +4,7 @@
  */
 import { createDiffieHellman, createECDH, type DiffieHellman, type ECDH } from "node:crypto";
 import { BugError, MisuseError } from "../base/errors.ts";
-import { fromHex, hex, isZero } from "../base/octets.ts";
+import { hex, isZero } from "../base/octets.ts";
 import { CURVES, type Curve, pointFromPublicValue } from "./elliptic-curves.ts";
 import { group, publicValueProblem } from "./groups.ts";
 import { isModpGroup, type ModpGroupId, modpPrime } from "./modp-primes.ts";
@@ -62,7 +62,7 @@ function curveParty(curve: Curve, privateValue: Uint8Array): ECDH {
   if (multiplier === 0n)
     throw new MisuseError("a private value must not be zero modulo the order of the curve");
   const party = createECDH(curve.name);
-  party.setPrivateKey(fromHex(multiplier.toString(16).padStart(2 * curve.fieldLength, "0")));
+  party.setPrivateKey(multiplier.toString(16).padStart(2 * curve.fieldLength, "0"), "hex");
   return party;
 }
 

@@ -25,7 +25,7 @@ export const CURVES: { readonly [G in CurveGroupId]: Curve } = {
   3: {
     name: "Oakley-EC2N-3",
     fieldLength: 20,
-    order: 0x02aaaaaaaaaaaaaaaaaaaac7f3c7881bd0868fa86cn,
+    order: 0x02aaaaaaaaaaaaaaaaaac7f3c7881bd0868fa86cn,
     cofactor: 12,
   },
   4: {
