@@ -33,6 +33,9 @@ const DES_WEAK_KEYS: readonly Uint8Array[] = [
   "1f1f 1f1f 0e0e 0e0e",
   "e0e0 e0e0 f1f1 f1f1",
   "fefe fefe fefe fefe",
+  // RFC 2409 writes two of them so, which are other keys: it says that these must not be used, so they are not.
+  "1f1f 1f1f e0e0 e0e0",
+  "e0e0 e0e0 1f1f 1f1f",
   // Semi-weak: each undoes its neighbour.
   "01fe 01fe 01fe 01fe",
   "fe01 fe01 fe01 fe01",
