@@ -1,0 +1,42 @@
+/** What a console acts on. The lab and the gateway daemon implement it; a session knows nothing else of them. */
+import type { Problem } from "../config/compile.ts";
+import type { Configuration } from "../config/configuration.ts";
+import type { GatewayRequest, GatewayView } from "../gateway/contract.ts";
+import type { IpAddress } from "../net/ip-address.ts";
+
+export type DebugFlag = "isakmp" | "ipsec" | "engine";
+
+export interface RouterServices {
+  configuration(): Configuration;
+  /**
+   * Compiles with `incompleteEntries: "disabled"` (an operator writes a crypto map line by line) and commits. Problems of
+   * severity error leave everything as it was; all problems are returned.
+   */
+  commit(next: Configuration): readonly Problem[];
+  view(): GatewayView;
+  request(request: GatewayRequest): void;
+  debugFlags(): ReadonlySet<DebugFlag>;
+  setDebug(flag: DebugFlag, on: boolean): void;
+  /**
+   * Starts a ping. All of its output comes through `print`, from `Type escape sequence to abort.` to the success rate,
+   * newlines included; then `done` is called, also after `cancel`.
+   */
+  ping(options: PingOptions, print: (text: string) => void, done: () => void): { cancel(): void };
+}
+
+export interface PingOptions {
+  readonly destination: IpAddress;
+  /** One of the router's own addresses; undefined is that of the interface the echo leaves by. */
+  readonly source: IpAddress | undefined;
+  readonly repeat: number;
+  /** Octets of the whole IP packet, 36 to 18024. */
+  readonly size: number;
+  /** 0 to 3600. */
+  readonly timeoutSeconds: number;
+  readonly typeOfService: number;
+  readonly dontFragment: boolean;
+  /** `Validate reply data`: an answer with other data counts as lost. */
+  readonly validate: boolean;
+  /** Two octets, repeated. */
+  readonly pattern: number;
+}

@@ -1,0 +1,144 @@
+/** IKE's part of a configuration, and whether what its suites and keys need of each other is there. */
+import type { Connection, IkePolicy, PreSharedKey } from "../ike/policy.ts";
+import { type IpAddress, ipv4ToNumber } from "../net/ip-address.ts";
+import { blockContains } from "../net/selector.ts";
+import type { Configuration, IsakmpPolicySettings, KeySettings } from "./configuration.ts";
+import { DEFAULT_SUITE } from "./defaults.ts";
+import type { Problems } from "./problem.ts";
+
+export function compileIke(
+  configuration: Configuration,
+  connections: readonly Connection[],
+  problems: Problems,
+): IkePolicy {
+  const { isakmp } = configuration;
+  const hosts = hostsOf(configuration);
+  const preSharedKeys = bySpecificity(isakmp.keys.map(compileKey));
+  checkSuites(configuration, connections, problems);
+  checkKeys(preSharedKeys, hosts, connections, isakmp.policies, problems);
+  if (!isakmp.enabled.value && connections.length > 0)
+    problems.warning({
+      kind: "incomplete",
+      origin: isakmp.enabled.origin,
+      message: "IKE is switched off, so no crypto map entry of type ipsec-isakmp gets keys.",
+      advice: "Enter `crypto isakmp enable`.",
+    });
+  return {
+    enabled: isakmp.enabled.value,
+    protectionSuites: [...isakmp.policies.map(compileSuite), DEFAULT_SUITE],
+    preSharedKeys,
+    identity: isakmp.identity.value,
+    hostname: fullName(configuration),
+    hosts,
+    connections,
+  };
+}
+
+/** Names in lower case to addresses: `ip host` as IKE looks it up. */
+export function hostsOf(configuration: Configuration): ReadonlyMap<string, readonly IpAddress[]> {
+  return new Map(configuration.hosts.map(({ name, addresses }) => [name.toLowerCase(), addresses]));
+}
+
+function fullName({ hostname, domainName }: Configuration): string {
+  return domainName === undefined ? hostname.value : `${hostname.value}.${domainName.value}`;
+}
+
+function compileSuite(policy: IsakmpPolicySettings): IkePolicy["protectionSuites"][number] {
+  return {
+    priority: policy.priority,
+    encryption: policy.encryption.value,
+    hash: policy.hash.value,
+    authentication: policy.authentication.value,
+    group: policy.group.value,
+    lifetimeSeconds: policy.lifetimeSeconds.value,
+    origin: policy.origin,
+  };
+}
+
+function compileKey({ peer, key, origin }: KeySettings): PreSharedKey {
+  return {
+    peer: peer.kind === "hostname" ? { kind: "hostname", name: peer.name.toLowerCase() } : peer,
+    key,
+    origin,
+  };
+}
+
+/** Keys for fewer addresses first; keys by name are for one host. */
+function bySpecificity(keys: readonly PreSharedKey[]): PreSharedKey[] {
+  const width = ({ peer }: PreSharedKey) =>
+    peer.kind === "hostname" ? 0 : ipv4ToNumber(peer.block.wildcard);
+  return [...keys].sort((a, b) => width(a) - width(b));
+}
+
+function checkSuites(
+  { isakmp }: Configuration,
+  connections: readonly Connection[],
+  problems: Problems,
+): void {
+  for (const { priority, authentication, origin } of isakmp.policies) {
+    if (authentication.value === "pre-share") continue;
+    problems.warning({
+      kind: "incomplete",
+      origin: authentication.origin ?? origin,
+      message: `ISAKMP policy ${priority} authenticates by ${authentication.value}, and there are no RSA keys: it is never offered and never accepted.`,
+      advice: "Enter `authentication pre-share` in this policy, and a `crypto isakmp key` for the peer.",
+    });
+  }
+  if (connections.length === 0 || isakmp.policies.some(isPreShared)) return;
+  problems.warning({
+    kind: "incomplete",
+    origin: connections[0]?.origins.entry,
+    message:
+      isakmp.policies.length === 0
+        ? "There is no `crypto isakmp policy`, and IOS's default policy authenticates by RSA signatures, for which there are no keys: nothing can be negotiated."
+        : "No ISAKMP policy authenticates by pre-shared key: nothing can be negotiated.",
+    advice: "Enter `crypto isakmp policy 10` and below it `authentication pre-share`.",
+  });
+}
+
+function checkKeys(
+  keys: readonly PreSharedKey[],
+  hosts: ReadonlyMap<string, readonly IpAddress[]>,
+  connections: readonly Connection[],
+  policies: readonly IsakmpPolicySettings[],
+  problems: Problems,
+): void {
+  const keyIsFor = ({ peer }: PreSharedKey, address: IpAddress) =>
+    peer.kind === "address"
+      ? blockContains(peer.block, address)
+      : hosts.get(peer.name)?.includes(address) === true;
+  const peers = new Map(
+    connections.flatMap(({ peers, origins }) => peers.map((peer) => [peer, origins.peer] as const)),
+  );
+  if (policies.some(isPreShared))
+    for (const [peer, origin] of peers)
+      if (!keys.some((key) => keyIsFor(key, peer)))
+        problems.warning({
+          kind: "incomplete",
+          origin,
+          message: `There is no pre-shared key for ${peer}: no policy with pre-shared keys can be used with it.`,
+          advice: `Enter \`crypto isakmp key KEY address ${peer}\`.`,
+        });
+  for (const key of keys) {
+    const { peer, origin } = key;
+    if (peer.kind === "hostname" && !hosts.has(peer.name)) {
+      problems.warning({
+        kind: "incomplete",
+        origin,
+        message: `The address of ${peer.name} is unknown, so its pre-shared key is never found.`,
+        advice: `Enter \`ip host ${peer.name} A.B.C.D\`.`,
+      });
+    } else if (![...peers.keys()].some((address) => keyIsFor(key, address))) {
+      problems.note({
+        kind: "without-effect",
+        origin,
+        message: "No crypto map in use has a peer that this pre-shared key is for.",
+        advice: "Remove the key, or enter `set peer` for its peer in a crypto map.",
+      });
+    }
+  }
+}
+
+function isPreShared({ authentication }: IsakmpPolicySettings): boolean {
+  return authentication.value === "pre-share";
+}

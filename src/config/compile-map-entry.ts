@@ -1,0 +1,225 @@
+/** One crypto map entry of type ipsec-isakmp, with everything it names looked up. */
+import type { Origin } from "../base/origin.ts";
+import type { TransformSet } from "../crypto/transform-set.ts";
+import type { Connection, ConnectionSelector } from "../ike/policy.ts";
+import type { CryptoMapEntry, OriginatedRule } from "../ipsec/policy.ts";
+import type { IpAddress } from "../net/ip-address.ts";
+import { selectorOfRule } from "../net/selector.ts";
+import { expandRule, protectsEverything, rulesOf, whyNotNegotiable } from "./access-rules.ts";
+import { hostsOf } from "./compile-ike.ts";
+import { compileTransformSet } from "./compile-transform-set.ts";
+import type {
+  AccessListSettings,
+  Configuration,
+  CryptoMapEntrySettings,
+  CryptoMapSettings,
+} from "./configuration.ts";
+import type { Problem, Problems } from "./problem.ts";
+
+/** An entry as it is on every interface that its map is applied to. */
+export interface CompiledEntry {
+  readonly sequence: number;
+  readonly selectors: readonly ConnectionSelector[];
+  rulesAt(id: string): CryptoMapEntry;
+  connectionAt(place: ConnectionPlace): Connection;
+}
+
+export type ConnectionPlace = Pick<Connection, "id" | "mapName" | "interfaceName" | "localAddress">;
+
+/** Undefined where something is missing; problems of `severity` then say what. */
+export function compileEntry(
+  configuration: Configuration,
+  map: CryptoMapSettings,
+  entry: CryptoMapEntrySettings,
+  severity: Problem["severity"],
+  problems: Problems,
+): CompiledEntry | undefined {
+  const context: EntryContext = { configuration, map, entry, severity, problems };
+  // All three, so that everything that is missing is told at once.
+  const peers = peersOf(context);
+  const transformSets = transformSetsOf(context);
+  const rules = rulesOfEntry(context);
+  if (peers === undefined || transformSets === undefined || rules === undefined) return undefined;
+  const selectors = rules
+    .filter(({ rule }) => rule.action === "permit")
+    .map(({ rule, origin }) => ({ selector: selectorOfRule(rule), origin }));
+  const shared = {
+    peers,
+    transformSets,
+    sequence: entry.sequence,
+    lifetimeSeconds: (entry.lifetimeSeconds ?? configuration.lifetimeSeconds).value,
+    lifetimeKilobytes: (entry.lifetimeKilobytes ?? configuration.lifetimeKilobytes).value,
+  };
+  const accessListName = entry.matchAddress?.value ?? "";
+  return {
+    sequence: entry.sequence,
+    selectors,
+    rulesAt: (id) => ({ ...shared, id, accessListName, rules, origin: entry.origin }),
+    connectionAt: (place) => ({
+      ...shared,
+      ...place,
+      pfsGroup: entry.pfsGroup?.value,
+      selectors,
+      origins: {
+        entry: entry.origin,
+        peer: entry.peers[0]?.origin,
+        transformSet: entry.transformSets?.origin,
+        accessList: entry.matchAddress?.origin,
+        pfs: entry.pfsGroup?.origin,
+      },
+    }),
+  };
+}
+
+interface EntryContext {
+  readonly configuration: Configuration;
+  readonly map: CryptoMapSettings;
+  readonly entry: CryptoMapEntrySettings;
+  readonly severity: Problem["severity"];
+  readonly problems: Problems;
+}
+
+function peersOf({ configuration, map, entry, severity, problems }: EntryContext): IpAddress[] | undefined {
+  if (entry.peers.length === 0) {
+    problems.add(severity, missing(map, entry, "peer", "set peer A.B.C.D"));
+    return undefined;
+  }
+  const hosts = hostsOf(configuration);
+  const addresses: IpAddress[] = [];
+  let complete = true;
+  for (const { value: peer, origin } of entry.peers) {
+    const found = peer.kind === "address" ? [peer.address] : hosts.get(peer.name.toLowerCase());
+    if (found === undefined) {
+      problems.add(severity, {
+        kind: "incomplete",
+        origin,
+        message: `The address of the peer ${peer.kind === "hostname" ? peer.name : ""} is unknown: there is no DNS here.`,
+        advice: `Enter \`ip host ${peer.kind === "hostname" ? peer.name : "NAME"} A.B.C.D\`.`,
+      });
+      complete = false;
+    } else addresses.push(...found.filter((address) => !addresses.includes(address)));
+  }
+  for (const own of configuration.interfaces)
+    if (own.address !== undefined && addresses.includes(own.address.value.address)) {
+      problems.add(severity, {
+        kind: "wrong",
+        origin: entry.peers[0]?.origin,
+        message: `The peer ${own.address.value.address} of crypto map ${map.name} ${entry.sequence} is this router's own ${own.name}.`,
+        advice: "Enter the address of the other router: `set peer A.B.C.D`.",
+      });
+      complete = false;
+    }
+  return complete ? addresses : undefined;
+}
+
+function transformSetsOf(context: EntryContext): TransformSet[] | undefined {
+  const { configuration, map, entry, severity, problems } = context;
+  if (entry.transformSets === undefined) {
+    problems.add(severity, missing(map, entry, "transform set", "set transform-set NAME"));
+    return undefined;
+  }
+  const { value: names, origin } = entry.transformSets;
+  const compiled: TransformSet[] = [];
+  for (const name of names) {
+    const settings = configuration.transformSets.find((set) => set.name === name);
+    if (settings === undefined)
+      problems.add(severity, {
+        kind: "wrong",
+        origin,
+        message: `Transform set ${name} does not exist.`,
+        advice: `Enter \`crypto ipsec transform-set ${name} esp-aes 256 esp-sha256-hmac\`, or name another.`,
+      });
+    else {
+      const set = compileTransformSet(settings, severity, problems);
+      if (set !== undefined) compiled.push(set);
+    }
+  }
+  return compiled.length === names.length ? compiled : undefined;
+}
+
+function rulesOfEntry(context: EntryContext): OriginatedRule[] | undefined {
+  const { configuration, map, entry, severity, problems } = context;
+  if (entry.matchAddress === undefined) {
+    problems.add(severity, missing(map, entry, "access list", "match address NUMBER-OR-NAME"));
+    return undefined;
+  }
+  const { value: name, origin } = entry.matchAddress;
+  const list = configuration.accessLists.find((candidate) => candidate.name === name);
+  if (list === undefined) {
+    problems.add(severity, unknownList(name, origin));
+    return undefined;
+  }
+  return checkedRules(list, origin, severity, problems);
+}
+
+function checkedRules(
+  list: AccessListSettings,
+  usedAt: Origin | undefined,
+  severity: Problem["severity"],
+  problems: Problems,
+): OriginatedRule[] | undefined {
+  let usable = true;
+  const settings = rulesOf(list);
+  for (const rule of settings) {
+    const reason = whyNotNegotiable(rule);
+    if (reason !== undefined) {
+      problems.add(severity, {
+        kind: "wrong",
+        origin: rule.origin,
+        message: `Access list ${list.name} cannot say what IPsec protects: ${reason}.`,
+        advice:
+          "Write it with subnets, a protocol, and `eq` where ports matter; the peer needs its mirror image.",
+      });
+      usable = false;
+    } else if (protectsEverything(rule)) {
+      problems.warning({
+        kind: "wrong",
+        origin: rule.origin,
+        message: `Access list ${list.name} protects all traffic, and everything that comes in clear is dropped.`,
+        advice: "Name the two networks: `permit ip A.B.C.D WILDCARD A.B.C.D WILDCARD`.",
+      });
+    }
+    if (rule.log !== undefined)
+      problems.note({
+        kind: "without-effect",
+        origin: rule.origin,
+        message: `\`${rule.log}\` has no effect in a crypto access list.`,
+        advice: "Leave it, or remove it.",
+      });
+  }
+  if (!settings.some(({ action }) => action === "permit")) {
+    problems.add(severity, {
+      kind: "incomplete",
+      origin: list.origin ?? usedAt,
+      message: `Access list ${list.name} permits nothing, so nothing is protected.`,
+      advice: "Add a `permit` line for the traffic to protect.",
+    });
+    usable = false;
+  }
+  return usable
+    ? settings.flatMap((rule) =>
+        expandRule(rule).map((expanded) => ({ rule: expanded, origin: rule.origin })),
+      )
+    : undefined;
+}
+
+function missing(map: CryptoMapSettings, entry: CryptoMapEntrySettings, what: string, command: string) {
+  return {
+    kind: "incomplete",
+    origin: entry.origin,
+    message: `Crypto map ${map.name} ${entry.sequence} has no ${what}.`,
+    advice: `Enter \`${command}\` below \`crypto map ${map.name} ${entry.sequence} ipsec-isakmp\`.`,
+  } as const;
+}
+
+function unknownList(name: string, origin: Origin | undefined) {
+  const command = /^\d+$/.test(name)
+    ? `access-list ${name} permit ip A.B.C.D WILDCARD A.B.C.D WILDCARD`
+    : `ip access-list extended ${name}`;
+  return {
+    kind: "wrong",
+    origin,
+    message: `Access list ${name} does not exist, or is not an extended one.`,
+    advice: `Enter \`${command}\`.`,
+  } as const;
+}

@@ -1,0 +1,206 @@
+/**
+ * An IOS configuration as a value: what the operator has written, each setting with the line that says it. It knows
+ * nothing of the language it was written in, and decides nothing: `compile` does.
+ */
+import type { Origin } from "../base/origin.ts";
+import type { CipherName, GroupId, HashName } from "../crypto/names.ts";
+import type { Secret } from "../crypto/secret.ts";
+import type { EncapsulationMode } from "../crypto/transform-set.ts";
+import type { AuthenticationMethod } from "../ike/policy.ts";
+import type { IpAddress } from "../net/ip-address.ts";
+import type { AddressBlock } from "../net/selector.ts";
+
+export { emptyConfiguration } from "./defaults.ts";
+
+/** A value and the line that sets it; no line means that it is IOS's default. */
+export interface Setting<T> {
+  readonly value: T;
+  readonly origin: Origin | undefined;
+}
+
+export interface Configuration {
+  readonly hostname: Setting<string>;
+  readonly domainName: Setting<string> | undefined;
+  readonly hosts: readonly HostSettings[];
+  readonly isakmp: IsakmpSettings;
+  readonly transformSets: readonly TransformSetSettings[];
+  readonly lifetimeSeconds: Setting<number>;
+  readonly lifetimeKilobytes: Setting<number>;
+  readonly cryptoMaps: readonly CryptoMapSettings[];
+  readonly interfaces: readonly InterfaceSettings[];
+  readonly routes: readonly RouteSettings[];
+  /** Named ones first, then numbered ones ascending, as IOS prints them. */
+  readonly accessLists: readonly AccessListSettings[];
+  readonly kept: readonly KeptLine[];
+}
+
+/** A line that is recognised, has no effect here, and prints back. */
+export interface KeptLine {
+  /** The words of the statement that keeps it: they decide where it prints. */
+  readonly statement: string;
+  /** As it prints, `no ` included. */
+  readonly text: string;
+  /** The lines below it, indented as they print. */
+  readonly block: readonly string[];
+  readonly origin: Origin | undefined;
+}
+
+/** `ip host`. */
+export interface HostSettings {
+  readonly name: string;
+  /** 1 to 8. */
+  readonly addresses: readonly IpAddress[];
+  readonly origin: Origin | undefined;
+}
+
+export interface IsakmpSettings {
+  readonly enabled: Setting<boolean>;
+  readonly identity: Setting<"address" | "hostname">;
+  /** Ascending priority number. */
+  readonly policies: readonly IsakmpPolicySettings[];
+  readonly keys: readonly KeySettings[];
+}
+
+export interface IsakmpPolicySettings {
+  /** 1 to 10000. */
+  readonly priority: number;
+  readonly encryption: Setting<CipherName>;
+  readonly hash: Setting<HashName>;
+  readonly authentication: Setting<AuthenticationMethod>;
+  readonly group: Setting<GroupId>;
+  readonly lifetimeSeconds: Setting<number>;
+  readonly kept: readonly KeptLine[];
+  readonly origin: Origin | undefined;
+}
+
+export interface KeySettings {
+  readonly peer: KeyPeer;
+  readonly key: Secret;
+  /** `no-xauth`. */
+  readonly withoutXauth: boolean;
+  readonly origin: Origin | undefined;
+}
+
+export type KeyPeer =
+  | { readonly kind: "address"; readonly block: AddressBlock }
+  /** As written. */
+  | { readonly kind: "hostname"; readonly name: string };
+
+export type AhTransform =
+  | "ah-md5-hmac"
+  | "ah-sha-hmac"
+  | "ah-sha256-hmac"
+  | "ah-sha384-hmac"
+  | "ah-sha512-hmac";
+
+/** At least one of the three transforms is there. */
+export interface TransformSetSettings {
+  readonly name: string;
+  readonly ah: AhTransform | undefined;
+  readonly encryption: CipherName | "null" | undefined;
+  readonly integrity: HashName | undefined;
+  readonly mode: Setting<EncapsulationMode>;
+  readonly kept: readonly KeptLine[];
+  readonly origin: Origin | undefined;
+}
+
+export interface CryptoMapSettings {
+  readonly name: string;
+  /** Name of the interface. */
+  readonly localAddress: Setting<string> | undefined;
+  /** Ascending sequence number. */
+  readonly entries: readonly CryptoMapEntrySettings[];
+  /** Entries and settings of kinds that have no effect here. */
+  readonly kept: readonly KeptLine[];
+}
+
+/** `crypto map … ipsec-isakmp`. */
+export interface CryptoMapEntrySettings {
+  /** 1 to 65535. */
+  readonly sequence: number;
+  readonly description: Setting<string> | undefined;
+  /** In order of preference. */
+  readonly peers: readonly Setting<MapPeer>[];
+  /** Names in order of preference, at most six. */
+  readonly transformSets: Setting<readonly string[]> | undefined;
+  readonly pfsGroup: Setting<GroupId> | undefined;
+  readonly lifetimeSeconds: Setting<number> | undefined;
+  readonly lifetimeKilobytes: Setting<number> | undefined;
+  /** Name or number of an access list. */
+  readonly matchAddress: Setting<string> | undefined;
+  readonly kept: readonly KeptLine[];
+  readonly origin: Origin | undefined;
+}
+
+export type MapPeer =
+  | { readonly kind: "address"; readonly address: IpAddress }
+  | { readonly kind: "hostname"; readonly name: string };
+
+export interface InterfaceSettings {
+  /** Canonical: `Ethernet0/0`. */
+  readonly name: string;
+  readonly description: Setting<string> | undefined;
+  readonly address: Setting<InterfaceAddress> | undefined;
+  /** Octets, of the medium. */
+  readonly mtu: Setting<number>;
+  /** Octets, of IP packets; the medium's where absent. */
+  readonly ipMtu: Setting<number> | undefined;
+  /** Name of the crypto map applied to it. */
+  readonly cryptoMap: Setting<string> | undefined;
+  readonly shutdown: Setting<boolean>;
+  readonly kept: readonly KeptLine[];
+  readonly origin: Origin | undefined;
+}
+
+export interface InterfaceAddress {
+  readonly address: IpAddress;
+  /** Contiguous. */
+  readonly mask: IpAddress;
+}
+
+/** `ip route`. One of next hop and interface is there, or both. */
+export interface RouteSettings {
+  readonly prefix: AddressBlock;
+  readonly nextHop: IpAddress | undefined;
+  readonly interfaceName: string | undefined;
+  /** 1 to 255. */
+  readonly distance: Setting<number>;
+  readonly origin: Origin | undefined;
+}
+
+export interface AccessListSettings {
+  /** A name, or the digits of a number. */
+  readonly name: string;
+  readonly entries: readonly AccessListEntry[];
+  readonly origin: Origin | undefined;
+}
+
+export type AccessListEntry = AccessListRule | AccessListRemark;
+
+export interface AccessListRemark {
+  readonly kind: "remark";
+  /** Where one is written; the entries stand in this order. */
+  readonly sequence: number | undefined;
+  readonly text: string;
+  readonly origin: Origin | undefined;
+}
+
+export interface AccessListRule {
+  readonly kind: "rule";
+  readonly sequence: number | undefined;
+  readonly action: "permit" | "deny";
+  /** IP protocol number; 0 is any. */
+  readonly protocol: number;
+  readonly source: AddressBlock;
+  readonly sourcePorts: PortCondition | undefined;
+  readonly destination: AddressBlock;
+  readonly destinationPorts: PortCondition | undefined;
+  /** What narrows the rule further: `established`, `tos 4`. */
+  readonly conditions: readonly string[];
+  readonly log: "log" | "log-input" | undefined;
+  readonly origin: Origin | undefined;
+}
+
+export type PortCondition =
+  | { readonly operator: "eq" | "neq" | "gt" | "lt"; readonly port: number }
+  | { readonly operator: "range"; readonly low: number; readonly high: number };

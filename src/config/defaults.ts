@@ -1,0 +1,103 @@
+/** IOS's defaults, and things of a configuration as they are before anything is said of them. */
+import type { Origin } from "../base/origin.ts";
+import type { ProtectionSuite } from "../ike/policy.ts";
+import type {
+  Configuration,
+  CryptoMapEntrySettings,
+  CryptoMapSettings,
+  InterfaceSettings,
+  IsakmpPolicySettings,
+  Setting,
+} from "./configuration.ts";
+
+/** The suite below all others, and where each policy's unsaid attributes come from ("Default protection suite"). */
+export const DEFAULT_SUITE: ProtectionSuite = {
+  priority: 65535,
+  encryption: "des",
+  hash: "sha1",
+  authentication: "rsa-sig",
+  group: 1,
+  lifetimeSeconds: 86_400,
+  origin: undefined,
+};
+
+export const DEFAULT_HOSTNAME = "Router";
+/** Of IPsec SAs. */
+export const DEFAULT_LIFETIME_SECONDS = 3600;
+export const DEFAULT_LIFETIME_KILOBYTES = 4_608_000;
+/** Octets. */
+export const DEFAULT_MTU = 1500;
+export const DEFAULT_DISTANCE = 1;
+
+export function defaultSetting<T>(value: T): Setting<T> {
+  return { value, origin: undefined };
+}
+
+/** What a router without a configuration has. */
+export function emptyConfiguration(): Configuration {
+  return {
+    hostname: defaultSetting(DEFAULT_HOSTNAME),
+    domainName: undefined,
+    hosts: [],
+    isakmp: {
+      enabled: defaultSetting(true),
+      identity: defaultSetting("address"),
+      policies: [],
+      keys: [],
+    },
+    transformSets: [],
+    lifetimeSeconds: defaultSetting(DEFAULT_LIFETIME_SECONDS),
+    lifetimeKilobytes: defaultSetting(DEFAULT_LIFETIME_KILOBYTES),
+    cryptoMaps: [],
+    interfaces: [],
+    routes: [],
+    accessLists: [],
+    kept: [],
+  };
+}
+
+export function newIsakmpPolicy(priority: number, origin: Origin | undefined): IsakmpPolicySettings {
+  return {
+    priority,
+    encryption: defaultSetting(DEFAULT_SUITE.encryption),
+    hash: defaultSetting(DEFAULT_SUITE.hash),
+    authentication: defaultSetting(DEFAULT_SUITE.authentication),
+    group: defaultSetting(DEFAULT_SUITE.group),
+    lifetimeSeconds: defaultSetting(DEFAULT_SUITE.lifetimeSeconds),
+    kept: [],
+    origin,
+  };
+}
+
+export function newCryptoMap(name: string): CryptoMapSettings {
+  return { name, localAddress: undefined, entries: [], kept: [] };
+}
+
+export function newCryptoMapEntry(sequence: number, origin: Origin | undefined): CryptoMapEntrySettings {
+  return {
+    sequence,
+    description: undefined,
+    peers: [],
+    transformSets: undefined,
+    pfsGroup: undefined,
+    lifetimeSeconds: undefined,
+    lifetimeKilobytes: undefined,
+    matchAddress: undefined,
+    kept: [],
+    origin,
+  };
+}
+
+export function newInterface(name: string, origin: Origin | undefined): InterfaceSettings {
+  return {
+    name,
+    description: undefined,
+    address: undefined,
+    mtu: defaultSetting(DEFAULT_MTU),
+    ipMtu: undefined,
+    cryptoMap: undefined,
+    shutdown: defaultSetting(false),
+    kept: [],
+    origin,
+  };
+}

@@ -1,0 +1,37 @@
+/** A configuration, compiled: policies for a gateway, interfaces and routes for whoever moves its packets. */
+import type { Origin } from "../base/origin.ts";
+import type { IkePolicy } from "../ike/policy.ts";
+import type { IpsecPolicy } from "../ipsec/policy.ts";
+import type { IpAddress } from "../net/ip-address.ts";
+import type { AddressBlock } from "../net/selector.ts";
+
+export interface RouterPolicy {
+  readonly hostname: string;
+  readonly ike: IkePolicy;
+  readonly ipsec: IpsecPolicy;
+  /** Those with an address. */
+  readonly interfaces: readonly InterfaceConfiguration[];
+  readonly routes: readonly StaticRoute[];
+}
+
+export interface InterfaceConfiguration {
+  readonly name: string;
+  readonly address: IpAddress;
+  readonly mask: IpAddress;
+  /** The subnet it is connected to. */
+  readonly prefix: AddressBlock;
+  /** Octets, of IP packets. */
+  readonly mtu: number;
+  /** Not shut down. */
+  readonly up: boolean;
+}
+
+/** One of next hop and interface is there, or both. */
+export interface StaticRoute {
+  readonly prefix: AddressBlock;
+  readonly nextHop: IpAddress | undefined;
+  readonly interfaceName: string | undefined;
+  /** Between routes to the same prefix the lower one is taken. */
+  readonly distance: number;
+  readonly origin: Origin | undefined;
+}

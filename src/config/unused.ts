@@ -1,0 +1,35 @@
+/** What is defined and used by nothing. */
+import type { Configuration } from "./configuration.ts";
+import type { Problems } from "./problem.ts";
+
+export function findUnused(configuration: Configuration, problems: Problems): void {
+  const { cryptoMaps, interfaces, transformSets, accessLists } = configuration;
+  const entries = cryptoMaps.flatMap((map) => map.entries);
+  const applied = new Set(interfaces.map(({ cryptoMap }) => cryptoMap?.value));
+  for (const { name, entries: own, localAddress } of cryptoMaps)
+    if (!applied.has(name) && (own.length > 0 || localAddress !== undefined))
+      problems.note({
+        kind: "without-effect",
+        origin: own[0]?.origin ?? localAddress?.origin,
+        message: `Crypto map ${name} is applied to no interface, so it protects nothing.`,
+        advice: `Enter \`crypto map ${name}\` below the interface that faces the peers.`,
+      });
+  const usedSets = new Set(entries.flatMap(({ transformSets: names }) => names?.value ?? []));
+  for (const { name, origin } of transformSets)
+    if (!usedSets.has(name))
+      problems.note({
+        kind: "without-effect",
+        origin,
+        message: `Transform set ${name} is used by no crypto map.`,
+        advice: `Enter \`set transform-set ${name}\` in a crypto map entry, or remove it.`,
+      });
+  const usedLists = new Set(entries.map(({ matchAddress }) => matchAddress?.value));
+  for (const { name, origin } of accessLists)
+    if (!usedLists.has(name))
+      problems.note({
+        kind: "without-effect",
+        origin,
+        message: `Access list ${name} is used by no crypto map, and access lists do nothing else here.`,
+        advice: `Enter \`match address ${name}\` in a crypto map entry if it says what to protect.`,
+      });
+}
