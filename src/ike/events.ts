@@ -209,6 +209,8 @@ export type IkeEvent =
         | "malformed"
         | "unknown cookies"
         | "not encrypted"
+        /** Of phase 2, before phase 1 is authenticated. */
+        | "not authenticated"
         | "undecryptable"
         | "unexpected"
         | "limit"

@@ -1,0 +1,75 @@
+/** What goes into the IKE engine and what comes out, in the order in which it must be done. */
+import type { Job, JobResult } from "../crypto/jobs.ts";
+import type { EspSuite } from "../crypto/names.ts";
+import type { Secret } from "../crypto/secret.ts";
+import type { EncapsulationMode } from "../crypto/transform-set.ts";
+import type { Endpoint, IpAddress } from "../net/ip-address.ts";
+import type { TrafficSelector } from "../net/selector.ts";
+import type { IkeEvent } from "./events.ts";
+
+export type IkeInput =
+  | {
+      readonly kind: "datagram";
+      readonly local: Endpoint;
+      readonly remote: Endpoint;
+      readonly bytes: Uint8Array;
+    }
+  | { readonly kind: "job-done"; readonly id: number; readonly result: JobResult }
+  | { readonly kind: "wake" }
+  /** IPsec wants a pair of SAs for a selector of a connection. */
+  | { readonly kind: "negotiate"; readonly connectionId: string; readonly selector: TrafficSelector }
+  /** A pair of IPsec SAs is gone: tell the peer, and give the SPI back. */
+  | {
+      readonly kind: "ipsec-sa-removed";
+      readonly peer: IpAddress;
+      readonly localAddress: IpAddress;
+      readonly inboundSpi: number;
+      readonly tellPeer: boolean;
+    }
+  /** An operator clears ISAKMP SAs: one by conn-id, those of a peer, or all. */
+  | { readonly kind: "clear-isakmp-sas"; readonly connId?: number; readonly peer?: IpAddress };
+
+export type IkeOutput =
+  | { readonly kind: "send"; readonly local: Endpoint; readonly remote: Endpoint; readonly bytes: Uint8Array }
+  | { readonly kind: "start-job"; readonly id: number; readonly job: Job }
+  | { readonly kind: "cancel-job"; readonly id: number }
+  | { readonly kind: "event"; readonly event: IkeEvent }
+  | { readonly kind: "install-sa"; readonly sa: KeyedSa }
+  /** The peer deleted its inbound SA, or all of its SAs are gone (INITIAL-CONTACT): `outboundSpi` undefined is all. */
+  | {
+      readonly kind: "remove-ipsec-sas";
+      readonly peer: IpAddress;
+      readonly outboundSpi: number | undefined;
+      readonly reason: "peer deleted" | "replaced";
+    }
+  /** A quick mode failed after its inbound SA was installed. */
+  | { readonly kind: "abandon-sa"; readonly peer: IpAddress; readonly inboundSpi: number }
+  | { readonly kind: "negotiation-failed"; readonly connectionId: string; readonly selector: TrafficSelector }
+  /** Keys of a phase 1, for a key log; only if asked for at construction. */
+  | {
+      readonly kind: "isakmp-keys";
+      readonly initiatorCookie: string;
+      readonly hash: string;
+      readonly encryption: string;
+      readonly encryptionKey: Secret;
+      readonly SKEYID_a: Secret;
+    };
+
+/** One direction of a negotiated pair. */
+export interface KeyedSa {
+  readonly direction: "inbound" | "outbound";
+  readonly isInitiator: boolean;
+  readonly spi: number;
+  readonly pairSpi: number;
+  readonly connectionId: string;
+  readonly localAddress: IpAddress;
+  readonly peer: IpAddress;
+  readonly selector: TrafficSelector;
+  readonly suite: EspSuite;
+  readonly mode: EncapsulationMode;
+  readonly encryptionKey: Secret;
+  readonly integrityKey: Secret;
+  readonly lifetimeSeconds: number;
+  readonly lifetimeKilobytes: number;
+  readonly connId: number;
+}

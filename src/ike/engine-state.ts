@@ -1,0 +1,171 @@
+/** What the parts of the engine share: its SAs, deadlines and numbers, and the list of outputs that is being made. */
+import { equal, hex, isZero } from "../base/octets.ts";
+import type { Random } from "../base/random.ts";
+import type { Instant } from "../base/time.ts";
+import type { Job } from "../crypto/jobs.ts";
+import { COOKIE_LENGTH } from "../isakmp/header.ts";
+import type { Endpoint } from "../net/ip-address.ts";
+import type { IkeOutput } from "./engine-contract.ts";
+import type { IkeEvent } from "./events.ts";
+import type { IsakmpSa, QuickModeExchange } from "./isakmp-sa.ts";
+import type { IkeLimits } from "./limits.ts";
+import type { IkePolicy } from "./policy.ts";
+import { SaTable } from "./sa-table.ts";
+import { Timers } from "./timers.ts";
+import type { WireConventions } from "./wire-conventions.ts";
+
+/** Whose exchange something is about: phase 1 of an SA, or one of its quick modes. */
+export interface Owner {
+  readonly sa: IsakmpSa;
+  readonly exchange: QuickModeExchange | undefined;
+}
+
+interface RunningJob extends Owner {
+  readonly kind: Job["kind"];
+}
+
+export class EngineState {
+  policy: IkePolicy;
+  readonly random: Random;
+  readonly limits: IkeLimits;
+  readonly conventions: WireConventions;
+  readonly exportKeys: boolean;
+  readonly table = new SaTable();
+  /** Keys: an ISAKMP SA for its life, a conversation object for its own retransmission or end. */
+  readonly timers = new Timers<IsakmpSa | QuickModeExchange | IsakmpSa["life"]>();
+  readonly jobs = new Map<number, RunningJob>();
+  readonly spis = new Set<number>();
+  /** Of the input being handled. */
+  now: Instant;
+  #outputs: IkeOutput[] = [];
+  #nextConnId = 1;
+  /** IOS numbers its IPsec connections from 2000 on. */
+  #nextIpsecConnId = 2000;
+  #nextJobId = 1;
+  #notifiesLeft = 0;
+  #notifySecond = -1;
+
+  constructor(options: {
+    readonly policy: IkePolicy;
+    readonly random: Random;
+    readonly limits: IkeLimits;
+    readonly conventions: WireConventions;
+    readonly exportKeys: boolean;
+    readonly now: Instant;
+  }) {
+    this.policy = options.policy;
+    this.random = options.random;
+    this.limits = options.limits;
+    this.conventions = options.conventions;
+    this.exportKeys = options.exportKeys;
+    this.now = options.now;
+  }
+
+  output(output: IkeOutput): void {
+    this.#outputs.push(output);
+  }
+
+  emit(event: IkeEvent): void {
+    this.#outputs.push({ kind: "event", event });
+  }
+
+  send(local: Endpoint, remote: Endpoint, bytes: Uint8Array): void {
+    this.#outputs.push({ kind: "send", local, remote, bytes });
+  }
+
+  takeOutputs(): readonly IkeOutput[] {
+    const outputs = this.#outputs;
+    this.#outputs = [];
+    return outputs;
+  }
+
+  dropped(
+    owner: IsakmpSa | undefined,
+    local: Endpoint,
+    remote: Endpoint,
+    reason: Extract<IkeEvent, { kind: "message-dropped" }>["reason"],
+    detail: string,
+  ): void {
+    this.emit({ kind: "message-dropped", sa: owner?.reference(), local, remote, reason, detail });
+  }
+
+  takeConnId(): number {
+    return this.#nextConnId++;
+  }
+
+  takeIpsecConnIds(): { readonly inbound: number; readonly outbound: number } {
+    const inbound = this.#nextIpsecConnId;
+    this.#nextIpsecConnId += 2;
+    return { inbound, outbound: inbound + 1 };
+  }
+
+  /** An SPI for an inbound SA: random, outside the reserved 1 to 255, and not in use (RFC 2406 §2.1). */
+  takeSpi(): number {
+    for (;;) {
+      const octets = this.random.bytes("spi", 4);
+      const spi = new DataView(octets.buffer, octets.byteOffset, 4).getUint32(0);
+      if (spi < 256 || this.spis.has(spi)) continue;
+      this.spis.add(spi);
+      return spi;
+    }
+  }
+
+  /** Never all zeros: that stands for "not known yet" (RFC 2408 §2.5.3). */
+  takeCookie(purpose: "initiator cookie" | "responder cookie"): Uint8Array {
+    for (;;) {
+      const cookie = this.random.bytes(purpose, COOKIE_LENGTH);
+      if (!isZero(cookie)) return cookie;
+    }
+  }
+
+  /** Random, not zero, not used under this SA (RFC 2408 §3.1). */
+  takeMessageId(sa: IsakmpSa): number {
+    for (;;) {
+      const octets = this.random.bytes("message id", 4);
+      const messageId = new DataView(octets.buffer, octets.byteOffset, 4).getUint32(0);
+      if (messageId === 0 || sa.usedMessageIds.has(messageId)) continue;
+      sa.usedMessageIds.add(messageId);
+      return messageId;
+    }
+  }
+
+  /** False when too many jobs are under way: the message that needs one is better dropped and repeated by its sender. */
+  get hasRoomForJob(): boolean {
+    return this.jobs.size < this.limits.jobsMax;
+  }
+
+  startJob(owner: Owner, job: Job): void {
+    const id = this.#nextJobId++;
+    this.jobs.set(id, { ...owner, kind: job.kind });
+    (owner.exchange ?? owner.sa).jobId = id;
+    this.emit({ kind: "job-started", sa: owner.sa.reference(), job: job.kind, group: job.group });
+    this.#outputs.push({ kind: "start-job", id, job });
+  }
+
+  cancelJob(conversation: IsakmpSa | QuickModeExchange): void {
+    const id = conversation.jobId;
+    if (id === undefined) return;
+    conversation.jobId = undefined;
+    if (this.jobs.delete(id)) this.#outputs.push({ kind: "cancel-job", id });
+  }
+
+  /** Whether one more notification may go to somebody who has proven nothing. */
+  mayNotifyStranger(): boolean {
+    const second = Math.floor(this.now / 1000);
+    if (second !== this.#notifySecond) {
+      this.#notifySecond = second;
+      this.#notifiesLeft = this.limits.strangerNotifiesPerSecond;
+    }
+    if (this.#notifiesLeft === 0) return false;
+    this.#notifiesLeft -= 1;
+    return true;
+  }
+}
+
+export function sameCookies(sa: IsakmpSa, spi: Uint8Array): boolean {
+  return hex(spi) === hex(sa.initiatorCookie) + hex(sa.responderCookie);
+}
+
+export function sameBytes(a: Uint8Array, b: Uint8Array | undefined): boolean {
+  return b !== undefined && equal(a, b);
+}

@@ -1,0 +1,264 @@
+/**
+ * The IKEv1 engine: a function of its inputs. It finds the SA and the exchange that an input is about and hands it to
+ * phase 1 (`phase1-driver.ts`), phase 2 (`phase2-driver.ts`) or `informational.ts`; deadlines and jobs come back the same
+ * way. It never throws for what a peer sends.
+ */
+import { MalformedError } from "../base/errors.ts";
+import { isZero, u32Octets } from "../base/octets.ts";
+import type { Random } from "../base/random.ts";
+import { type Deadline, type Instant, instant } from "../base/time.ts";
+import type { JobResult } from "../crypto/jobs.ts";
+import { decodeHeader, FLAG_ENCRYPTION, type IsakmpHeader } from "../isakmp/header.ts";
+import { EXCHANGE_TYPE } from "../isakmp/numbers/exchange-type.ts";
+import { nameOf } from "../isakmp/numbers/registry.ts";
+import type { Endpoint } from "../net/ip-address.ts";
+import type { IkeInput, IkeOutput } from "./engine-contract.ts";
+import { EngineState } from "./engine-state.ts";
+import { deleteIpsecSa, deleteIsakmpSa, receiveInformational } from "./informational.ts";
+import { type IsakmpSa, QuickModeExchange } from "./isakmp-sa.ts";
+import { DEFAULT_IKE_LIMITS, type IkeLimits } from "./limits.ts";
+import {
+  forget,
+  isMainMode,
+  lifeOver,
+  phase1JobDone,
+  phase1Unanswered,
+  receiveFirst,
+  receivePhase1,
+} from "./phase1-driver.ts";
+import { phase2JobDone, phase2Over, receivePhase2, request } from "./phase2-driver.ts";
+import type { IkePolicy } from "./policy.ts";
+import { tolerant } from "./receiving.ts";
+import { repeatOutstanding } from "./sending.ts";
+import type { IkeView, IsakmpSaView } from "./view.ts";
+import { IOS_CONVENTIONS, type WireConventions } from "./wire-conventions.ts";
+
+export interface IkeEngineOptions {
+  readonly policy: IkePolicy;
+  readonly random: Random;
+  readonly limits?: Partial<IkeLimits>;
+  readonly conventions?: WireConventions;
+  /** Give the keys of each ISAKMP SA out as `isakmp-keys`, for a key log. */
+  readonly exportKeys?: boolean;
+}
+
+export class IkeEngine {
+  readonly #state: EngineState;
+
+  constructor(options: IkeEngineOptions) {
+    this.#state = new EngineState({
+      policy: options.policy,
+      random: options.random,
+      limits: { ...DEFAULT_IKE_LIMITS, ...options.limits },
+      conventions: options.conventions ?? IOS_CONVENTIONS,
+      exportKeys: options.exportKeys ?? false,
+      now: instant(0),
+    });
+  }
+
+  /** Takes one thing that happened; returns, in order, what must be done about it. */
+  handle(now: Instant, input: IkeInput): readonly IkeOutput[] {
+    const state = this.#state;
+    state.now = now;
+    switch (input.kind) {
+      case "datagram":
+        this.#datagram(input.local, input.remote, input.bytes);
+        break;
+      case "job-done":
+        this.#jobDone(input.id, input.result);
+        break;
+      case "wake":
+        this.#wake();
+        break;
+      case "negotiate": {
+        const connection = state.policy.connections.find(({ id }) => id === input.connectionId);
+        const { connectionId, selector } = input;
+        if (connection === undefined || !state.policy.enabled)
+          state.output({ kind: "negotiation-failed", connectionId, selector });
+        else request(state, { connection, selector, peerIndex: 0 });
+        break;
+      }
+      case "ipsec-sa-removed":
+        state.spis.delete(input.inboundSpi);
+        if (input.tellPeer) deleteIpsecSa(state, input.localAddress, input.peer, u32Octets(input.inboundSpi));
+        break;
+      case "clear-isakmp-sas":
+        for (const sa of state.table.all()) {
+          if (input.connId !== undefined && sa.connId !== input.connId) continue;
+          if (input.peer !== undefined && sa.remote.address !== input.peer) continue;
+          deleteIsakmpSa(state, sa);
+          forget(state, sa, "cleared");
+        }
+        break;
+    }
+    return state.takeOutputs();
+  }
+
+  /** When to call again with `wake`, and why. */
+  nextDeadline(): Deadline | undefined {
+    return this.#state.timers.next();
+  }
+
+  /** Takes a new policy. SAs that exist stay; what is negotiated from now on follows it. */
+  setPolicy(policy: IkePolicy): void {
+    this.#state.policy = policy;
+  }
+
+  view(): IkeView {
+    const { table, jobs } = this.#state;
+    return { isakmpSas: table.all().map(viewOf), halfOpen: table.halfOpen, jobsRunning: jobs.size };
+  }
+
+  #datagram(local: Endpoint, remote: Endpoint, bytes: Uint8Array): void {
+    const state = this.#state;
+    if (!state.policy.enabled)
+      return state.dropped(undefined, local, remote, "disabled", "ISAKMP is off (no crypto isakmp enable)");
+    const header = tolerant(() => decodeHeader(bytes));
+    if (header instanceof MalformedError)
+      return state.dropped(undefined, local, remote, "malformed", header.message);
+    if (header.majorVersion !== 1 || header.minorVersion !== 0)
+      return state.dropped(
+        undefined,
+        local,
+        remote,
+        "version",
+        `ISAKMP version ${header.majorVersion}.${header.minorVersion}, 1.0 expected`,
+      );
+    if (isZero(header.initiatorCookie))
+      return state.dropped(undefined, local, remote, "malformed", "an initiator cookie of zeros");
+    if (isZero(header.responderCookie)) return this.#withoutResponderCookie(local, remote, header, bytes);
+    const sa = state.table.find(header.initiatorCookie, header.responderCookie);
+    if (sa === undefined || sa.remote.address !== remote.address || sa.local.address !== local.address)
+      return state.dropped(
+        undefined,
+        local,
+        remote,
+        "unknown cookies",
+        `no SA has these cookies (${nameOf(EXCHANGE_TYPE, header.exchangeType)})`,
+      );
+    this.#ofSa(sa, header, bytes);
+  }
+
+  #withoutResponderCookie(local: Endpoint, remote: Endpoint, header: IsakmpHeader, bytes: Uint8Array): void {
+    const state = this.#state;
+    const name = nameOf(EXCHANGE_TYPE, header.exchangeType);
+    if (header.exchangeType === EXCHANGE_TYPE.Informational) {
+      // A refusal of our first message by somebody who has made no SA of it.
+      const sa = state.table.find(header.initiatorCookie, header.responderCookie);
+      if (sa?.remote.address === remote.address) return receiveInformational(state, sa, header, false, bytes);
+    }
+    if (!isMainMode(header.exchangeType))
+      return state.dropped(undefined, local, remote, "unexpected", `a first message of exchange ${name}`);
+    if (header.messageId !== 0 || header.flags !== 0)
+      return state.dropped(
+        undefined,
+        local,
+        remote,
+        "malformed",
+        "a first message with a message id or flags",
+      );
+    receiveFirst(state, local, remote, header, bytes);
+  }
+
+  #ofSa(sa: IsakmpSa, header: IsakmpHeader, bytes: Uint8Array): void {
+    const state = this.#state;
+    const isEncrypted = (header.flags & FLAG_ENCRYPTION) !== 0;
+    switch (header.exchangeType) {
+      case EXCHANGE_TYPE["Identity Protection"]:
+        if (header.messageId !== 0)
+          return state.dropped(sa, sa.local, sa.remote, "malformed", "a main mode message with a message id");
+        return receivePhase1(state, sa, header, isEncrypted, bytes);
+      case EXCHANGE_TYPE["Quick Mode"]:
+        if (!isEncrypted)
+          return state.dropped(sa, sa.local, sa.remote, "not encrypted", "a quick mode message in clear");
+        if (!sa.isEstablished)
+          return state.dropped(
+            sa,
+            sa.local,
+            sa.remote,
+            "unexpected",
+            "a quick mode message before the end of phase 1",
+          );
+        return receivePhase2(state, sa, header, bytes);
+      case EXCHANGE_TYPE.Informational:
+        return receiveInformational(state, sa, header, isEncrypted, bytes);
+      default:
+        return state.dropped(
+          sa,
+          sa.local,
+          sa.remote,
+          "unexpected",
+          `exchange ${nameOf(EXCHANGE_TYPE, header.exchangeType)} under this SA`,
+        );
+    }
+  }
+
+  #jobDone(id: number, result: JobResult): void {
+    const state = this.#state;
+    const job = state.jobs.get(id);
+    if (job === undefined) return;
+    state.jobs.delete(id);
+    (job.exchange ?? job.sa).jobId = undefined;
+    state.emit({
+      kind: "job-finished",
+      sa: job.sa.reference(),
+      job: job.kind,
+      succeeded: result.kind !== "failed",
+    });
+    if (job.exchange === undefined) phase1JobDone(state, job.sa, result);
+    else phase2JobDone(state, job.sa, job.exchange, result);
+  }
+
+  #wake(): void {
+    const state = this.#state;
+    for (
+      let key = state.timers.takeDue(state.now);
+      key !== undefined;
+      key = state.timers.takeDue(state.now)
+    ) {
+      if ("lifeOf" in key) lifeOver(state, key.lifeOf);
+      else if (key instanceof QuickModeExchange) this.#exchangeDue(key);
+      else if (!repeatOutstanding(state, { sa: key, exchange: undefined })) phase1Unanswered(state, key);
+    }
+  }
+
+  #exchangeDue(exchange: QuickModeExchange): void {
+    const state = this.#state;
+    const { sa } = exchange;
+    if (exchange.isFinished || !repeatOutstanding(state, { sa, exchange })) phase2Over(state, sa, exchange);
+  }
+}
+
+function viewOf(sa: IsakmpSa): IsakmpSaView {
+  const suite = sa.state !== undefined && "choice" in sa.state ? sa.state.choice.suite : undefined;
+  return {
+    sa: sa.reference(),
+    state: iosState(sa),
+    encryption: suite?.encryption,
+    hash: suite?.hash,
+    authentication: suite?.authentication,
+    group: suite?.group,
+    expiresAt: sa.expiresAt,
+    exchanges: sa.runningExchanges,
+  };
+}
+
+/** IOS's names for how far main mode has come. */
+function iosState(sa: IsakmpSa): IsakmpSaView["state"] {
+  switch (sa.state?.at) {
+    case undefined:
+    case "awaits MM2":
+      return "MM_NO_STATE";
+    case "generates key pair":
+    case "awaits MM4":
+    case "awaits MM3":
+      return "MM_SA_SETUP";
+    case "computes shared secret":
+    case "computes keys":
+    case "awaits MM5":
+    case "awaits MM6":
+      return "MM_KEY_EXCH";
+    case "established":
+      return "QM_IDLE";
+  }
+}

@@ -1,0 +1,97 @@
+/** Sentences that say why a negotiation failed: what was offered, what we accept, and which line of ours says so. */
+import { describeOrigin, type Origin } from "../base/origin.ts";
+import type { IpAddress } from "../net/ip-address.ts";
+import type { Failure } from "./action.ts";
+import type { Mismatch, Step } from "./events.ts";
+import type { SuiteCheck } from "./phase1/protection-suite.ts";
+import type { PreSharedKey } from "./policy.ts";
+
+const WORDS: { readonly [A in Mismatch["attribute"]]: string } = {
+  encryption: "encryption",
+  hash: "hash",
+  authentication: "authentication",
+  group: "Diffie-Hellman group",
+  lifetime: "lifetime",
+  protocol: "protocol",
+  transform: "transform",
+  integrity: "integrity",
+  mode: "mode",
+  pfs: "PFS",
+  proxy: "proxy identity",
+  key: "companion configuration",
+};
+
+/** `encryption: the peer offers 3des, we accept des` for each difference. */
+export function describeMismatches(mismatches: readonly Mismatch[]): string {
+  return mismatches
+    .map((m) => `${WORDS[m.attribute]}: the peer offers ${m.offered}, we accept ${m.accepted}`)
+    .join("; ");
+}
+
+export function at(origin: Origin | undefined): string {
+  return origin === undefined ? "" : ` (${describeOrigin(origin)})`;
+}
+
+/** No suite matched: tells the closest pair, which is the one somebody most likely meant to match. */
+export function noProposalChosen(
+  peer: IpAddress,
+  checks: readonly SuiteCheck[],
+  notify: number | undefined,
+): Failure {
+  let closest: SuiteCheck | undefined;
+  for (const check of checks)
+    if (closest === undefined || check.mismatches.length < closest.mismatches.length) closest = check;
+  const mismatches = closest?.mismatches ?? [];
+  const origin = mismatches.find((m) => m.origin !== undefined)?.origin;
+  const policy = closest?.priority === 65535 ? "the default policy 65535" : `policy ${closest?.priority}`;
+  const explanation =
+    closest === undefined
+      ? `${peer} offered no ISAKMP transform.`
+      : `No ISAKMP policy matches what ${peer} offers; closest is its transform ${closest.transformNumber} to our ${policy}${at(origin)}: ${describeMismatches(mismatches)}.`;
+  return { reason: "no proposal chosen", explanation, mismatches, origin, notify };
+}
+
+/** An exchange that got no answer to `step`. What that most likely means depends on how far it came. */
+export function noResponse(
+  peer: IpAddress,
+  step: Step,
+  key: PreSharedKey | undefined,
+  hints: readonly string[],
+): Failure {
+  const heard =
+    hints.length === 0 ? "" : ` Without proof of who said it, ${hints.join(" and ")} came from that address.`;
+  if (step === "MM5")
+    return {
+      reason: "wrong pre-shared key",
+      explanation: `${peer} does not answer the first encrypted message: most likely its pre-shared key differs from ours${at(key?.origin)}.${heard}`,
+      mismatches: [
+        { attribute: "key", offered: "another pre-shared key", accepted: "ours", origin: key?.origin },
+      ],
+      origin: key?.origin,
+      notify: undefined,
+    };
+  const what =
+    step === "MM1"
+      ? "is not reachable on UDP port 500, runs no IKE, or accepts none of our ISAKMP policies"
+      : "has stopped answering";
+  return {
+    reason: "no response",
+    explanation: `${peer} does not answer ${step}: it ${what}.${heard}`,
+    mismatches: [],
+    origin: undefined,
+    notify: undefined,
+  };
+}
+
+/** A fifth message that our key does not decrypt. */
+export function wrongPreSharedKey(peer: IpAddress, key: PreSharedKey | undefined): Failure {
+  return {
+    reason: "wrong pre-shared key",
+    explanation: `The first encrypted message of ${peer} does not decrypt: its pre-shared key differs from ours${at(key?.origin)}.`,
+    mismatches: [
+      { attribute: "key", offered: "another pre-shared key", accepted: "ours", origin: key?.origin },
+    ],
+    origin: key?.origin,
+    notify: undefined,
+  };
+}

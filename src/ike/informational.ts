@@ -1,0 +1,261 @@
+/**
+ * Informational exchanges (RFC 2409 §5.7, RFC 2408 §4.8): notifications and deletes. What comes under the protection of an
+ * ISAKMP SA is acted on; anything else is told and changes nothing.
+ */
+import { concat, hex } from "../base/octets.ts";
+import { CIPHERS } from "../crypto/names.ts";
+import type { IsakmpHeader } from "../isakmp/header.ts";
+import { encodeMessage } from "../isakmp/message.ts";
+import { DOI, PROTOCOL_ID } from "../isakmp/numbers/domain.ts";
+import { EXCHANGE_TYPE } from "../isakmp/numbers/exchange-type.ts";
+import { NOTIFY_TYPE } from "../isakmp/numbers/notify-type.ts";
+import { nameOf } from "../isakmp/numbers/registry.ts";
+import type { Payload } from "../isakmp/payload.ts";
+import type { Delete } from "../isakmp/payloads/delete.ts";
+import type { Notification } from "../isakmp/payloads/notification.ts";
+import type { IpAddress } from "../net/ip-address.ts";
+import { type EngineState, sameCookies } from "./engine-state.ts";
+import type { IsakmpSa } from "./isakmp-sa.ts";
+import { hash1, phase2Iv } from "./keying.ts";
+import { INFO_PROTECTED, isShapeProblem, open } from "./message-shape.ts";
+import { forget, replaceOthers } from "./phase1-driver.ts";
+import { hashed } from "./phase2/quick-mode.ts";
+import { openFirst, refuseByPeer } from "./phase2-driver.ts";
+import { seal } from "./protection.ts";
+import { decodeChain } from "./receiving.ts";
+
+/** Notify types below are errors, from it on states (RFC 2408 §3.14.1). */
+const FIRST_STATUS_TYPE = 16384;
+
+// ── Sending ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** One protected message that nobody answers. Without keys nothing is sent. */
+export function sendInformational(
+  state: EngineState,
+  sa: IsakmpSa,
+  payloads: readonly (Notification | Delete)[],
+): void {
+  const { protection } = sa;
+  if (protection === undefined || !sa.isEstablished) return;
+  const messageId = state.takeMessageId(sa);
+  const iv = phase2Iv(protection.hash, sa.phase2BaseIv, messageId, CIPHERS[protection.cipher].blockLength);
+  const { initiatorCookie, responderCookie } = sa;
+  const header = { initiatorCookie, responderCookie, exchangeType: EXCHANGE_TYPE.Informational, messageId };
+  const all = hashed(payloads, (rest) => hash1(protection.hash, protection.SKEYID_a, messageId, rest));
+  const { bytes } = seal(protection, iv, header, all);
+  state.send(sa.local, sa.remote, bytes);
+  state.emit({
+    kind: "message-sent",
+    sa: sa.reference(),
+    exchange: "informational",
+    step: "INFO",
+    messageId,
+    retransmission: 0,
+    length: bytes.length,
+  });
+  for (const payload of payloads)
+    if (payload.kind === "NOTIFY")
+      state.emit({
+        kind: "notify-sent",
+        sa: sa.reference(),
+        notifyType: payload.notifyType,
+        isProtected: true,
+      });
+    else
+      state.emit({
+        kind: "delete-sent",
+        sa: sa.reference(),
+        protocol: protocolOf(payload),
+        spis: payload.spis.map(hex),
+      });
+}
+
+/** Why a first message or a public value was refused; bounded in number, never longer than what it answers. */
+export function sendUnprotectedNotify(state: EngineState, sa: IsakmpSa, notifyType: number): void {
+  if (!state.mayNotifyStranger()) return;
+  const { initiatorCookie, responderCookie } = sa;
+  const header = {
+    initiatorCookie,
+    responderCookie,
+    majorVersion: 1,
+    minorVersion: 0,
+    exchangeType: EXCHANGE_TYPE.Informational,
+    flags: 0,
+  };
+  const messageId = state.takeMessageId(sa);
+  const payload: Payload = {
+    kind: "NOTIFY",
+    doi: DOI.IPSEC,
+    protocolId: PROTOCOL_ID.PROTO_ISAKMP,
+    spi: new Uint8Array(0),
+    notifyType,
+    data: new Uint8Array(0),
+  };
+  const bytes = encodeMessage({ ...header, messageId }, [payload]);
+  state.send(sa.local, sa.remote, bytes);
+  state.emit({ kind: "notify-sent", sa: sa.reference(), notifyType, isProtected: false });
+}
+
+/** Tells the peer that this ISAKMP SA is gone. */
+export function deleteIsakmpSa(state: EngineState, sa: IsakmpSa): void {
+  const spi = concat(sa.initiatorCookie, sa.responderCookie);
+  sendInformational(state, sa, [
+    { kind: "DELETE", doi: DOI.IPSEC, protocolId: PROTOCOL_ID.PROTO_ISAKMP, spiSize: 16, spis: [spi] },
+  ]);
+}
+
+/** Tells the peer that our inbound SA is gone, under the newest SA there is with it; none, and the peer must find out. */
+export function deleteIpsecSa(
+  state: EngineState,
+  local: IpAddress,
+  peer: IpAddress,
+  inboundSpi: Uint8Array,
+): void {
+  const sa = state.table
+    .ofPeer(peer)
+    .filter((candidate) => candidate.isEstablished && candidate.local.address === local)
+    .at(-1);
+  if (sa !== undefined)
+    sendInformational(state, sa, [
+      {
+        kind: "DELETE",
+        doi: DOI.IPSEC,
+        protocolId: PROTOCOL_ID.PROTO_IPSEC_ESP,
+        spiSize: 4,
+        spis: [inboundSpi],
+      },
+    ]);
+}
+
+// ── Receiving ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export function receiveInformational(
+  state: EngineState,
+  sa: IsakmpSa,
+  header: IsakmpHeader,
+  isEncrypted: boolean,
+  bytes: Uint8Array,
+): void {
+  if (isEncrypted) receiveProtected(state, sa, header, bytes);
+  else receiveUnprotected(state, sa, header, bytes);
+}
+
+function receiveProtected(state: EngineState, sa: IsakmpSa, header: IsakmpHeader, bytes: Uint8Array): void {
+  const { local, remote } = sa;
+  const { messageId } = header;
+  if (!sa.isEstablished)
+    return state.dropped(
+      sa,
+      local,
+      remote,
+      "unexpected",
+      "an informational message before the end of phase 1",
+    );
+  if (sa.usedMessageIds.has(messageId))
+    return state.dropped(sa, local, remote, "replayed", `message id ${messageId} has been used`);
+  if (sa.usedMessageIds.size >= state.limits.messageIdsPerSaMax)
+    return state.dropped(sa, local, remote, "limit", "all message ids of this SA are used up");
+  const opened = openFirst(sa, header, bytes);
+  if (opened === undefined)
+    return state.dropped(
+      sa,
+      local,
+      remote,
+      "hash mismatch",
+      "an informational message whose HASH(1) does not verify",
+    );
+  const bag = open(INFO_PROTECTED, opened.chain.payloads);
+  if (isShapeProblem(bag)) return state.dropped(sa, local, remote, "malformed", bag.detail);
+  sa.usedMessageIds.add(messageId);
+  state.emit({
+    kind: "message-received",
+    sa: sa.reference(),
+    exchange: "informational",
+    step: "INFO",
+    messageId,
+    length: bytes.length,
+  });
+  state.emit({ kind: "payload-processing", sa: sa.reference(), payload: "HASH", messageId });
+  for (const notification of bag.all.NOTIFY) {
+    state.emit({ kind: "payload-processing", sa: sa.reference(), payload: "NOTIFY", messageId });
+    obeyNotification(state, sa, notification);
+  }
+  for (const payload of bag.all.DELETE) {
+    // A Delete may have ended this very SA (attack: Delete and more in one message).
+    if (!state.table.has(sa)) return;
+    state.emit({ kind: "payload-processing", sa: sa.reference(), payload: "DELETE", messageId });
+    obeyDelete(state, sa, payload);
+  }
+}
+
+function obeyNotification(state: EngineState, sa: IsakmpSa, { notifyType, spi, data }: Notification): void {
+  state.emit({ kind: "notify-received", sa: sa.reference(), notifyType, isProtected: true, spi });
+  if (notifyType < FIRST_STATUS_TYPE) return refuseByPeer(state, sa, nameOf(NOTIFY_TYPE, notifyType), spi);
+  if (notifyType === NOTIFY_TYPE["INITIAL-CONTACT"]) return replaceOthers(state, sa);
+  // We say that we can do DPD, so we answer (RFC 3706 §5.2); cookies of another SA are not about this one.
+  if (notifyType === NOTIFY_TYPE["R-U-THERE"] && sameCookies(sa, spi) && data.length === 4)
+    sendInformational(state, sa, [
+      {
+        kind: "NOTIFY",
+        doi: DOI.IPSEC,
+        protocolId: PROTOCOL_ID.PROTO_ISAKMP,
+        spi,
+        notifyType: NOTIFY_TYPE["R-U-THERE-ACK"],
+        data,
+      },
+    ]);
+}
+
+function obeyDelete(state: EngineState, sa: IsakmpSa, payload: Delete): void {
+  state.emit({
+    kind: "delete-received",
+    sa: sa.reference(),
+    protocol: protocolOf(payload),
+    spis: payload.spis.map(hex),
+  });
+  for (const spi of payload.spis) {
+    if (payload.protocolId === PROTOCOL_ID.PROTO_ISAKMP) {
+      const gone = state.table.ofPeer(sa.remote.address).find((candidate) => sameCookies(candidate, spi));
+      if (gone?.isEstablished) forget(state, gone, "peer deleted");
+    } else if (payload.protocolId === PROTOCOL_ID.PROTO_IPSEC_ESP && spi.length === 4) {
+      const outboundSpi = new DataView(spi.buffer, spi.byteOffset, 4).getUint32(0);
+      state.output({
+        kind: "remove-ipsec-sas",
+        peer: sa.remote.address,
+        outboundSpi,
+        reason: "peer deleted",
+      });
+    }
+  }
+}
+
+/** Anybody can send these: they are told, remembered as hints for an explanation, and change nothing. */
+function receiveUnprotected(state: EngineState, sa: IsakmpSa, header: IsakmpHeader, bytes: Uint8Array): void {
+  const payloads = decodeChain(state, sa, sa.local, sa.remote, header.nextPayload, bytes);
+  if (payloads === undefined) return;
+  const [first] = payloads;
+  if (first?.kind !== "NOTIFY")
+    return state.dropped(
+      sa,
+      sa.local,
+      sa.remote,
+      "not encrypted",
+      "an informational message without protection",
+    );
+  state.emit({
+    kind: "notify-received",
+    sa: sa.reference(),
+    notifyType: first.notifyType,
+    isProtected: false,
+    spi: first.spi,
+  });
+  const hint = nameOf(NOTIFY_TYPE, first.notifyType);
+  if (!sa.isEstablished && sa.hints.length < HINTS_MAX && !sa.hints.includes(hint)) sa.hints.push(hint);
+}
+
+function protocolOf(payload: Delete): "isakmp" | "esp" | "ah" {
+  if (payload.protocolId === PROTOCOL_ID.PROTO_ISAKMP) return "isakmp";
+  return payload.protocolId === PROTOCOL_ID.PROTO_IPSEC_AH ? "ah" : "esp";
+}
+
+const HINTS_MAX = 4;

@@ -1,0 +1,110 @@
+/** An ISAKMP SA from its first message on: phase 1 while it lasts, then what its quick modes stand on. */
+import { hex, isZero } from "../base/octets.ts";
+import type { Instant } from "../base/time.ts";
+import type { Endpoint } from "../net/ip-address.ts";
+import { Conversation } from "./conversation.ts";
+import type { Role, SaReference } from "./events.ts";
+import type { MainModeState } from "./phase1/main-mode.ts";
+import type { QuickModeRequest, QuickModeState } from "./phase2/quick-mode.ts";
+import type { Protection } from "./protection.ts";
+
+/** Somebody's wish for a pair of IPsec SAs, and which of the connection's peers is being tried. */
+export interface WaitingRequest extends QuickModeRequest {
+  readonly peerIndex: number;
+}
+
+export class QuickModeExchange extends Conversation {
+  readonly sa: IsakmpSa;
+  readonly messageId: number;
+  readonly role: Role;
+  readonly request: WaitingRequest | undefined;
+  state: QuickModeState | undefined;
+  /** The inbound SPI it has taken. */
+  spi: number | undefined;
+  /** As responder: the SPI of the first proposal, to name the exchange in a refusal. */
+  offeredSpi: Uint8Array | undefined;
+  /** The inbound SA is installed and not yet confirmed by QM3. */
+  isInstalled = false;
+
+  constructor(sa: IsakmpSa, messageId: number, role: Role, request: WaitingRequest | undefined) {
+    super();
+    this.sa = sa;
+    this.messageId = messageId;
+    this.role = role;
+    this.request = request;
+  }
+
+  get isFinished(): boolean {
+    return this.state?.at === "finished";
+  }
+}
+
+export class IsakmpSa extends Conversation {
+  readonly connId: number;
+  readonly role: Role;
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  readonly initiatorCookie: Uint8Array;
+  responderCookie: Uint8Array;
+  readonly createdAt: Instant;
+  state: MainModeState | undefined;
+  /** Known as soon as keys are; phase 2 needs `isEstablished` besides. */
+  protection: Protection | undefined;
+  isEstablished = false;
+  expiresAt: Instant | undefined;
+  /** Last block of phase 1: every message id's IV is derived from it (RFC 2409 App. B). */
+  phase2BaseIv: Uint8Array = new Uint8Array(0);
+  formerBaseIvs: readonly Uint8Array[] = [];
+  readonly exchanges = new Map<number, QuickModeExchange>();
+  /** Of the peer's exchanges and ours: none is used twice. */
+  readonly usedMessageIds = new Set<number>();
+  /** As initiator: what waits for phase 1 to finish. */
+  readonly waiting: WaitingRequest[] = [];
+  /** As responder: fifth messages that did not authenticate. */
+  failedProofs = 0;
+  /** Key of the timer that ends its life, beside the one that repeats its messages. */
+  readonly life: { readonly lifeOf: IsakmpSa } = { lifeOf: this };
+  /** What came without proof from the peer's address while phase 1 lasted; for explanations alone. */
+  readonly hints: string[] = [];
+
+  constructor(options: {
+    readonly connId: number;
+    readonly role: Role;
+    readonly local: Endpoint;
+    readonly remote: Endpoint;
+    readonly initiatorCookie: Uint8Array;
+    readonly responderCookie: Uint8Array;
+    readonly createdAt: Instant;
+  }) {
+    super();
+    this.connId = options.connId;
+    this.role = options.role;
+    this.local = options.local;
+    this.remote = options.remote;
+    this.initiatorCookie = options.initiatorCookie;
+    this.responderCookie = options.responderCookie;
+    this.createdAt = options.createdAt;
+  }
+
+  reference(): SaReference {
+    const { connId, role, local, remote } = this;
+    return {
+      connId,
+      role,
+      local,
+      remote,
+      initiatorCookie: hex(this.initiatorCookie),
+      responderCookie: hex(this.responderCookie),
+    };
+  }
+
+  get knowsResponderCookie(): boolean {
+    return !isZero(this.responderCookie);
+  }
+
+  get runningExchanges(): number {
+    let running = 0;
+    for (const exchange of this.exchanges.values()) if (!exchange.isFinished) running += 1;
+    return running;
+  }
+}

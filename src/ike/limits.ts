@@ -1,0 +1,58 @@
+/** Bounds on what strangers and peers can make the engine hold or do, each with its reason, and the timing of exchanges. */
+import { type Milliseconds, milliseconds, seconds } from "../base/time.ts";
+
+export interface IkeLimits {
+  /** ISAKMP SAs not yet authenticated, over all peers: a flood of first messages displaces the oldest, no more. */
+  readonly halfOpenMax: number;
+  /** The same from one address, so that one source cannot displace the others. */
+  readonly halfOpenPerAddressMax: number;
+  /** A half-open SA that makes no progress is forgotten. */
+  readonly halfOpenLife: Milliseconds;
+  /** Jobs waiting or running: beyond it a message that needs one is dropped and the peer will repeat it. */
+  readonly jobsMax: number;
+  /** Quick modes at a time under one ISAKMP SA (each may cost a Diffie-Hellman exchange). */
+  readonly exchangesPerSaMax: number;
+  /** Message ids remembered per ISAKMP SA against replays; when they are used up the SA takes no new exchange. */
+  readonly messageIdsPerSaMax: number;
+  /** Requests waiting for one phase 1 to finish. */
+  readonly waitingRequestsMax: number;
+  /** Undecryptable fifth messages an SA survives: a wrong key, or somebody guessing. */
+  readonly authenticationTriesMax: number;
+  /** Times one answer is sent again to repeats of the message it answers. */
+  readonly repeatsAnsweredMax: number;
+  /** First wait for an answer; doubles with every retransmission (RFC 2408 §5.1: never a fixed interval) … */
+  readonly retransmitAfter: Milliseconds;
+  /** … up to this. */
+  readonly retransmitAfterMax: Milliseconds;
+  /** Retransmissions before the exchange is given up; IOS has five as well. */
+  readonly retransmissionsMax: number;
+  /** A finished exchange is kept so that repeats of its last message are answered. */
+  readonly finishedExchangeLife: Milliseconds;
+  /** Notifications to strangers, each second, over all peers. */
+  readonly strangerNotifiesPerSecond: number;
+}
+
+export const DEFAULT_IKE_LIMITS: IkeLimits = {
+  halfOpenMax: 1000,
+  halfOpenPerAddressMax: 100,
+  halfOpenLife: seconds(60),
+  jobsMax: 256,
+  exchangesPerSaMax: 32,
+  messageIdsPerSaMax: 4096,
+  waitingRequestsMax: 256,
+  authenticationTriesMax: 5,
+  repeatsAnsweredMax: 20,
+  retransmitAfter: seconds(2),
+  retransmitAfterMax: seconds(16),
+  retransmissionsMax: 5,
+  finishedExchangeLife: seconds(60),
+  strangerNotifiesPerSecond: 10,
+};
+
+/** Nonces are 8 to 256 octets long (RFC 2409 §5). */
+export const NONCE_LENGTHS = { minimum: 8, maximum: 256 } as const;
+
+/** The wait before retransmission number `count` (from 1). */
+export function retransmissionDelay(limits: IkeLimits, count: number): Milliseconds {
+  return milliseconds(Math.min(limits.retransmitAfterMax, limits.retransmitAfter * 2 ** (count - 1)));
+}

@@ -1,0 +1,461 @@
+/** Carries out what main mode decides: creates, feeds, establishes and ends ISAKMP SAs. */
+import { concat, constantTimeEqual, hex } from "../base/octets.ts";
+import { after, seconds } from "../base/time.ts";
+import type { JobResult } from "../crypto/jobs.ts";
+import type { IsakmpHeader } from "../isakmp/header.ts";
+import { PROTOCOL_ID } from "../isakmp/numbers/domain.ts";
+import { EXCHANGE_TYPE } from "../isakmp/numbers/exchange-type.ts";
+import type { Payload } from "../isakmp/payload.ts";
+import type { Endpoint } from "../net/ip-address.ts";
+import type { Failure } from "./action.ts";
+import type { Answered, Received } from "./conversation.ts";
+import type { EngineState } from "./engine-state.ts";
+import { sameBytes } from "./engine-state.ts";
+import type { IkeEvent } from "./events.ts";
+import { noResponse, wrongPreSharedKey } from "./explain.ts";
+import { deleteIsakmpSa, sendInformational, sendUnprotectedNotify } from "./informational.ts";
+import { IsakmpSa, type WaitingRequest } from "./isakmp-sa.ts";
+import * as mainMode from "./phase1/main-mode.ts";
+import { findPreSharedKey } from "./phase1/pre-shared-key.ts";
+import { lifetimeAttributes } from "./phase2/esp-proposal.ts";
+import { lifetimeNotification } from "./phase2/responder-lifetime.ts";
+import { failRequest, request, startQuickMode } from "./phase2-driver.ts";
+import { decodeChain, openWith } from "./receiving.ts";
+import { accept, repeatAnswer, say, stopRepeating } from "./sending.ts";
+
+const IKE_PORT = 500;
+
+/** Begins main mode for a request, or says why it cannot. */
+export function startPhase1(state: EngineState, first: WaitingRequest): void {
+  const { connection, peerIndex } = first;
+  const peer = connection.peers[peerIndex];
+  if (peer === undefined) return failRequest(state, first);
+  const local = { address: connection.localAddress, port: IKE_PORT };
+  const remote = { address: peer, port: IKE_PORT };
+  const key = findPreSharedKey(state.policy, peer);
+  const suites = mainMode.usableSuites(state.policy, key);
+  state.emit({ kind: "negotiation-requested", connectionId: connection.id, local, remote });
+  if (suites.length === 0) {
+    const reason = key === undefined ? "no pre-shared key" : "no policy can be offered";
+    const explanation =
+      key === undefined
+        ? `There is no pre-shared key for ${peer}: add "crypto isakmp key … address ${peer}".`
+        : `No ISAKMP policy uses pre-shared keys: add "authentication pre-share" to a "crypto isakmp policy".`;
+    const origin = connection.origins.peer ?? connection.origins.entry;
+    state.emit({
+      kind: "negotiation-failed",
+      sa: undefined,
+      peer,
+      exchange: "main",
+      role: "initiator",
+      reason,
+      mismatches: [],
+      origin,
+      explanation,
+    });
+    return retryOrFail(state, first);
+  }
+  const sa = new IsakmpSa({
+    connId: state.takeConnId(),
+    role: "initiator",
+    local,
+    remote,
+    initiatorCookie: state.takeCookie("initiator cookie"),
+    responderCookie: new Uint8Array(8),
+    createdAt: state.now,
+  });
+  sa.waiting.push(first);
+  state.table.add(sa);
+  perform(state, sa, mainMode.begin(contextOf(state, sa), suites));
+}
+
+/** A first message: a new SA, or a repeat of the one that made it. */
+export function receiveFirst(
+  state: EngineState,
+  local: Endpoint,
+  remote: Endpoint,
+  header: IsakmpHeader,
+  bytes: Uint8Array,
+): void {
+  const known = state.table.findByFirstMessage(remote, header.initiatorCookie);
+  if (known !== undefined) {
+    const isRepeat = known.answered?.receivedStep === "MM1" && sameBytes(bytes, known.answered.received);
+    if (isRepeat) return repeatAnswer(state, { sa: known, exchange: undefined }, bytes, undefined);
+    return state.dropped(known, local, remote, "unexpected", "a first message with a cookie that is in use");
+  }
+  const payloads = decodeChain(state, undefined, local, remote, header.nextPayload, bytes);
+  if (payloads === undefined) return;
+  const displaced = state.table.displacedBy(remote.address, state.limits);
+  if (displaced !== undefined) forget(state, displaced, "limit reached");
+  const sa = new IsakmpSa({
+    connId: state.takeConnId(),
+    role: "responder",
+    local,
+    remote,
+    initiatorCookie: header.initiatorCookie,
+    responderCookie: state.takeCookie("responder cookie"),
+    createdAt: state.now,
+  });
+  state.emit({
+    kind: "message-received",
+    sa: sa.reference(),
+    exchange: "main",
+    step: "MM1",
+    messageId: 0,
+    length: bytes.length,
+  });
+  state.table.add(sa);
+  accept({ sa, exchange: undefined }, { bytes, step: "MM1", proof: undefined });
+  perform(state, sa, mainMode.respond(contextOf(state, sa), payloads));
+  if (sa.state === undefined && state.table.has(sa)) state.table.remove(sa);
+  else if (state.table.has(sa))
+    state.timers.set(
+      sa.life,
+      after(state.now, state.limits.halfOpenLife),
+      `forget half-open ${remote.address}`,
+    );
+}
+
+/** Any later message of main mode. */
+export function receivePhase1(
+  state: EngineState,
+  sa: IsakmpSa,
+  header: IsakmpHeader,
+  isEncrypted: boolean,
+  bytes: Uint8Array,
+): void {
+  const { local, remote } = sa;
+  if (sa.answered !== undefined && sameBytes(bytes, sa.answered.received)) {
+    if (sa.role === "responder") repeatAnswer(state, { sa, exchange: undefined }, bytes, undefined);
+    return;
+  }
+  if (sameBytes(bytes, sa.working?.bytes))
+    return state.dropped(sa, local, remote, "busy", "its repeat: the message is being worked on");
+  const waitsFor = sa.state === undefined ? undefined : mainMode.awaited(sa.state);
+  if (waitsFor === undefined) {
+    if (isEncrypted && repeatsProof(state, sa, header, bytes)) return;
+    return state.dropped(
+      sa,
+      local,
+      remote,
+      "unexpected",
+      sa.isEstablished ? "phase 1 is over" : "nothing is awaited yet",
+    );
+  }
+  if (isEncrypted !== waitsFor.encrypted)
+    return state.dropped(
+      sa,
+      local,
+      remote,
+      isEncrypted ? "unexpected" : "not encrypted",
+      `${waitsFor.step} must ${waitsFor.encrypted ? "" : "not "}be encrypted`,
+    );
+  if (waitsFor.encrypted) receiveProof(state, sa, header, waitsFor.step, bytes);
+  else receiveClear(state, sa, header, waitsFor.step, bytes);
+}
+
+function receiveClear(
+  state: EngineState,
+  sa: IsakmpSa,
+  header: IsakmpHeader,
+  step: "MM2" | "MM3" | "MM4" | "MM5" | "MM6",
+  bytes: Uint8Array,
+): void {
+  const payloads = decodeChain(state, sa, sa.local, sa.remote, header.nextPayload, bytes);
+  if (payloads === undefined) return;
+  if (step === "MM3" && !state.hasRoomForJob)
+    return state.dropped(sa, sa.local, sa.remote, "limit", `${state.jobs.size} jobs are under way`);
+  // The cookie of an answer is taken over only with the answer: somebody else may have sent it.
+  const context = { ...contextOf(state, sa), responderCookie: header.responderCookie };
+  feed(state, sa, { bytes, step, proof: undefined }, context, payloads, undefined);
+}
+
+function receiveProof(
+  state: EngineState,
+  sa: IsakmpSa,
+  header: IsakmpHeader,
+  step: "MM2" | "MM3" | "MM4" | "MM5" | "MM6",
+  bytes: Uint8Array,
+): void {
+  const iv = sa.iv;
+  const opened = openWith(sa, [iv], header.nextPayload, bytes);
+  if (opened === undefined) {
+    state.dropped(sa, sa.local, sa.remote, "undecryptable", `${step} does not decrypt to payloads`);
+    if (step === "MM5") proofFailed(state, sa);
+    return;
+  }
+  const hash = opened.chain.payloads.find((payload) => payload.kind === "HASH");
+  const proof = hash === undefined ? undefined : { hash: hash.data, iv };
+  const accepted = feed(
+    state,
+    sa,
+    { bytes, step, proof },
+    contextOf(state, sa),
+    opened.chain.payloads,
+    opened.nextIv,
+  );
+  if (!accepted && step === "MM5") proofFailed(state, sa);
+}
+
+/** Feeds a message to main mode. False when it changed nothing. */
+function feed(
+  state: EngineState,
+  sa: IsakmpSa,
+  received: Received,
+  context: mainMode.Phase1Context,
+  payloads: readonly Payload[],
+  nextIv: Uint8Array | undefined,
+): boolean {
+  const before = sa.state;
+  if (before === undefined) return false;
+  const actions = mainMode.receive(context, before, payloads);
+  const last = actions.at(-1);
+  const owner = { sa, exchange: undefined };
+  state.emit({
+    kind: "message-received",
+    sa: sa.reference(),
+    exchange: "main",
+    step: received.step,
+    messageId: 0,
+    length: received.bytes.length,
+  });
+  if (last?.do !== "drop") {
+    if (!sa.knowsResponderCookie) state.table.setResponderCookie(sa, context.responderCookie);
+    stopRepeating(state, owner);
+    accept(owner, received);
+    if (nextIv !== undefined) sa.iv = nextIv;
+  }
+  perform(state, sa, actions);
+  return last?.do !== "drop";
+}
+
+/** The result of a job that phase 1 waits for. */
+export function phase1JobDone(state: EngineState, sa: IsakmpSa, result: JobResult): void {
+  if (sa.state !== undefined) perform(state, sa, mainMode.jobDone(contextOf(state, sa), sa.state, result));
+}
+
+/** A fifth message after the end of phase 1: the sixth was lost. */
+function repeatsProof(state: EngineState, sa: IsakmpSa, header: IsakmpHeader, bytes: Uint8Array): boolean {
+  const proof =
+    sa.role === "responder" && sa.answered?.receivedStep === "MM5" ? sa.answered.proof : undefined;
+  return proof !== undefined && repeatsAnswered(state, sa, proof, header, bytes);
+}
+
+function repeatsAnswered(
+  state: EngineState,
+  sa: IsakmpSa,
+  proof: NonNullable<Answered["proof"]>,
+  header: IsakmpHeader,
+  bytes: Uint8Array,
+): boolean {
+  const opened = openWith(sa, [proof.iv], header.nextPayload, bytes);
+  const hash = opened?.chain.payloads.find((payload) => payload.kind === "HASH");
+  if (opened === undefined || hash === undefined || !constantTimeEqual(hash.data, proof.hash)) return false;
+  repeatAnswer(state, { sa, exchange: undefined }, bytes, opened.nextIv);
+  return true;
+}
+
+/** A fifth message that our key does not open: told once, survived a few times. */
+function proofFailed(state: EngineState, sa: IsakmpSa): void {
+  sa.failedProofs += 1;
+  if (sa.failedProofs === 1)
+    reportFailure(
+      state,
+      sa,
+      wrongPreSharedKey(sa.remote.address, findPreSharedKey(state.policy, sa.remote.address)),
+    );
+  if (sa.failedProofs >= state.limits.authenticationTriesMax) forget(state, sa, "wrong pre-shared key");
+}
+
+function perform(state: EngineState, sa: IsakmpSa, actions: ReturnType<typeof mainMode.begin>): void {
+  const owner = { sa, exchange: undefined };
+  for (const action of actions) {
+    switch (action.do) {
+      case "tell":
+        state.emit(action.event);
+        break;
+      case "become":
+        sa.state = action.state;
+        break;
+      case "say":
+        say(state, owner, action.step, action.payloads);
+        break;
+      case "work":
+        state.startJob(owner, action.job);
+        break;
+      case "protect":
+        sa.protection = action.protection;
+        sa.iv = action.iv;
+        break;
+      case "establish":
+        establish(state, sa, action);
+        break;
+      case "drop": {
+        const { reason, detail, notify } = action.refusal;
+        state.dropped(sa, sa.local, sa.remote, reason, detail);
+        if (notify !== undefined) sendUnprotectedNotify(state, sa, notify);
+        break;
+      }
+      case "fail":
+        failPhase1(state, sa, action.failure);
+        break;
+    }
+  }
+}
+
+function establish(state: EngineState, sa: IsakmpSa, { choice, initialContact }: mainMode.Establish): void {
+  const { suite, lifetimeSeconds } = choice;
+  sa.isEstablished = true;
+  sa.phase2BaseIv = sa.iv;
+  sa.expiresAt = after(state.now, seconds(lifetimeSeconds));
+  state.table.markEstablished(sa);
+  stopRepeating(state, { sa, exchange: undefined });
+  state.timers.set(sa.life, sa.expiresAt, `ISAKMP SA with ${sa.remote.address} expires`);
+  const { encryption, hash, group, authentication } = suite;
+  state.emit({
+    kind: "isakmp-sa-established",
+    sa: sa.reference(),
+    encryption,
+    hash,
+    group,
+    authentication,
+    lifetimeSeconds,
+  });
+  exportKeys(state, sa);
+  if (initialContact) replaceOthers(state, sa);
+  if (sa.role === "responder" && choice.lifetimeShortened) tellLifetime(state, sa, lifetimeSeconds);
+  for (const waiting of sa.waiting.splice(0)) startQuickMode(state, sa, waiting);
+}
+
+/** IOS tells a shorter life than the offered one right behind MM6. */
+function tellLifetime(state: EngineState, sa: IsakmpSa, lifetimeSeconds: number): void {
+  const spi = concat(sa.initiatorCookie, sa.responderCookie);
+  // Phase 1 numbers its life classes 11 and 12 (RFC 2409 App. A), phase 2 its own 1 and 2 (RFC 2407 §4.5).
+  const attributes = lifetimeAttributes({ seconds: lifetimeSeconds }).map((attribute) => ({
+    ...attribute,
+    type: attribute.type + 10,
+  }));
+  sendInformational(state, sa, [lifetimeNotification(PROTOCOL_ID.PROTO_ISAKMP, spi, attributes)]);
+}
+
+/** INITIAL-CONTACT: whatever else we have with this peer, it does not know of (RFC 2407 §4.6.3.3). */
+export function replaceOthers(state: EngineState, sa: IsakmpSa): void {
+  const others = state.table.ofPeer(sa.remote.address).filter((other) => other !== sa && other.isEstablished);
+  state.emit({
+    kind: "initial-contact-received",
+    sa: sa.reference(),
+    removedConnIds: others.map((other) => other.connId),
+  });
+  for (const other of others) forget(state, other, "replaced");
+  state.output({
+    kind: "remove-ipsec-sas",
+    peer: sa.remote.address,
+    outboundSpi: undefined,
+    reason: "replaced",
+  });
+}
+
+function exportKeys(state: EngineState, sa: IsakmpSa): void {
+  if (!state.exportKeys || sa.protection === undefined) return;
+  const { hash, cipher: encryption, encryptionKey, SKEYID_a } = sa.protection;
+  state.output({
+    kind: "isakmp-keys",
+    initiatorCookie: hex(sa.initiatorCookie),
+    hash,
+    encryption,
+    encryptionKey,
+    SKEYID_a,
+  });
+}
+
+/** No answer came however often we asked. */
+export function phase1Unanswered(state: EngineState, sa: IsakmpSa): void {
+  const step = sa.outstanding?.step ?? "MM1";
+  const key = findPreSharedKey(state.policy, sa.remote.address);
+  failPhase1(state, sa, noResponse(sa.remote.address, step, key, sa.hints));
+}
+
+export function failPhase1(state: EngineState, sa: IsakmpSa, failure: Failure): void {
+  reportFailure(state, sa, failure);
+  if (failure.notify !== undefined && sa.protection === undefined)
+    sendUnprotectedNotify(state, sa, failure.notify);
+  forget(state, sa, failure.reason);
+}
+
+function reportFailure(state: EngineState, sa: IsakmpSa, failure: Failure): void {
+  const { reason, mismatches, origin, explanation } = failure;
+  state.emit({
+    kind: "negotiation-failed",
+    sa: sa.reference(),
+    peer: sa.remote.address,
+    exchange: "main",
+    role: sa.role,
+    reason,
+    mismatches,
+    origin,
+    explanation,
+  });
+}
+
+/** Takes an SA out of the world, with everything that hangs on it. The peer is not told. */
+export function forget(
+  state: EngineState,
+  sa: IsakmpSa,
+  reason: Extract<IkeEvent, { kind: "isakmp-sa-deleted" }>["reason"],
+): void {
+  if (!state.table.has(sa)) return;
+  state.table.remove(sa);
+  state.timers.clear(sa);
+  state.timers.clear(sa.life);
+  state.cancelJob(sa);
+  state.emit({ kind: "isakmp-sa-deleted", sa: sa.reference(), reason });
+  for (const exchange of sa.exchanges.values()) {
+    state.timers.clear(exchange);
+    state.cancelJob(exchange);
+    if (exchange.isFinished) continue;
+    if (exchange.spi !== undefined) state.spis.delete(exchange.spi);
+    if (exchange.isInstalled && exchange.spi !== undefined)
+      state.output({ kind: "abandon-sa", peer: sa.remote.address, inboundSpi: exchange.spi });
+    // The wish outlives the SA it was to be fulfilled under.
+    if (exchange.request !== undefined) failRequest(state, exchange.request);
+  }
+  for (const waiting of sa.waiting.splice(0)) retryOrFail(state, waiting);
+}
+
+/** The next peer of the crypto map entry, if there is one (`set peer` more than once). */
+function retryOrFail(state: EngineState, failed: WaitingRequest): void {
+  const next = { ...failed, peerIndex: failed.peerIndex + 1 };
+  if (next.connection.peers[next.peerIndex] === undefined) failRequest(state, failed);
+  else request(state, next);
+}
+
+/** The end of an SA's time: half-open ones are forgotten, established ones deleted once their exchanges are done. */
+export function lifeOver(state: EngineState, sa: IsakmpSa): void {
+  if (!sa.isEstablished) return forget(state, sa, "no response");
+  if (sa.runningExchanges > 0)
+    return state.timers.set(sa.life, after(state.now, seconds(10)), "ISAKMP SA is still in use");
+  deleteIsakmpSa(state, sa);
+  forget(state, sa, "expired");
+}
+
+function contextOf(state: EngineState, sa: IsakmpSa): mainMode.Phase1Context {
+  const { policy, conventions, random } = state;
+  const { initiatorCookie, responderCookie } = sa;
+  const isFirstContact = !state.table
+    .ofPeer(sa.remote.address)
+    .some((other) => other !== sa && other.isEstablished);
+  return {
+    policy,
+    conventions,
+    random,
+    sa: sa.reference(),
+    initiatorCookie,
+    responderCookie,
+    isFirstContact,
+  };
+}
+
+/** Exchange types that begin phase 1 and that we take part in. */
+export function isMainMode(exchangeType: number): boolean {
+  return exchangeType === EXCHANGE_TYPE["Identity Protection"];
+}

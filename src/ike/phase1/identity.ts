@@ -1,0 +1,46 @@
+/** The identities of phase 1 (RFC 2407 §4.6.2): ours as a payload, the peer's as text. */
+import { utf8 } from "../../base/octets.ts";
+import type { Identification } from "../../isakmp/payloads/identification.ts";
+import { type IpAddress, ipv4FromOctets, ipv4Octets } from "../../net/ip-address.ts";
+import type { IkePolicy } from "../policy.ts";
+import type { WireConventions } from "../wire-conventions.ts";
+
+export const ID_IPV4_ADDR = 1;
+export const ID_FQDN = 2;
+const ID_USER_FQDN = 3;
+
+/** `crypto isakmp identity`: our address, or our fully qualified host name. */
+export function ownIdentity(
+  policy: IkePolicy,
+  conventions: WireConventions,
+  localAddress: IpAddress,
+): Identification {
+  const { protocol, port } = conventions.phase1Id;
+  return policy.identity === "hostname"
+    ? { kind: "ID", idType: ID_FQDN, protocolId: protocol, port, data: utf8(policy.hostname) }
+    : { kind: "ID", idType: ID_IPV4_ADDR, protocolId: protocol, port, data: ipv4Octets(localAddress) };
+}
+
+/** For people: control characters of what a peer sent are shown, not obeyed. */
+export function describeIdentity(id: Identification): string {
+  if (id.idType === ID_IPV4_ADDR && id.data.length === 4) return ipv4FromOctets(id.data);
+  if (id.idType === ID_FQDN || id.idType === ID_USER_FQDN) return printable(id.data);
+  return `identity of type ${id.idType} (${id.data.length} octets)`;
+}
+
+function printable(data: Uint8Array): string {
+  let text = "";
+  for (const octet of data.subarray(0, 255))
+    text +=
+      octet >= 0x20 && octet < 0x7f
+        ? String.fromCharCode(octet)
+        : `\\x${octet.toString(16).padStart(2, "0")}`;
+  return text;
+}
+
+/** Protocol and port of a phase 1 identity are both 0 or UDP 500, nothing else (RFC 2407 §4.6.2); IOS also sends port 0. */
+export function identityProblem(id: Identification): string | undefined {
+  const acceptable =
+    (id.protocolId === 0 && id.port === 0) || (id.protocolId === 17 && (id.port === 500 || id.port === 0));
+  return acceptable ? undefined : `protocol ${id.protocolId} port ${id.port} in a phase 1 identity`;
+}

@@ -1,0 +1,410 @@
+/** Carries out what quick mode decides: requests find an ISAKMP SA, messages their exchange, keys their way to IPsec. */
+import { constantTimeEqual, equal } from "../base/octets.ts";
+import { after } from "../base/time.ts";
+import type { JobResult } from "../crypto/jobs.ts";
+import { CIPHERS } from "../crypto/names.ts";
+import type { IsakmpHeader } from "../isakmp/header.ts";
+import { DOI, PROTOCOL_ID } from "../isakmp/numbers/domain.ts";
+import type { PayloadChain } from "../isakmp/payload-chain.ts";
+import { selectorsEqual } from "../net/selector.ts";
+import type { Failure } from "./action.ts";
+import type { EngineState, Owner } from "./engine-state.ts";
+import { sameBytes } from "./engine-state.ts";
+import { sendInformational } from "./informational.ts";
+import { type IsakmpSa, QuickModeExchange, type WaitingRequest } from "./isakmp-sa.ts";
+import { hash1, phase2Iv } from "./keying.ts";
+import { startPhase1 } from "./phase1-driver.ts";
+import * as quickMode from "./phase2/quick-mode.ts";
+import { hashedMessage, openWith } from "./receiving.ts";
+import { accept, repeatAnswer, say, stopRepeating } from "./sending.ts";
+
+/** Sets a wish for a pair of SAs on its way: under an SA that is there, one that is being made, or a new one. */
+export function request(state: EngineState, wanted: WaitingRequest): void {
+  const { connection, peerIndex } = wanted;
+  const peer = connection.peers[peerIndex];
+  if (peer === undefined) return failRequest(state, wanted);
+  const sas = state.table.ofPeer(peer).filter((sa) => sa.local.address === connection.localAddress);
+  if (sas.some((sa) => isUnderWay(sa, wanted))) return;
+  const established = sas.filter((sa) => sa.isEstablished && hasRoom(state, sa)).at(-1);
+  if (established !== undefined) return startQuickMode(state, established, wanted);
+  const inPhase1 = sas.find((sa) => !sa.isEstablished && sa.role === "initiator");
+  if (inPhase1 === undefined) return startPhase1(state, wanted);
+  if (inPhase1.waiting.length >= state.limits.waitingRequestsMax) return failRequest(state, wanted);
+  inPhase1.waiting.push(wanted);
+}
+
+function isUnderWay(sa: IsakmpSa, wanted: WaitingRequest): boolean {
+  const same = (other: WaitingRequest | undefined): boolean =>
+    other !== undefined &&
+    other.connection.id === wanted.connection.id &&
+    selectorsEqual(other.selector, wanted.selector);
+  if (sa.waiting.some(same)) return true;
+  for (const exchange of sa.exchanges.values())
+    if (!exchange.isFinished && same(exchange.request)) return true;
+  return false;
+}
+
+function hasRoom(state: EngineState, sa: IsakmpSa): boolean {
+  return (
+    sa.runningExchanges < state.limits.exchangesPerSaMax &&
+    sa.usedMessageIds.size < state.limits.messageIdsPerSaMax
+  );
+}
+
+export function failRequest(state: EngineState, failed: WaitingRequest): void {
+  state.output({ kind: "negotiation-failed", connectionId: failed.connection.id, selector: failed.selector });
+}
+
+export function startQuickMode(state: EngineState, sa: IsakmpSa, wanted: WaitingRequest): void {
+  const exchange = newExchange(sa, state.takeMessageId(sa), "initiator", wanted);
+  const context = contextOf(state, sa, exchange);
+  if (context !== undefined) perform(state, { sa, exchange }, quickMode.begin(context, wanted));
+}
+
+/** Any quick mode message. */
+export function receivePhase2(
+  state: EngineState,
+  sa: IsakmpSa,
+  header: IsakmpHeader,
+  bytes: Uint8Array,
+): void {
+  const exchange = sa.exchanges.get(header.messageId);
+  if (exchange === undefined) receiveOffer(state, sa, header, bytes);
+  else receiveNext(state, { sa, exchange }, exchange, header, bytes);
+}
+
+function receiveOffer(state: EngineState, sa: IsakmpSa, header: IsakmpHeader, bytes: Uint8Array): void {
+  const { local, remote } = sa;
+  const { messageId } = header;
+  if (messageId === 0)
+    return state.dropped(sa, local, remote, "unexpected", "a quick mode with message id 0");
+  if (sa.usedMessageIds.has(messageId))
+    return state.dropped(sa, local, remote, "replayed", `message id ${messageId} has been used`);
+  if (!hasRoom(state, sa) || !state.hasRoomForJob)
+    return state.dropped(sa, local, remote, "limit", `${sa.runningExchanges} quick modes are under way`);
+  const opened = openFirst(sa, header, bytes);
+  if (opened === undefined)
+    return state.dropped(
+      sa,
+      local,
+      remote,
+      "hash mismatch",
+      "a quick mode offer whose HASH(1) does not verify",
+    );
+  sa.usedMessageIds.add(messageId);
+  const exchange = newExchange(sa, messageId, "responder", undefined);
+  const owner = { sa, exchange };
+  exchange.iv = opened.nextIv;
+  emitReceived(state, owner, "QM1", bytes);
+  accept(owner, { bytes, step: "QM1", proof: { hash: hashOf(opened.chain), iv: opened.iv } });
+  exchange.offeredSpi = opened.chain.payloads.find((payload) => payload.kind === "SA")?.proposals[0]?.spi;
+  const context = contextOf(state, sa, exchange);
+  if (context === undefined) return;
+  perform(state, owner, quickMode.respond(context, hashedMessage(opened.chain, opened.plaintext)));
+  if (exchange.state === undefined) sa.exchanges.delete(messageId);
+}
+
+/** The first message of any phase 2 exchange: its IV follows from phase 1, and HASH(1) tells whether it is authentic. */
+export function openFirst(sa: IsakmpSa, header: IsakmpHeader, bytes: Uint8Array) {
+  const { protection } = sa;
+  if (protection === undefined) return undefined;
+  const { blockLength } = CIPHERS[protection.cipher];
+  const ivs = [sa.phase2BaseIv, ...sa.formerBaseIvs].map((base) =>
+    phase2Iv(protection.hash, base, header.messageId, blockLength),
+  );
+  const verifies = (chain: PayloadChain, plaintext: Uint8Array): boolean => {
+    const [first] = chain.payloads;
+    const { afterHash } = hashedMessage(chain, plaintext);
+    return (
+      first?.kind === "HASH" &&
+      constantTimeEqual(first.data, hash1(protection.hash, protection.SKEYID_a, header.messageId, afterHash))
+    );
+  };
+  return openWith(sa, ivs, header.nextPayload, bytes, verifies);
+}
+
+function receiveNext(
+  state: EngineState,
+  owner: Owner,
+  exchange: QuickModeExchange,
+  header: IsakmpHeader,
+  bytes: Uint8Array,
+): void {
+  const { sa } = owner;
+  const { local, remote } = sa;
+  const { answered } = exchange;
+  if (answered !== undefined && sameBytes(bytes, answered.received))
+    return repeatAnswer(state, owner, bytes, undefined);
+  if (sameBytes(bytes, exchange.working?.bytes))
+    return state.dropped(sa, local, remote, "busy", "its repeat: the message is being worked on");
+  if (repeatsAnswered(state, owner, exchange, header, bytes)) return;
+  const step = exchange.state === undefined ? undefined : quickMode.awaited(exchange.state);
+  if (step === undefined || exchange.state === undefined)
+    return state.dropped(sa, local, remote, "unexpected", "nothing is awaited in this quick mode");
+  const context = contextOf(state, sa, exchange);
+  const opened = openWith(
+    sa,
+    [exchange.iv, ...exchange.formerIvs],
+    header.nextPayload,
+    bytes,
+    (chain) => chain.payloads[0]?.kind === "HASH",
+  );
+  if (opened === undefined || context === undefined)
+    return state.dropped(sa, local, remote, "undecryptable", `${step} does not decrypt to payloads`);
+  const actions = quickMode.receive(context, exchange.state, hashedMessage(opened.chain, opened.plaintext));
+  emitReceived(state, owner, step, bytes);
+  if (actions.at(-1)?.do !== "drop") {
+    stopRepeating(state, owner);
+    exchange.iv = opened.nextIv;
+    exchange.formerIvs = [];
+    accept(owner, { bytes, step, proof: { hash: hashOf(opened.chain), iv: opened.iv } });
+  }
+  perform(state, owner, actions);
+}
+
+/** The message we answered last, differing only where no HASH covers it. */
+function repeatsAnswered(
+  state: EngineState,
+  owner: Owner,
+  exchange: QuickModeExchange,
+  header: IsakmpHeader,
+  bytes: Uint8Array,
+): boolean {
+  const proof = exchange.answered?.proof;
+  if (proof === undefined) return false;
+  const opened = openWith(owner.sa, [proof.iv], header.nextPayload, bytes, (chain) =>
+    equal(hashOf(chain), proof.hash),
+  );
+  if (opened === undefined) return false;
+  repeatAnswer(state, owner, bytes, opened.nextIv);
+  return true;
+}
+
+export function phase2JobDone(
+  state: EngineState,
+  sa: IsakmpSa,
+  exchange: QuickModeExchange,
+  result: JobResult,
+): void {
+  const context = contextOf(state, sa, exchange);
+  if (exchange.state !== undefined && context !== undefined)
+    perform(state, { sa, exchange }, quickMode.jobDone(context, exchange.state, result));
+}
+
+/** The deadline of an exchange: it was not answered, or its memory is no longer needed. */
+export function phase2Over(state: EngineState, sa: IsakmpSa, exchange: QuickModeExchange): void {
+  if (exchange.isFinished) {
+    sa.exchanges.delete(exchange.messageId);
+    state.emit({ kind: "exchange-purged", sa: sa.reference(), messageId: exchange.messageId });
+    return;
+  }
+  const step = exchange.outstanding?.step ?? "QM1";
+  const connection = exchange.request?.connection;
+  fail(state, { sa, exchange }, exchange, {
+    reason: "no response",
+    explanation: `${sa.remote.address} does not answer ${step} of a quick mode.`,
+    mismatches: [],
+    origin: connection?.origins.entry,
+    notify: undefined,
+  });
+}
+
+/** The peer refused a quick mode of ours by an authenticated notification (RFC 2408 §3.14.1). */
+export function refuseByPeer(state: EngineState, sa: IsakmpSa, notifyName: string, spi: Uint8Array): void {
+  const running = [...sa.exchanges.values()].filter(
+    (exchange) => exchange.role === "initiator" && !exchange.isFinished,
+  );
+  const number = spi.length === 4 ? new DataView(spi.buffer, spi.byteOffset, 4).getUint32(0) : undefined;
+  const exchange =
+    running.find((candidate) => candidate.spi === number) ?? (running.length === 1 ? running[0] : undefined);
+  if (exchange === undefined) return;
+  const connection = exchange.request?.connection;
+  fail(state, { sa, exchange }, exchange, {
+    reason: "peer refused",
+    explanation: refusalSentence(sa, notifyName, exchange),
+    mismatches: [],
+    origin:
+      notifyName === "INVALID-ID-INFORMATION"
+        ? connection?.origins.accessList
+        : connection?.origins.transformSet,
+    notify: undefined,
+  });
+}
+
+function refusalSentence(sa: IsakmpSa, notifyName: string, exchange: QuickModeExchange): string {
+  const connection = exchange.request?.connection;
+  const map =
+    connection === undefined
+      ? "our offer"
+      : `our offer of crypto map ${connection.mapName} ${connection.sequence}`;
+  if (notifyName === "NO-PROPOSAL-CHOSEN")
+    return `${sa.remote.address} accepts no transform set of ${map} (${notifyName}): compare the transform sets, PFS and lifetimes of both ends.`;
+  if (notifyName === "INVALID-ID-INFORMATION")
+    return `${sa.remote.address} does not protect the traffic of ${map} (${notifyName}): the crypto access lists of both ends must mirror each other.`;
+  return `${sa.remote.address} refuses ${map} (${notifyName}).`;
+}
+
+function fail(state: EngineState, owner: Owner, exchange: QuickModeExchange, failure: Failure): void {
+  const { sa } = owner;
+  const { reason, mismatches, origin, explanation, notify } = failure;
+  state.emit({
+    kind: "negotiation-failed",
+    sa: sa.reference(),
+    peer: sa.remote.address,
+    exchange: "quick",
+    role: exchange.role,
+    reason,
+    mismatches,
+    origin,
+    explanation,
+  });
+  if (notify !== undefined) sendRefusal(state, sa, exchange, notify);
+  state.timers.clear(exchange);
+  state.cancelJob(exchange);
+  sa.exchanges.delete(exchange.messageId);
+  if (exchange.isInstalled && exchange.spi !== undefined)
+    state.output({ kind: "abandon-sa", peer: sa.remote.address, inboundSpi: exchange.spi });
+  else if (exchange.spi !== undefined) state.spis.delete(exchange.spi);
+  state.emit({
+    kind: "exchange-finished",
+    sa: sa.reference(),
+    exchange: "quick",
+    messageId: exchange.messageId,
+    role: exchange.role,
+    failed: true,
+  });
+  if (exchange.request !== undefined) failRequest(state, exchange.request);
+}
+
+function sendRefusal(
+  state: EngineState,
+  sa: IsakmpSa,
+  exchange: QuickModeExchange,
+  notifyType: number,
+): void {
+  // The SPI is the initiator's: it tells it which of its offers is meant.
+  const spi = exchange.offeredSpi ?? new Uint8Array(0);
+  sendInformational(state, sa, [
+    {
+      kind: "NOTIFY",
+      doi: DOI.IPSEC,
+      protocolId: PROTOCOL_ID.PROTO_IPSEC_ESP,
+      spi,
+      notifyType,
+      data: new Uint8Array(0),
+    },
+  ]);
+}
+
+function perform(state: EngineState, owner: Owner, actions: ReturnType<typeof quickMode.begin>): void {
+  const { sa, exchange } = owner;
+  if (exchange === undefined) return;
+  for (const action of actions) {
+    switch (action.do) {
+      case "tell":
+        state.emit(action.event);
+        break;
+      case "become":
+        exchange.state = action.state;
+        break;
+      case "say":
+        say(state, owner, action.step, action.payloads);
+        break;
+      case "work":
+        state.startJob(owner, action.job);
+        break;
+      case "install":
+        exchange.isInstalled = true;
+        state.output({ kind: "install-sa", sa: action.sa });
+        break;
+      case "finish":
+        stopRepeating(state, owner);
+        state.emit({
+          kind: "exchange-finished",
+          sa: sa.reference(),
+          exchange: "quick",
+          messageId: exchange.messageId,
+          role: exchange.role,
+          failed: false,
+        });
+        state.timers.set(
+          exchange,
+          after(state.now, state.limits.finishedExchangeLife),
+          `purge quick mode ${exchange.messageId}`,
+        );
+        break;
+      case "drop":
+        state.dropped(sa, sa.local, sa.remote, action.refusal.reason, action.refusal.detail);
+        break;
+      case "fail":
+        fail(state, owner, exchange, action.failure);
+        return;
+      case "protect":
+        break;
+    }
+  }
+}
+
+function newExchange(
+  sa: IsakmpSa,
+  messageId: number,
+  role: "initiator" | "responder",
+  wanted: WaitingRequest | undefined,
+): QuickModeExchange {
+  const exchange = new QuickModeExchange(sa, messageId, role, wanted);
+  const { protection } = sa;
+  if (protection !== undefined)
+    exchange.iv = phase2Iv(
+      protection.hash,
+      sa.phase2BaseIv,
+      messageId,
+      CIPHERS[protection.cipher].blockLength,
+    );
+  sa.exchanges.set(messageId, exchange);
+  return exchange;
+}
+
+function emitReceived(
+  state: EngineState,
+  owner: Owner,
+  step: "QM1" | "QM2" | "QM3",
+  bytes: Uint8Array,
+): void {
+  const messageId = owner.exchange?.messageId ?? 0;
+  state.emit({
+    kind: "message-received",
+    sa: owner.sa.reference(),
+    exchange: "quick",
+    step,
+    messageId,
+    length: bytes.length,
+  });
+}
+
+function hashOf(chain: PayloadChain): Uint8Array {
+  const [first] = chain.payloads;
+  return first?.kind === "HASH" ? first.data : new Uint8Array(0);
+}
+
+function contextOf(
+  state: EngineState,
+  sa: IsakmpSa,
+  exchange: QuickModeExchange,
+): quickMode.QuickModeContext | undefined {
+  const { policy, conventions, random } = state;
+  if (sa.protection === undefined) return undefined;
+  const takeSpi = (): number => {
+    exchange.spi = state.takeSpi();
+    return exchange.spi;
+  };
+  return {
+    policy,
+    conventions,
+    random,
+    sa: sa.reference(),
+    protection: sa.protection,
+    messageId: exchange.messageId,
+    takeSpi,
+    takeConnIds: () => state.takeIpsecConnIds(),
+  };
+}

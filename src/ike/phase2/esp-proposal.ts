@@ -1,0 +1,386 @@
+/**
+ * ESP transforms of quick mode on the wire (RFC 2407 §4.4.4, §4.5): offering our transform sets, choosing among the
+ * peer's, and checking an answer against what was offered.
+ */
+import type { CipherName, EspSuite, GroupId, HashName } from "../../crypto/names.ts";
+import { describeEspSuite, GROUP_IDS } from "../../crypto/names.ts";
+import type { TransformSet } from "../../crypto/transform-set.ts";
+import {
+  type Attribute,
+  attributeNumber,
+  basicAttribute,
+  variableAttribute,
+} from "../../isakmp/attribute.ts";
+import { DOI, PROTOCOL_ID, SITUATION } from "../../isakmp/numbers/domain.ts";
+import type { Proposal } from "../../isakmp/payloads/proposal.ts";
+import type { SecurityAssociation } from "../../isakmp/payloads/security-association.ts";
+import type { Transform } from "../../isakmp/payloads/transform.ts";
+import type { Mismatch } from "../events.ts";
+import type { Connection } from "../policy.ts";
+
+const CLASS = {
+  lifeType: 1,
+  lifeDuration: 2,
+  group: 3,
+  encapsulationMode: 4,
+  authentication: 5,
+  keyLength: 6,
+} as const;
+const LIFE = { seconds: 1, kilobytes: 2 } as const;
+const MODE_TUNNEL = 1;
+const BASIC_MAXIMUM = 0xffff;
+/** What holds where an offer names no time (RFC 2407 §4.5). */
+const ASSUMED_SECONDS = 28800;
+
+const ENCRYPTION: readonly {
+  readonly name: CipherName | "null";
+  readonly id: number;
+  readonly keyBits?: number;
+}[] = [
+  { name: "des", id: 2 },
+  { name: "3des", id: 3 },
+  { name: "null", id: 11 },
+  { name: "aes-128", id: 12, keyBits: 128 },
+  { name: "aes-192", id: 12, keyBits: 192 },
+  { name: "aes-256", id: 12, keyBits: 256 },
+];
+const INTEGRITY: readonly { readonly name: HashName; readonly value: number }[] = [
+  { name: "md5", value: 1 },
+  { name: "sha1", value: 2 },
+  { name: "sha256", value: 5 },
+  { name: "sha384", value: 6 },
+  { name: "sha512", value: 7 },
+];
+const ESP_NAMES: { readonly [id: number]: string } = {
+  1: "ESP_DES_IV64",
+  2: "ESP_DES",
+  3: "ESP_3DES",
+  4: "ESP_RC5",
+  5: "ESP_IDEA",
+  6: "ESP_CAST",
+  7: "ESP_BLOWFISH",
+  8: "ESP_3IDEA",
+  9: "ESP_DES_IV32",
+  10: "ESP_RC4",
+  11: "ESP_NULL",
+  12: "ESP_AES",
+  13: "ESP_AES_CTR",
+  18: "ESP_GCM_8",
+  19: "ESP_GCM_12",
+  20: "ESP_GCM_16",
+};
+const PROTOCOL_NAMES: { readonly [id: number]: string } = { 2: "AH", 4: "IPCOMP" };
+
+/** One proposal for each transform set, in order of preference, all with the same SPI. */
+export function offerTransformSets(
+  connection: Connection,
+  spi: Uint8Array,
+  firstNumber: number,
+  offerKilobytes: boolean,
+): SecurityAssociation {
+  return {
+    kind: "SA",
+    doi: DOI.IPSEC,
+    situation: SITUATION.SIT_IDENTITY_ONLY,
+    proposals: connection.transformSets.map((set, i) => ({
+      number: firstNumber + i,
+      protocolId: PROTOCOL_ID.PROTO_IPSEC_ESP,
+      spi,
+      transforms: [
+        {
+          number: firstNumber,
+          id: encryptionOf(set.esp).id,
+          attributes: attributesOf(set, connection, offerKilobytes),
+        },
+      ],
+    })),
+  };
+}
+
+function encryptionOf(suite: EspSuite) {
+  return ENCRYPTION.find((row) => row.name === suite.encryption) ?? { name: "null" as const, id: 11 };
+}
+
+/** In the order in which IOS lists them. */
+function attributesOf(set: TransformSet, connection: Connection, offerKilobytes: boolean): Attribute[] {
+  const { keyBits } = { keyBits: undefined, ...encryptionOf(set.esp) };
+  const integrity = INTEGRITY.find((row) => row.name === set.esp.integrity);
+  return [
+    basicAttribute(CLASS.encapsulationMode, MODE_TUNNEL),
+    ...life(LIFE.seconds, connection.lifetimeSeconds),
+    ...(offerKilobytes ? life(LIFE.kilobytes, connection.lifetimeKilobytes) : []),
+    ...(integrity === undefined ? [] : [basicAttribute(CLASS.authentication, integrity.value)]),
+    ...(keyBits === undefined ? [] : [basicAttribute(CLASS.keyLength, keyBits)]),
+    ...(connection.pfsGroup === undefined ? [] : [basicAttribute(CLASS.group, connection.pfsGroup)]),
+  ];
+}
+
+function life(type: number, amount: number): Attribute[] {
+  const duration =
+    amount <= BASIC_MAXIMUM
+      ? basicAttribute(CLASS.lifeDuration, amount)
+      : variableAttribute(CLASS.lifeDuration, amount);
+  return [basicAttribute(CLASS.lifeType, type), duration];
+}
+
+/** The limits of `shortened` as attributes. */
+export function lifetimeAttributes(shortened: {
+  readonly seconds?: number;
+  readonly kilobytes?: number;
+}): Attribute[] {
+  return [
+    ...(shortened.seconds === undefined ? [] : life(LIFE.seconds, shortened.seconds)),
+    ...(shortened.kilobytes === undefined ? [] : fourOctetLife(LIFE.kilobytes, shortened.kilobytes)),
+  ];
+}
+
+/** IOS sends kilobytes in four octets whatever they are. */
+function fourOctetLife(type: number, amount: number): Attribute[] {
+  return [basicAttribute(CLASS.lifeType, type), variableAttribute(CLASS.lifeDuration, amount)];
+}
+
+/** One ESP transform as read. */
+export interface EspOffer {
+  readonly proposal: Proposal;
+  readonly transform: Transform;
+  /** DOI name of the transform. */
+  readonly name: string;
+  readonly encryption: CipherName | "null" | undefined;
+  /** `none` where the transform has no authenticator, undefined where we do not know it. */
+  readonly integrity: HashName | "none" | undefined;
+  readonly group: GroupId | undefined;
+  readonly lifetimes: Lifetimes;
+  readonly texts: {
+    readonly encryption: string;
+    readonly integrity: string;
+    readonly mode: string;
+    readonly pfs: string;
+  };
+  readonly isTunnel: boolean;
+  readonly unsupported: readonly string[];
+}
+
+export interface Lifetimes {
+  readonly seconds: number | undefined;
+  readonly kilobytes: number | undefined;
+}
+
+export function readEspTransform(proposal: Proposal, transform: Transform): EspOffer {
+  const values = new Map<number, number>();
+  const unsupported: string[] = [];
+  const lifetimes = readLifetimes(transform.attributes);
+  for (const attribute of transform.attributes) {
+    const value = attributeNumber(attribute);
+    if (value === undefined)
+      unsupported.push(`attribute ${attribute.type} of ${attribute.value.length} octets`);
+    else if (attribute.type === CLASS.lifeType || attribute.type === CLASS.lifeDuration) continue;
+    else if (values.has(attribute.type) && values.get(attribute.type) !== value)
+      unsupported.push(`two values of attribute ${attribute.type}`);
+    else values.set(attribute.type, value);
+  }
+  const known: readonly number[] = Object.values(CLASS);
+  for (const type of values.keys()) if (!known.includes(type)) unsupported.push(`attribute ${type}`);
+  const keyBits = values.get(CLASS.keyLength);
+  const encryption = ENCRYPTION.find((row) => row.id === transform.id && row.keyBits === keyBits)?.name;
+  const authentication = values.get(CLASS.authentication);
+  const integrity =
+    authentication === undefined ? "none" : INTEGRITY.find((row) => row.value === authentication)?.name;
+  const groupValue = values.get(CLASS.group);
+  const group = GROUP_IDS.find((id) => id === groupValue);
+  if (groupValue !== undefined && group === undefined) unsupported.push(`group ${groupValue}`);
+  // A missing mode is whatever the responder takes for its default (RFC 2407 §4.5): ours is tunnel.
+  const mode = values.get(CLASS.encapsulationMode) ?? MODE_TUNNEL;
+  const name = ESP_NAMES[transform.id] ?? `unknown (${transform.id})`;
+  return {
+    proposal,
+    transform,
+    name,
+    encryption,
+    integrity,
+    group,
+    lifetimes,
+    texts: {
+      encryption: `${name}${keyBits === undefined ? "" : ` with ${keyBits} bits`}`,
+      integrity: integrity ?? `authenticator ${authentication}`,
+      mode: mode === MODE_TUNNEL ? "tunnel" : mode === 2 ? "transport" : `mode ${mode}`,
+      pfs: groupValue === undefined ? "no PFS" : `group ${groupValue}`,
+    },
+    isTunnel: mode === MODE_TUNNEL,
+    unsupported,
+  };
+}
+
+/** Type and duration come in pairs, possibly several (RFC 2407 §4.5). */
+export function readLifetimes(attributes: readonly Attribute[]): Lifetimes {
+  let type: number | undefined;
+  let seconds: number | undefined;
+  let kilobytes: number | undefined;
+  for (const attribute of attributes) {
+    if (attribute.type === CLASS.lifeType) type = attributeNumber(attribute);
+    if (attribute.type !== CLASS.lifeDuration) continue;
+    const amount = attributeNumber(attribute);
+    if (type === LIFE.seconds) seconds = amount;
+    if (type === LIFE.kilobytes) kilobytes = amount;
+  }
+  return { seconds, kilobytes };
+}
+
+/** What keeps an offer from matching one of our transform sets; empty when it matches. */
+export function compareTransform(set: TransformSet, connection: Connection, offer: EspOffer): Mismatch[] {
+  const found: Mismatch[] = [];
+  const differ = (
+    attribute: Mismatch["attribute"],
+    offered: string,
+    accepted: string,
+    origin = set.origin,
+  ): void => {
+    found.push({ attribute, offered, accepted, origin });
+  };
+  if (offer.proposal.protocolId !== PROTOCOL_ID.PROTO_IPSEC_ESP) {
+    differ(
+      "protocol",
+      PROTOCOL_NAMES[offer.proposal.protocolId] ?? `protocol ${offer.proposal.protocolId}`,
+      "ESP",
+    );
+    return found;
+  }
+  if (offer.encryption !== set.esp.encryption)
+    differ(
+      "encryption",
+      offer.texts.encryption,
+      describeEspSuite({ encryption: set.esp.encryption, integrity: undefined }),
+    );
+  if (offer.integrity !== (set.esp.integrity ?? "none"))
+    differ("integrity", offer.texts.integrity, set.esp.integrity ?? "none");
+  if (!offer.isTunnel) differ("mode", offer.texts.mode, "tunnel");
+  // Without `set pfs` any group is taken; with it the peer must ask for this one (IOS, `set pfs`).
+  if (connection.pfsGroup !== undefined && offer.group !== connection.pfsGroup)
+    differ("pfs", offer.texts.pfs, `group ${connection.pfsGroup}`, connection.origins.pfs);
+  for (const what of offer.unsupported) differ("transform", what, "none");
+  return found;
+}
+
+export interface TransformCheck {
+  readonly offer: EspOffer;
+  readonly set: TransformSet | undefined;
+  /** Against the set that comes closest. */
+  readonly mismatches: readonly Mismatch[];
+}
+
+export interface TransformChoice {
+  readonly offer: EspOffer;
+  readonly set: TransformSet;
+  readonly lifetimeSeconds: number;
+  readonly lifetimeKilobytes: number;
+  /** The limits of ours that are lower than what was offered. */
+  readonly shortened: { readonly seconds?: number; readonly kilobytes?: number };
+}
+
+/** The peer's proposals in its order; the first that one of our transform sets matches is taken, as IOS does. */
+export function chooseTransform(
+  connection: Connection,
+  payload: SecurityAssociation,
+): { readonly choice: TransformChoice | undefined; readonly checks: readonly TransformCheck[] } {
+  const checks: TransformCheck[] = [];
+  for (const proposal of payload.proposals) {
+    // Several protocols under one number are all wanted together (RFC 2408 §4.2); ESP alone is what we can give.
+    const isBundle = payload.proposals.some(
+      (other) => other !== proposal && other.number === proposal.number,
+    );
+    for (const transform of proposal.transforms) {
+      const read = readEspTransform(proposal, transform);
+      const offer = isBundle
+        ? { ...read, unsupported: [...read.unsupported, "a bundle of several protocols"] }
+        : read;
+      const check = closestSet(connection, offer);
+      checks.push(check);
+      if (check.set !== undefined && check.mismatches.length === 0 && proposal.spi.length === 4)
+        return { choice: choiceOf(connection, offer, check.set), checks };
+    }
+  }
+  return { choice: undefined, checks };
+}
+
+function closestSet(connection: Connection, offer: EspOffer): TransformCheck {
+  let best: TransformCheck = { offer, set: undefined, mismatches: [] };
+  for (const set of connection.transformSets) {
+    const mismatches = compareTransform(set, connection, offer);
+    if (best.set === undefined || mismatches.length < best.mismatches.length)
+      best = { offer, set, mismatches };
+    if (mismatches.length === 0) break;
+  }
+  return best;
+}
+
+function choiceOf(connection: Connection, offer: EspOffer, set: TransformSet): TransformChoice {
+  const offeredSeconds = offer.lifetimes.seconds ?? ASSUMED_SECONDS;
+  const offeredKilobytes = offer.lifetimes.kilobytes ?? Number.POSITIVE_INFINITY;
+  const seconds = Math.min(offeredSeconds, connection.lifetimeSeconds);
+  const kilobytes = Math.min(offeredKilobytes, connection.lifetimeKilobytes);
+  return {
+    offer,
+    set,
+    lifetimeSeconds: seconds,
+    lifetimeKilobytes: kilobytes,
+    shortened: {
+      ...(seconds < offeredSeconds ? { seconds } : {}),
+      ...(kilobytes < offeredKilobytes ? { kilobytes } : {}),
+    },
+  };
+}
+
+/** The answer: the chosen transform as it came, with our SPI. */
+export function answerTransform(
+  payload: SecurityAssociation,
+  choice: TransformChoice,
+  spi: Uint8Array,
+): SecurityAssociation {
+  const { proposal, transform } = choice.offer;
+  return {
+    ...payload,
+    proposals: [
+      {
+        number: Math.max(1, proposal.number),
+        protocolId: proposal.protocolId,
+        spi,
+        transforms: [{ ...transform, number: Math.max(1, transform.number) }],
+      },
+    ],
+  };
+}
+
+/**
+ * The transform set that an answer chose, or what is wrong with it. Everything must come back as offered but the
+ * lifetimes, which a responder may lower (IOS does either that or RESPONDER-LIFETIME).
+ */
+export function checkAnsweredTransform(
+  connection: Connection,
+  payload: SecurityAssociation,
+): TransformChoice | { readonly mismatches: readonly Mismatch[]; readonly offer: EspOffer | undefined } {
+  const [proposal] = payload.proposals;
+  const [transform] = proposal?.transforms ?? [];
+  if (
+    proposal === undefined ||
+    transform === undefined ||
+    payload.proposals.length !== 1 ||
+    proposal.transforms.length !== 1
+  )
+    return {
+      mismatches: [
+        { attribute: "transform", offered: "several transforms", accepted: "exactly one", origin: undefined },
+      ],
+      offer: undefined,
+    };
+  const offer = readEspTransform(proposal, transform);
+  const check = closestSet(connection, offer);
+  const mismatches = [...check.mismatches];
+  if (connection.pfsGroup === undefined && offer.group !== undefined)
+    mismatches.push({
+      attribute: "pfs",
+      offered: offer.texts.pfs,
+      accepted: "no PFS",
+      origin: connection.origins.entry,
+    });
+  if (check.set === undefined || mismatches.length > 0) return { mismatches, offer };
+  return choiceOf(connection, offer, check.set);
+}

@@ -1,0 +1,74 @@
+/** RESPONDER-LIFETIME (RFC 2407 §4.6.3.1): a responder keeps an SA for a shorter time than it was offered, and says so. */
+import { MalformedError } from "../../base/errors.ts";
+import { Reader } from "../../base/reader.ts";
+import { Writer } from "../../base/writer.ts";
+import { type Attribute, decodeAttributes, encodeAttributes } from "../../isakmp/attribute.ts";
+import { DOI, PROTOCOL_ID } from "../../isakmp/numbers/domain.ts";
+import { NOTIFY_TYPE } from "../../isakmp/numbers/notify-type.ts";
+import type { Notification } from "../../isakmp/payloads/notification.ts";
+import { type Lifetimes, lifetimeAttributes, readLifetimes } from "./esp-proposal.ts";
+
+/** The notification for what was shortened; none where nothing was. */
+export function responderLifetime(
+  spi: Uint8Array,
+  shortened: { readonly seconds?: number; readonly kilobytes?: number },
+): Notification[] {
+  const attributes = lifetimeAttributes(shortened);
+  if (attributes.length === 0) return [];
+  return [lifetimeNotification(PROTOCOL_ID.PROTO_IPSEC_ESP, spi, attributes)];
+}
+
+/** The same for either phase: phase 1 names its SA by both cookies. */
+export function lifetimeNotification(
+  protocolId: number,
+  spi: Uint8Array,
+  attributes: readonly Attribute[],
+): Notification {
+  const writer = new Writer();
+  encodeAttributes(writer, attributes);
+  return {
+    kind: "NOTIFY",
+    doi: DOI.IPSEC,
+    protocolId,
+    spi,
+    notifyType: NOTIFY_TYPE["RESPONDER-LIFETIME"],
+    data: writer.finish(),
+  };
+}
+
+/** What the notifications of a quick mode answer say; one that cannot be read says nothing. */
+export function toldLifetimes(notifications: readonly Notification[]): readonly Lifetimes[] {
+  return notifications
+    .filter((notification) => notification.notifyType === NOTIFY_TYPE["RESPONDER-LIFETIME"])
+    .flatMap((notification) => {
+      try {
+        return [readLifetimes(decodeAttributes(new Reader(notification.data), ATTRIBUTES_MAX))];
+      } catch (error) {
+        if (error instanceof MalformedError) return [];
+        throw error;
+      }
+    });
+}
+
+interface SaLifetimes {
+  readonly lifetimeSeconds: number;
+  readonly lifetimeKilobytes: number;
+}
+
+/** Only lower limits count, and none below a floor. */
+export function lowerLifetimes(current: SaLifetimes, told: readonly Lifetimes[]): SaLifetimes {
+  let { lifetimeSeconds, lifetimeKilobytes } = current;
+  for (const { seconds, kilobytes } of told) {
+    lifetimeSeconds = Math.min(lifetimeSeconds, Math.max(FLOOR.seconds, seconds ?? Number.POSITIVE_INFINITY));
+    lifetimeKilobytes = Math.min(
+      lifetimeKilobytes,
+      Math.max(FLOOR.kilobytes, kilobytes ?? Number.POSITIVE_INFINITY),
+    );
+  }
+  return { lifetimeSeconds, lifetimeKilobytes };
+}
+
+/** IOS's own minima of `crypto ipsec security-association lifetime`: a peer cannot make us renegotiate without end. */
+const FLOOR = { seconds: 120, kilobytes: 2560 } as const;
+
+const ATTRIBUTES_MAX = 8;

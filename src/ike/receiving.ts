@@ -1,0 +1,77 @@
+/** From octets to payloads: the one place where malformed input of a peer is caught. */
+import { MalformedError } from "../base/errors.ts";
+import { HEADER_LENGTH } from "../isakmp/header.ts";
+import type { Payload } from "../isakmp/payload.ts";
+import { decodePayloads, type PayloadChain } from "../isakmp/payload-chain.ts";
+import type { Endpoint } from "../net/ip-address.ts";
+import type { EngineState } from "./engine-state.ts";
+import type { IsakmpSa } from "./isakmp-sa.ts";
+import type { HashedMessage } from "./phase2/quick-mode.ts";
+import { unseal } from "./protection.ts";
+
+/** The payloads of a clear message; undefined, and told, where they are malformed. */
+export function decodeChain(
+  state: EngineState,
+  sa: IsakmpSa | undefined,
+  local: Endpoint,
+  remote: Endpoint,
+  firstType: number,
+  bytes: Uint8Array,
+): readonly Payload[] | undefined {
+  const chain = tolerant(() =>
+    decodePayloads(firstType, bytes.subarray(HEADER_LENGTH), { baseOffset: HEADER_LENGTH }),
+  );
+  if (!(chain instanceof MalformedError)) return chain.payloads;
+  state.dropped(sa, local, remote, "malformed", chain.message);
+  return undefined;
+}
+
+export interface OpenedChain {
+  readonly chain: PayloadChain;
+  readonly plaintext: Uint8Array;
+  readonly nextIv: Uint8Array;
+  /** The IV that fitted. */
+  readonly iv: Uint8Array;
+}
+
+/**
+ * The payloads of an encrypted message under the first of the IVs with which it decrypts to something that reads as
+ * payloads and satisfies `accepts`. A wrong key or IV makes noise of it, which is no payload but by accident.
+ */
+export function openWith(
+  sa: IsakmpSa,
+  ivs: readonly Uint8Array[],
+  firstType: number,
+  bytes: Uint8Array,
+  accepts: (chain: PayloadChain, plaintext: Uint8Array) => boolean = () => true,
+): OpenedChain | undefined {
+  const { protection } = sa;
+  if (protection === undefined) return undefined;
+  for (const iv of ivs) {
+    const opened = unseal(protection, iv, bytes);
+    if (opened === undefined) return undefined;
+    const chain = tolerant(() => decodePayloads(firstType, opened.plaintext, { baseOffset: HEADER_LENGTH }));
+    if (chain instanceof MalformedError || !accepts(chain, opened.plaintext)) continue;
+    return { chain, iv, ...opened };
+  }
+  return undefined;
+}
+
+/** What the HASH payload of a phase 2 message covers besides the message id: all that follows it, without padding. */
+export function hashedMessage(chain: PayloadChain, plaintext: Uint8Array): HashedMessage {
+  const [first] = chain.extents;
+  const last = chain.extents.at(-1);
+  const start = first === undefined ? 0 : first.offset + first.length;
+  const end = last === undefined ? 0 : last.offset + last.length;
+  return { payloads: chain.payloads, afterHash: plaintext.subarray(start, end) };
+}
+
+/** Runs a decoder on a peer's octets: what it refuses is a value. */
+export function tolerant<T>(decode: () => T): T | MalformedError {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof MalformedError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,103 @@
+/** All ISAKMP SAs, found by cookies and by peer; bounds those that nobody has authenticated yet. */
+import { equal, hex } from "../base/octets.ts";
+import type { Endpoint, IpAddress } from "../net/ip-address.ts";
+import type { IsakmpSa } from "./isakmp-sa.ts";
+import type { IkeLimits } from "./limits.ts";
+
+export class SaTable {
+  readonly #byCookies = new Map<string, IsakmpSa>();
+  readonly #byPeer = new Map<IpAddress, Set<IsakmpSa>>();
+  /** In order of age. */
+  readonly #halfOpen = new Set<IsakmpSa>();
+  readonly #halfOpenByAddress = new Map<IpAddress, number>();
+
+  add(sa: IsakmpSa): void {
+    this.#byCookies.set(keyOf(sa), sa);
+    const peers = this.#byPeer.get(sa.remote.address);
+    if (peers === undefined) this.#byPeer.set(sa.remote.address, new Set([sa]));
+    else peers.add(sa);
+    this.#halfOpen.add(sa);
+    this.#countHalfOpen(sa, 1);
+  }
+
+  remove(sa: IsakmpSa): void {
+    this.#byCookies.delete(keyOf(sa));
+    const peers = this.#byPeer.get(sa.remote.address);
+    peers?.delete(sa);
+    if (peers?.size === 0) this.#byPeer.delete(sa.remote.address);
+    this.#settle(sa);
+  }
+
+  /** Phase 1 is done: it no longer counts against strangers. */
+  markEstablished(sa: IsakmpSa): void {
+    this.#settle(sa);
+  }
+
+  /** The responder's cookie became known. */
+  setResponderCookie(sa: IsakmpSa, responderCookie: Uint8Array): void {
+    this.#byCookies.delete(keyOf(sa));
+    sa.responderCookie = responderCookie;
+    this.#byCookies.set(keyOf(sa), sa);
+  }
+
+  has(sa: IsakmpSa): boolean {
+    return this.#byCookies.get(keyOf(sa)) === sa;
+  }
+
+  /** The SA of a message, also of the first answer to an initiator that does not know the responder's cookie yet. */
+  find(initiatorCookie: Uint8Array, responderCookie: Uint8Array): IsakmpSa | undefined {
+    return (
+      this.#byCookies.get(hex(initiatorCookie) + hex(responderCookie)) ??
+      this.#byCookies.get(hex(initiatorCookie) + NO_COOKIE)
+    );
+  }
+
+  /** The responder SA that a first message has already made. */
+  findByFirstMessage(remote: Endpoint, initiatorCookie: Uint8Array): IsakmpSa | undefined {
+    for (const sa of this.#byPeer.get(remote.address) ?? [])
+      if (
+        sa.role === "responder" &&
+        sa.remote.port === remote.port &&
+        equal(sa.initiatorCookie, initiatorCookie)
+      )
+        return sa;
+    return undefined;
+  }
+
+  ofPeer(peer: IpAddress): readonly IsakmpSa[] {
+    return [...(this.#byPeer.get(peer) ?? [])];
+  }
+
+  all(): readonly IsakmpSa[] {
+    return [...this.#byCookies.values()];
+  }
+
+  get halfOpen(): number {
+    return this.#halfOpen.size;
+  }
+
+  /** The half-open SA of a stranger that must go before one more from this address may come; undefined if there is room. */
+  displacedBy(address: IpAddress, limits: IkeLimits): IsakmpSa | undefined {
+    const sameAddressFull = (this.#halfOpenByAddress.get(address) ?? 0) >= limits.halfOpenPerAddressMax;
+    if (!sameAddressFull && this.#halfOpen.size < limits.halfOpenMax) return undefined;
+    for (const sa of this.#halfOpen)
+      if (sa.role === "responder" && (!sameAddressFull || sa.remote.address === address)) return sa;
+    return undefined;
+  }
+
+  #settle(sa: IsakmpSa): void {
+    if (this.#halfOpen.delete(sa)) this.#countHalfOpen(sa, -1);
+  }
+
+  #countHalfOpen(sa: IsakmpSa, change: number): void {
+    const count = (this.#halfOpenByAddress.get(sa.remote.address) ?? 0) + change;
+    if (count === 0) this.#halfOpenByAddress.delete(sa.remote.address);
+    else this.#halfOpenByAddress.set(sa.remote.address, count);
+  }
+}
+
+const NO_COOKIE = "0".repeat(16);
+
+function keyOf(sa: IsakmpSa): string {
+  return hex(sa.initiatorCookie) + hex(sa.responderCookie);
+}

@@ -1,0 +1,38 @@
+/**
+ * Choices that the RFCs leave open and every implementation makes its own way. The default is what an IOS 12.2 router
+ * does; others exist so that recorded negotiations of other implementations can be replayed through this engine.
+ */
+import type { Random } from "../base/random.ts";
+import { iosVendorId, vendorIdOctets } from "../isakmp/vendor-ids.ts";
+
+export interface WireConventions {
+  /** Number of the first proposal and the first transform of an offer. */
+  readonly firstProposalNumber: 0 | 1;
+  /** Protocol and port in the ID payload of phase 1: UDP 500, or 0 and 0 (RFC 2407 §4.6.2 allows both). */
+  readonly phase1Id: { readonly protocol: number; readonly port: number };
+  /** Octets of our nonces. */
+  readonly nonceLength: number;
+  /** Vendor IDs of the third and fourth main mode message, given our cookie. */
+  readonly vendorIds: (ownCookie: Uint8Array, random: Random) => readonly Uint8Array[];
+  /** INITIAL-CONTACT goes into the first encrypted message when we have no other SA with the peer. */
+  readonly sendInitialContact: boolean;
+  /** Quick mode offers a lifetime in kilobytes too. */
+  readonly offerKilobytes: boolean;
+}
+
+export const IOS_CONVENTIONS: WireConventions = {
+  firstProposalNumber: 1,
+  phase1Id: { protocol: 17, port: 500 },
+  nonceLength: 20,
+  vendorIds: (ownCookie, random) => [
+    vendorIdOctets("CISCO-UNITY", UNITY_VERSION),
+    vendorIdOctets("DPD", DPD_VERSION),
+    iosVendorId(ownCookie, random.bytes("vendor id", 8)),
+    vendorIdOctets("XAUTH"),
+  ],
+  sendInitialContact: true,
+  offerKilobytes: true,
+};
+
+const UNITY_VERSION = Uint8Array.of(1, 0);
+const DPD_VERSION = Uint8Array.of(1, 0);
