@@ -16,15 +16,19 @@ export type IkeInput =
     }
   | { readonly kind: "job-done"; readonly id: number; readonly result: JobResult }
   | { readonly kind: "wake" }
-  /** IPsec wants a pair of SAs for a selector of a connection. */
-  | { readonly kind: "negotiate"; readonly connectionId: string; readonly selector: TrafficSelector }
-  /** A pair of IPsec SAs is gone: tell the peer, and give the SPI back. */
+  /** IPsec wants a pair of SAs for a selector of a connection, with one of its peers. */
+  | {
+      readonly kind: "negotiate";
+      readonly connectionId: string;
+      readonly peer: IpAddress;
+      readonly selector: TrafficSelector;
+    }
+  /** A pair of IPsec SAs of ours is gone: tell the peer. */
   | {
       readonly kind: "ipsec-sa-removed";
       readonly peer: IpAddress;
       readonly localAddress: IpAddress;
       readonly inboundSpi: number;
-      readonly tellPeer: boolean;
     }
   /** An operator clears ISAKMP SAs: one by conn-id, those of a peer, or all. */
   | { readonly kind: "clear-isakmp-sas"; readonly connId?: number; readonly peer?: IpAddress };

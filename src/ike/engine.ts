@@ -72,15 +72,14 @@ export class IkeEngine {
         break;
       case "negotiate": {
         const connection = state.policy.connections.find(({ id }) => id === input.connectionId);
-        const { connectionId, selector } = input;
+        const { connectionId, selector, peer } = input;
         if (connection === undefined || !state.policy.enabled)
           state.output({ kind: "negotiation-failed", connectionId, selector });
-        else request(state, { connection, selector, peerIndex: 0 });
+        else request(state, { connection, selector, peer });
         break;
       }
       case "ipsec-sa-removed":
-        state.spis.delete(input.inboundSpi);
-        if (input.tellPeer) deleteIpsecSa(state, input.localAddress, input.peer, u32Octets(input.inboundSpi));
+        deleteIpsecSa(state, input.localAddress, input.peer, u32Octets(input.inboundSpi));
         break;
       case "clear-isakmp-sas":
         for (const sa of state.table.all()) {
@@ -102,6 +101,11 @@ export class IkeEngine {
   /** Takes a new policy. SAs that exist stay; what is negotiated from now on follows it. */
   setPolicy(policy: IkePolicy): void {
     this.#state.policy = policy;
+  }
+
+  /** An inbound SPI is no longer in use. */
+  releaseSpi(spi: number): void {
+    this.#state.spis.delete(spi);
   }
 
   view(): IkeView {

@@ -1,16 +1,16 @@
 /** An ISAKMP SA from its first message on: phase 1 while it lasts, then what its quick modes stand on. */
 import { hex, isZero } from "../base/octets.ts";
 import type { Instant } from "../base/time.ts";
-import type { Endpoint } from "../net/ip-address.ts";
+import type { Endpoint, IpAddress } from "../net/ip-address.ts";
 import { Conversation } from "./conversation.ts";
 import type { Role, SaReference } from "./events.ts";
 import type { MainModeState } from "./phase1/main-mode.ts";
 import type { QuickModeRequest, QuickModeState } from "./phase2/quick-mode.ts";
 import type { Protection } from "./protection.ts";
 
-/** Somebody's wish for a pair of IPsec SAs, and which of the connection's peers is being tried. */
+/** Somebody's wish for a pair of IPsec SAs with a peer. */
 export interface WaitingRequest extends QuickModeRequest {
-  readonly peerIndex: number;
+  readonly peer: IpAddress;
 }
 
 export class QuickModeExchange extends Conversation {

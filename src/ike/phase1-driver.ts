@@ -19,7 +19,7 @@ import * as mainMode from "./phase1/main-mode.ts";
 import { findPreSharedKey } from "./phase1/pre-shared-key.ts";
 import { lifetimeAttributes } from "./phase2/esp-proposal.ts";
 import { lifetimeNotification } from "./phase2/responder-lifetime.ts";
-import { failRequest, request, startQuickMode } from "./phase2-driver.ts";
+import { failRequest, startQuickMode } from "./phase2-driver.ts";
 import { decodeChain, openWith } from "./receiving.ts";
 import { accept, repeatAnswer, say, stopRepeating } from "./sending.ts";
 
@@ -27,9 +27,7 @@ const IKE_PORT = 500;
 
 /** Begins main mode for a request, or says why it cannot. */
 export function startPhase1(state: EngineState, first: WaitingRequest): void {
-  const { connection, peerIndex } = first;
-  const peer = connection.peers[peerIndex];
-  if (peer === undefined) return failRequest(state, first);
+  const { connection, peer } = first;
   const local = { address: connection.localAddress, port: IKE_PORT };
   const remote = { address: peer, port: IKE_PORT };
   const key = findPreSharedKey(state.policy, peer);
@@ -53,7 +51,7 @@ export function startPhase1(state: EngineState, first: WaitingRequest): void {
       origin,
       explanation,
     });
-    return retryOrFail(state, first);
+    return failRequest(state, first);
   }
   const sa = new IsakmpSa({
     connId: state.takeConnId(),
@@ -419,14 +417,7 @@ export function forget(
     // The wish outlives the SA it was to be fulfilled under.
     if (exchange.request !== undefined) failRequest(state, exchange.request);
   }
-  for (const waiting of sa.waiting.splice(0)) retryOrFail(state, waiting);
-}
-
-/** The next peer of the crypto map entry, if there is one (`set peer` more than once). */
-function retryOrFail(state: EngineState, failed: WaitingRequest): void {
-  const next = { ...failed, peerIndex: failed.peerIndex + 1 };
-  if (next.connection.peers[next.peerIndex] === undefined) failRequest(state, failed);
-  else request(state, next);
+  for (const waiting of sa.waiting.splice(0)) failRequest(state, waiting);
 }
 
 /** The end of an SA's time: half-open ones are forgotten, established ones deleted once their exchanges are done. */

@@ -20,9 +20,7 @@ import { accept, repeatAnswer, say, stopRepeating } from "./sending.ts";
 
 /** Sets a wish for a pair of SAs on its way: under an SA that is there, one that is being made, or a new one. */
 export function request(state: EngineState, wanted: WaitingRequest): void {
-  const { connection, peerIndex } = wanted;
-  const peer = connection.peers[peerIndex];
-  if (peer === undefined) return failRequest(state, wanted);
+  const { connection, peer } = wanted;
   const sas = state.table.ofPeer(peer).filter((sa) => sa.local.address === connection.localAddress);
   if (sas.some((sa) => isUnderWay(sa, wanted))) return;
   const established = sas.filter((sa) => sa.isEstablished && hasRoom(state, sa)).at(-1);

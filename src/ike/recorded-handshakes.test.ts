@@ -155,7 +155,7 @@ test("main mode and quick mode of a recorded initiator come out byte for byte", 
     }),
     conventions: RECORDED_INITIATOR,
   });
-  const start = { kind: "negotiate", connectionId: "vpn 10 Ethernet1/0", selector: WHOLE_NET } as const;
+  const start = { kind: "negotiate", connectionId: "vpn 10 Ethernet1/0", peer, selector: WHOLE_NET } as const;
   // The private value is the recorded one, so the public value and the secret are computed, not told.
   const performed = (output: Extract<IkeOutput, { kind: "start-job" }>): JobResult =>
     performJob({ ...output.job, privateValue: fromHex(recorded.initiator_dh_private) });

@@ -137,7 +137,12 @@ export class IkePair {
   }
 
   negotiate(from: "A" | "B", selector = from === "A" ? SELECTOR : mirror(SELECTOR)): void {
-    this.input(from, { kind: "negotiate", connectionId: "vpn 10 Ethernet1/0", selector });
+    this.input(from, {
+      kind: "negotiate",
+      connectionId: "vpn 10 Ethernet1/0",
+      peer: from === "A" ? B : A,
+      selector,
+    });
   }
 
   /** Handles everything that is under way, without letting time pass. */

@@ -1,0 +1,288 @@
+/**
+ * The gateway: IKE and IPsec joined. Neither knows the other; what one wants of the other is translated here. Like both it
+ * is a function of its inputs (see `contract.ts`), synchronous and never re-entrant.
+ */
+import { MisuseError } from "../base/errors.ts";
+import type { Random } from "../base/random.ts";
+import { type Deadline, earlier, type Instant } from "../base/time.ts";
+import { IkeEngine } from "../ike/engine.ts";
+import type { IkeInput, IkeOutput, KeyedSa } from "../ike/engine-contract.ts";
+import type { IkeEvent } from "../ike/events.ts";
+import type { IkeLimits } from "../ike/limits.ts";
+import type { IkePolicy } from "../ike/policy.ts";
+import type { WireConventions } from "../ike/wire-conventions.ts";
+import { DataPlane, type DataPlaneOutput, type RemovedPair } from "../ipsec/data-plane.ts";
+import type { IpsecEvent } from "../ipsec/events.ts";
+import type { IpsecPolicy } from "../ipsec/policy.ts";
+import type { GatewayEffect, GatewayInput, GatewayRequest, GatewayView } from "./contract.ts";
+
+export interface GatewayPolicy {
+  readonly ike: IkePolicy;
+  readonly ipsec: IpsecPolicy;
+}
+
+export interface GatewayOptions {
+  readonly policy: GatewayPolicy;
+  readonly random: Random;
+  /** Packets wait for their SA. False: the packet that calls for an SA is lost, as on IOS. */
+  readonly holdPackets: boolean;
+  /** Give keys out as effects, for a key log. */
+  readonly exportKeys: boolean;
+  readonly ikeLimits?: Partial<IkeLimits>;
+  readonly conventions?: WireConventions;
+}
+
+type SaInstalled = Extract<IpsecEvent, { kind: "sa-installed" }>;
+
+export class Gateway {
+  readonly #ike: IkeEngine;
+  readonly #dataPlane: DataPlane;
+  readonly #exportKeys: boolean;
+  /** Inbound SAs that serve before their pair is complete; told together with the outbound one. */
+  readonly #untoldInbound = new Map<number, SaInstalled>();
+  /** Packets that waited for an SA: they follow IKE's last message, which the peer needs to answer them. */
+  #deferred: DataPlaneOutput[] = [];
+  #effects: GatewayEffect[] = [];
+  #isHandling = false;
+
+  constructor(options: GatewayOptions) {
+    const { policy, random, holdPackets, exportKeys, ikeLimits, conventions } = options;
+    this.#ike = new IkeEngine({
+      policy: policy.ike,
+      random,
+      exportKeys,
+      ...(ikeLimits === undefined ? {} : { limits: ikeLimits }),
+      ...(conventions === undefined ? {} : { conventions }),
+    });
+    this.#dataPlane = new DataPlane({ policy: policy.ipsec, random, holdPackets });
+    this.#exportKeys = exportKeys;
+  }
+
+  /** Takes one thing that happened; returns, in order, what must be done about it. Nothing that a peer sends throws. */
+  handle(now: Instant, input: GatewayInput): readonly GatewayEffect[] {
+    return this.#during(now, () => this.#dispatch(now, input));
+  }
+
+  /** Takes a new policy. IPsec SAs that it does not allow are deleted, here and at the peers. */
+  setPolicy(now: Instant, policy: GatewayPolicy): readonly GatewayEffect[] {
+    return this.#during(now, () => {
+      const removed = this.#dataPlane.setPolicy(now, policy.ipsec);
+      this.#tellRemoved(now, removed);
+      this.#ike.setPolicy(policy.ike);
+    });
+  }
+
+  /** When to call again with `wake`, and why. */
+  nextDeadline(): Deadline | undefined {
+    return earlier(this.#ike.nextDeadline(), this.#dataPlane.nextDeadline());
+  }
+
+  /** A read-only picture for show commands. */
+  view(now: Instant): GatewayView {
+    return { now, ike: this.#ike.view(), ipsec: this.#dataPlane.view(now) };
+  }
+
+  #during(now: Instant, work: () => void): readonly GatewayEffect[] {
+    if (this.#isHandling) throw new MisuseError("a gateway takes one input after the other");
+    this.#isHandling = true;
+    try {
+      work();
+      this.#drainDataPlane(now);
+    } finally {
+      this.#isHandling = false;
+    }
+    const effects = this.#effects;
+    this.#effects = [];
+    return effects;
+  }
+
+  #dispatch(now: Instant, input: GatewayInput): void {
+    switch (input.kind) {
+      case "datagram":
+        this.#toIke(now, input);
+        break;
+      case "job-done":
+        this.#toIke(now, input);
+        break;
+      case "esp":
+        this.#dataPlane.inboundEsp(now, input.interfaceName, input.bytes);
+        break;
+      case "outbound-packet":
+        this.#dataPlane.outbound(now, input.interfaceName, input.bytes);
+        break;
+      case "inbound-packet":
+        this.#dataPlane.inboundClear(now, input.interfaceName, input.bytes);
+        break;
+      case "wake":
+        this.#dataPlane.wake(now);
+        this.#toIke(now, input);
+        break;
+      case "request":
+        this.#obey(now, input.request);
+        break;
+    }
+  }
+
+  #obey(now: Instant, request: GatewayRequest): void {
+    switch (request.kind) {
+      case "clear-ipsec-sas": {
+        const filter = request.peer === undefined ? {} : { peer: request.peer };
+        this.#tellRemoved(now, this.#dataPlane.removeAll(now, filter, "cleared"));
+        break;
+      }
+      case "clear-isakmp-sas":
+        this.#toIke(now, {
+          kind: request.kind,
+          ...(request.connId === undefined ? {} : { connId: request.connId }),
+        });
+        break;
+      case "clear-counters":
+        this.#dataPlane.clearCounters();
+        break;
+      case "shut-down":
+        this.#tellRemoved(now, this.#dataPlane.removeAll(now, {}, "cleared"));
+        this.#toIke(now, { kind: "clear-isakmp-sas" });
+        break;
+    }
+  }
+
+  #tellRemoved(now: Instant, pairs: readonly RemovedPair[]): void {
+    for (const pair of pairs) this.#tellPeer(now, pair);
+  }
+
+  #tellPeer(now: Instant, { peer, localAddress, inboundSpi }: RemovedPair): void {
+    this.#toIke(now, { kind: "ipsec-sa-removed", peer, localAddress, inboundSpi });
+  }
+
+  // ── IKE ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #toIke(now: Instant, input: IkeInput): void {
+    for (const output of this.#ike.handle(now, input)) this.#ofIke(now, output);
+  }
+
+  #ofIke(now: Instant, output: IkeOutput): void {
+    switch (output.kind) {
+      case "send":
+        this.#effects.push({ ...output, kind: "send-datagram" });
+        break;
+      case "start-job":
+      case "cancel-job":
+        this.#effects.push(output);
+        break;
+      case "event":
+        this.#tell(now, output.event);
+        break;
+      case "install-sa":
+        this.#install(now, output.sa);
+        break;
+      case "abandon-sa":
+        this.#untoldInbound.delete(output.inboundSpi);
+        this.#dataPlane.remove(now, output.peer, output.inboundSpi, "inbound", "deleted");
+        break;
+      case "remove-ipsec-sas":
+        if (output.outboundSpi === undefined)
+          this.#dataPlane.removeAll(now, { peer: output.peer }, output.reason);
+        else this.#dataPlane.remove(now, output.peer, output.outboundSpi, "outbound", output.reason);
+        break;
+      case "negotiation-failed":
+        this.#dataPlane.negotiationFailed(now, output.connectionId, output.selector);
+        break;
+      case "isakmp-keys": {
+        const { initiatorCookie, hash, encryption } = output;
+        const encryptionKey = output.encryptionKey.reveal();
+        const skeyidA = output.SKEYID_a.reveal();
+        this.#effects.push({
+          kind: "keys",
+          keys: { kind: "isakmp", initiatorCookie, encryptionKey, skeyidA, hash, encryption },
+        });
+        break;
+      }
+    }
+  }
+
+  #install(now: Instant, sa: KeyedSa): void {
+    this.#dataPlane.install(now, { ...sa, installedAt: now, udpEncapsulation: undefined });
+    if (this.#exportKeys) this.#exportEspKeys(sa);
+    for (const output of this.#dataPlane.drain()) {
+      if (output.kind !== "event") this.#deferred.push(output);
+      else if (output.event.kind === "sa-installed") this.#tellInstalled(now, output.event, sa);
+      else this.#ofDataPlane(now, output);
+    }
+  }
+
+  /** A responder's inbound SA serves before QM2 leaves, but the pair is only sure with QM3: both are told then, as on IOS. */
+  #tellInstalled(now: Instant, event: SaInstalled, sa: KeyedSa): void {
+    if (event.direction === "inbound" && !sa.isInitiator) {
+      this.#untoldInbound.set(event.spi, event);
+      return;
+    }
+    const inbound = event.direction === "outbound" ? this.#untoldInbound.get(sa.pairSpi) : undefined;
+    if (inbound !== undefined) {
+      this.#untoldInbound.delete(sa.pairSpi);
+      this.#tell(now, inbound);
+    }
+    this.#tell(now, event);
+  }
+
+  #exportEspKeys(sa: KeyedSa): void {
+    const [source, destination] =
+      sa.direction === "inbound" ? [sa.peer, sa.localAddress] : [sa.localAddress, sa.peer];
+    const { encryption, integrity } = sa.suite;
+    const encryptionKey = sa.encryptionKey.reveal();
+    const integrityKey = sa.integrityKey.reveal();
+    this.#effects.push({
+      kind: "keys",
+      keys: {
+        kind: "esp",
+        source,
+        destination,
+        spi: sa.spi,
+        encryption,
+        encryptionKey,
+        integrity,
+        integrityKey,
+      },
+    });
+  }
+
+  // ── IPsec ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** What IPsec wants done, until it wants nothing more: a negotiation that fails at once gives it new work. */
+  #drainDataPlane(now: Instant): void {
+    for (let outputs = this.#takeOutputs(); outputs.length > 0; outputs = this.#takeOutputs())
+      for (const output of outputs) this.#ofDataPlane(now, output);
+  }
+
+  #takeOutputs(): readonly DataPlaneOutput[] {
+    const outputs = [...this.#deferred, ...this.#dataPlane.drain()];
+    this.#deferred = [];
+    return outputs;
+  }
+
+  #ofDataPlane(now: Instant, output: DataPlaneOutput): void {
+    switch (output.kind) {
+      case "transmit":
+      case "receive":
+        this.#effects.push(output);
+        break;
+      case "negotiate": {
+        const { connectionId, peer, selector } = output;
+        this.#toIke(now, { kind: "negotiate", connectionId, peer, selector });
+        break;
+      }
+      case "pair-expired":
+        this.#tellPeer(now, output);
+        break;
+      case "event":
+        this.#tell(now, output.event);
+        // However it went, its SPI is free again.
+        if (output.event.kind === "sa-removed" && output.event.direction === "inbound")
+          this.#ike.releaseSpi(output.event.spi);
+        break;
+    }
+  }
+
+  #tell(now: Instant, event: IkeEvent | IpsecEvent): void {
+    this.#effects.push({ kind: "event", event: { at: now, ...event } });
+  }
+}
