@@ -14,6 +14,8 @@ export type IpsecEvent =
       readonly suite: EspSuite;
       readonly lifetimeSeconds: number;
       readonly lifetimeKilobytes: number;
+      /** Of the inbound SA, where it is chosen before IKE is asked. */
+      readonly spi?: number;
       readonly reason: "traffic" | "lifetime" | "volume" | "sequence number" | "operator";
     }
   | {
@@ -42,6 +44,8 @@ export type IpsecEvent =
       readonly protocol: number;
       readonly spi: number | undefined;
       readonly sequenceNumber: number | undefined;
+      /** IOS's conn id of the SA, where there is one. */
+      readonly connId?: number;
       /** Of the inner packet where it is known. */
       readonly flow: Flow | undefined;
       readonly detail: string;

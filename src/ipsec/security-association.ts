@@ -29,6 +29,8 @@ export interface SaParameters {
   readonly installedAt: Instant;
   /** IOS's `conn id`. */
   readonly connId: number;
+  /** We began the negotiation, so we renew first; false leaves the peer time to do it. Unknown counts as true. */
+  readonly isInitiator?: boolean;
   /** UDP ports of the peer's NAT-T encapsulation; undefined is raw ESP. */
   readonly udpEncapsulation: { readonly localPort: number; readonly remotePort: number } | undefined;
 }

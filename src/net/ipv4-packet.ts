@@ -136,6 +136,15 @@ export function withTtlLowered(packet: Ipv4Packet): Uint8Array | undefined {
   return bytes;
 }
 
+/** The packet with another type of service, which is DS field and ECN to later documents. */
+export function withTypeOfService(packet: Ipv4Packet, typeOfService: number): Ipv4Packet {
+  const bytes = packet.bytes.slice();
+  bytes[1] = typeOfService;
+  const checksum = u16At(packet.bytes, CHECKSUM_AT);
+  putU16(bytes, CHECKSUM_AT, updatedChecksum(checksum, u16At(packet.bytes, 0), u16At(bytes, 0)));
+  return { ...packet, bytes, typeOfService, payload: bytes.subarray(packet.headerLength) };
+}
+
 /** The packet is a piece of a larger one. */
 export function isFragment(packet: Ipv4Packet): boolean {
   return packet.moreFragments || packet.fragmentOffset > 0;

@@ -1,0 +1,45 @@
+/** What the parts of the data plane share. */
+import type { Random } from "../base/random.ts";
+import type { Instant } from "../base/time.ts";
+import { ipv4FromNumber } from "../net/ip-address.ts";
+import { faultOfIpv4 } from "../net/ipv4-packet.ts";
+import { u32At } from "../net/words.ts";
+import type { DeadlineHeap } from "./deadline-heap.ts";
+import type { Drop, DropReports } from "./drop-reports.ts";
+import type { EspTransformsFactory } from "./esp-transforms.ts";
+import type { DataPlaneLimits } from "./limits.ts";
+import type { PlaneTimer } from "./live-sa.ts";
+import type { Outbox } from "./outbox.ts";
+import type { ProtectedPolicy } from "./protected-policy.ts";
+import type { Sad } from "./sad.ts";
+
+export interface DataPlaneParts {
+  readonly limits: DataPlaneLimits;
+  readonly random: Random;
+  readonly transforms: EspTransformsFactory;
+  readonly sad: Sad;
+  readonly timers: DeadlineHeap<PlaneTimer>;
+  readonly drops: DropReports;
+  readonly outbox: Outbox;
+  policy: ProtectedPolicy;
+}
+
+/** Tells of a dropped packet unless that has just been told. */
+export function tellDrop(parts: DataPlaneParts, now: Instant, drop: Drop): void {
+  const event = parts.drops.report(now, drop);
+  if (event !== undefined) parts.outbox.event(event);
+}
+
+/** Tells of octets that are no IPv4 packet, as far as they can be read. */
+export function tellMalformed(parts: DataPlaneParts, now: Instant, bytes: Uint8Array): void {
+  tellDrop(parts, now, {
+    reason: "malformed",
+    source: ipv4FromNumber(u32At(bytes, 12)),
+    destination: ipv4FromNumber(u32At(bytes, 16)),
+    protocol: bytes[9] ?? 0,
+    spi: undefined,
+    sequenceNumber: undefined,
+    flow: undefined,
+    detail: faultOfIpv4(bytes) ?? "no IPv4 packet",
+  });
+}

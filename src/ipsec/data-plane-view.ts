@@ -1,0 +1,60 @@
+/** The snapshot that `show crypto ipsec sa` reads: every permit line in policy order, with its SAs. */
+import { elapsed, type Instant } from "../base/time.ts";
+import { KILOBYTE } from "./lifetimes.ts";
+import type { LiveSa } from "./live-sa.ts";
+import type { ProtectedConnection, ProtectedLine, ProtectedPolicy } from "./protected-policy.ts";
+import type { FlowView, IpsecView, SaView } from "./view.ts";
+
+export function dataPlaneView(policy: ProtectedPolicy, now: Instant): IpsecView {
+  const flows: FlowView[] = [];
+  for (const { interface: protectedInterface } of policy.interfaces.values())
+    for (const { id } of protectedInterface.entries) {
+      const connection = policy.connections.get(id);
+      for (const line of connection?.lines ?? []) flows.push(flowView(line.connection, line, now));
+    }
+  return { flows };
+}
+
+function flowView(connection: ProtectedConnection, line: ProtectedLine, now: Instant): FlowView {
+  const { name, mapName, localAddress, mtu } = connection.interface;
+  return {
+    interfaceName: name,
+    mapName,
+    connectionId: connection.id,
+    localAddress,
+    peer: connection.currentPeer,
+    selector: line.selector,
+    counters: { ...line.counters },
+    pathMtu: mtu,
+    mediaMtu: mtu,
+    inbound: connection.inbound.filter((sa) => sa.line === line).map((sa) => saView(sa, now)),
+    outbound: connection.outbound.filter((sa) => sa.line === line).map((sa) => saView(sa, now)),
+  };
+}
+
+function saView(sa: LiveSa, now: Instant): SaView {
+  const { parameters, limits, transforms } = sa;
+  const isInbound = sa.direction === "inbound";
+  return {
+    spi: parameters.spi,
+    suite: parameters.suite,
+    mode: parameters.mode,
+    connId: parameters.connId,
+    flowId: sa.flowId,
+    remainingKilobytes: wholeUnits(limits.hardOctets - sa.octets, KILOBYTE),
+    remainingSeconds: wholeUnits(elapsed(now, sa.hardAt), 1000),
+    installedAt: parameters.installedAt,
+    ivLength: transforms.ivLength,
+    replayDetection: isInbound ? sa.replayWindow !== undefined : transforms.icvLength > 0,
+    sequenceNumber: sa.sequenceNumber,
+    packets: sa.packets,
+    octets: sa.octets,
+    replayErrors: isInbound ? sa.replayErrors : 0,
+    icvErrors: isInbound ? sa.icvErrors : 0,
+  };
+}
+
+/** Whole units left; 0 where there is no limit, as IOS prints it. */
+function wholeUnits(left: number, unit: number): number {
+  return Number.isFinite(left) ? Math.max(0, Math.floor(left / unit)) : 0;
+}

@@ -1,0 +1,226 @@
+/**
+ * The data plane: packets in, packets and requests out. It owns the security policy and association databases and has no
+ * clock, entropy or socket of its own. Whoever drives it says what happened, then takes with `drain` what is to be done.
+ */
+import type { Random } from "../base/random.ts";
+import type { Deadline, Instant } from "../base/time.ts";
+import type { IpAddress } from "../net/ip-address.ts";
+import { selectorsEqual, type TrafficSelector } from "../net/selector.ts";
+import type { DataPlaneParts } from "./data-plane-parts.ts";
+import { dataPlaneView } from "./data-plane-view.ts";
+import { DeadlineHeap } from "./deadline-heap.ts";
+import { DropReports } from "./drop-reports.ts";
+import { type EspTransformsFactory, espTransforms } from "./esp-transforms.ts";
+import { HoldQueue } from "./hold-queue.ts";
+import { InboundPath } from "./inbound-path.ts";
+import { DATA_PLANE_LIMITS, type DataPlaneLimits } from "./limits.ts";
+import type { LiveSa, PlaneTimer, RemovedPair } from "./live-sa.ts";
+import { Negotiator } from "./negotiator.ts";
+import { OutboundPath } from "./outbound-path.ts";
+import { type DataPlaneOutput, Outbox } from "./outbox.ts";
+import type { IpsecPolicy } from "./policy.ts";
+import { changePolicy } from "./policy-change.ts";
+import { ProtectedPolicy, selectorKey, zeroCounters } from "./protected-policy.ts";
+import { type RemovalReason, SaLifecycle } from "./sa-lifecycle.ts";
+import { Sad } from "./sad.ts";
+import type { SaParameters } from "./security-association.ts";
+import type { IpsecView } from "./view.ts";
+
+export type { RemovedPair } from "./live-sa.ts";
+export type { DataPlaneOutput } from "./outbox.ts";
+export type { RemovalReason } from "./sa-lifecycle.ts";
+
+export interface DataPlaneOptions {
+  readonly policy: IpsecPolicy;
+  readonly random: Random;
+  /** Packets wait for their SA. False: the packet that calls for an SA is dropped, as IOS does. */
+  readonly holdPackets: boolean;
+  readonly limits?: Readonly<Partial<DataPlaneLimits>>;
+  /** The cryptography; by default that of crypto/. */
+  readonly transforms?: EspTransformsFactory;
+}
+
+export class DataPlane {
+  readonly #parts: DataPlaneParts;
+  readonly #negotiator: Negotiator;
+  readonly #lifecycle: SaLifecycle;
+  readonly #holdQueue: HoldQueue | undefined;
+  readonly #outboundPath: OutboundPath;
+  readonly #inboundPath: InboundPath;
+
+  constructor(options: DataPlaneOptions) {
+    const limits = { ...DATA_PLANE_LIMITS, ...options.limits };
+    this.#parts = {
+      limits,
+      random: options.random,
+      transforms: options.transforms ?? espTransforms,
+      sad: new Sad(),
+      timers: new DeadlineHeap<PlaneTimer>(),
+      drops: new DropReports(limits),
+      outbox: new Outbox(),
+      policy: new ProtectedPolicy(options.policy, limits.flowCacheSlots),
+    };
+    this.#negotiator = new Negotiator(this.#parts);
+    this.#lifecycle = new SaLifecycle(this.#parts, this.#negotiator);
+    this.#holdQueue = options.holdPackets ? new HoldQueue(limits) : undefined;
+    this.#outboundPath = new OutboundPath(this.#parts, this.#lifecycle, this.#negotiator, this.#holdQueue);
+    this.#inboundPath = new InboundPath(this.#parts, this.#lifecycle);
+  }
+
+  /** A whole IPv4 packet about to leave by an interface: protected, let through in clear, held, or dropped. */
+  outbound(now: Instant, interfaceName: string, packet: Uint8Array): void {
+    this.#outboundPath.send(now, interfaceName, packet);
+  }
+
+  /** A whole IPv4 packet of protocol 50 addressed to us, or a fragment of one. */
+  inboundEsp(now: Instant, interfaceName: string, packet: Uint8Array): void {
+    this.#inboundPath.esp(now, interfaceName, packet);
+  }
+
+  /** A whole IPv4 packet that came in clear: it passes unless the policy says that it must be protected. */
+  inboundClear(now: Instant, interfaceName: string, packet: Uint8Array): void {
+    this.#inboundPath.clear(now, interfaceName, packet);
+  }
+
+  /**
+   * Takes one direction of a pair into service; the outbound one is used at once. Throws MisuseError for an SA that must
+   * not be: without any protection, with a reserved SPI, or with keys of the wrong length.
+   */
+  install(now: Instant, parameters: SaParameters): void {
+    const connection = this.#lifecycle.install(now, parameters);
+    if (connection !== undefined && parameters.direction === "outbound")
+      this.#outboundPath.release(now, connection);
+  }
+
+  /** Our SPI is in use at the address: another one is to be chosen (RFC 2401 §4.1). */
+  isInboundSpiInUse(localAddress: IpAddress, spi: number): boolean {
+    return this.#parts.sad.inboundFor(localAddress, spi) !== undefined;
+  }
+
+  /**
+   * Removes an SA named by our inbound SPI or by the peer's, our outbound one: both directions of its pair, unless `extent`
+   * says one. Nothing happens where there is no such SA with this peer.
+   */
+  remove(
+    _now: Instant,
+    peer: IpAddress,
+    spi: number,
+    direction: "inbound" | "outbound",
+    reason: RemovalReason,
+    extent: "pair" | "one direction" = "pair",
+  ): void {
+    const { sad } = this.#parts;
+    const sa = direction === "inbound" ? sad.inboundFrom(peer, spi) : sad.outboundFor(peer, spi);
+    if (sa === undefined) return;
+    if (extent === "pair") this.#lifecycle.removePair(sa, reason);
+    else this.#lifecycle.removeOne(sa, reason);
+  }
+
+  /** Removes all pairs, or those of a peer or a connection; says which, for Deletes to be sent. */
+  removeAll(
+    _now: Instant,
+    filter: { readonly peer?: IpAddress; readonly connectionId?: string },
+    reason: RemovalReason,
+  ): readonly RemovedPair[] {
+    return this.#lifecycle.removeWhere(
+      ({ parameters }) =>
+        (filter.peer === undefined || filter.peer === parameters.peer) &&
+        (filter.connectionId === undefined || filter.connectionId === parameters.connectionId),
+      reason,
+    );
+  }
+
+  /**
+   * IKE could not negotiate: packets that waited are dropped, the next of the entry's peers has its turn, and a new
+   * request goes out after a second at the earliest, twice as long after each failure in a row, 30 seconds at most.
+   */
+  negotiationFailed(now: Instant, connectionId: string, selector: TrafficSelector): void {
+    const connection = this.#parts.policy.connections.get(connectionId);
+    const key = selectorKey(connectionId, selector);
+    if (connection === undefined) {
+      this.#negotiator.settle(key);
+      return;
+    }
+    const until = this.#negotiator.failed(now, key);
+    for (const line of connection.lines)
+      if (selectorsEqual(line.selector, selector)) this.#outboundPath.abandon(now, line);
+    this.#lifecycle.renewLater(connection, selector, until);
+    const { peers } = connection.entry;
+    if (connection.outbound.length > 0 || connection.currentPeer === undefined) return;
+    connection.currentPeer = peers[(peers.indexOf(connection.currentPeer) + 1) % peers.length];
+  }
+
+  /** Puts another policy in force. SAs that it does not allow go; says which, for Deletes to be sent. */
+  setPolicy(_now: Instant, policy: IpsecPolicy): readonly RemovedPair[] {
+    const removed = changePolicy(this.#parts, this.#lifecycle, policy);
+    const keys = new Set<string>();
+    for (const { lines } of this.#parts.policy.connections.values())
+      for (const line of lines) keys.add(line.key);
+    for (const key of this.#holdQueue?.keys() ?? []) if (!keys.has(key)) this.#holdQueue?.release(key);
+    for (const { parameters } of this.#parts.sad.all())
+      keys.add(selectorKey(parameters.connectionId, parameters.selector));
+    this.#negotiator.keepOnly((key) => keys.has(key));
+    return removed;
+  }
+
+  /** Renews, expires and gives up what is due. */
+  wake(now: Instant): void {
+    this.#inboundPath.expireFragments(now);
+    for (;;) {
+      const timer = this.#parts.timers.takeDue(now);
+      if (timer === undefined) return;
+      const { subject } = timer;
+      switch (subject.kind) {
+        case "soft":
+          this.#lifecycle.renew(now, subject.sa);
+          break;
+        case "hard":
+          this.#lifecycle.expire(subject.sa);
+          break;
+        case "give-up":
+          this.negotiationFailed(now, subject.connectionId, subject.selector);
+      }
+    }
+  }
+
+  nextDeadline(): Deadline | undefined {
+    const timer = this.#parts.timers.next();
+    return timer === undefined ? undefined : { at: timer.at, why: whyOf(timer.subject) };
+  }
+
+  view(now: Instant): IpsecView {
+    return dataPlaneView(this.#parts.policy, now);
+  }
+
+  /** Zeroes what show commands count. What lifetimes count goes on. */
+  clearCounters(): void {
+    for (const { lines } of this.#parts.policy.connections.values())
+      for (const { counters } of lines) Object.assign(counters, zeroCounters());
+    for (const sa of this.#parts.sad.all()) {
+      sa.packets = 0;
+      if (sa.direction === "outbound") continue;
+      sa.replayErrors = 0;
+      sa.icvErrors = 0;
+    }
+  }
+
+  /** What is to be done, in order; the list is empty afterwards. */
+  drain(): readonly DataPlaneOutput[] {
+    return this.#parts.outbox.drain();
+  }
+}
+
+function whyOf(timer: PlaneTimer): string {
+  switch (timer.kind) {
+    case "soft":
+      return `renew the IPsec SA ${spiText(timer.sa)}`;
+    case "hard":
+      return `the IPsec SA ${spiText(timer.sa)} expires`;
+    case "give-up":
+      return `no word from IKE about ${timer.connectionId}`;
+  }
+}
+
+function spiText(sa: LiveSa): string {
+  return `0x${sa.parameters.spi.toString(16).toUpperCase()}`;
+}

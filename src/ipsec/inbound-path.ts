@@ -1,0 +1,148 @@
+/** A packet that has come in: ESP is checked, decrypted and checked again (RFC 2401 §5.2, RFC 2406 §3.4); clear is held against the policy. */
+import type { Instant } from "../base/time.ts";
+import { flowOf } from "../net/flow.ts";
+import { FragmentReassembler } from "../net/fragments.ts";
+import { type Ipv4Packet, parseIpv4Packet } from "../net/ipv4-packet.ts";
+import type { Flow } from "../net/selector.ts";
+import { type DataPlaneParts, tellDrop, tellMalformed } from "./data-plane-parts.ts";
+import { type EspHeader, openEsp, readEspHeader } from "./esp.ts";
+import type { PacketDropReason } from "./events.ts";
+import { isKeyingTraffic } from "./keying-traffic.ts";
+import { type InboundSa, isExpired, renewalReason } from "./live-sa.ts";
+import { flowMatches, packetFlowOf, reversed } from "./packet-flow.ts";
+import { decide } from "./protected-policy.ts";
+import type { SaLifecycle } from "./sa-lifecycle.ts";
+import { innerPacket } from "./tunnel.ts";
+
+/** What is known of a packet that is being opened. */
+interface Opening {
+  readonly now: Instant;
+  readonly outer: Ipv4Packet;
+  readonly header: EspHeader;
+}
+
+export class InboundPath {
+  readonly #parts: DataPlaneParts;
+  readonly #lifecycle: SaLifecycle;
+  /** ESP packets are put together before they are opened (RFC 2406 §3.4.1). */
+  readonly #reassembler = new FragmentReassembler();
+
+  constructor(parts: DataPlaneParts, lifecycle: SaLifecycle) {
+    this.#parts = parts;
+    this.#lifecycle = lifecycle;
+  }
+
+  /** A packet of protocol 50 to one of our addresses, or a fragment of one. */
+  esp(now: Instant, interfaceName: string, bytes: Uint8Array): void {
+    const received = parseIpv4Packet(bytes);
+    if (received === undefined) {
+      tellMalformed(this.#parts, now, bytes);
+      return;
+    }
+    const outer = this.#reassembler.add(now, received);
+    if (outer === undefined) return;
+    const header = readEspHeader(outer.payload);
+    const sa = header === undefined ? undefined : this.#parts.sad.inboundFor(outer.destination, header.spi);
+    if (header === undefined) {
+      const detail = `${outer.payload.length} bytes are too few for SPI and sequence number`;
+      this.#tell({ now, outer, header }, "malformed", detail);
+    } else if (sa === undefined) {
+      this.#tell({ now, outer, header }, "unknown spi", "no SA has this SPI");
+    } else {
+      const inner = this.#open({ now, outer, header }, sa);
+      if (inner !== undefined) this.#receive(interfaceName, inner, true);
+      this.#afterwards(now, sa);
+    }
+  }
+
+  /** A packet in clear: dropped if the policy protects what answers it, because then it must be protected too. */
+  clear(now: Instant, interfaceName: string, bytes: Uint8Array): void {
+    const packet = parseIpv4Packet(bytes);
+    if (packet === undefined) {
+      tellMalformed(this.#parts, now, bytes);
+      return;
+    }
+    const policy = this.#parts.policy.interfaces.get(interfaceName);
+    const answers = reversed(packetFlowOf(packet));
+    const line = policy === undefined ? undefined : decide(policy, answers).line;
+    if (line === undefined || isKeyingTraffic(answers, line.connection.interface.localAddress)) {
+      this.#receive(interfaceName, packet, false);
+      return;
+    }
+    line.counters.receiveErrors++;
+    const { entry, interface: protectedInterface } = line.connection;
+    const detail = `crypto map ${protectedInterface.mapName} ${entry.sequence} protects it`;
+    this.#tell({ now, outer: packet, header: undefined }, "not protected", detail, flowOf(packet));
+  }
+
+  /** Forgets fragments that have waited too long. */
+  expireFragments(now: Instant): void {
+    this.#reassembler.expire(now);
+  }
+
+  /** The inner packet, or undefined where there is none to deliver. */
+  #open(opening: Opening, sa: InboundSa): Ipv4Packet | undefined {
+    const { now, outer, header } = opening;
+    if (isExpired(sa, now)) return this.#refuse(opening, sa, "expired", "the SA's lifetime is over");
+    if (sa.replayWindow?.isAcceptable(header.sequenceNumber) === false) {
+      sa.replayErrors++;
+      const detail = `seen before, or more than ${sa.replayWindow.size} behind ${sa.replayWindow.highest}`;
+      return this.#refuse(opening, sa, "replayed", detail);
+    }
+    const opened = openEsp(sa.transforms, outer.payload);
+    if (opened.kind === "bad icv") {
+      sa.icvErrors++;
+      return this.#refuse(opening, sa, "bad icv", "the integrity check value is wrong");
+    }
+    if (opened.kind === "malformed") return this.#refuse(opening, sa, "malformed", opened.detail);
+    // Only now: an attacker must not be able to move the window (RFC 2406 §3.4.3).
+    sa.replayWindow?.mark(header.sequenceNumber);
+    sa.sequenceNumber = Math.max(sa.sequenceNumber, header.sequenceNumber);
+    sa.packets++;
+    sa.octets += opened.octets;
+    const { counters } = sa.line;
+    if (sa.transforms.icvLength > 0) counters.verified++;
+    counters.decrypted++;
+    const inner = innerPacket(outer, opened.nextHeader, opened.payload);
+    if (inner.kind === "malformed") return this.#refuse(opening, sa, "malformed", inner.detail);
+    counters.decapsulated++;
+    if (inner.kind === "dummy") return undefined;
+    const answers = reversed(packetFlowOf(inner.packet));
+    if (flowMatches(sa.selector, answers)) return inner.packet;
+    const flow = flowOf(inner.packet);
+    return this.#refuse(opening, sa, "selector mismatch", "the SA is not for this traffic", flow);
+  }
+
+  #afterwards(now: Instant, sa: InboundSa): void {
+    if (isExpired(sa, now)) this.#lifecycle.expire(sa);
+    else if (now >= sa.renewAfter && renewalReason(sa, now, this.#parts.limits) !== undefined)
+      this.#lifecycle.renew(now, sa);
+  }
+
+  #receive(interfaceName: string, packet: Ipv4Packet, wasProtected: boolean): void {
+    this.#parts.outbox.push({ kind: "receive", interfaceName, bytes: packet.bytes, wasProtected });
+  }
+
+  #refuse(opening: Opening, sa: InboundSa, reason: PacketDropReason, detail: string, flow?: Flow): undefined {
+    sa.line.counters.receiveErrors++;
+    this.#tell(opening, reason, detail, flow);
+  }
+
+  #tell(
+    { now, outer, header }: Omit<Opening, "header"> & { readonly header: EspHeader | undefined },
+    reason: PacketDropReason,
+    detail: string,
+    flow?: Flow,
+  ): void {
+    tellDrop(this.#parts, now, {
+      reason,
+      source: outer.source,
+      destination: outer.destination,
+      protocol: outer.protocol,
+      spi: header?.spi,
+      sequenceNumber: header?.sequenceNumber,
+      flow,
+      detail,
+    });
+  }
+}

@@ -1,0 +1,94 @@
+/** An SA at work: what was negotiated, and what it has carried. One direction; its partner is found by `pairSpi`. */
+import type { Instant } from "../base/time.ts";
+import type { IpAddress } from "../net/ip-address.ts";
+import type { TrafficSelector } from "../net/selector.ts";
+import type { Timer } from "./deadline-heap.ts";
+import type { EspTransforms } from "./esp-transforms.ts";
+import type { SaLimits } from "./lifetimes.ts";
+import type { DataPlaneLimits } from "./limits.ts";
+import type { CompiledSelector } from "./packet-flow.ts";
+import type { ProtectedLine } from "./protected-policy.ts";
+import type { ReplayWindow } from "./replay-window.ts";
+import type { SaParameters } from "./security-association.ts";
+
+interface LiveSaCommon {
+  readonly parameters: SaParameters;
+  /** IOS's `flow_id`. */
+  readonly flowId: number;
+  readonly transforms: EspTransforms;
+  readonly selector: CompiledSelector;
+  readonly limits: SaLimits;
+  /** The permit line that it serves; the same line of the new policy after the policy has changed. */
+  line: ProtectedLine;
+  /** Earlier than its lifetime says once it has been replaced. */
+  hardAt: Instant;
+  /** Renewal is not looked into before; NEVER once it has been asked for or is not needed. */
+  renewAfter: Instant;
+  /** That the cipher worked on, which is what lifetimes count (RFC 2401 §4.4.3). */
+  octets: number;
+  packets: number;
+  softTimer: Timer<PlaneTimer> | undefined;
+  hardTimer: Timer<PlaneTimer> | undefined;
+}
+
+export interface InboundSa extends LiveSaCommon {
+  readonly direction: "inbound";
+  /** Undefined without integrity: who can forge a packet can forge its number (RFC 2406 §3.4.3). */
+  readonly replayWindow: ReplayWindow | undefined;
+  /** The highest sequence number received. */
+  sequenceNumber: number;
+  replayErrors: number;
+  icvErrors: number;
+}
+
+export interface OutboundSa extends LiveSaCommon {
+  readonly direction: "outbound";
+  /** The last sent; 0 at first. */
+  sequenceNumber: number;
+}
+
+export type LiveSa = InboundSa | OutboundSa;
+
+/** What a deadline is about. */
+export type PlaneTimer =
+  | { readonly kind: "soft" | "hard"; readonly sa: LiveSa }
+  /** IKE has not said how a negotiation ended. */
+  | { readonly kind: "give-up"; readonly connectionId: string; readonly selector: TrafficSelector };
+
+/** Why the SA should be renewed by now, or undefined. */
+export function renewalReason(
+  sa: LiveSa,
+  now: Instant,
+  limits: DataPlaneLimits,
+): "lifetime" | "volume" | "sequence number" | undefined {
+  if (now >= sa.limits.softAt) return "lifetime";
+  if (sa.octets >= sa.limits.softOctets) return "volume";
+  const isRunningOut = sa.sequenceNumber >= limits.sequenceNumberMax - limits.sequenceNumberMargin;
+  return sa.direction === "outbound" && isRunningOut ? "sequence number" : undefined;
+}
+
+/** Its time or its volume is over. */
+export function isExpired(sa: LiveSa, now: Instant): boolean {
+  return now >= sa.hardAt || sa.octets >= sa.limits.hardOctets;
+}
+
+/** Both directions or what there is of them, and what IKE must know to tell the peer. */
+export interface RemovedPair {
+  readonly peer: IpAddress;
+  readonly localAddress: IpAddress;
+  readonly inboundSpi: number;
+  readonly outboundSpi: number;
+  readonly connectionId: string;
+}
+
+export function pairOf(parameters: SaParameters): RemovedPair {
+  const { direction, peer, localAddress, spi, pairSpi, connectionId } = parameters;
+  const isInbound = direction === "inbound";
+  return {
+    peer,
+    localAddress,
+    inboundSpi: isInbound ? spi : pairSpi,
+    outboundSpi: isInbound ? pairSpi : spi,
+    connectionId,
+  };
+}

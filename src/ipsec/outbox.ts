@@ -1,0 +1,49 @@
+/** What the data plane wants done, in order, until the gateway takes it. */
+import type { IpAddress } from "../net/ip-address.ts";
+import type { TrafficSelector } from "../net/selector.ts";
+import type { IpsecEvent } from "./events.ts";
+import type { RemovedPair } from "./live-sa.ts";
+
+export type DataPlaneOutput =
+  /** A whole IPv4 packet leaves by an interface. */
+  | { readonly kind: "transmit"; readonly interfaceName: string; readonly bytes: Uint8Array }
+  /** A whole IPv4 packet to be routed on: decrypted and checked, allowed in clear, or made here for a sender. */
+  | {
+      readonly kind: "receive";
+      readonly interfaceName: string;
+      readonly bytes: Uint8Array;
+      readonly wasProtected: boolean;
+    }
+  | NegotiateOutput
+  /** An SA has reached the end of its lifetime, or was not wanted: the peer is to be told by a Delete. */
+  | ({ readonly kind: "pair-expired" } & RemovedPair)
+  | { readonly kind: "event"; readonly event: IpsecEvent };
+
+/** IKE is to negotiate a pair of SAs. */
+export interface NegotiateOutput {
+  readonly kind: "negotiate";
+  readonly connectionId: string;
+  readonly peer: IpAddress;
+  readonly selector: TrafficSelector;
+  readonly reason: "traffic" | "lifetime" | "volume" | "sequence number";
+  /** Our SPI of the pair that is being renewed. */
+  readonly replaces?: number;
+}
+
+export class Outbox {
+  #outputs: DataPlaneOutput[] = [];
+
+  push(output: DataPlaneOutput): void {
+    this.#outputs.push(output);
+  }
+
+  event(event: IpsecEvent): void {
+    this.#outputs.push({ kind: "event", event });
+  }
+
+  drain(): readonly DataPlaneOutput[] {
+    const outputs = this.#outputs;
+    this.#outputs = [];
+    return outputs;
+  }
+}

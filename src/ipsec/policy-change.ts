@@ -1,0 +1,51 @@
+/** Another policy comes into force: SAs that it still allows move over to it, the others go. */
+import type { DataPlaneParts } from "./data-plane-parts.ts";
+import type { LiveSa, RemovedPair } from "./live-sa.ts";
+import type { IpsecPolicy } from "./policy.ts";
+import { lineFor, type ProtectedLine, ProtectedPolicy } from "./protected-policy.ts";
+import type { SaLifecycle } from "./sa-lifecycle.ts";
+import type { SaParameters } from "./security-association.ts";
+
+/** Gives the pairs that went. */
+export function changePolicy(
+  parts: DataPlaneParts,
+  lifecycle: SaLifecycle,
+  policy: IpsecPolicy,
+): readonly RemovedPair[] {
+  const previous = parts.policy;
+  const next = new ProtectedPolicy(policy, parts.limits.flowCacheSlots, previous);
+  const removed = lifecycle.removeWhere((sa) => allowingLine(next, sa.parameters) === undefined, "deleted");
+  for (const connection of previous.connections.values()) {
+    const inbound = connection.inbound.filter((sa) => moved(next, sa));
+    const outbound = connection.outbound.filter((sa) => moved(next, sa));
+    const successor = next.connections.get(connection.id);
+    if (successor === undefined) continue;
+    successor.inbound = inbound;
+    successor.outbound = outbound;
+    successor.version = connection.version + 1;
+  }
+  parts.policy = next;
+  return removed;
+}
+
+function moved(policy: ProtectedPolicy, sa: LiveSa): boolean {
+  const line = allowingLine(policy, sa.parameters);
+  if (line === undefined) return false;
+  sa.line = line;
+  return true;
+}
+
+/** The line under which the policy would have an SA negotiated as this one was. Changed lifetimes hold for new SAs. */
+function allowingLine(policy: ProtectedPolicy, parameters: SaParameters): ProtectedLine | undefined {
+  const connection = policy.connections.get(parameters.connectionId);
+  if (connection === undefined) return undefined;
+  const { suite, mode, peer, localAddress, selector } = parameters;
+  const isAllowed =
+    connection.interface.localAddress === localAddress &&
+    connection.entry.peers.includes(peer) &&
+    connection.entry.transformSets.some(
+      ({ esp, mode: allowedMode }) =>
+        esp.encryption === suite.encryption && esp.integrity === suite.integrity && allowedMode === mode,
+    );
+  return isAllowed ? lineFor(connection, selector) : undefined;
+}

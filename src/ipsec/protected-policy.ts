@@ -1,0 +1,150 @@
+/** The policy at work: every crypto map entry with its permit lines, their counters and its SAs, and the SPD of each interface. */
+import type { IpAddress } from "../net/ip-address.ts";
+import { selectorCovers, selectorOfRule, selectorsEqual, type TrafficSelector } from "../net/selector.ts";
+import { FlowCache } from "./flow-cache.ts";
+import type { InboundSa, OutboundSa } from "./live-sa.ts";
+import type { PacketFlow } from "./packet-flow.ts";
+import type { CryptoMapEntry, IpsecPolicy, ProtectedInterface } from "./policy.ts";
+import { Spd } from "./spd.ts";
+import type { FlowCounters } from "./view.ts";
+
+/** A permit line. */
+export interface ProtectedLine {
+  readonly connection: ProtectedConnection;
+  readonly selector: TrafficSelector;
+  /** Names connection and selector. */
+  readonly key: string;
+  readonly counters: LineCounters;
+}
+
+export type LineCounters = { -readonly [K in keyof FlowCounters]: number };
+
+/** A crypto map entry on one interface. */
+export interface ProtectedConnection {
+  readonly id: string;
+  readonly entry: CryptoMapEntry;
+  readonly interface: ProtectedInterface;
+  readonly lines: readonly ProtectedLine[];
+  /** Newest last. */
+  inbound: readonly InboundSa[];
+  outbound: readonly OutboundSa[];
+  /** Rises whenever `outbound` changes: what was cached before is void. */
+  version: number;
+  /** Whom to negotiate with; another one of the entry's peers after a failure. */
+  currentPeer: IpAddress | undefined;
+}
+
+/** What the cache remembers of a flow: the line that permits it and the SA it last took. */
+export interface FlowDecision {
+  readonly line: ProtectedLine | undefined;
+  readonly version: number;
+  readonly sa: OutboundSa | undefined;
+}
+
+export interface InterfacePolicy {
+  readonly interface: ProtectedInterface;
+  readonly spd: Spd<ProtectedLine | undefined>;
+  readonly cache: FlowCache<FlowDecision>;
+}
+
+export class ProtectedPolicy {
+  readonly interfaces: ReadonlyMap<string, InterfacePolicy>;
+  readonly connections: ReadonlyMap<string, ProtectedConnection>;
+
+  /** Lines that `previous` has too keep their counters, and entries the peer they are at. SAs are not taken over. */
+  constructor(policy: IpsecPolicy, cacheSlots: number, previous?: ProtectedPolicy) {
+    const interfaces = new Map<string, InterfacePolicy>();
+    const connections = new Map<string, ProtectedConnection>();
+    for (const protectedInterface of policy.interfaces) {
+      const entries = protectedInterface.entries.map((entry) => {
+        const connection = connectionOf(entry, protectedInterface, previous?.connections.get(entry.id));
+        connections.set(entry.id, connection);
+        return spdLines(connection);
+      });
+      interfaces.set(protectedInterface.name, {
+        interface: protectedInterface,
+        spd: new Spd(entries),
+        cache: new FlowCache(cacheSlots),
+      });
+    }
+    this.interfaces = interfaces;
+    this.connections = connections;
+  }
+}
+
+/** The decision for a flow that leaves by the interface, or `reversed`, came in by it. */
+export function decide(policy: InterfacePolicy, flow: PacketFlow): FlowDecision {
+  const cached = policy.cache.get(flow);
+  if (cached !== undefined) return cached;
+  const decision = { line: policy.spd.lookUp(flow), version: -1, sa: undefined };
+  policy.cache.set(flow, decision);
+  return decision;
+}
+
+/** The permit line that a selector comes under: the one that says the same, else the first that covers it. */
+export function lineFor(
+  connection: ProtectedConnection,
+  selector: TrafficSelector,
+): ProtectedLine | undefined {
+  return (
+    connection.lines.find((line) => selectorsEqual(line.selector, selector)) ??
+    connection.lines.find((line) => selectorCovers(line.selector, selector))
+  );
+}
+
+/** Names a selector of a connection, for maps. */
+export function selectorKey(connectionId: string, selector: TrafficSelector): string {
+  const { protocol, local, localPorts, remote, remotePorts } = selector;
+  const from = `${local.address} ${local.wildcard} ${localPorts.low}-${localPorts.high}`;
+  const to = `${remote.address} ${remote.wildcard} ${remotePorts.low}-${remotePorts.high}`;
+  return `${connectionId}|${protocol}|${from}|${to}`;
+}
+
+export function zeroCounters(): LineCounters {
+  return {
+    encapsulated: 0,
+    encrypted: 0,
+    digested: 0,
+    decapsulated: 0,
+    decrypted: 0,
+    verified: 0,
+    sendErrors: 0,
+    receiveErrors: 0,
+  };
+}
+
+function connectionOf(
+  entry: CryptoMapEntry,
+  protectedInterface: ProtectedInterface,
+  previous: ProtectedConnection | undefined,
+): ProtectedConnection {
+  const lines: ProtectedLine[] = [];
+  const isPeerKept = previous?.currentPeer !== undefined && entry.peers.includes(previous.currentPeer);
+  const connection: ProtectedConnection = {
+    id: entry.id,
+    entry,
+    interface: protectedInterface,
+    lines,
+    inbound: [],
+    outbound: [],
+    version: 0,
+    currentPeer: isPeerKept ? previous.currentPeer : entry.peers[0],
+  };
+  for (const { rule } of entry.rules) {
+    if (rule.action !== "permit") continue;
+    const selector = selectorOfRule(rule);
+    const key = selectorKey(entry.id, selector);
+    const counters = previous?.lines.find((line) => line.key === key)?.counters ?? zeroCounters();
+    lines.push({ connection, selector, key, counters });
+  }
+  return connection;
+}
+
+/** Every rule of the entry, the permit lines with their line. */
+function spdLines(connection: ProtectedConnection) {
+  let permits = 0;
+  return connection.entry.rules.map(({ rule }) => ({
+    rule,
+    target: rule.action === "permit" ? connection.lines[permits++] : undefined,
+  }));
+}

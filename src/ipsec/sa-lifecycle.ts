@@ -1,0 +1,218 @@
+/** SAs come and go: installation, renewal before the end, expiry, removal (RFC 2401 §4.4.3, RFC 2408 §4.3 for the hand-over). */
+import { MisuseError } from "../base/errors.ts";
+import { after, type Instant, seconds } from "../base/time.ts";
+import { selectorCovers, selectorsEqual, type TrafficSelector } from "../net/selector.ts";
+import type { DataPlaneParts } from "./data-plane-parts.ts";
+import type { IpsecEvent } from "./events.ts";
+import { NEVER, saLimits } from "./lifetimes.ts";
+import { SPECIFICATION } from "./limits.ts";
+import { type LiveSa, type OutboundSa, pairOf, type RemovedPair, renewalReason } from "./live-sa.ts";
+import type { Negotiator } from "./negotiator.ts";
+import type { NegotiateOutput } from "./outbox.ts";
+import { compileSelector } from "./packet-flow.ts";
+import { lineFor, type ProtectedConnection, type ProtectedLine, selectorKey } from "./protected-policy.ts";
+import { ReplayWindow } from "./replay-window.ts";
+import type { SaParameters } from "./security-association.ts";
+
+export type RemovalReason = Extract<IpsecEvent, { kind: "sa-removed" }>["reason"];
+
+export class SaLifecycle {
+  readonly #parts: DataPlaneParts;
+  readonly #negotiator: Negotiator;
+  #lastFlowId = 0;
+
+  constructor(parts: DataPlaneParts, negotiator: Negotiator) {
+    this.#parts = parts;
+    this.#negotiator = negotiator;
+  }
+
+  /**
+   * Takes an SA into service; gives its connection. Undefined where the policy has no line for it any more: once the
+   * pair is complete, the peer is to be told that it is gone.
+   */
+  install(now: Instant, parameters: SaParameters): ProtectedConnection | undefined {
+    if (parameters.suite.encryption === "null" && parameters.suite.integrity === undefined)
+      throw new MisuseError("an SA with neither encryption nor integrity (RFC 2406 §5)");
+    if (parameters.spi < SPI_MIN) throw new MisuseError(`SPI ${parameters.spi} is reserved (RFC 2406 §2.1)`);
+    const { outbox, sad, policy } = this.#parts;
+    const connection = policy.connections.get(parameters.connectionId);
+    const line = connection === undefined ? undefined : lineFor(connection, parameters.selector);
+    if (line === undefined || parameters.mode !== "tunnel" || parameters.udpEncapsulation !== undefined) {
+      if (parameters.direction === "outbound") outbox.push({ kind: "pair-expired", ...pairOf(parameters) });
+      return undefined;
+    }
+    const { direction, localAddress, peer, spi } = parameters;
+    const existing = direction === "inbound" ? sad.inboundFor(localAddress, spi) : sad.outboundFor(peer, spi);
+    if (existing !== undefined) this.removePair(existing, "replaced");
+    const sa = this.#makeSa(parameters, line);
+    sad.add(sa);
+    this.#armSoft(sa, sa.limits.softAt);
+    this.#armHard(sa);
+    outbox.event({ kind: "sa-installed", ...eventFields(sa) });
+    if (sa.direction === "outbound") {
+      this.#negotiator.settle(selectorKey(parameters.connectionId, parameters.selector));
+      line.connection.currentPeer = peer;
+      this.#retireReplaced(now, sa);
+    }
+    return line.connection;
+  }
+
+  /** Asks for a successor if the SA needs one. Called for every packet once a soft limit has passed, and by the timer. */
+  renew(now: Instant, sa: LiveSa): void {
+    const reason = renewalReason(sa, now, this.#parts.limits);
+    if (reason === undefined || now < sa.renewAfter) return;
+    const partner = this.#parts.sad.partnerOf(sa);
+    if (partner === undefined) {
+      // Half a pair is still being negotiated, or its other half was removed on purpose.
+      settleRenewal(sa);
+      return;
+    }
+    // IOS: an SA that has carried nothing is not renewed; should a packet come yet, this is called again.
+    if (sa.octets + partner.octets === 0) return;
+    const isSucceeded = this.#hasSuccessor(now, sa.direction === "outbound" ? sa : partner);
+    const restsUntil = isSucceeded ? undefined : this.#askForSuccessor(now, sa, reason);
+    if (restsUntil === undefined) settleRenewal(sa, partner);
+    else this.#renewAfter(restsUntil, sa, partner);
+  }
+
+  /** A negotiation for the selector failed: SAs that it should have replaced ask again later. */
+  renewLater(connection: ProtectedConnection, selector: TrafficSelector, at: Instant): void {
+    for (const sa of connection.outbound) {
+      const partner = this.#parts.sad.partnerOf(sa);
+      if (partner !== undefined && selectorsEqual(sa.parameters.selector, selector))
+        this.#renewAfter(at, sa, partner);
+    }
+  }
+
+  /** The SA has reached a hard limit: the pair goes, and the peer is to be told. */
+  expire(sa: LiveSa): void {
+    const isReplaced = sa.hardAt < sa.limits.hardAt;
+    const pair = this.removePair(sa, isReplaced ? "replaced" : "expired");
+    this.#parts.outbox.push({ kind: "pair-expired", ...pair });
+  }
+
+  /** Both directions go, or the one there is. */
+  removePair(sa: LiveSa, reason: RemovalReason): RemovedPair {
+    const partner = this.#parts.sad.partnerOf(sa);
+    const isInbound = sa.direction === "inbound";
+    for (const one of isInbound ? [sa, partner] : [partner, sa])
+      if (one !== undefined) this.removeOne(one, reason);
+    return pairOf(sa.parameters);
+  }
+
+  /** All pairs of which a direction is meant. */
+  removeWhere(isMeant: (sa: LiveSa) => boolean, reason: RemovalReason): readonly RemovedPair[] {
+    const removed: RemovedPair[] = [];
+    for (const sa of [...this.#parts.sad.all()])
+      if (isMeant(sa) && this.#parts.sad.has(sa)) removed.push(this.removePair(sa, reason));
+    return removed;
+  }
+
+  removeOne(sa: LiveSa, reason: RemovalReason): void {
+    this.#parts.sad.remove(sa);
+    for (const timer of [sa.softTimer, sa.hardTimer])
+      if (timer !== undefined) this.#parts.timers.cancel(timer);
+    this.#parts.outbox.event({ kind: "sa-removed", ...eventFields(sa), reason });
+  }
+
+  #makeSa(parameters: SaParameters, line: ProtectedLine): LiveSa {
+    const { suite, encryptionKey, integrityKey, selector } = parameters;
+    const limits = saLimits(parameters, this.#parts.limits, this.#jitter());
+    const common = {
+      parameters,
+      flowId: ++this.#lastFlowId,
+      transforms: this.#parts.transforms(suite, encryptionKey, integrityKey),
+      selector: compileSelector(selector),
+      limits,
+      line,
+      hardAt: limits.hardAt,
+      renewAfter: parameters.installedAt,
+      octets: 0,
+      packets: 0,
+      sequenceNumber: 0,
+      softTimer: undefined,
+      hardTimer: undefined,
+    };
+    if (parameters.direction === "outbound") return { ...common, direction: "outbound" };
+    const replayWindow =
+      suite.integrity === undefined ? undefined : new ReplayWindow(SPECIFICATION.replayWindowSize);
+    return { ...common, direction: "inbound", replayWindow, replayErrors: 0, icvErrors: 0 };
+  }
+
+  /** From 0 to just under 1. */
+  #jitter(): number {
+    const [high = 0, low = 0] = this.#parts.random.bytes("jitter", 2);
+    return (high * 256 + low) / 65536;
+  }
+
+  #armSoft(sa: LiveSa, at: Instant): void {
+    if (sa.softTimer !== undefined) this.#parts.timers.cancel(sa.softTimer);
+    sa.softTimer = at === NEVER ? undefined : this.#parts.timers.add(at, { kind: "soft", sa });
+  }
+
+  #armHard(sa: LiveSa): void {
+    if (sa.hardTimer !== undefined) this.#parts.timers.cancel(sa.hardTimer);
+    sa.hardTimer = sa.hardAt === NEVER ? undefined : this.#parts.timers.add(sa.hardAt, { kind: "hard", sa });
+  }
+
+  #renewAfter(at: Instant, ...sas: readonly LiveSa[]): void {
+    for (const sa of sas) {
+      sa.renewAfter = at;
+      this.#armSoft(sa, at);
+    }
+  }
+
+  /** Undefined once IKE is at it; else when it may be asked. */
+  #askForSuccessor(now: Instant, sa: LiveSa, reason: NegotiateOutput["reason"]): Instant | undefined {
+    const { connection } = sa.line;
+    const { peer, selector } = sa.parameters;
+    const replaces = pairOf(sa.parameters).inboundSpi;
+    const asking = this.#negotiator.ask(now, { connection, peer, selector, reason, replaces });
+    return asking.kind === "resting" ? asking.until : undefined;
+  }
+
+  /** A newer SA takes all that this one does and is not itself due for renewal. */
+  #hasSuccessor(now: Instant, sa: LiveSa): boolean {
+    return sa.line.connection.outbound.some(
+      (other) =>
+        other.flowId > sa.flowId &&
+        selectorCovers(other.parameters.selector, sa.parameters.selector) &&
+        renewalReason(other, now, this.#parts.limits) === undefined,
+    );
+  }
+
+  /**
+   * Pairs that were waiting for this one linger to receive what is late, then go. Others stay as long as they live: after
+   * both ends have negotiated at once, each would otherwise delete the pair that the other took for the newer.
+   */
+  #retireReplaced(now: Instant, successor: OutboundSa): void {
+    const { limits, sad } = this.#parts;
+    for (const old of successor.line.connection.outbound) {
+      if (old === successor) continue;
+      if (!selectorCovers(successor.parameters.selector, old.parameters.selector)) continue;
+      const partner = sad.partnerOf(old);
+      const pair = partner === undefined ? [old] : [old, partner];
+      if (pair.every((sa) => renewalReason(sa, now, limits) === undefined)) continue;
+      settleRenewal(...pair);
+      for (const sa of pair) {
+        const goesAt = after(now, seconds(limits.replacedLingerSeconds));
+        if (goesAt >= sa.hardAt) continue;
+        sa.hardAt = goesAt;
+        this.#armHard(sa);
+      }
+    }
+  }
+}
+
+/** Renewal has been asked for, or will not be. */
+function settleRenewal(...sas: readonly LiveSa[]): void {
+  for (const sa of sas) sa.renewAfter = NEVER;
+}
+
+function eventFields(sa: LiveSa) {
+  const { direction, spi, connId, localAddress, peer, suite } = sa.parameters;
+  return { direction, spi, connId, destination: direction === "inbound" ? localAddress : peer, suite };
+}
+
+/** 1 to 255 are reserved, 0 is never sent (RFC 2406 §2.1). */
+const SPI_MIN = 256;

@@ -1,0 +1,92 @@
+/** The security association database (RFC 2401 §4.4.3): finds SAs by address and SPI, and a direction's partner. */
+import type { IpAddress } from "../net/ip-address.ts";
+import type { InboundSa, LiveSa, OutboundSa } from "./live-sa.ts";
+
+/** SAs by one end's address, then by SPI. */
+type SaIndex<Sa> = Map<IpAddress, Map<number, Sa>>;
+
+export class Sad {
+  /** By our own address: what an ESP packet is sent to. */
+  readonly #inbound: SaIndex<InboundSa> = new Map();
+  /** By the peer's address. */
+  readonly #outbound: SaIndex<OutboundSa> = new Map();
+
+  /** The SA of an ESP packet that came to `localAddress`. */
+  inboundFor(localAddress: IpAddress, spi: number): InboundSa | undefined {
+    return this.#inbound.get(localAddress)?.get(spi);
+  }
+
+  /** The SA that sends to `peer` with the SPI that the peer has chosen. */
+  outboundFor(peer: IpAddress, spi: number): OutboundSa | undefined {
+    return this.#outbound.get(peer)?.get(spi);
+  }
+
+  /** The SA with our own SPI that receives from `peer`, at whichever of our addresses. */
+  inboundFrom(peer: IpAddress, spi: number): InboundSa | undefined {
+    for (const sas of this.#inbound.values()) {
+      const sa = sas.get(spi);
+      if (sa?.parameters.peer === peer) return sa;
+    }
+    return undefined;
+  }
+
+  partnerOf(sa: LiveSa): LiveSa | undefined {
+    const { localAddress, peer, pairSpi, spi } = sa.parameters;
+    const partner =
+      sa.direction === "inbound" ? this.outboundFor(peer, pairSpi) : this.inboundFor(localAddress, pairSpi);
+    const isPair = partner?.parameters.pairSpi === spi && partner.parameters.localAddress === localAddress;
+    return isPair && partner.parameters.peer === peer ? partner : undefined;
+  }
+
+  /** Adds an SA to the database and as newest to its connection. Its place must be free. */
+  add(sa: LiveSa): void {
+    const { localAddress, peer, spi } = sa.parameters;
+    const { connection } = sa.line;
+    if (sa.direction === "inbound") {
+      put(this.#inbound, localAddress, spi, sa);
+      connection.inbound = [...connection.inbound, sa];
+    } else {
+      put(this.#outbound, peer, spi, sa);
+      connection.outbound = [...connection.outbound, sa];
+      connection.version++;
+    }
+  }
+
+  remove(sa: LiveSa): void {
+    const { localAddress, peer, spi } = sa.parameters;
+    const { connection } = sa.line;
+    if (sa.direction === "inbound") {
+      take(this.#inbound, localAddress, spi);
+      connection.inbound = connection.inbound.filter((other) => other !== sa);
+    } else {
+      take(this.#outbound, peer, spi);
+      connection.outbound = connection.outbound.filter((other) => other !== sa);
+      connection.version++;
+    }
+  }
+
+  has(sa: LiveSa): boolean {
+    const { localAddress, peer, spi } = sa.parameters;
+    return (
+      sa === (sa.direction === "inbound" ? this.inboundFor(localAddress, spi) : this.outboundFor(peer, spi))
+    );
+  }
+
+  /** All SAs, inbound first, in order of installation within an address. */
+  *all(): Generator<LiveSa> {
+    for (const sas of this.#inbound.values()) yield* sas.values();
+    for (const sas of this.#outbound.values()) yield* sas.values();
+  }
+}
+
+function put<Sa>(index: SaIndex<Sa>, address: IpAddress, spi: number, sa: Sa): void {
+  const sas = index.get(address) ?? new Map<number, Sa>();
+  index.set(address, sas);
+  sas.set(spi, sa);
+}
+
+function take<Sa>(index: SaIndex<Sa>, address: IpAddress, spi: number): void {
+  const sas = index.get(address);
+  sas?.delete(spi);
+  if (sas?.size === 0) index.delete(address);
+}
