@@ -14,7 +14,7 @@ export function encryptCbc(
   iv: Uint8Array,
   plaintext: Uint8Array,
 ): Uint8Array {
-  checkLengths(cipher, iv, plaintext);
+  checkCbcLengths(cipher, iv, plaintext);
   const { algorithm, algorithmKey } = cbcAlgorithm(cipher, key);
   const context = createCipheriv(algorithm, algorithmKey, iv).setAutoPadding(false);
   return plainOctets(context.update(plaintext));
@@ -27,7 +27,7 @@ export function decryptCbc(
   iv: Uint8Array,
   ciphertext: Uint8Array,
 ): Uint8Array {
-  checkLengths(cipher, iv, ciphertext);
+  checkCbcLengths(cipher, iv, ciphertext);
   const { algorithm, algorithmKey } = cbcAlgorithm(cipher, key);
   const context = createDecipheriv(algorithm, algorithmKey, iv).setAutoPadding(false);
   return plainOctets(context.update(ciphertext));
@@ -54,7 +54,8 @@ export function cbcAlgorithm(
   }
 }
 
-function checkLengths(cipher: CipherName, iv: Uint8Array, text: Uint8Array): void {
+/** Throws MisuseError unless the IV is one block, and the text whole blocks. */
+export function checkCbcLengths(cipher: CipherName, iv: Uint8Array, text: Uint8Array): void {
   const { blockLength } = CIPHERS[cipher];
   if (iv.length !== blockLength)
     throw new MisuseError(`${cipher} needs an IV of ${blockLength} octets, ${iv.length} given`);
