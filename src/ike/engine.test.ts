@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { B, IkePair, SELECTOR, SUITE, TRANSFORM_SET } from "../../test/support/ike-pair.ts";
+import { IkePair, SELECTOR, SUITE, TRANSFORM_SET } from "../../test/support/ike-pair.ts";
 import { hex } from "../base/octets.ts";
 import { ipv4 } from "../net/ip-address.ts";
 import { blockOf } from "../net/selector.ts";

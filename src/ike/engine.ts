@@ -14,21 +14,16 @@ import { nameOf } from "../isakmp/numbers/registry.ts";
 import type { Endpoint } from "../net/ip-address.ts";
 import type { IkeInput, IkeOutput } from "./engine-contract.ts";
 import { EngineState } from "./engine-state.ts";
-import { deleteIpsecSa, deleteIsakmpSa, receiveInformational } from "./informational.ts";
+import { receiveInformational } from "./informational.ts";
 import { type IsakmpSa, QuickModeExchange } from "./isakmp-sa.ts";
 import { DEFAULT_IKE_LIMITS, type IkeLimits } from "./limits.ts";
-import {
-  forget,
-  isMainMode,
-  lifeOver,
-  phase1JobDone,
-  phase1Unanswered,
-  receiveFirst,
-  receivePhase1,
-} from "./phase1-driver.ts";
-import { phase2JobDone, phase2Over, receivePhase2, request } from "./phase2-driver.ts";
+import { deleteIpsecSa, deleteIsakmpSa } from "./notices.ts";
+import { isMainMode, phase1JobDone, phase1Unanswered, receiveFirst, receivePhase1 } from "./phase1-driver.ts";
+import { phase2JobDone, phase2Over, receivePhase2 } from "./phase2-driver.ts";
 import type { IkePolicy } from "./policy.ts";
 import { tolerant } from "./receiving.ts";
+import { request } from "./requests.ts";
+import { forget, lifeOver } from "./sa-lifecycle.ts";
 import { repeatOutstanding } from "./sending.ts";
 import type { IkeView, IsakmpSaView } from "./view.ts";
 import { IOS_CONVENTIONS, type WireConventions } from "./wire-conventions.ts";

@@ -2,130 +2,23 @@
  * Informational exchanges (RFC 2409 §5.7, RFC 2408 §4.8): notifications and deletes. What comes under the protection of an
  * ISAKMP SA is acted on; anything else is told and changes nothing.
  */
-import { concat, hex } from "../base/octets.ts";
-import { CIPHERS } from "../crypto/names.ts";
+import { hex } from "../base/octets.ts";
 import type { IsakmpHeader } from "../isakmp/header.ts";
-import { encodeMessage } from "../isakmp/message.ts";
 import { DOI, PROTOCOL_ID } from "../isakmp/numbers/domain.ts";
-import { EXCHANGE_TYPE } from "../isakmp/numbers/exchange-type.ts";
 import { NOTIFY_TYPE } from "../isakmp/numbers/notify-type.ts";
 import { nameOf } from "../isakmp/numbers/registry.ts";
-import type { Payload } from "../isakmp/payload.ts";
 import type { Delete } from "../isakmp/payloads/delete.ts";
 import type { Notification } from "../isakmp/payloads/notification.ts";
-import type { IpAddress } from "../net/ip-address.ts";
 import { type EngineState, sameCookies } from "./engine-state.ts";
 import type { IsakmpSa } from "./isakmp-sa.ts";
-import { hash1, phase2Iv } from "./keying.ts";
 import { INFO_PROTECTED, isShapeProblem, open } from "./message-shape.ts";
-import { forget, replaceOthers } from "./phase1-driver.ts";
-import { hashed } from "./phase2/quick-mode.ts";
-import { openFirst, refuseByPeer } from "./phase2-driver.ts";
-import { seal } from "./protection.ts";
-import { decodeChain } from "./receiving.ts";
+import { protocolOf, sendInformational } from "./notices.ts";
+import { refuseByPeer } from "./phase2-driver.ts";
+import { decodeChain, openFirst } from "./receiving.ts";
+import { forget, replaceOthers } from "./sa-lifecycle.ts";
 
 /** Notify types below are errors, from it on states (RFC 2408 §3.14.1). */
 const FIRST_STATUS_TYPE = 16384;
-
-// ── Sending ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** One protected message that nobody answers. Without keys nothing is sent. */
-export function sendInformational(
-  state: EngineState,
-  sa: IsakmpSa,
-  payloads: readonly (Notification | Delete)[],
-): void {
-  const { protection } = sa;
-  if (protection === undefined || !sa.isEstablished) return;
-  const messageId = state.takeMessageId(sa);
-  const iv = phase2Iv(protection.hash, sa.phase2BaseIv, messageId, CIPHERS[protection.cipher].blockLength);
-  const { initiatorCookie, responderCookie } = sa;
-  const header = { initiatorCookie, responderCookie, exchangeType: EXCHANGE_TYPE.Informational, messageId };
-  const all = hashed(payloads, (rest) => hash1(protection.hash, protection.SKEYID_a, messageId, rest));
-  const { bytes } = seal(protection, iv, header, all);
-  state.send(sa.local, sa.remote, bytes);
-  state.emit({
-    kind: "message-sent",
-    sa: sa.reference(),
-    exchange: "informational",
-    step: "INFO",
-    messageId,
-    retransmission: 0,
-    length: bytes.length,
-  });
-  for (const payload of payloads)
-    if (payload.kind === "NOTIFY")
-      state.emit({
-        kind: "notify-sent",
-        sa: sa.reference(),
-        notifyType: payload.notifyType,
-        isProtected: true,
-      });
-    else
-      state.emit({
-        kind: "delete-sent",
-        sa: sa.reference(),
-        protocol: protocolOf(payload),
-        spis: payload.spis.map(hex),
-      });
-}
-
-/** Why a first message or a public value was refused; bounded in number, never longer than what it answers. */
-export function sendUnprotectedNotify(state: EngineState, sa: IsakmpSa, notifyType: number): void {
-  if (!state.mayNotifyStranger()) return;
-  const { initiatorCookie, responderCookie } = sa;
-  const header = {
-    initiatorCookie,
-    responderCookie,
-    majorVersion: 1,
-    minorVersion: 0,
-    exchangeType: EXCHANGE_TYPE.Informational,
-    flags: 0,
-  };
-  const messageId = state.takeMessageId(sa);
-  const payload: Payload = {
-    kind: "NOTIFY",
-    doi: DOI.IPSEC,
-    protocolId: PROTOCOL_ID.PROTO_ISAKMP,
-    spi: new Uint8Array(0),
-    notifyType,
-    data: new Uint8Array(0),
-  };
-  const bytes = encodeMessage({ ...header, messageId }, [payload]);
-  state.send(sa.local, sa.remote, bytes);
-  state.emit({ kind: "notify-sent", sa: sa.reference(), notifyType, isProtected: false });
-}
-
-/** Tells the peer that this ISAKMP SA is gone. */
-export function deleteIsakmpSa(state: EngineState, sa: IsakmpSa): void {
-  const spi = concat(sa.initiatorCookie, sa.responderCookie);
-  sendInformational(state, sa, [
-    { kind: "DELETE", doi: DOI.IPSEC, protocolId: PROTOCOL_ID.PROTO_ISAKMP, spiSize: 16, spis: [spi] },
-  ]);
-}
-
-/** Tells the peer that our inbound SA is gone, under the newest SA there is with it; none, and the peer must find out. */
-export function deleteIpsecSa(
-  state: EngineState,
-  local: IpAddress,
-  peer: IpAddress,
-  inboundSpi: Uint8Array,
-): void {
-  const sa = state.table
-    .ofPeer(peer)
-    .filter((candidate) => candidate.isEstablished && candidate.local.address === local)
-    .at(-1);
-  if (sa !== undefined)
-    sendInformational(state, sa, [
-      {
-        kind: "DELETE",
-        doi: DOI.IPSEC,
-        protocolId: PROTOCOL_ID.PROTO_IPSEC_ESP,
-        spiSize: 4,
-        spis: [inboundSpi],
-      },
-    ]);
-}
 
 // ── Receiving ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -251,11 +144,6 @@ function receiveUnprotected(state: EngineState, sa: IsakmpSa, header: IsakmpHead
   });
   const hint = nameOf(NOTIFY_TYPE, first.notifyType);
   if (!sa.isEstablished && sa.hints.length < HINTS_MAX && !sa.hints.includes(hint)) sa.hints.push(hint);
-}
-
-function protocolOf(payload: Delete): "isakmp" | "esp" | "ah" {
-  if (payload.protocolId === PROTOCOL_ID.PROTO_ISAKMP) return "isakmp";
-  return payload.protocolId === PROTOCOL_ID.PROTO_IPSEC_AH ? "ah" : "esp";
 }
 
 const HINTS_MAX = 4;

@@ -11,16 +11,16 @@ import type { Failure } from "./action.ts";
 import type { Answered, Received } from "./conversation.ts";
 import type { EngineState } from "./engine-state.ts";
 import { sameBytes } from "./engine-state.ts";
-import type { IkeEvent } from "./events.ts";
 import { noResponse, wrongPreSharedKey } from "./explain.ts";
-import { deleteIsakmpSa, sendInformational, sendUnprotectedNotify } from "./informational.ts";
 import { IsakmpSa, type WaitingRequest } from "./isakmp-sa.ts";
+import { sendInformational, sendUnprotectedNotify } from "./notices.ts";
 import * as mainMode from "./phase1/main-mode.ts";
 import { findPreSharedKey } from "./phase1/pre-shared-key.ts";
 import { lifetimeAttributes } from "./phase2/esp-proposal.ts";
 import { lifetimeNotification } from "./phase2/responder-lifetime.ts";
 import { failRequest, startQuickMode } from "./phase2-driver.ts";
 import { decodeChain, openWith } from "./receiving.ts";
+import { forget, replaceOthers } from "./sa-lifecycle.ts";
 import { accept, repeatAnswer, say, stopRepeating } from "./sending.ts";
 
 const IKE_PORT = 500;
@@ -336,23 +336,6 @@ function tellLifetime(state: EngineState, sa: IsakmpSa, lifetimeSeconds: number)
   sendInformational(state, sa, [lifetimeNotification(PROTOCOL_ID.PROTO_ISAKMP, spi, attributes)]);
 }
 
-/** INITIAL-CONTACT: whatever else we have with this peer, it does not know of (RFC 2407 §4.6.3.3). */
-export function replaceOthers(state: EngineState, sa: IsakmpSa): void {
-  const others = state.table.ofPeer(sa.remote.address).filter((other) => other !== sa && other.isEstablished);
-  state.emit({
-    kind: "initial-contact-received",
-    sa: sa.reference(),
-    removedConnIds: others.map((other) => other.connId),
-  });
-  for (const other of others) forget(state, other, "replaced");
-  state.output({
-    kind: "remove-ipsec-sas",
-    peer: sa.remote.address,
-    outboundSpi: undefined,
-    reason: "replaced",
-  });
-}
-
 function exportKeys(state: EngineState, sa: IsakmpSa): void {
   if (!state.exportKeys || sa.protection === undefined) return;
   const { hash, cipher: encryption, encryptionKey, SKEYID_a } = sa.protection;
@@ -393,40 +376,6 @@ function reportFailure(state: EngineState, sa: IsakmpSa, failure: Failure): void
     origin,
     explanation,
   });
-}
-
-/** Takes an SA out of the world, with everything that hangs on it. The peer is not told. */
-export function forget(
-  state: EngineState,
-  sa: IsakmpSa,
-  reason: Extract<IkeEvent, { kind: "isakmp-sa-deleted" }>["reason"],
-): void {
-  if (!state.table.has(sa)) return;
-  state.table.remove(sa);
-  state.timers.clear(sa);
-  state.timers.clear(sa.life);
-  state.cancelJob(sa);
-  state.emit({ kind: "isakmp-sa-deleted", sa: sa.reference(), reason });
-  for (const exchange of sa.exchanges.values()) {
-    state.timers.clear(exchange);
-    state.cancelJob(exchange);
-    if (exchange.isFinished) continue;
-    if (exchange.spi !== undefined) state.spis.delete(exchange.spi);
-    if (exchange.isInstalled && exchange.spi !== undefined)
-      state.output({ kind: "abandon-sa", peer: sa.remote.address, inboundSpi: exchange.spi });
-    // The wish outlives the SA it was to be fulfilled under.
-    if (exchange.request !== undefined) failRequest(state, exchange.request);
-  }
-  for (const waiting of sa.waiting.splice(0)) failRequest(state, waiting);
-}
-
-/** The end of an SA's time: half-open ones are forgotten, established ones deleted once their exchanges are done. */
-export function lifeOver(state: EngineState, sa: IsakmpSa): void {
-  if (!sa.isEstablished) return forget(state, sa, "no response");
-  if (sa.runningExchanges > 0)
-    return state.timers.set(sa.life, after(state.now, seconds(10)), "ISAKMP SA is still in use");
-  deleteIsakmpSa(state, sa);
-  forget(state, sa, "expired");
 }
 
 function contextOf(state: EngineState, sa: IsakmpSa): mainMode.Phase1Context {

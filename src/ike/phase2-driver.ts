@@ -1,48 +1,23 @@
 /** Carries out what quick mode decides: requests find an ISAKMP SA, messages their exchange, keys their way to IPsec. */
-import { constantTimeEqual, equal } from "../base/octets.ts";
+import { equal } from "../base/octets.ts";
 import { after } from "../base/time.ts";
 import type { JobResult } from "../crypto/jobs.ts";
 import { CIPHERS } from "../crypto/names.ts";
 import type { IsakmpHeader } from "../isakmp/header.ts";
 import { DOI, PROTOCOL_ID } from "../isakmp/numbers/domain.ts";
 import type { PayloadChain } from "../isakmp/payload-chain.ts";
-import { selectorsEqual } from "../net/selector.ts";
 import type { Failure } from "./action.ts";
 import type { EngineState, Owner } from "./engine-state.ts";
 import { sameBytes } from "./engine-state.ts";
-import { sendInformational } from "./informational.ts";
 import { type IsakmpSa, QuickModeExchange, type WaitingRequest } from "./isakmp-sa.ts";
-import { hash1, phase2Iv } from "./keying.ts";
-import { startPhase1 } from "./phase1-driver.ts";
+import { phase2Iv } from "./keying.ts";
+import { sendInformational } from "./notices.ts";
 import * as quickMode from "./phase2/quick-mode.ts";
-import { hashedMessage, openWith } from "./receiving.ts";
+import { hashedMessage, openFirst, openWith } from "./receiving.ts";
 import { accept, repeatAnswer, say, stopRepeating } from "./sending.ts";
 
-/** Sets a wish for a pair of SAs on its way: under an SA that is there, one that is being made, or a new one. */
-export function request(state: EngineState, wanted: WaitingRequest): void {
-  const { connection, peer } = wanted;
-  const sas = state.table.ofPeer(peer).filter((sa) => sa.local.address === connection.localAddress);
-  if (sas.some((sa) => isUnderWay(sa, wanted))) return;
-  const established = sas.filter((sa) => sa.isEstablished && hasRoom(state, sa)).at(-1);
-  if (established !== undefined) return startQuickMode(state, established, wanted);
-  const inPhase1 = sas.find((sa) => !sa.isEstablished && sa.role === "initiator");
-  if (inPhase1 === undefined) return startPhase1(state, wanted);
-  if (inPhase1.waiting.length >= state.limits.waitingRequestsMax) return failRequest(state, wanted);
-  inPhase1.waiting.push(wanted);
-}
-
-function isUnderWay(sa: IsakmpSa, wanted: WaitingRequest): boolean {
-  const same = (other: WaitingRequest | undefined): boolean =>
-    other !== undefined &&
-    other.connection.id === wanted.connection.id &&
-    selectorsEqual(other.selector, wanted.selector);
-  if (sa.waiting.some(same)) return true;
-  for (const exchange of sa.exchanges.values())
-    if (!exchange.isFinished && same(exchange.request)) return true;
-  return false;
-}
-
-function hasRoom(state: EngineState, sa: IsakmpSa): boolean {
+/** Whether an SA can take one more quick mode. */
+export function hasRoom(state: EngineState, sa: IsakmpSa): boolean {
   return (
     sa.runningExchanges < state.limits.exchangesPerSaMax &&
     sa.usedMessageIds.size < state.limits.messageIdsPerSaMax
@@ -100,25 +75,6 @@ function receiveOffer(state: EngineState, sa: IsakmpSa, header: IsakmpHeader, by
   if (context === undefined) return;
   perform(state, owner, quickMode.respond(context, hashedMessage(opened.chain, opened.plaintext)));
   if (exchange.state === undefined) sa.exchanges.delete(messageId);
-}
-
-/** The first message of any phase 2 exchange: its IV follows from phase 1, and HASH(1) tells whether it is authentic. */
-export function openFirst(sa: IsakmpSa, header: IsakmpHeader, bytes: Uint8Array) {
-  const { protection } = sa;
-  if (protection === undefined) return undefined;
-  const { blockLength } = CIPHERS[protection.cipher];
-  const ivs = [sa.phase2BaseIv, ...sa.formerBaseIvs].map((base) =>
-    phase2Iv(protection.hash, base, header.messageId, blockLength),
-  );
-  const verifies = (chain: PayloadChain, plaintext: Uint8Array): boolean => {
-    const [first] = chain.payloads;
-    const { afterHash } = hashedMessage(chain, plaintext);
-    return (
-      first?.kind === "HASH" &&
-      constantTimeEqual(first.data, hash1(protection.hash, protection.SKEYID_a, header.messageId, afterHash))
-    );
-  };
-  return openWith(sa, ivs, header.nextPayload, bytes, verifies);
 }
 
 function receiveNext(

@@ -1,11 +1,14 @@
 /** From octets to payloads: the one place where malformed input of a peer is caught. */
 import { MalformedError } from "../base/errors.ts";
-import { HEADER_LENGTH } from "../isakmp/header.ts";
+import { constantTimeEqual } from "../base/octets.ts";
+import { CIPHERS } from "../crypto/names.ts";
+import { HEADER_LENGTH, type IsakmpHeader } from "../isakmp/header.ts";
 import type { Payload } from "../isakmp/payload.ts";
 import { decodePayloads, type PayloadChain } from "../isakmp/payload-chain.ts";
 import type { Endpoint } from "../net/ip-address.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { IsakmpSa } from "./isakmp-sa.ts";
+import { hash1, phase2Iv } from "./keying.ts";
 import type { HashedMessage } from "./phase2/quick-mode.ts";
 import { unseal } from "./protection.ts";
 
@@ -74,4 +77,23 @@ export function tolerant<T>(decode: () => T): T | MalformedError {
     if (error instanceof MalformedError) return error;
     throw error;
   }
+}
+
+/** The first message of any phase 2 exchange: its IV follows from phase 1, and HASH(1) tells whether it is authentic. */
+export function openFirst(sa: IsakmpSa, header: IsakmpHeader, bytes: Uint8Array) {
+  const { protection } = sa;
+  if (protection === undefined) return undefined;
+  const { blockLength } = CIPHERS[protection.cipher];
+  const ivs = [sa.phase2BaseIv, ...sa.formerBaseIvs].map((base) =>
+    phase2Iv(protection.hash, base, header.messageId, blockLength),
+  );
+  const verifies = (chain: PayloadChain, plaintext: Uint8Array): boolean => {
+    const [first] = chain.payloads;
+    const { afterHash } = hashedMessage(chain, plaintext);
+    return (
+      first?.kind === "HASH" &&
+      constantTimeEqual(first.data, hash1(protection.hash, protection.SKEYID_a, header.messageId, afterHash))
+    );
+  };
+  return openWith(sa, ivs, header.nextPayload, bytes, verifies);
 }

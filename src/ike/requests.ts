@@ -1,0 +1,30 @@
+/** Wishes for IPsec SAs: each finds an ISAKMP SA that is there, waits for one that is being made, or begins one. */
+import { selectorsEqual } from "../net/selector.ts";
+import type { EngineState } from "./engine-state.ts";
+import type { IsakmpSa, WaitingRequest } from "./isakmp-sa.ts";
+import { startPhase1 } from "./phase1-driver.ts";
+import { failRequest, hasRoom, startQuickMode } from "./phase2-driver.ts";
+
+/** Sets a wish for a pair of SAs on its way: under an SA that is there, one that is being made, or a new one. */
+export function request(state: EngineState, wanted: WaitingRequest): void {
+  const { connection, peer } = wanted;
+  const sas = state.table.ofPeer(peer).filter((sa) => sa.local.address === connection.localAddress);
+  if (sas.some((sa) => isUnderWay(sa, wanted))) return;
+  const established = sas.filter((sa) => sa.isEstablished && hasRoom(state, sa)).at(-1);
+  if (established !== undefined) return startQuickMode(state, established, wanted);
+  const inPhase1 = sas.find((sa) => !sa.isEstablished && sa.role === "initiator");
+  if (inPhase1 === undefined) return startPhase1(state, wanted);
+  if (inPhase1.waiting.length >= state.limits.waitingRequestsMax) return failRequest(state, wanted);
+  inPhase1.waiting.push(wanted);
+}
+
+function isUnderWay(sa: IsakmpSa, wanted: WaitingRequest): boolean {
+  const same = (other: WaitingRequest | undefined): boolean =>
+    other !== undefined &&
+    other.connection.id === wanted.connection.id &&
+    selectorsEqual(other.selector, wanted.selector);
+  if (sa.waiting.some(same)) return true;
+  for (const exchange of sa.exchanges.values())
+    if (!exchange.isFinished && same(exchange.request)) return true;
+  return false;
+}

@@ -1,0 +1,58 @@
+/** How ISAKMP SAs end: forgotten, expired, replaced; and what becomes of that which hung on them. */
+import { after, seconds } from "../base/time.ts";
+import type { EngineState } from "./engine-state.ts";
+import type { IkeEvent } from "./events.ts";
+import type { IsakmpSa } from "./isakmp-sa.ts";
+import { deleteIsakmpSa } from "./notices.ts";
+import { failRequest } from "./phase2-driver.ts";
+
+/** Takes an SA out of the world, with everything that hangs on it. The peer is not told. */
+export function forget(
+  state: EngineState,
+  sa: IsakmpSa,
+  reason: Extract<IkeEvent, { kind: "isakmp-sa-deleted" }>["reason"],
+): void {
+  if (!state.table.has(sa)) return;
+  state.table.remove(sa);
+  state.timers.clear(sa);
+  state.timers.clear(sa.life);
+  state.cancelJob(sa);
+  state.emit({ kind: "isakmp-sa-deleted", sa: sa.reference(), reason });
+  for (const exchange of sa.exchanges.values()) {
+    state.timers.clear(exchange);
+    state.cancelJob(exchange);
+    if (exchange.isFinished) continue;
+    if (exchange.spi !== undefined) state.spis.delete(exchange.spi);
+    if (exchange.isInstalled && exchange.spi !== undefined)
+      state.output({ kind: "abandon-sa", peer: sa.remote.address, inboundSpi: exchange.spi });
+    // The wish outlives the SA it was to be fulfilled under.
+    if (exchange.request !== undefined) failRequest(state, exchange.request);
+  }
+  for (const waiting of sa.waiting.splice(0)) failRequest(state, waiting);
+}
+
+/** The end of an SA's time: half-open ones are forgotten, established ones deleted once their exchanges are done. */
+export function lifeOver(state: EngineState, sa: IsakmpSa): void {
+  if (!sa.isEstablished) return forget(state, sa, "no response");
+  if (sa.runningExchanges > 0)
+    return state.timers.set(sa.life, after(state.now, seconds(10)), "ISAKMP SA is still in use");
+  deleteIsakmpSa(state, sa);
+  forget(state, sa, "expired");
+}
+
+/** INITIAL-CONTACT: whatever else we have with this peer, it does not know of (RFC 2407 §4.6.3.3). */
+export function replaceOthers(state: EngineState, sa: IsakmpSa): void {
+  const others = state.table.ofPeer(sa.remote.address).filter((other) => other !== sa && other.isEstablished);
+  state.emit({
+    kind: "initial-contact-received",
+    sa: sa.reference(),
+    removedConnIds: others.map((other) => other.connId),
+  });
+  for (const other of others) forget(state, other, "replaced");
+  state.output({
+    kind: "remove-ipsec-sas",
+    peer: sa.remote.address,
+    outboundSpi: undefined,
+    reason: "replaced",
+  });
+}
