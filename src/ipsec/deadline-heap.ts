@@ -1,17 +1,19 @@
-/** What is to happen when, earliest first: a binary heap whose cancelled timers are dropped lazily, but never pile up. */
+/** What is to happen when, earliest first, at one time in the order of adding: a binary heap whose cancelled timers are dropped lazily, but never pile up. */
 import type { Instant } from "../base/time.ts";
 
 export interface Timer<T> {
   readonly at: Instant;
+  readonly order: number;
   readonly subject: T;
 }
 
 export class DeadlineHeap<T> {
   #heap: Timer<T>[] = [];
+  #lastOrder = 0;
   readonly #cancelled = new Set<Timer<T>>();
 
   add(at: Instant, subject: T): Timer<T> {
-    const timer = { at, subject };
+    const timer = { at, order: ++this.#lastOrder, subject };
     this.#heap.push(timer);
     this.#rise(this.#heap.length - 1);
     return timer;
@@ -24,7 +26,7 @@ export class DeadlineHeap<T> {
     const alive = this.#heap.filter((other) => !this.#cancelled.has(other));
     this.#cancelled.clear();
     // A sorted array is a heap.
-    this.#heap = alive.sort((a, b) => a.at - b.at);
+    this.#heap = alive.sort((a, b) => (isEarlier(a, b) ? -1 : 1));
   }
 
   /** The earliest timer, which stays. */
@@ -78,15 +80,19 @@ export class DeadlineHeap<T> {
   #isEarlier(a: number, b: number): boolean {
     const first = this.#heap[a];
     const second = this.#heap[b];
-    return first !== undefined && second !== undefined && first.at < second.at;
+    return first !== undefined && second !== undefined && isEarlier(first, second);
   }
 
   #swapIfEarlier(a: number, b: number): boolean {
     const first = this.#heap[a];
     const second = this.#heap[b];
-    if (first === undefined || second === undefined || first.at >= second.at) return false;
+    if (first === undefined || second === undefined || !isEarlier(first, second)) return false;
     this.#heap[a] = second;
     this.#heap[b] = first;
     return true;
   }
+}
+
+function isEarlier<T>(a: Timer<T>, b: Timer<T>): boolean {
+  return a.at < b.at || (a.at === b.at && a.order < b.order);
 }
