@@ -6,25 +6,24 @@ export type Instant = number & { readonly __instant: unique symbol };
 /** A span of milliseconds. */
 export type Milliseconds = number & { readonly __milliseconds: unique symbol };
 
-// The casts brand plain numbers; this file is the only place where that happens.
 export function instant(milliseconds: number): Instant {
-  return milliseconds as Instant;
+  return milliseconds as Instant; // brands a plain number
 }
 
 export function milliseconds(count: number): Milliseconds {
-  return count as Milliseconds;
+  return count as Milliseconds; // brands a plain number
 }
 
 export function seconds(count: number): Milliseconds {
-  return (count * 1000) as Milliseconds;
+  return milliseconds(count * 1000);
 }
 
 export function after(start: Instant, span: Milliseconds): Instant {
-  return (start + span) as Instant;
+  return instant(start + span);
 }
 
 export function elapsed(from: Instant, to: Instant): Milliseconds {
-  return (to - from) as Milliseconds;
+  return milliseconds(to - from);
 }
 
 /** When to call again, and why: the reason makes a busy loop debuggable. */

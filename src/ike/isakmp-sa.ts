@@ -4,8 +4,8 @@ import type { Instant } from "../base/time.ts";
 import type { Endpoint, IpAddress } from "../net/ip-address.ts";
 import { Conversation } from "./conversation.ts";
 import type { Role, SaReference } from "./events.ts";
-import type { MainModeState } from "./phase1/main-mode.ts";
-import type { QuickModeRequest, QuickModeState } from "./phase2/quick-mode.ts";
+import type { MainModeState } from "./phase1/main-mode-state.ts";
+import type { QuickModeRequest, QuickModeState } from "./phase2/quick-mode-state.ts";
 import type { Protection } from "./protection.ts";
 
 /** Somebody's wish for a pair of IPsec SAs with a peer. */

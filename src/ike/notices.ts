@@ -11,7 +11,7 @@ import type { IpAddress } from "../net/ip-address.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { IsakmpSa } from "./isakmp-sa.ts";
 import { hash1, phase2Iv } from "./keying.ts";
-import { hashed } from "./phase2/quick-mode.ts";
+import { hashed } from "./phase2/quick-mode-parts.ts";
 import { seal } from "./protection.ts";
 
 /** One protected message that nobody answers. Without keys nothing is sent. */

@@ -1,9 +1,8 @@
 /** Carries out what main mode decides: creates, feeds, establishes and ends ISAKMP SAs. */
-import { concat, constantTimeEqual, hex } from "../base/octets.ts";
-import { after, seconds } from "../base/time.ts";
+import { constantTimeEqual } from "../base/octets.ts";
+import { after } from "../base/time.ts";
 import type { JobResult } from "../crypto/jobs.ts";
 import type { IsakmpHeader } from "../isakmp/header.ts";
-import { PROTOCOL_ID } from "../isakmp/numbers/domain.ts";
 import { EXCHANGE_TYPE } from "../isakmp/numbers/exchange-type.ts";
 import type { Payload } from "../isakmp/payload.ts";
 import type { Endpoint } from "../net/ip-address.ts";
@@ -11,16 +10,16 @@ import type { Failure } from "./action.ts";
 import type { Answered, Received } from "./conversation.ts";
 import type { EngineState } from "./engine-state.ts";
 import { sameBytes } from "./engine-state.ts";
+import { establish } from "./establishment.ts";
 import { noResponse, wrongPreSharedKey } from "./explain.ts";
 import { IsakmpSa, type WaitingRequest } from "./isakmp-sa.ts";
-import { sendInformational, sendUnprotectedNotify } from "./notices.ts";
-import * as mainMode from "./phase1/main-mode.ts";
+import { sendUnprotectedNotify } from "./notices.ts";
+import { begin, jobDone, receive, respond, usableSuites } from "./phase1/main-mode.ts";
+import { awaited, type MainModeActions, type Phase1Context } from "./phase1/main-mode-state.ts";
 import { findPreSharedKey } from "./phase1/pre-shared-key.ts";
-import { lifetimeAttributes } from "./phase2/esp-proposal.ts";
-import { lifetimeNotification } from "./phase2/responder-lifetime.ts";
-import { failRequest, startQuickMode } from "./phase2-driver.ts";
+import { failRequest } from "./phase2-driver.ts";
 import { decodeChain, openWith } from "./receiving.ts";
-import { forget, replaceOthers } from "./sa-lifecycle.ts";
+import { forget } from "./sa-lifecycle.ts";
 import { accept, repeatAnswer, say, stopRepeating } from "./sending.ts";
 
 const IKE_PORT = 500;
@@ -31,7 +30,7 @@ export function startPhase1(state: EngineState, first: WaitingRequest): void {
   const local = { address: connection.localAddress, port: IKE_PORT };
   const remote = { address: peer, port: IKE_PORT };
   const key = findPreSharedKey(state.policy, peer);
-  const suites = mainMode.usableSuites(state.policy, key);
+  const suites = usableSuites(state.policy, key);
   state.emit({ kind: "negotiation-requested", connectionId: connection.id, local, remote });
   if (suites.length === 0) {
     const reason = key === undefined ? "no pre-shared key" : "no policy can be offered";
@@ -64,7 +63,7 @@ export function startPhase1(state: EngineState, first: WaitingRequest): void {
   });
   sa.waiting.push(first);
   state.table.add(sa);
-  perform(state, sa, mainMode.begin(contextOf(state, sa), suites));
+  perform(state, sa, begin(contextOf(state, sa), suites));
 }
 
 /** A first message: a new SA, or a repeat of the one that made it. */
@@ -104,7 +103,7 @@ export function receiveFirst(
   });
   state.table.add(sa);
   accept({ sa, exchange: undefined }, { bytes, step: "MM1", proof: undefined });
-  perform(state, sa, mainMode.respond(contextOf(state, sa), payloads));
+  perform(state, sa, respond(contextOf(state, sa), payloads));
   if (sa.state === undefined && state.table.has(sa)) state.table.remove(sa);
   else if (state.table.has(sa))
     state.timers.set(
@@ -129,7 +128,7 @@ export function receivePhase1(
   }
   if (sameBytes(bytes, sa.working?.bytes))
     return state.dropped(sa, local, remote, "busy", "its repeat: the message is being worked on");
-  const waitsFor = sa.state === undefined ? undefined : mainMode.awaited(sa.state);
+  const waitsFor = sa.state === undefined ? undefined : awaited(sa.state);
   if (waitsFor === undefined) {
     if (isEncrypted && repeatsProof(state, sa, header, bytes)) return;
     return state.dropped(
@@ -200,13 +199,13 @@ function feed(
   state: EngineState,
   sa: IsakmpSa,
   received: Received,
-  context: mainMode.Phase1Context,
+  context: Phase1Context,
   payloads: readonly Payload[],
   nextIv: Uint8Array | undefined,
 ): boolean {
   const before = sa.state;
   if (before === undefined) return false;
-  const actions = mainMode.receive(context, before, payloads);
+  const actions = receive(context, before, payloads);
   const last = actions.at(-1);
   const owner = { sa, exchange: undefined };
   state.emit({
@@ -229,7 +228,7 @@ function feed(
 
 /** The result of a job that phase 1 waits for. */
 export function phase1JobDone(state: EngineState, sa: IsakmpSa, result: JobResult): void {
-  if (sa.state !== undefined) perform(state, sa, mainMode.jobDone(contextOf(state, sa), sa.state, result));
+  if (sa.state !== undefined) perform(state, sa, jobDone(contextOf(state, sa), sa.state, result));
 }
 
 /** A fifth message after the end of phase 1: the sixth was lost. */
@@ -265,7 +264,7 @@ function proofFailed(state: EngineState, sa: IsakmpSa): void {
   if (sa.failedProofs >= state.limits.authenticationTriesMax) forget(state, sa, "wrong pre-shared key");
 }
 
-function perform(state: EngineState, sa: IsakmpSa, actions: ReturnType<typeof mainMode.begin>): void {
+function perform(state: EngineState, sa: IsakmpSa, actions: MainModeActions): void {
   const owner = { sa, exchange: undefined };
   for (const action of actions) {
     switch (action.do) {
@@ -301,54 +300,6 @@ function perform(state: EngineState, sa: IsakmpSa, actions: ReturnType<typeof ma
   }
 }
 
-function establish(state: EngineState, sa: IsakmpSa, { choice, initialContact }: mainMode.Establish): void {
-  const { suite, lifetimeSeconds } = choice;
-  sa.isEstablished = true;
-  sa.phase2BaseIv = sa.iv;
-  sa.expiresAt = after(state.now, seconds(lifetimeSeconds));
-  state.table.markEstablished(sa);
-  stopRepeating(state, { sa, exchange: undefined });
-  state.timers.set(sa.life, sa.expiresAt, `ISAKMP SA with ${sa.remote.address} expires`);
-  const { encryption, hash, group, authentication } = suite;
-  state.emit({
-    kind: "isakmp-sa-established",
-    sa: sa.reference(),
-    encryption,
-    hash,
-    group,
-    authentication,
-    lifetimeSeconds,
-  });
-  exportKeys(state, sa);
-  if (initialContact) replaceOthers(state, sa);
-  if (sa.role === "responder" && choice.lifetimeShortened) tellLifetime(state, sa, lifetimeSeconds);
-  for (const waiting of sa.waiting.splice(0)) startQuickMode(state, sa, waiting);
-}
-
-/** IOS tells a shorter life than the offered one right behind MM6. */
-function tellLifetime(state: EngineState, sa: IsakmpSa, lifetimeSeconds: number): void {
-  const spi = concat(sa.initiatorCookie, sa.responderCookie);
-  // Phase 1 numbers its life classes 11 and 12 (RFC 2409 App. A), phase 2 its own 1 and 2 (RFC 2407 §4.5).
-  const attributes = lifetimeAttributes({ seconds: lifetimeSeconds }).map((attribute) => ({
-    ...attribute,
-    type: attribute.type + 10,
-  }));
-  sendInformational(state, sa, [lifetimeNotification(PROTOCOL_ID.PROTO_ISAKMP, spi, attributes)]);
-}
-
-function exportKeys(state: EngineState, sa: IsakmpSa): void {
-  if (!state.exportKeys || sa.protection === undefined) return;
-  const { hash, cipher: encryption, encryptionKey, SKEYID_a } = sa.protection;
-  state.output({
-    kind: "isakmp-keys",
-    initiatorCookie: hex(sa.initiatorCookie),
-    hash,
-    encryption,
-    encryptionKey,
-    SKEYID_a,
-  });
-}
-
 /** No answer came however often we asked. */
 export function phase1Unanswered(state: EngineState, sa: IsakmpSa): void {
   const step = sa.outstanding?.step ?? "MM1";
@@ -378,7 +329,7 @@ function reportFailure(state: EngineState, sa: IsakmpSa, failure: Failure): void
   });
 }
 
-function contextOf(state: EngineState, sa: IsakmpSa): mainMode.Phase1Context {
+function contextOf(state: EngineState, sa: IsakmpSa): Phase1Context {
   const { policy, conventions, random } = state;
   const { initiatorCookie, responderCookie } = sa;
   const isFirstContact = !state.table

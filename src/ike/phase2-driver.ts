@@ -12,7 +12,10 @@ import { sameBytes } from "./engine-state.ts";
 import { type IsakmpSa, QuickModeExchange, type WaitingRequest } from "./isakmp-sa.ts";
 import { phase2Iv } from "./keying.ts";
 import { sendInformational } from "./notices.ts";
-import * as quickMode from "./phase2/quick-mode.ts";
+import { jobDone, receive } from "./phase2/quick-mode.ts";
+import { begin } from "./phase2/quick-mode-initiator.ts";
+import { respond } from "./phase2/quick-mode-responder.ts";
+import { awaited, type QuickModeActions, type QuickModeContext } from "./phase2/quick-mode-state.ts";
 import { hashedMessage, openFirst, openWith } from "./receiving.ts";
 import { accept, repeatAnswer, say, stopRepeating } from "./sending.ts";
 
@@ -31,7 +34,7 @@ export function failRequest(state: EngineState, failed: WaitingRequest): void {
 export function startQuickMode(state: EngineState, sa: IsakmpSa, wanted: WaitingRequest): void {
   const exchange = newExchange(sa, state.takeMessageId(sa), "initiator", wanted);
   const context = contextOf(state, sa, exchange);
-  if (context !== undefined) perform(state, { sa, exchange }, quickMode.begin(context, wanted));
+  if (context !== undefined) perform(state, { sa, exchange }, begin(context, wanted));
 }
 
 /** Any quick mode message. */
@@ -73,7 +76,7 @@ function receiveOffer(state: EngineState, sa: IsakmpSa, header: IsakmpHeader, by
   exchange.offeredSpi = opened.chain.payloads.find((payload) => payload.kind === "SA")?.proposals[0]?.spi;
   const context = contextOf(state, sa, exchange);
   if (context === undefined) return;
-  perform(state, owner, quickMode.respond(context, hashedMessage(opened.chain, opened.plaintext)));
+  perform(state, owner, respond(context, hashedMessage(opened.chain, opened.plaintext)));
   if (exchange.state === undefined) sa.exchanges.delete(messageId);
 }
 
@@ -92,7 +95,7 @@ function receiveNext(
   if (sameBytes(bytes, exchange.working?.bytes))
     return state.dropped(sa, local, remote, "busy", "its repeat: the message is being worked on");
   if (repeatsAnswered(state, owner, exchange, header, bytes)) return;
-  const step = exchange.state === undefined ? undefined : quickMode.awaited(exchange.state);
+  const step = exchange.state === undefined ? undefined : awaited(exchange.state);
   if (step === undefined || exchange.state === undefined)
     return state.dropped(sa, local, remote, "unexpected", "nothing is awaited in this quick mode");
   const context = contextOf(state, sa, exchange);
@@ -105,7 +108,7 @@ function receiveNext(
   );
   if (opened === undefined || context === undefined)
     return state.dropped(sa, local, remote, "undecryptable", `${step} does not decrypt to payloads`);
-  const actions = quickMode.receive(context, exchange.state, hashedMessage(opened.chain, opened.plaintext));
+  const actions = receive(context, exchange.state, hashedMessage(opened.chain, opened.plaintext));
   emitReceived(state, owner, step, bytes);
   if (actions.at(-1)?.do !== "drop") {
     stopRepeating(state, owner);
@@ -142,7 +145,7 @@ export function phase2JobDone(
 ): void {
   const context = contextOf(state, sa, exchange);
   if (exchange.state !== undefined && context !== undefined)
-    perform(state, { sa, exchange }, quickMode.jobDone(context, exchange.state, result));
+    perform(state, { sa, exchange }, jobDone(context, exchange.state, result));
 }
 
 /** The deadline of an exchange: it was not answered, or its memory is no longer needed. */
@@ -250,7 +253,7 @@ function sendRefusal(
   ]);
 }
 
-function perform(state: EngineState, owner: Owner, actions: ReturnType<typeof quickMode.begin>): void {
+function perform(state: EngineState, owner: Owner, actions: QuickModeActions): void {
   const { sa, exchange } = owner;
   if (exchange === undefined) return;
   for (const action of actions) {
@@ -344,7 +347,7 @@ function contextOf(
   state: EngineState,
   sa: IsakmpSa,
   exchange: QuickModeExchange,
-): quickMode.QuickModeContext | undefined {
+): QuickModeContext | undefined {
   const { policy, conventions, random } = state;
   if (sa.protection === undefined) return undefined;
   const takeSpi = (): number => {

@@ -9,7 +9,7 @@ import type { Endpoint } from "../net/ip-address.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { IsakmpSa } from "./isakmp-sa.ts";
 import { hash1, phase2Iv } from "./keying.ts";
-import type { HashedMessage } from "./phase2/quick-mode.ts";
+import type { HashedMessage } from "./phase2/quick-mode-state.ts";
 import { unseal } from "./protection.ts";
 
 /** The payloads of a clear message; undefined, and told, where they are malformed. */

@@ -9,126 +9,24 @@
  *     MM5  HDR*, IDii, HASH_I   -->
  *                               <--    MM6  HDR*, IDir, HASH_R
  */
-import { concat, constantTimeEqual, equal } from "../../base/octets.ts";
-import type { Random } from "../../base/random.ts";
-import { group, publicValueProblem } from "../../crypto/groups.ts";
+import { constantTimeEqual, equal } from "../../base/octets.ts";
+import { group } from "../../crypto/groups.ts";
 import type { JobResult } from "../../crypto/jobs.ts";
-import { CIPHERS } from "../../crypto/names.ts";
-import { isWeakKey } from "../../crypto/weak-keys.ts";
 import { NOTIFY_TYPE } from "../../isakmp/numbers/notify-type.ts";
 import type { Payload } from "../../isakmp/payload.ts";
 import { encodeBody } from "../../isakmp/payload-chain.ts";
-import type { Notification } from "../../isakmp/payloads/notification.ts";
-import type { VendorId } from "../../isakmp/payloads/vendor-id.ts";
-import { isIosVendorId, recogniseVendorId } from "../../isakmp/vendor-ids.ts";
-import { type Action, drop, tell } from "../action.ts";
-import type { SaReference } from "../events.ts";
+import { drop, tell } from "../action.ts";
 import { noProposalChosen } from "../explain.ts";
-import {
-  deriveSkeyids,
-  encryptionKey,
-  hashI,
-  hashR,
-  initialIv,
-  type Phase1HashInput,
-  skeyidPreShared,
-} from "../keying.ts";
-import { NONCE_LENGTHS } from "../limits.ts";
+import { hashI, hashR } from "../keying.ts";
 import { isShapeProblem, MM_AUTH, MM_KE, MM_SA, open } from "../message-shape.ts";
 import type { IkePolicy, PreSharedKey, ProtectionSuite } from "../policy.ts";
-import type { Protection } from "../protection.ts";
-import type { WireConventions } from "../wire-conventions.ts";
-import { describeIdentity, ID_FQDN, identityProblem, ownIdentity } from "./identity.ts";
+import { describeIdentity, identityProblem, ownIdentity } from "./identity.ts";
+import { initialContact, saysInitialContact } from "./initial-contact.ts";
+import { deriveKeys, firstIv, keyExchangeFailed, keyPayloads, keyProblem } from "./keys.ts";
+import type { MainModeActions as Actions, MainModeState, Phase1Context } from "./main-mode-state.ts";
+import { checkEvent, identityBuilt, keyFound, keysGenerated, vendorIdEvents } from "./phase1-events.ts";
 import { findPreSharedKey } from "./pre-shared-key.ts";
-import {
-  answerSuite,
-  checkAnswer,
-  chooseSuite,
-  offerSuites,
-  type SuiteCheck,
-  type SuiteChoice,
-  situationProblem,
-} from "./protection-suite.ts";
-
-/** States are named for what is awaited and carry only what is known by then. */
-export type MainModeState =
-  | { readonly at: "awaits MM2"; readonly suites: readonly ProtectionSuite[]; readonly SAi_b: Uint8Array }
-  | ({
-      readonly at: "generates key pair";
-      readonly nonce: Uint8Array;
-      readonly privateValue: Uint8Array;
-    } & Agreed)
-  | ({
-      readonly at: "awaits MM4";
-      readonly nonce: Uint8Array;
-      readonly privateValue: Uint8Array;
-      readonly gxi: Uint8Array;
-    } & Agreed)
-  | ({ readonly at: "computes shared secret" } & Agreed &
-      Exchanged & { readonly gxi: Uint8Array; readonly gxr: Uint8Array })
-  | ({ readonly at: "awaits MM6" } & Agreed & Keyed)
-  | ({ readonly at: "awaits MM3" } & Agreed)
-  | ({ readonly at: "computes keys" } & Agreed & Exchanged & { readonly gxi: Uint8Array })
-  | ({ readonly at: "awaits MM5" } & Agreed & Keyed)
-  | ({ readonly at: "established" } & Agreed & Keyed);
-
-interface Agreed {
-  readonly choice: SuiteChoice;
-  readonly key: PreSharedKey;
-  readonly SAi_b: Uint8Array;
-}
-interface Exchanged {
-  readonly Ni_b: Uint8Array;
-  readonly Nr_b: Uint8Array;
-  readonly vendorIds: readonly VendorId[];
-}
-interface Keyed {
-  readonly hashInput: Phase1HashInput;
-  readonly protection: Protection;
-}
-
-/** The end of phase 1. `initialContact`: the peer says it has no other SA with us. */
-export interface Establish {
-  readonly do: "establish";
-  readonly choice: SuiteChoice;
-  readonly initialContact: boolean;
-}
-
-export interface Phase1Context {
-  readonly policy: IkePolicy;
-  readonly conventions: WireConventions;
-  readonly random: Random;
-  readonly sa: SaReference;
-  readonly initiatorCookie: Uint8Array;
-  readonly responderCookie: Uint8Array;
-  /** We have no other ISAKMP SA with this peer. */
-  readonly isFirstContact: boolean;
-}
-
-type Actions = Action<MainModeState, Establish>[];
-
-/** What the state waits for, and whether it must come encrypted. Undefined while a job runs. */
-export function awaited(
-  state: MainModeState,
-): { readonly step: "MM2" | "MM3" | "MM4" | "MM5" | "MM6"; readonly encrypted: boolean } | undefined {
-  switch (state.at) {
-    case "awaits MM2":
-      return { step: "MM2", encrypted: false };
-    case "awaits MM3":
-      return { step: "MM3", encrypted: false };
-    case "awaits MM4":
-      return { step: "MM4", encrypted: false };
-    case "awaits MM5":
-      return { step: "MM5", encrypted: true };
-    case "awaits MM6":
-      return { step: "MM6", encrypted: true };
-    case "generates key pair":
-    case "computes shared secret":
-    case "computes keys":
-    case "established":
-      return undefined;
-  }
-}
+import { answerSuite, checkAnswer, chooseSuite, offerSuites, situationProblem } from "./protection-suite.ts";
 
 /** As initiator: MM1 with the suites we can carry out with this peer. */
 export function begin(context: Phase1Context, suites: readonly ProtectionSuite[]): Actions {
@@ -419,148 +317,4 @@ function receiveResponderProof(
     { do: "become", state: { at: "established", choice, key, SAi_b, hashInput, protection } },
     { do: "establish", choice, initialContact: saysInitialContact(context, bag.all.NOTIFY) },
   ];
-}
-
-/** A fifth message that proves the same once more: its answer was lost, however its unauthenticated octets differ. */
-export function isAuthenticRepeat(state: MainModeState, payloads: readonly Payload[]): boolean {
-  if (state.at !== "established") return false;
-  const bag = open(MM_AUTH, payloads);
-  return !isShapeProblem(bag) && constantTimeEqual(bag.HASH.data, hashI(state.hashInput, encodeBody(bag.ID)));
-}
-
-// ── Parts ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-function deriveKeys(
-  context: Phase1Context,
-  state: Agreed & Exchanged,
-  gxi: Uint8Array,
-  gxr: Uint8Array,
-  gxy: Uint8Array,
-): Keyed | undefined {
-  const { initiatorCookie, responderCookie } = context;
-  const { hash, encryption } = state.choice.suite;
-  const SKEYID = skeyidPreShared(hash, state.key.key.reveal(), state.Ni_b, state.Nr_b);
-  const { a, d, e } = deriveSkeyids(hash, SKEYID, gxy, initiatorCookie, responderCookie);
-  const key = encryptionKey(hash, e, CIPHERS[encryption].keyLength);
-  if (isWeakKey(encryption, key.reveal())) return undefined;
-  return {
-    hashInput: { hash, SKEYID, gxi, gxr, initiatorCookie, responderCookie, SAi_b: state.SAi_b },
-    protection: { cipher: encryption, hash, encryptionKey: key, SKEYID_a: a, SKEYID_d: d },
-  };
-}
-
-function firstIv(keyed: Keyed, choice: SuiteChoice): Uint8Array {
-  return initialIv(
-    choice.suite.hash,
-    keyed.hashInput.gxi,
-    keyed.hashInput.gxr,
-    CIPHERS[choice.suite.encryption].blockLength,
-  );
-}
-
-function keyPayloads(
-  context: Phase1Context,
-  publicValue: Uint8Array,
-  nonce: Uint8Array,
-  ownCookie: Uint8Array,
-): Payload[] {
-  return [
-    { kind: "KE", publicValue },
-    { kind: "NONCE", data: nonce },
-    ...context.conventions
-      .vendorIds(ownCookie, context.random)
-      .map((vendorId): Payload => ({ kind: "VID", vendorId })),
-  ];
-}
-
-function keyProblem(
-  groupId: Parameters<typeof publicValueProblem>[0],
-  publicValue: Uint8Array,
-  nonce: Uint8Array,
-): { readonly detail: string; readonly notify: number } | undefined {
-  const problem = publicValueProblem(groupId, publicValue);
-  if (problem !== undefined) return { detail: problem, notify: NOTIFY_TYPE["INVALID-KEY-INFORMATION"] };
-  if (nonce.length < NONCE_LENGTHS.minimum || nonce.length > NONCE_LENGTHS.maximum)
-    return {
-      detail: `a nonce of ${nonce.length} octets, 8 to 256 expected`,
-      notify: NOTIFY_TYPE["PAYLOAD-MALFORMED"],
-    };
-  return undefined;
-}
-
-function keyExchangeFailed(context: Phase1Context, why: string): Actions[number] {
-  return {
-    do: "fail",
-    failure: {
-      reason: "invalid key exchange value",
-      explanation: `The Diffie-Hellman exchange with ${context.sa.remote.address} failed: ${why}.`,
-      mismatches: [],
-      origin: undefined,
-      notify: NOTIFY_TYPE["INVALID-KEY-INFORMATION"],
-    },
-  };
-}
-
-function initialContact(context: Phase1Context): Notification[] {
-  if (!context.isFirstContact || !context.conventions.sendInitialContact) return [];
-  const spi = concat(context.initiatorCookie, context.responderCookie);
-  return [
-    {
-      kind: "NOTIFY",
-      doi: 1,
-      protocolId: 1,
-      spi,
-      notifyType: NOTIFY_TYPE["INITIAL-CONTACT"],
-      data: new Uint8Array(0),
-    },
-  ];
-}
-
-/** INITIAL-CONTACT names this SA's own cookies (RFC 2407 §4.6.3.3); one that names others is not about us. */
-function saysInitialContact(context: Phase1Context, notifications: readonly Notification[]): boolean {
-  const spi = concat(context.initiatorCookie, context.responderCookie);
-  return notifications.some(
-    (n) => n.notifyType === NOTIFY_TYPE["INITIAL-CONTACT"] && (n.spi.length === 0 || equal(n.spi, spi)),
-  );
-}
-
-function keyFound(sa: SaReference, key: PreSharedKey | undefined): Actions {
-  return key === undefined
-    ? []
-    : [tell({ kind: "pre-shared-key-found", sa, peer: sa.remote.address, origin: key.origin })];
-}
-
-function keysGenerated(sa: SaReference, choice: SuiteChoice): Actions[number] {
-  const { group: groupId, hash, encryption } = choice.suite;
-  return tell({ kind: "skeyid-generated", sa, group: groupId, hash, encryption });
-}
-
-function vendorIdEvents(context: Phase1Context, vendorIds: readonly VendorId[]): Actions {
-  const { sa } = context;
-  const peerCookie = sa.role === "initiator" ? context.responderCookie : context.initiatorCookie;
-  const nameOf = (vendorId: Uint8Array) =>
-    isIosVendorId(vendorId, peerCookie) ? "IOS" : recogniseVendorId(vendorId)?.name;
-  return vendorIds.map(({ vendorId }) =>
-    tell({ kind: "vendor-id-received", sa, vendorId, name: nameOf(vendorId) }),
-  );
-}
-
-function checkEvent(sa: SaReference, check: SuiteCheck) {
-  return { kind: "isakmp-transform-checked", sa, ...check, accepted: check.mismatches.length === 0 } as const;
-}
-
-function identityBuilt(
-  sa: SaReference,
-  choice: SuiteChoice,
-  id: { idType: number; protocolId: number; port: number; data: Uint8Array },
-): Actions[number] {
-  return tell({
-    kind: "identity-built",
-    sa,
-    authentication: choice.suite.authentication,
-    identityType: id.idType === ID_FQDN ? "ID_FQDN" : "ID_IPV4_ADDR",
-    protocol: id.protocolId,
-    port: id.port,
-    length: id.data.length,
-  });
 }

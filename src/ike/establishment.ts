@@ -1,0 +1,61 @@
+/** The end of phase 1: the SA is put to use, and whoever waited for it is served. */
+import { concat, hex } from "../base/octets.ts";
+import { after, seconds } from "../base/time.ts";
+import { PROTOCOL_ID } from "../isakmp/numbers/domain.ts";
+import type { EngineState } from "./engine-state.ts";
+import type { IsakmpSa } from "./isakmp-sa.ts";
+import { sendInformational } from "./notices.ts";
+import type { Establish } from "./phase1/main-mode-state.ts";
+import { lifetimeAttributes } from "./phase2/esp-proposal.ts";
+import { lifetimeNotification } from "./phase2/responder-lifetime.ts";
+import { startQuickMode } from "./phase2-driver.ts";
+import { replaceOthers } from "./sa-lifecycle.ts";
+import { stopRepeating } from "./sending.ts";
+
+export function establish(state: EngineState, sa: IsakmpSa, { choice, initialContact }: Establish): void {
+  const { suite, lifetimeSeconds } = choice;
+  sa.isEstablished = true;
+  sa.phase2BaseIv = sa.iv;
+  sa.expiresAt = after(state.now, seconds(lifetimeSeconds));
+  state.table.markEstablished(sa);
+  stopRepeating(state, { sa, exchange: undefined });
+  state.timers.set(sa.life, sa.expiresAt, `ISAKMP SA with ${sa.remote.address} expires`);
+  const { encryption, hash, group, authentication } = suite;
+  state.emit({
+    kind: "isakmp-sa-established",
+    sa: sa.reference(),
+    encryption,
+    hash,
+    group,
+    authentication,
+    lifetimeSeconds,
+  });
+  exportKeys(state, sa);
+  if (initialContact) replaceOthers(state, sa);
+  if (sa.role === "responder" && choice.lifetimeShortened) tellLifetime(state, sa, lifetimeSeconds);
+  for (const waiting of sa.waiting.splice(0)) startQuickMode(state, sa, waiting);
+}
+
+/** IOS tells a shorter life than the offered one right behind MM6. */
+function tellLifetime(state: EngineState, sa: IsakmpSa, lifetimeSeconds: number): void {
+  const spi = concat(sa.initiatorCookie, sa.responderCookie);
+  // Phase 1 numbers its life classes 11 and 12 (RFC 2409 App. A), phase 2 its own 1 and 2 (RFC 2407 §4.5).
+  const attributes = lifetimeAttributes({ seconds: lifetimeSeconds }).map((attribute) => ({
+    ...attribute,
+    type: attribute.type + 10,
+  }));
+  sendInformational(state, sa, [lifetimeNotification(PROTOCOL_ID.PROTO_ISAKMP, spi, attributes)]);
+}
+
+function exportKeys(state: EngineState, sa: IsakmpSa): void {
+  if (!state.exportKeys || sa.protection === undefined) return;
+  const { hash, cipher: encryption, encryptionKey, SKEYID_a } = sa.protection;
+  state.output({
+    kind: "isakmp-keys",
+    initiatorCookie: hex(sa.initiatorCookie),
+    hash,
+    encryption,
+    encryptionKey,
+    SKEYID_a,
+  });
+}

@@ -1,0 +1,87 @@
+/** From two public values and two nonces to the keys of an ISAKMP SA (RFC 2409 §5), and the payloads that carry them. */
+import { publicValueProblem } from "../../crypto/groups.ts";
+import { CIPHERS } from "../../crypto/names.ts";
+import { isWeakKey } from "../../crypto/weak-keys.ts";
+import { NOTIFY_TYPE } from "../../isakmp/numbers/notify-type.ts";
+import type { Payload } from "../../isakmp/payload.ts";
+import { deriveSkeyids, encryptionKey, initialIv, skeyidPreShared } from "../keying.ts";
+import { NONCE_LENGTHS } from "../limits.ts";
+import type {
+  MainModeActions as Actions,
+  Agreed,
+  Exchanged,
+  Keyed,
+  Phase1Context,
+} from "./main-mode-state.ts";
+import type { SuiteChoice } from "./protection-suite.ts";
+
+export function deriveKeys(
+  context: Phase1Context,
+  state: Agreed & Exchanged,
+  gxi: Uint8Array,
+  gxr: Uint8Array,
+  gxy: Uint8Array,
+): Keyed | undefined {
+  const { initiatorCookie, responderCookie } = context;
+  const { hash, encryption } = state.choice.suite;
+  const SKEYID = skeyidPreShared(hash, state.key.key.reveal(), state.Ni_b, state.Nr_b);
+  const { a, d, e } = deriveSkeyids(hash, SKEYID, gxy, initiatorCookie, responderCookie);
+  const key = encryptionKey(hash, e, CIPHERS[encryption].keyLength);
+  if (isWeakKey(encryption, key.reveal())) return undefined;
+  return {
+    hashInput: { hash, SKEYID, gxi, gxr, initiatorCookie, responderCookie, SAi_b: state.SAi_b },
+    protection: { cipher: encryption, hash, encryptionKey: key, SKEYID_a: a, SKEYID_d: d },
+  };
+}
+
+export function firstIv(keyed: Keyed, choice: SuiteChoice): Uint8Array {
+  return initialIv(
+    choice.suite.hash,
+    keyed.hashInput.gxi,
+    keyed.hashInput.gxr,
+    CIPHERS[choice.suite.encryption].blockLength,
+  );
+}
+
+export function keyPayloads(
+  context: Phase1Context,
+  publicValue: Uint8Array,
+  nonce: Uint8Array,
+  ownCookie: Uint8Array,
+): Payload[] {
+  return [
+    { kind: "KE", publicValue },
+    { kind: "NONCE", data: nonce },
+    ...context.conventions
+      .vendorIds(ownCookie, context.random)
+      .map((vendorId): Payload => ({ kind: "VID", vendorId })),
+  ];
+}
+
+export function keyProblem(
+  groupId: Parameters<typeof publicValueProblem>[0],
+  publicValue: Uint8Array,
+  nonce: Uint8Array,
+): { readonly detail: string; readonly notify: number } | undefined {
+  const problem = publicValueProblem(groupId, publicValue);
+  if (problem !== undefined) return { detail: problem, notify: NOTIFY_TYPE["INVALID-KEY-INFORMATION"] };
+  if (nonce.length < NONCE_LENGTHS.minimum || nonce.length > NONCE_LENGTHS.maximum)
+    return {
+      detail: `a nonce of ${nonce.length} octets, 8 to 256 expected`,
+      notify: NOTIFY_TYPE["PAYLOAD-MALFORMED"],
+    };
+  return undefined;
+}
+
+export function keyExchangeFailed(context: Phase1Context, why: string): Actions[number] {
+  return {
+    do: "fail",
+    failure: {
+      reason: "invalid key exchange value",
+      explanation: `The Diffie-Hellman exchange with ${context.sa.remote.address} failed: ${why}.`,
+      mismatches: [],
+      origin: undefined,
+      notify: NOTIFY_TYPE["INVALID-KEY-INFORMATION"],
+    },
+  };
+}

@@ -1,0 +1,92 @@
+/** The states of main mode: named for what is awaited, each with what is known by then and nothing else. */
+import type { Random } from "../../base/random.ts";
+import type { VendorId } from "../../isakmp/payloads/vendor-id.ts";
+import type { Action } from "../action.ts";
+import type { SaReference } from "../events.ts";
+import type { Phase1HashInput } from "../keying.ts";
+import type { IkePolicy, PreSharedKey, ProtectionSuite } from "../policy.ts";
+import type { Protection } from "../protection.ts";
+import type { WireConventions } from "../wire-conventions.ts";
+import type { SuiteChoice } from "./protection-suite.ts";
+
+/** States are named for what is awaited and carry only what is known by then. */
+export type MainModeState =
+  | { readonly at: "awaits MM2"; readonly suites: readonly ProtectionSuite[]; readonly SAi_b: Uint8Array }
+  | ({
+      readonly at: "generates key pair";
+      readonly nonce: Uint8Array;
+      readonly privateValue: Uint8Array;
+    } & Agreed)
+  | ({
+      readonly at: "awaits MM4";
+      readonly nonce: Uint8Array;
+      readonly privateValue: Uint8Array;
+      readonly gxi: Uint8Array;
+    } & Agreed)
+  | ({ readonly at: "computes shared secret" } & Agreed &
+      Exchanged & { readonly gxi: Uint8Array; readonly gxr: Uint8Array })
+  | ({ readonly at: "awaits MM6" } & Agreed & Keyed)
+  | ({ readonly at: "awaits MM3" } & Agreed)
+  | ({ readonly at: "computes keys" } & Agreed & Exchanged & { readonly gxi: Uint8Array })
+  | ({ readonly at: "awaits MM5" } & Agreed & Keyed)
+  | ({ readonly at: "established" } & Agreed & Keyed);
+
+export interface Agreed {
+  readonly choice: SuiteChoice;
+  readonly key: PreSharedKey;
+  readonly SAi_b: Uint8Array;
+}
+
+export interface Exchanged {
+  readonly Ni_b: Uint8Array;
+  readonly Nr_b: Uint8Array;
+  readonly vendorIds: readonly VendorId[];
+}
+
+export interface Keyed {
+  readonly hashInput: Phase1HashInput;
+  readonly protection: Protection;
+}
+
+/** The end of phase 1. `initialContact`: the peer says it has no other SA with us. */
+export interface Establish {
+  readonly do: "establish";
+  readonly choice: SuiteChoice;
+  readonly initialContact: boolean;
+}
+
+export interface Phase1Context {
+  readonly policy: IkePolicy;
+  readonly conventions: WireConventions;
+  readonly random: Random;
+  readonly sa: SaReference;
+  readonly initiatorCookie: Uint8Array;
+  readonly responderCookie: Uint8Array;
+  /** We have no other ISAKMP SA with this peer. */
+  readonly isFirstContact: boolean;
+}
+
+export type MainModeActions = Action<MainModeState, Establish>[];
+
+/** What the state waits for, and whether it must come encrypted. Undefined while a job runs. */
+export function awaited(
+  state: MainModeState,
+): { readonly step: "MM2" | "MM3" | "MM4" | "MM5" | "MM6"; readonly encrypted: boolean } | undefined {
+  switch (state.at) {
+    case "awaits MM2":
+      return { step: "MM2", encrypted: false };
+    case "awaits MM3":
+      return { step: "MM3", encrypted: false };
+    case "awaits MM4":
+      return { step: "MM4", encrypted: false };
+    case "awaits MM5":
+      return { step: "MM5", encrypted: true };
+    case "awaits MM6":
+      return { step: "MM6", encrypted: true };
+    case "generates key pair":
+    case "computes shared secret":
+    case "computes keys":
+    case "established":
+      return undefined;
+  }
+}

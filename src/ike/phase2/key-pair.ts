@@ -1,0 +1,99 @@
+/** Keys for both directions of a pair of IPsec SAs (RFC 2409 §5.5). */
+import { u32Octets } from "../../base/octets.ts";
+import { CIPHERS, type EspSuite, HASHES } from "../../crypto/names.ts";
+import { Secret } from "../../crypto/secret.ts";
+import { isWeakKey } from "../../crypto/weak-keys.ts";
+import { PROTOCOL_ID } from "../../isakmp/numbers/domain.ts";
+import type { KeyedSa } from "../engine-contract.ts";
+import type { NegotiatedIpsecSa } from "../events.ts";
+import { keymat } from "../keying.ts";
+import type { Negotiated, QuickModeContext } from "./quick-mode-state.ts";
+
+export interface KeyedPair {
+  readonly pair: NegotiatedIpsecSa;
+  readonly inbound: KeyedSa;
+  readonly outbound: KeyedSa;
+}
+
+/** KEYMAT for both directions (RFC 2409 §5.5): each is keyed by the SPI its receiver chose. */
+export function keyPair(
+  context: QuickModeContext,
+  negotiated: Negotiated,
+  gqmxy: Uint8Array | undefined,
+  isInitiator: boolean,
+): KeyedPair | undefined {
+  const { connection, selector, choice, ownSpi, peerSpi } = negotiated;
+  const suite = choice.set.esp;
+  const inboundKeys = keysFor(context, negotiated, gqmxy, ownSpi, suite);
+  const outboundKeys = keysFor(context, negotiated, gqmxy, peerSpi, suite);
+  if (inboundKeys === undefined || outboundKeys === undefined) return undefined;
+  const connIds = context.takeConnIds();
+  const { lifetimeSeconds, lifetimeKilobytes } = choice;
+  const common = {
+    isInitiator,
+    connectionId: connection.id,
+    localAddress: context.sa.local.address,
+    peer: context.sa.remote.address,
+    selector,
+    suite,
+    mode: "tunnel",
+    lifetimeSeconds,
+    lifetimeKilobytes,
+  } as const;
+  return {
+    pair: {
+      inboundSpi: ownSpi,
+      outboundSpi: peerSpi,
+      connectionId: connection.id,
+      selector,
+      suite,
+      mode: "tunnel",
+      lifetimeSeconds,
+      lifetimeKilobytes,
+      pfsGroup: choice.offer.group,
+      inboundConnId: connIds.inbound,
+      outboundConnId: connIds.outbound,
+    },
+    inbound: {
+      ...common,
+      ...inboundKeys,
+      direction: "inbound",
+      spi: ownSpi,
+      pairSpi: peerSpi,
+      connId: connIds.inbound,
+    },
+    outbound: {
+      ...common,
+      ...outboundKeys,
+      direction: "outbound",
+      spi: peerSpi,
+      pairSpi: ownSpi,
+      connId: connIds.outbound,
+    },
+  };
+}
+
+function keysFor(
+  context: QuickModeContext,
+  negotiated: Negotiated,
+  gqmxy: Uint8Array | undefined,
+  spi: number,
+  suite: EspSuite,
+): { readonly encryptionKey: Secret; readonly integrityKey: Secret } | undefined {
+  const encryptionLength = suite.encryption === "null" ? 0 : CIPHERS[suite.encryption].keyLength;
+  const integrityLength = suite.integrity === undefined ? 0 : HASHES[suite.integrity].length;
+  const { protection } = context;
+  const { Ni_b, Nr_b } = negotiated;
+  const material = keymat(
+    protection.hash,
+    protection.SKEYID_d,
+    { protocol: PROTOCOL_ID.PROTO_IPSEC_ESP, spi: u32Octets(spi), Ni_b, Nr_b, gqmxy },
+    encryptionLength + integrityLength,
+  );
+  const encryptionKey = material.slice(0, encryptionLength);
+  if (suite.encryption !== "null" && isWeakKey(suite.encryption, encryptionKey)) return undefined;
+  return {
+    encryptionKey: new Secret(encryptionKey),
+    integrityKey: new Secret(material.slice(encryptionLength)),
+  };
+}

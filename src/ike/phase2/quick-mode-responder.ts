@@ -1,0 +1,221 @@
+/** Quick mode as responder (RFC 2409 §5.5): find the crypto map entry, choose, answer, wait for the proof of liveness. */
+import { constantTimeEqual, u32Octets } from "../../base/octets.ts";
+import { group, publicValueProblem } from "../../crypto/groups.ts";
+import { NOTIFY_TYPE } from "../../isakmp/numbers/notify-type.ts";
+import type { Payload } from "../../isakmp/payload.ts";
+import type { Identification } from "../../isakmp/payloads/identification.ts";
+import { selectorCovers, type TrafficSelector } from "../../net/selector.ts";
+import { drop, tell } from "../action.ts";
+import { hash1, hash2, hash3 } from "../keying.ts";
+import { isShapeProblem, open, QM_DONE, QM_OFFER } from "../message-shape.ts";
+import type { Connection, ConnectionSelector } from "../policy.ts";
+import { answerTransform, chooseTransform, type EspOffer } from "./esp-proposal.ts";
+import { keyPair } from "./key-pair.ts";
+import { negotiableSelector, selectorFromIdentities, selectorOfPeers } from "./proxy-identity.ts";
+import { fail, noTransformChosen, proxyMismatch, weakKey } from "./quick-mode-failures.ts";
+import {
+  hashed,
+  identityEvents,
+  nonceProblem,
+  spiOf,
+  spiProblem,
+  transformEvent,
+  validated,
+} from "./quick-mode-parts.ts";
+import type {
+  QuickModeActions as Actions,
+  HashedMessage,
+  Negotiated,
+  QuickModeAnswer,
+  QuickModeContext,
+  QuickModeState,
+} from "./quick-mode-state.ts";
+import { responderLifetime } from "./responder-lifetime.ts";
+
+export function respond(context: QuickModeContext, message: HashedMessage): Actions {
+  const { sa, messageId, protection, policy } = context;
+  const bag = open(QM_OFFER, message.payloads);
+  if (isShapeProblem(bag)) return [drop("malformed", bag.detail)];
+  if (
+    !constantTimeEqual(
+      bag.HASH.data,
+      hash1(protection.hash, protection.SKEYID_a, messageId, message.afterHash),
+    )
+  )
+    return [drop("hash mismatch", "HASH(1) does not verify")];
+  const actions: Actions = [
+    tell({ kind: "quick-mode-started", sa, messageId, role: "responder" }),
+    tell({ kind: "payload-processing", sa, payload: "HASH", messageId }),
+    tell({ kind: "payload-processing", sa, payload: "SA", messageId }),
+  ];
+  const peer = sa.remote.address;
+  const candidates = policy.connections.filter(
+    (c) => c.localAddress === sa.local.address && c.peers.includes(peer),
+  );
+  const [fallback] = candidates;
+  if (fallback === undefined)
+    return [
+      ...actions,
+      fail(
+        undefined,
+        "proxy mismatch",
+        `No crypto map entry of ours has ${sa.remote.address} as a peer.`,
+        NOTIFY_TYPE["NO-PROPOSAL-CHOSEN"],
+      ),
+    ];
+  const selector = proposedSelector(context, bag.all.ID);
+  const match = typeof selector === "string" ? undefined : findConnection(candidates, selector);
+  const connection = match?.connection ?? fallback;
+  const { choice, checks } = chooseTransform(connection, bag.SA);
+  actions.push(...checks.map((check) => transformEvent(context, check)));
+  if (choice === undefined) return [...actions, noTransformChosen(connection, peer, checks)];
+  if (typeof selector === "string")
+    return [
+      ...actions,
+      fail(
+        connection,
+        "proxy mismatch",
+        `${peer} proposes ${selector}.`,
+        NOTIFY_TYPE["INVALID-ID-INFORMATION"],
+      ),
+    ];
+  actions.push(validated(context, choice, selector, match !== undefined));
+  if (match === undefined) return [...actions, proxyMismatch(candidates, peer, selector)];
+  const problem =
+    nonceProblem(bag.NONCE.data) ??
+    spiProblem(spiOf(choice.offer)) ??
+    keyCountProblem(choice.offer, bag.all.KE.length);
+  if (problem !== undefined)
+    return [
+      ...actions,
+      fail(
+        connection,
+        "malformed message",
+        `The quick mode offer of ${peer} is not acceptable: ${problem}.`,
+        NOTIFY_TYPE["PAYLOAD-MALFORMED"],
+      ),
+    ];
+  actions.push(...identityEvents(context));
+  const negotiated: Negotiated = {
+    connection,
+    selector,
+    choice,
+    ownSpi: context.takeSpi(),
+    peerSpi: spiOf(choice.offer),
+    Ni_b: bag.NONCE.data,
+    Nr_b: context.random.bytes("nonce", context.conventions.nonceLength),
+  };
+  actions.push(tell({ kind: "spi-allocated", sa, messageId, spi: negotiated.ownSpi }));
+  const answer = { SA: bag.SA, ids: bag.all.ID };
+  const [keyExchange] = bag.all.KE;
+  if (choice.offer.group === undefined || keyExchange === undefined)
+    return [...actions, ...sayAnswer(context, negotiated, answer, undefined, undefined)];
+  const valueProblem = publicValueProblem(choice.offer.group, keyExchange.publicValue);
+  if (valueProblem !== undefined)
+    return [
+      ...actions,
+      fail(
+        connection,
+        "invalid key exchange value",
+        `${peer}: ${valueProblem}.`,
+        NOTIFY_TYPE["INVALID-KEY-INFORMATION"],
+      ),
+    ];
+  const privateValue = context.random.bytes("dh private", group(choice.offer.group).privateLength);
+  return [
+    ...actions,
+    { do: "become", state: { at: "computes keys", ...negotiated, answer } },
+    {
+      do: "work",
+      job: {
+        kind: "dh-both",
+        group: choice.offer.group,
+        privateValue,
+        peerPublicValue: keyExchange.publicValue,
+      },
+    },
+  ];
+}
+
+/** What the initiator wants protected, seen from us. Neither none nor two identities is not a quick mode. */
+function proposedSelector(
+  context: QuickModeContext,
+  ids: readonly Identification[],
+): TrafficSelector | string {
+  const [IDci, IDcr] = ids;
+  if (ids.length === 0) return selectorOfPeers(context.sa.local.address, context.sa.remote.address);
+  if (IDci === undefined || IDcr === undefined || ids.length !== 2)
+    return `${ids.length} proxy identities where two are expected`;
+  return selectorFromIdentities(IDci, IDcr);
+}
+
+/** The first crypto map entry with a permit line that covers the proposal: the line itself or a part of it. */
+function findConnection(
+  candidates: readonly Connection[],
+  proposed: TrafficSelector,
+): { readonly connection: Connection; readonly line: ConnectionSelector } | undefined {
+  for (const connection of candidates)
+    for (const line of connection.selectors)
+      if (selectorCovers(negotiableSelector(line.selector), proposed)) return { connection, line };
+  return undefined;
+}
+
+export function sayAnswer(
+  context: QuickModeContext,
+  negotiated: Negotiated,
+  answer: QuickModeAnswer,
+  publicValue: Uint8Array | undefined,
+  gqmxy: Uint8Array | undefined,
+): Actions {
+  const { messageId, protection } = context;
+  const keyed = keyPair(context, negotiated, gqmxy, false);
+  if (keyed === undefined) return [weakKey(negotiated.connection)];
+  const { choice, ownSpi, Ni_b, Nr_b } = negotiated;
+  const spi = u32Octets(ownSpi);
+  const payloads: Payload[] = [
+    answerTransform(answer.SA, choice, spi),
+    { kind: "NONCE", data: Nr_b },
+    ...(publicValue === undefined ? [] : [{ kind: "KE", publicValue } as const]),
+    ...answer.ids,
+    ...responderLifetime(spi, choice.shortened),
+  ];
+  return [
+    { do: "install", sa: keyed.inbound },
+    { do: "become", state: { at: "awaits QM3", pair: keyed.pair, outbound: keyed.outbound, Ni_b, Nr_b } },
+    {
+      do: "say",
+      step: "QM2",
+      payloads: hashed(payloads, (rest) =>
+        hash2(protection.hash, protection.SKEYID_a, messageId, Ni_b, rest),
+      ),
+    },
+  ];
+}
+
+export function receiveProof(
+  context: QuickModeContext,
+  state: QuickModeState & { at: "awaits QM3" },
+  message: HashedMessage,
+): Actions {
+  const { sa, messageId, protection } = context;
+  const bag = open(QM_DONE, message.payloads);
+  if (isShapeProblem(bag)) return [drop("malformed", bag.detail)];
+  if (
+    !constantTimeEqual(
+      bag.HASH.data,
+      hash3(protection.hash, protection.SKEYID_a, messageId, state.Ni_b, state.Nr_b),
+    )
+  )
+    return [drop("hash mismatch", "HASH(3) does not verify")];
+  return [
+    tell({ kind: "ipsec-sas-created", sa, messageId, role: "responder", negotiated: state.pair }),
+    { do: "become", state: { at: "finished" } },
+    { do: "finish" },
+    { do: "install", sa: state.outbound },
+  ];
+}
+
+function keyCountProblem(offer: EspOffer, count: number): string | undefined {
+  if (count === (offer.group === undefined ? 0 : 1)) return undefined;
+  return count === 0 ? `it names group ${offer.group} but has no KE payload` : `it has ${count} KE payloads`;
+}

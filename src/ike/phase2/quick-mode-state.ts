@@ -1,0 +1,83 @@
+/** The states of quick mode, and what its steps are given. */
+import type { Random } from "../../base/random.ts";
+import type { Payload } from "../../isakmp/payload.ts";
+import type { Identification } from "../../isakmp/payloads/identification.ts";
+import type { SecurityAssociation } from "../../isakmp/payloads/security-association.ts";
+import type { TrafficSelector } from "../../net/selector.ts";
+import type { Action } from "../action.ts";
+import type { KeyedSa } from "../engine-contract.ts";
+import type { NegotiatedIpsecSa, SaReference } from "../events.ts";
+import type { Connection, IkePolicy } from "../policy.ts";
+import type { Protection } from "../protection.ts";
+import type { WireConventions } from "../wire-conventions.ts";
+import type { TransformChoice } from "./esp-proposal.ts";
+
+export interface QuickModeRequest {
+  readonly connection: Connection;
+  readonly selector: TrafficSelector;
+}
+
+export type QuickModeState =
+  | ({ readonly at: "generates key pair" } & Offered)
+  | ({ readonly at: "awaits QM2" } & Offered)
+  | ({ readonly at: "computes shared secret" } & Negotiated)
+  | ({ readonly at: "computes keys" } & Negotiated & { readonly answer: QuickModeAnswer })
+  | {
+      readonly at: "awaits QM3";
+      readonly pair: NegotiatedIpsecSa;
+      readonly outbound: KeyedSa;
+      readonly Ni_b: Uint8Array;
+      readonly Nr_b: Uint8Array;
+    }
+  | { readonly at: "finished" };
+
+export interface Offered {
+  readonly request: QuickModeRequest;
+  readonly spi: number;
+  readonly nonce: Uint8Array;
+  readonly privateValue: Uint8Array | undefined;
+}
+
+export interface Negotiated {
+  readonly connection: Connection;
+  readonly selector: TrafficSelector;
+  readonly choice: TransformChoice;
+  readonly ownSpi: number;
+  readonly peerSpi: number;
+  readonly Ni_b: Uint8Array;
+  readonly Nr_b: Uint8Array;
+}
+
+/** What QM2 repeats from QM1. */
+export interface QuickModeAnswer {
+  readonly SA: SecurityAssociation;
+  readonly ids: readonly Identification[];
+}
+
+export type QuickModeSpecial = { readonly do: "install"; readonly sa: KeyedSa } | { readonly do: "finish" };
+
+export interface QuickModeContext {
+  readonly policy: IkePolicy;
+  readonly conventions: WireConventions;
+  readonly random: Random;
+  readonly sa: SaReference;
+  readonly protection: Protection;
+  readonly messageId: number;
+  /** An SPI nobody uses; it is taken. */
+  readonly takeSpi: () => number;
+  /** IOS's conn ids for a pair. */
+  readonly takeConnIds: () => { readonly inbound: number; readonly outbound: number };
+}
+
+export type QuickModeActions = Action<QuickModeState, QuickModeSpecial>[];
+
+/** A decrypted quick mode message, and what its HASH covers besides the message id. */
+export interface HashedMessage {
+  readonly payloads: readonly Payload[];
+  readonly afterHash: Uint8Array;
+}
+
+export function awaited(state: QuickModeState): "QM2" | "QM3" | undefined {
+  if (state.at === "awaits QM2") return "QM2";
+  return state.at === "awaits QM3" ? "QM3" : undefined;
+}
