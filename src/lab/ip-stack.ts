@@ -1,0 +1,306 @@
+/**
+ * What a router and a host have in common: interfaces, routes, forwarding, fragments, ICMP errors and local delivery
+ * (RFC 1122, RFC 1812, as far as a lab needs them). Two hooks let a router put its IPsec policy in the way.
+ */
+
+import { MisuseError } from "../base/errors.ts";
+import type { Instant } from "../base/time.ts";
+import { elapsed, milliseconds } from "../base/time.ts";
+import { fragmentIpv4 } from "../net/fragmentation.ts";
+import { FragmentReassembler } from "../net/fragments.ts";
+import {
+  buildIcmp,
+  echoReplyTo,
+  type IcmpErrorCause,
+  icmpErrorAbout,
+  parseIcmp,
+  UNREACHABLE,
+} from "../net/icmp.ts";
+import type { IpAddress } from "../net/ip-address.ts";
+import {
+  buildIpv4Packet,
+  type Ipv4Fields,
+  type Ipv4Packet,
+  parseIpv4Packet,
+  withTtlLowered,
+} from "../net/ipv4-packet.ts";
+import { PROTOCOL } from "../net/protocols.ts";
+import { ANY_ADDRESS, blockOf } from "../net/selector.ts";
+import type { Link, LinkPort } from "./link.ts";
+import { type Departure, type Route, RouteTable } from "./route-table.ts";
+import type { World } from "./world.ts";
+
+export interface StackInterface {
+  readonly name: string;
+  readonly address: IpAddress;
+  readonly mask: IpAddress;
+  /** Octets. */
+  readonly mtu: number;
+  /** Undefined for a loopback. */
+  readonly link: Link | undefined;
+}
+
+export interface StackHooks {
+  /** A whole packet was routed out of an interface; whoever takes the hook calls `transmit` to let it go. */
+  readonly leaving: (interfaceName: string, bytes: Uint8Array) => void;
+  /** A whole, undamaged packet came in by an interface; whoever takes the hook calls `accept` to let it in. */
+  readonly arrived: (interfaceName: string, packet: Ipv4Packet) => void;
+}
+
+export interface StackOptions {
+  readonly name: string;
+  readonly world: World;
+  readonly interfaces: readonly StackInterface[];
+  /** Beside the connected ones. */
+  readonly routes: readonly Route[];
+  /** A router forwards and answers for others; a host does not. */
+  readonly forwards: boolean;
+  readonly hooks?: StackHooks;
+}
+
+/** What this node sends of its own accord. An absent source is the address of the interface it leaves by. */
+export interface OwnPacket extends Partial<Pick<Ipv4Fields, "source" | "typeOfService" | "dontFragment">> {
+  readonly destination: IpAddress;
+  readonly protocol: number;
+  readonly payload: (source: IpAddress) => Uint8Array;
+}
+
+export type LocalHandler = (packet: Ipv4Packet, interfaceName: string) => void;
+
+export class IpStack {
+  readonly name: string;
+  readonly world: World;
+  readonly #ports = new Map<string, LinkPort>();
+  readonly #forwards: boolean;
+  readonly #reassembler = new FragmentReassembler();
+  readonly #handlers = new Map<number, LocalHandler>();
+  readonly #hooks: StackHooks;
+  #interfaces: ReadonlyMap<string, StackInterface> = new Map();
+  #own: ReadonlySet<IpAddress> = new Set();
+  #table = new RouteTable([]);
+  #identification = 0;
+  #lastUnreachable: Instant | undefined;
+
+  constructor(options: StackOptions) {
+    this.name = options.name;
+    this.world = options.world;
+    this.#forwards = options.forwards;
+    this.#hooks = options.hooks ?? {
+      leaving: (interfaceName, bytes) => this.transmit(interfaceName, bytes),
+      arrived: (interfaceName, packet) => this.accept(interfaceName, packet),
+    };
+    this.reconfigure(options.interfaces, options.routes);
+    this.handle(PROTOCOL.ICMP, (packet) => this.#answerEcho(packet));
+  }
+
+  /** From now on the node has these interfaces, and these routes beside the connected ones. */
+  reconfigure(interfaces: readonly StackInterface[], routes: readonly Route[]): void {
+    for (const [name, port] of this.#ports) this.#interfaces.get(name)?.link?.detach(port);
+    this.#ports.clear();
+    this.#interfaces = new Map(interfaces.map((each) => [each.name, each]));
+    this.#own = new Set(interfaces.map((each) => each.address));
+    const usable = routes.filter(({ via }) => via.kind !== "interface" || this.#isThere(via.name));
+    this.#table = new RouteTable([...connectedRoutes(interfaces), ...usable]);
+    for (const each of interfaces) this.#attach(each);
+  }
+
+  get interfaces(): readonly StackInterface[] {
+    return [...this.#interfaces.values()];
+  }
+
+  get routes(): readonly Route[] {
+    return this.#table.routes;
+  }
+
+  owns(address: IpAddress): boolean {
+    return this.#own.has(address);
+  }
+
+  lookup(destination: IpAddress): Departure | undefined {
+    return this.#table.lookup(destination);
+  }
+
+  /** The next value of the identification field, for packets built elsewhere on this node. */
+  nextIdentification(): number {
+    this.#identification = (this.#identification + 1) & 0xffff;
+    return this.#identification;
+  }
+
+  /** Packets of a protocol for this node go to `handler`, whole. A second handler of a protocol gets them after the first. */
+  handle(protocol: number, handler: LocalHandler): void {
+    const earlier = this.#handlers.get(protocol);
+    this.#handlers.set(protocol, (packet, interfaceName) => {
+      earlier?.(packet, interfaceName);
+      handler(packet, interfaceName);
+    });
+  }
+
+  /** Sends a packet of this node's own; false if there is no route. */
+  send(own: OwnPacket): boolean {
+    const { destination, protocol } = own;
+    const departure = this.lookup(destination);
+    const source = own.source ?? this.#interfaceOf(departure?.interfaceName)?.address;
+    if (source === undefined) return false;
+    const bytes = buildIpv4Packet(
+      {
+        source,
+        destination,
+        protocol,
+        timeToLive: OWN_TIME_TO_LIVE,
+        identification: this.nextIdentification(),
+        typeOfService: own.typeOfService ?? 0,
+        dontFragment: own.dontFragment ?? false,
+      },
+      own.payload(source),
+    );
+    return this.originate(bytes);
+  }
+
+  /** Routes a whole packet of this node's own; false if there is no route. To itself it goes without leaving. */
+  originate(bytes: Uint8Array): boolean {
+    const packet = parseIpv4Packet(bytes);
+    if (packet === undefined) throw new MisuseError(`${this.name} sends what is no IPv4 packet`);
+    if (this.owns(packet.destination)) {
+      this.world.after(milliseconds(0), () => this.#deliver("", packet));
+      return true;
+    }
+    const departure = this.lookup(packet.destination);
+    if (departure === undefined) return false;
+    this.#hooks.leaving(departure.interfaceName, bytes);
+    return true;
+  }
+
+  /** Puts a whole packet on the wire, in pieces if it must be, past the hook. */
+  transmit(interfaceName: string, bytes: Uint8Array): void {
+    const port = this.#ports.get(interfaceName);
+    const out = this.#interfaceOf(interfaceName);
+    const packet = parseIpv4Packet(bytes);
+    if (port === undefined || out?.link === undefined || packet === undefined) return;
+    const departure = this.lookup(packet.destination);
+    // A packet that policy sends by this interface but no route does is for a neighbour on the link, or lost.
+    const nextHop = departure?.interfaceName === interfaceName ? departure.nextHop : packet.destination;
+    const pieces = fragmentIpv4(packet, out.mtu);
+    if (pieces === undefined) {
+      const code = UNREACHABLE.FRAGMENTATION_NEEDED;
+      this.report(packet, { kind: "destination-unreachable", code, nextHopMtu: out.mtu }, interfaceName);
+      return;
+    }
+    let reached = true;
+    for (const piece of pieces) reached = out.link.transmit(port, nextHop, piece) && reached;
+    if (!reached && !this.owns(packet.source)) this.#unreachable(packet, UNREACHABLE.HOST, interfaceName);
+  }
+
+  /** Takes in a packet that policy lets pass: for this node, or to be sent on. */
+  accept(interfaceName: string, packet: Ipv4Packet): void {
+    if (this.owns(packet.destination)) {
+      const whole = this.#reassembler.add(this.world.now, packet);
+      if (whole !== undefined) this.#deliver(interfaceName, whole);
+      return;
+    }
+    if (this.#forwards && !isForMany(packet.destination)) this.#forward(interfaceName, packet);
+  }
+
+  /** The packet whole, if it is or its last piece has come. For packets that must be whole before policy sees them. */
+  reassemble(packet: Ipv4Packet): Ipv4Packet | undefined {
+    return this.#reassembler.add(this.world.now, packet);
+  }
+
+  /** Tells the sender of a packet what became of it. */
+  report(offending: Ipv4Packet, cause: IcmpErrorCause, interfaceName: string): void {
+    const from = this.#interfaceOf(interfaceName)?.address;
+    if (from === undefined) return;
+    const error = icmpErrorAbout(offending, cause, from, this.nextIdentification());
+    if (error !== undefined) this.originate(error);
+  }
+
+  #attach({ name, address, link }: StackInterface): void {
+    if (link === undefined) return;
+    const port: LinkPort = {
+      name: `${this.name} ${name}`,
+      address,
+      answersFor: (sought) => this.#forwards && this.#reachesElsewhere(sought, name),
+      receive: (bytes) => {
+        const packet = parseIpv4Packet(bytes);
+        if (packet !== undefined) this.#hooks.arrived(name, packet);
+      },
+    };
+    this.#ports.set(name, port);
+    link.attach(port);
+  }
+
+  #reachesElsewhere(address: IpAddress, interfaceName: string): boolean {
+    const departure = this.lookup(address);
+    return departure !== undefined && departure.interfaceName !== interfaceName;
+  }
+
+  #forward(interfaceName: string, packet: Ipv4Packet): void {
+    const departure = this.lookup(packet.destination);
+    if (departure === undefined) {
+      this.#unreachable(packet, UNREACHABLE.HOST, interfaceName);
+      return;
+    }
+    const lowered = withTtlLowered(packet);
+    if (lowered === undefined) this.report(packet, { kind: "time-exceeded", code: 0 }, interfaceName);
+    else this.#hooks.leaving(departure.interfaceName, lowered);
+  }
+
+  #deliver(interfaceName: string, packet: Ipv4Packet): void {
+    const handler = this.#handlers.get(packet.protocol);
+    if (handler !== undefined) handler(packet, interfaceName);
+    else this.#unreachable(packet, UNREACHABLE.PROTOCOL, interfaceName);
+  }
+
+  #answerEcho(packet: Ipv4Packet): void {
+    const message = parseIcmp(packet);
+    if (message?.kind !== "echo-request") return;
+    const reply = buildIcmp(echoReplyTo(message));
+    this.send({
+      source: packet.destination,
+      destination: packet.source,
+      protocol: PROTOCOL.ICMP,
+      typeOfService: packet.typeOfService,
+      payload: () => reply,
+    });
+  }
+
+  /** At most one in half a second, as IOS does (`ip icmp rate-limit unreachable`). */
+  #unreachable(packet: Ipv4Packet, code: number, interfaceName: string): void {
+    const { now } = this.world;
+    const last = this.#lastUnreachable;
+    if (last !== undefined && elapsed(last, now) < UNREACHABLE_INTERVAL) return;
+    this.#lastUnreachable = now;
+    this.report(packet, { kind: "destination-unreachable", code, nextHopMtu: 0 }, interfaceName);
+  }
+
+  /** Null0 is always there: what is routed to it is to be lost, not to take another way. */
+  #isThere(interfaceName: string): boolean {
+    return interfaceName === "Null0" || this.#interfaces.has(interfaceName);
+  }
+
+  #interfaceOf(name: string | undefined): StackInterface | undefined {
+    return name === undefined ? undefined : this.#interfaces.get(name);
+  }
+}
+
+function connectedRoutes(interfaces: readonly StackInterface[]): Route[] {
+  return interfaces.map(({ name, address, mask }) => ({
+    block: blockOf(address, mask),
+    via: { kind: "interface", name, nextHop: undefined },
+    origin: "connected",
+    distance: 0,
+  }));
+}
+
+export function defaultRoute(nextHop: IpAddress): Route {
+  return { block: ANY_ADDRESS, via: { kind: "next hop", address: nextHop }, origin: "static", distance: 1 };
+}
+
+/** Multicast and limited broadcast, which the lab does not forward. */
+function isForMany(address: IpAddress): boolean {
+  return Number.parseInt(address, 10) >= 224;
+}
+
+/** IOS gives its own packets the highest TTL. */
+const OWN_TIME_TO_LIVE = 255;
+
+const UNREACHABLE_INTERVAL = milliseconds(500);

@@ -1,0 +1,33 @@
+/** What IOS prints of a ping. */
+import type { PingOptions } from "../cli/services.ts";
+import type { PingResult } from "./ping.ts";
+
+/** The lines before the first mark. */
+export function pingHeading(options: PingOptions): string[] {
+  const { repeat, size, destination, timeoutSeconds } = options;
+  return [
+    "Type escape sequence to abort.",
+    `Sending ${repeat}, ${size}-byte ICMP Echos to ${destination}, timeout is ${timeoutSeconds} seconds:`,
+    ...(options.source === undefined ? [] : [`Packet sent with a source address of ${options.source}`]),
+    ...(options.dontFragment ? ["Packet sent with the DF bit set"] : []),
+  ];
+}
+
+/** `Success rate is 80 percent (4/5), round-trip min/avg/max = 4/4/4 ms`. */
+export function pingSummary({ sent, received, roundTrips }: PingResult): string {
+  const percent = sent === 0 ? 0 : Math.floor((received * 100) / sent);
+  const rate = `Success rate is ${percent} percent (${received}/${sent})`;
+  if (roundTrips.length === 0) return rate;
+  const least = Math.min(...roundTrips);
+  const most = Math.max(...roundTrips);
+  const average = roundTrips.reduce((sum, each) => sum + each, 0) / roundTrips.length;
+  return `${rate}, round-trip min/avg/max = ${whole(least)}/${whole(average)}/${whole(most)} ms`;
+}
+
+/** IOS's clock ticks in milliseconds, and nothing takes none. */
+function whole(span: number): number {
+  return Math.max(1, Math.round(span));
+}
+
+/** Marks stand this many to a line. */
+export const MARKS_PER_LINE = 70;

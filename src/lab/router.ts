@@ -1,0 +1,223 @@
+/**
+ * A virtual router: a gateway, which decides, and an IP stack, which moves packets. This class drives the gateway as any
+ * host of it must: it hands in what happened, one thing after the other, and performs the effects in their order.
+ */
+
+import { assertNever, BugError } from "../base/errors.ts";
+import type { Random } from "../base/random.ts";
+import type { Instant } from "../base/time.ts";
+import type { PingOptions } from "../cli/services.ts";
+import type { Job } from "../crypto/jobs.ts";
+import type {
+  ExportedKeys,
+  GatewayEffect,
+  GatewayEvent,
+  GatewayInput,
+  GatewayRequest,
+  GatewayView,
+} from "../gateway/contract.ts";
+import { Gateway, type GatewayPolicy } from "../gateway/gateway.ts";
+import type { Endpoint } from "../net/ip-address.ts";
+import { buildIpv4Packet, type Ipv4Packet, parseIpv4Packet } from "../net/ipv4-packet.ts";
+import { PROTOCOL } from "../net/protocols.ts";
+import { buildUdp, parseUdp } from "../net/udp.ts";
+import { IpStack, type StackInterface } from "./ip-stack.ts";
+import type { JobRunner } from "./job-runner.ts";
+import { Pinger, type PingWatcher } from "./ping.ts";
+import type { Route } from "./route-table.ts";
+import { UdpPorts } from "./udp-ports.ts";
+import type { Scheduled, World } from "./world.ts";
+
+export interface RouterOptions {
+  readonly name: string;
+  readonly world: World;
+  readonly interfaces: readonly StackInterface[];
+  readonly routes: readonly Route[];
+  readonly policy: GatewayPolicy;
+  readonly random: Random;
+  readonly jobs: JobRunner;
+  /** Packets wait for their SA instead of being lost. */
+  readonly holdPackets: boolean;
+  readonly onEvent: (event: GatewayEvent) => void;
+  /** Given, the gateway hands out its keys. */
+  readonly onKeys: ((keys: ExportedKeys) => void) | undefined;
+}
+
+export class Router {
+  readonly name: string;
+  readonly stack: IpStack;
+  readonly #world: World;
+  readonly #gateway: Gateway;
+  readonly #pinger: Pinger;
+  readonly #options: RouterOptions;
+  /** What happened and is not yet handed in: performing effects can make more happen. */
+  readonly #inputs: (() => readonly GatewayEffect[])[] = [];
+  readonly #jobs = new Map<number, () => void>();
+  #isHandling = false;
+  #wake: Scheduled | undefined;
+  #lastWake: { at: Instant; times: number } | undefined;
+
+  constructor(options: RouterOptions) {
+    const { name, world, interfaces, routes } = options;
+    this.name = name;
+    this.#world = world;
+    this.#options = options;
+    this.#gateway = new Gateway({
+      policy: options.policy,
+      random: options.random,
+      holdPackets: options.holdPackets,
+      exportKeys: options.onKeys !== undefined,
+    });
+    this.stack = new IpStack({
+      name,
+      world,
+      interfaces,
+      routes,
+      forwards: true,
+      hooks: {
+        leaving: (interfaceName, bytes) => this.#take({ kind: "outbound-packet", interfaceName, bytes }),
+        arrived: (interfaceName, packet) => this.#arrived(interfaceName, packet),
+      },
+    });
+    new UdpPorts(this.stack);
+    this.#pinger = new Pinger(this.stack);
+    this.#armWake();
+  }
+
+  view(): GatewayView {
+    return this.#gateway.view(this.#world.now);
+  }
+
+  request(request: GatewayRequest): void {
+    this.#take({ kind: "request", request });
+  }
+
+  setPolicy(policy: GatewayPolicy): void {
+    this.#queue(() => this.#gateway.setPolicy(this.#world.now, policy));
+  }
+
+  ping(options: PingOptions, watcher: PingWatcher): () => void {
+    return this.#pinger.start(options, watcher);
+  }
+
+  /** A packet from the wire. What IPsec and IKE are to read themselves goes past the policy for clear packets. */
+  #arrived(interfaceName: string, packet: Ipv4Packet): void {
+    if (!this.stack.owns(packet.destination)) {
+      this.#take({ kind: "inbound-packet", interfaceName, bytes: packet.bytes });
+      return;
+    }
+    const whole = this.stack.reassemble(packet);
+    if (whole === undefined) return;
+    if (whole.protocol === PROTOCOL.ESP) {
+      this.#take({ kind: "esp", interfaceName, bytes: whole.bytes });
+      return;
+    }
+    const datagram = whole.protocol === PROTOCOL.UDP ? parseUdp(whole) : undefined;
+    if (datagram !== undefined && IKE_PORTS.includes(datagram.destinationPort)) {
+      const local = { address: whole.destination, port: datagram.destinationPort };
+      const remote = { address: whole.source, port: datagram.sourcePort };
+      this.#take({ kind: "datagram", local, remote, bytes: datagram.payload });
+      return;
+    }
+    this.#take({ kind: "inbound-packet", interfaceName, bytes: whole.bytes });
+  }
+
+  #take(input: GatewayInput): void {
+    this.#queue(() => this.#gateway.handle(this.#world.now, input));
+  }
+
+  #queue(input: () => readonly GatewayEffect[]): void {
+    this.#inputs.push(input);
+    if (this.#isHandling) return;
+    this.#isHandling = true;
+    try {
+      for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift())
+        for (const effect of next()) this.#perform(effect);
+    } finally {
+      this.#isHandling = false;
+    }
+    this.#armWake();
+  }
+
+  #perform(effect: GatewayEffect): void {
+    switch (effect.kind) {
+      case "send-datagram":
+        this.#sendDatagram(effect.local, effect.remote, effect.bytes);
+        break;
+      case "transmit":
+        this.stack.transmit(effect.interfaceName, effect.bytes);
+        break;
+      case "receive": {
+        const packet = parseIpv4Packet(effect.bytes);
+        if (packet !== undefined) this.stack.accept(effect.interfaceName, packet);
+        break;
+      }
+      case "start-job":
+        this.#startJob(effect.id, effect.job);
+        break;
+      case "cancel-job":
+        this.#jobs.get(effect.id)?.();
+        this.#jobs.delete(effect.id);
+        break;
+      case "event":
+        this.#options.onEvent(effect.event);
+        break;
+      case "keys":
+        this.#options.onKeys?.(effect.keys);
+        break;
+      default:
+        assertNever(effect);
+    }
+  }
+
+  #startJob(id: number, job: Job): void {
+    const callOff = this.#options.jobs(job, (result) => {
+      this.#jobs.delete(id);
+      this.#take({ kind: "job-done", id, result });
+    });
+    this.#jobs.set(id, callOff);
+  }
+
+  /** IKE speaks for itself: no policy is asked, or it would have to protect what sets protection up. */
+  #sendDatagram(local: Endpoint, remote: Endpoint, bytes: Uint8Array): void {
+    const departure = this.stack.lookup(remote.address);
+    if (departure === undefined) return;
+    const datagram = { sourcePort: local.port, destinationPort: remote.port, payload: bytes };
+    const packet = buildIpv4Packet(
+      {
+        source: local.address,
+        destination: remote.address,
+        protocol: PROTOCOL.UDP,
+        timeToLive: 255,
+        identification: this.stack.nextIdentification(),
+        // IOS marks IKE as internetwork control.
+        typeOfService: 0xc0,
+      },
+      buildUdp(datagram, local.address, remote.address),
+    );
+    this.stack.transmit(departure.interfaceName, packet);
+  }
+
+  #armWake(): void {
+    this.#wake?.cancel();
+    this.#wake = undefined;
+    const deadline = this.#gateway.nextDeadline();
+    if (deadline === undefined) return;
+    this.#wake = this.#world.at(deadline.at, () => {
+      this.#countWake(deadline.why);
+      this.#take({ kind: "wake" });
+    });
+  }
+
+  /** A deadline that stays in the past after the wake it asked for would let virtual time stand still for ever. */
+  #countWake(why: string): void {
+    const { now } = this.#world;
+    const times = this.#lastWake?.at === now ? this.#lastWake.times + 1 : 1;
+    this.#lastWake = { at: now, times };
+    if (times > WAKES_PER_INSTANT_MAX)
+      throw new BugError(`${this.name} asks again and again to be woken at ${now}: ${why}`);
+  }
+}
+
+const IKE_PORTS: readonly number[] = [500, 4500];
+const WAKES_PER_INSTANT_MAX = 1000;
