@@ -9,6 +9,8 @@ import { HoldQueue } from "./hold-queue.ts";
 import { DATA_PLANE_LIMITS } from "./limits.ts";
 import { Negotiations } from "./negotiations.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 describe("the hold queue", () => {
   const limits = { ...DATA_PLANE_LIMITS, heldPacketsPerFlowMax: 3, heldPacketsMax: 7, heldOctetsMax: 1000 };
 
@@ -115,6 +117,15 @@ describe("drop reports", () => {
     assert.equal(told(30), 0);
     assert.ok(told(120) <= 102);
     assert.ok(reports.size <= 102);
+  });
+
+  it("make room for new sources although an old one goes on", () => {
+    const reports = new DropReports({ ...DATA_PLANE_LIMITS, dropReportKeysMax: 3 });
+    for (const source of [1, 2, 3]) reports.report(at(source), drop(source));
+    reports.report(at(61), drop(1));
+    assert.equal(reports.report(at(64), drop(4))?.notTold, 0);
+    assert.equal(reports.report(at(64), drop(5))?.notTold, 0, "2 and 3 have made room for both");
+    assert.equal(reports.size, 3);
   });
 });
 

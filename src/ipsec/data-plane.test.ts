@@ -6,6 +6,7 @@ import {
   at,
   B,
   CONNECTION,
+  HOST_A,
   HOST_B,
   keyedPair,
   keysFor,
@@ -13,6 +14,7 @@ import {
   NET_A,
   NET_B,
   POLICY_A,
+  POLICY_B,
   policyOf,
   rule,
   SELECTOR_A,
@@ -145,6 +147,14 @@ describe("removing an SA", () => {
     assert.deepEqual(spis(plane), [[0x1000], []]);
   });
 
+  it("that never became a pair leaves alone the SA that it names as its partner", () => {
+    const plane = newPlane();
+    install(plane);
+    plane.install(at(1), { ...keyedPair({ spiOfA: 0x3000 }).inboundA, pairSpi: 0x1001 });
+    plane.remove(at(1), B, 0x3000, "inbound", "deleted");
+    assert.deepEqual(spis(plane), [[0x1000], [0x1001]]);
+  });
+
   it("is not for another peer, another direction or another SPI", () => {
     const plane = newPlane();
     install(plane);
@@ -208,6 +218,30 @@ describe("an SA's lifetime", () => {
     for (let i = 0; i < 12; i++) plane.outbound(at(0), WAN, udpPacket(56));
     const outputs = plane.drain();
     assert.equal(outputsOf(outputs, "transmit").length, 11);
+    assert.equal(outputsOf(outputs, "pair-expired").length, 1);
+    assert.deepEqual(
+      outputsOf(outputs, "negotiate").map(({ reason, replaces }) => [reason, replaces]),
+      [["volume", 0x1000]],
+    );
+  });
+
+  it("ends for what is received too: by the clock, and with its volume after the packet that fills it", () => {
+    const fromB = udpPacket(56, { source: HOST_B, destination: HOST_A });
+    const receiver = newPlane();
+    install(receiver);
+    const sender = senderTo(receiver);
+    receiver.inboundEsp(at(3600), WAN, sender(fromB));
+    const late = receiver.drain();
+    assert.equal(eventsOf(late, "packet-dropped")[0]?.reason, "expired");
+    assert.deepEqual([outputsOf(late, "receive"), outputsOf(late, "pair-expired").length], [[], 1]);
+
+    const metered = newPlane();
+    install(metered, 0x1000, { lifetimeKilobytes: 1 });
+    metered.drain();
+    const send = senderTo(metered);
+    for (let i = 0; i < 12; i++) metered.inboundEsp(at(1), WAN, send(fromB));
+    const outputs = metered.drain();
+    assert.equal(outputsOf(outputs, "receive").length, 11);
     assert.equal(outputsOf(outputs, "pair-expired").length, 1);
     assert.deepEqual(
       outputsOf(outputs, "negotiate").map(({ reason, replaces }) => [reason, replaces]),
@@ -364,6 +398,18 @@ it("every deadline says what for", () => {
   plane.wake(at(90));
   assert.deepEqual(plane.nextDeadline(), { at: at(100), why: "the IPsec SA 0x1000 expires" });
 });
+
+/** What B sends on the pair that the receiver has been given. */
+function senderTo(receiver: DataPlane): (packet: Uint8Array) => Uint8Array {
+  receiver.drain();
+  const sender = newPlane({ policy: POLICY_B });
+  sender.install(at(0), keyedPair({ lifetimeKilobytes: 0, lifetimeSeconds: 0 }).outboundB);
+  return (packet) => {
+    sender.drain();
+    sender.outbound(at(0), WAN, packet);
+    return outputsOf(sender.drain(), "transmit")[0]?.bytes ?? new Uint8Array();
+  };
+}
 
 interface PlaneSettings {
   readonly policy?: IpsecPolicy;

@@ -4,6 +4,8 @@ import fc from "fast-check";
 import { instant } from "../base/time.ts";
 import { DeadlineHeap, type Timer } from "./deadline-heap.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 it("timers come up in order of time, the cancelled ones never, and those do not pile up", () => {
   type Step =
     | { readonly kind: "add"; readonly at: number }

@@ -13,6 +13,8 @@ import {
 } from "./esp.ts";
 import { type EspTransforms, espTransforms } from "./esp-transforms.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 const RANDOM = seededRandom(1);
 
 for (const suite of suites()) {

@@ -33,6 +33,8 @@ import { espTransforms } from "./esp-transforms.ts";
 import type { PacketDropReason } from "./events.ts";
 import type { SaView } from "./view.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 const SPI = 0x1000;
 const FROM_B = udpPacket(56, { source: HOST_B, destination: HOST_A });
 

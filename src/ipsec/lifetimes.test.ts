@@ -5,6 +5,8 @@ import { at, keyedPair } from "../../test/support/data-plane-fixtures.ts";
 import { NEVER, type SaLimits, saLimits } from "./lifetimes.ts";
 import { DATA_PLANE_LIMITS } from "./limits.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 describe("an SA's limits", () => {
   it("are IOS's for IOS's defaults: renewal 30 seconds before the end", () => {
     const limits = limitsOf(3600, 4_608_000);

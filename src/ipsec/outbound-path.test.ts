@@ -34,6 +34,8 @@ import { espTransforms } from "./esp-transforms.ts";
 import type { DataPlaneLimits } from "./limits.ts";
 import type { IpsecPolicy } from "./policy.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 describe("a packet that policy protects", () => {
   it("leaves as ESP from our end point to the peer's, header fields copied as RFC 2401 §5.1.2.1 has them", () => {
     const plane = readyPlane();
@@ -157,6 +159,18 @@ describe("a packet that policy protects", () => {
       return output?.peer;
     });
     assert.deepEqual(asked, [B, other, B]);
+  });
+
+  it("calls for the peer that the last SA was with", () => {
+    const other = ipv4("172.16.172.30");
+    const plane = newPlane({
+      policy: policyOf([mapEntry([rule("permit", NET_A, NET_B)], { peers: [other, B] })]),
+    });
+    install(plane);
+    assert.equal(plane.view(at(0)).flows[0]?.peer, B);
+    plane.removeAll(at(0), {}, "cleared");
+    plane.outbound(at(0), WAN, udpPacket());
+    assert.equal(outputsOf(plane.drain(), "negotiate")[0]?.peer, B);
   });
 
   it("takes the newest SA that covers it, and another request goes out for what none covers", () => {

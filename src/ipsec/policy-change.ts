@@ -22,7 +22,6 @@ export function changePolicy(
     if (successor === undefined) continue;
     successor.inbound = inbound;
     successor.outbound = outbound;
-    successor.version = connection.version + 1;
   }
   parts.policy = next;
   return removed;

@@ -4,6 +4,8 @@ import fc from "fast-check";
 import { MisuseError } from "../base/errors.ts";
 import { ReplayWindow } from "./replay-window.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 describe("the replay window", () => {
   it("decides as a set of everything ever received would", () => {
     fc.assert(
@@ -22,6 +24,18 @@ describe("the replay window", () => {
         }
       }),
     );
+  });
+
+  it("remembers every number in it, and refuses every number left of it", () => {
+    for (const size of [32, 64, 128])
+      for (const step of [1, 2, 3, 31, 33]) {
+        const window = new ReplayWindow(size);
+        for (let number = step; number < 6 * size; number += step) {
+          window.mark(number);
+          for (let other = 1; other <= number; other++)
+            assert.equal(window.isAcceptable(other), other > number - size && other % step !== 0);
+        }
+      }
   });
 
   it("accepts every packet of a shuffled stream once, if none is a window late", () => {

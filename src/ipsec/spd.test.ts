@@ -18,6 +18,8 @@ import {
 import type { PacketFlow } from "./packet-flow.ts";
 import { Spd } from "./spd.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 describe("the SPD", () => {
   it("decides as reading the access lists line by line does", () => {
     fc.assert(

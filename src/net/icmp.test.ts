@@ -6,6 +6,8 @@ import { buildIcmp, echoReplyTo, type IcmpMessage, icmpErrorAbout, parseIcmp, UN
 import { ipv4 } from "./ip-address.ts";
 import { buildIpv4Packet, type Ipv4Fields, type Ipv4Packet, parseIpv4Packet } from "./ipv4-packet.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 describe("ICMP", () => {
   it("reads as what was built", () => {
     fc.assert(

@@ -3,6 +3,8 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { ipv4, ipv4FromNumber, ipv4FromOctets, ipv4Octets, ipv4ToNumber, parseIpv4 } from "./ip-address.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 describe("an IPv4 address", () => {
   it("is the same as text, number and octets", () => {
     fc.assert(

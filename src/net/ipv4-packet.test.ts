@@ -17,6 +17,8 @@ import {
   withTypeOfService,
 } from "./ipv4-packet.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 // RFC 3602, test case 5: the original packet's header.
 const RFC3602_HEADER = fromHex("4500005408f200004001f9fec0a87b03c0a87b64");
 

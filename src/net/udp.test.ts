@@ -7,6 +7,8 @@ import { ipv4 } from "./ip-address.ts";
 import { buildIpv4Packet, type Ipv4Packet, parseIpv4Packet } from "./ipv4-packet.ts";
 import { buildUdp, parseUdp } from "./udp.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 const HERE = ipv4("192.168.1.2");
 const THERE = ipv4("192.168.1.1");
 
