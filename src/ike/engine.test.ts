@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { IkePair, SELECTOR, SUITE, TRANSFORM_SET } from "../../test/support/ike-pair.ts";
+import { A, B, IkePair, SELECTOR, SUITE, seededRandom, TRANSFORM_SET } from "../../test/support/ike-pair.ts";
 import { hex } from "../base/octets.ts";
 import { ipv4 } from "../net/ip-address.ts";
 import { blockOf } from "../net/selector.ts";
@@ -352,4 +352,29 @@ test("an ISAKMP SA ends with its lifetime and is deleted at the peer", () => {
   assert.equal(pair.engines.A.view().isakmpSas.length, 1);
   pair.runUntil(301_000);
   assert.equal(pair.engines.A.view().isakmpSas.length + pair.engines.B.view().isakmpSas.length, 0);
+});
+
+test("an ISAKMP SA that the peer has lost is given up with the first quick mode that nobody answers", () => {
+  const pair = new IkePair();
+  pair.negotiate("A");
+  const forgetful = new IkePair({}, { random: seededRandom("B after its restart") });
+  const { network } = pair;
+  pair.network = (datagram) => {
+    // B has restarted: what A says meets an engine that knows nothing.
+    const input = {
+      kind: "datagram",
+      local: { address: B, port: 500 },
+      remote: { address: A, port: 500 },
+      bytes: datagram.bytes,
+    } as const;
+    assert.ok(forgetful.engines.B.handle(pair.now, input).every((output) => output.kind === "event"));
+    return [];
+  };
+  pair.negotiate("A");
+  pair.runUntil(70_000);
+  assert.equal(pair.event("A", "negotiation-failed")?.reason, "no response");
+  assert.equal(pair.engines.A.view().isakmpSas.length, 0);
+  pair.network = network;
+  pair.negotiate("A");
+  sameKeys(pair);
 });

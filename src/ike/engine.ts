@@ -224,8 +224,17 @@ export class IkeEngine {
   #exchangeDue(exchange: QuickModeExchange): void {
     const state = this.#state;
     const { sa } = exchange;
-    if (exchange.isFinished || !repeatOutstanding(state, { sa, exchange })) phase2Over(state, sa, exchange);
+    if (!exchange.isFinished && repeatOutstanding(state, { sa, exchange })) return;
+    const isUnheard =
+      !exchange.isFinished && exchange.outstanding?.step === "QM1" && isSilentSince(sa, exchange.startedAt);
+    phase2Over(state, sa, exchange);
+    // A peer that lost the SA cannot say so in a way we may believe: whoever asks next begins with a new phase 1.
+    if (isUnheard) forget(state, sa, "no response");
   }
+}
+
+function isSilentSince(sa: IsakmpSa, start: Instant): boolean {
+  return sa.lastHeardAt === undefined || sa.lastHeardAt < start;
 }
 
 function viewOf(sa: IsakmpSa): IsakmpSaView {

@@ -15,6 +15,7 @@ import { stopRepeating } from "./sending.ts";
 export function establish(state: EngineState, sa: IsakmpSa, { choice, initialContact }: Establish): void {
   const { suite, lifetimeSeconds } = choice;
   sa.isEstablished = true;
+  sa.lastHeardAt = state.now;
   sa.phase2BaseIv = sa.iv;
   sa.expiresAt = after(state.now, seconds(lifetimeSeconds));
   state.table.markEstablished(sa);

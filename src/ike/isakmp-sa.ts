@@ -18,6 +18,7 @@ export class QuickModeExchange extends Conversation {
   readonly messageId: number;
   readonly role: Role;
   readonly request: WaitingRequest | undefined;
+  readonly startedAt: Instant;
   state: QuickModeState | undefined;
   /** The inbound SPI it has taken. */
   spi: number | undefined;
@@ -26,12 +27,19 @@ export class QuickModeExchange extends Conversation {
   /** The inbound SA is installed and not yet confirmed by QM3. */
   isInstalled = false;
 
-  constructor(sa: IsakmpSa, messageId: number, role: Role, request: WaitingRequest | undefined) {
+  constructor(
+    sa: IsakmpSa,
+    messageId: number,
+    role: Role,
+    request: WaitingRequest | undefined,
+    startedAt: Instant,
+  ) {
     super();
     this.sa = sa;
     this.messageId = messageId;
     this.role = role;
     this.request = request;
+    this.startedAt = startedAt;
   }
 
   get isFinished(): boolean {
@@ -51,6 +59,8 @@ export class IsakmpSa extends Conversation {
   /** Known as soon as keys are; phase 2 needs `isEstablished` besides. */
   protection: Protection | undefined;
   isEstablished = false;
+  /** When the peer last said something authentic; undefined before the end of phase 1. */
+  lastHeardAt: Instant | undefined;
   expiresAt: Instant | undefined;
   /** Last block of phase 1: every message id's IV is derived from it (RFC 2409 App. B). */
   phase2BaseIv: Uint8Array = new Uint8Array(0);

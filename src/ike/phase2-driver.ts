@@ -32,7 +32,7 @@ export function failRequest(state: EngineState, failed: WaitingRequest): void {
 }
 
 export function startQuickMode(state: EngineState, sa: IsakmpSa, wanted: WaitingRequest): void {
-  const exchange = newExchange(sa, state.takeMessageId(sa), "initiator", wanted);
+  const exchange = newExchange(state, sa, state.takeMessageId(sa), "initiator", wanted);
   const context = contextOf(state, sa, exchange);
   if (context !== undefined) perform(state, { sa, exchange }, begin(context, wanted));
 }
@@ -68,7 +68,8 @@ function receiveOffer(state: EngineState, sa: IsakmpSa, header: IsakmpHeader, by
       "a quick mode offer whose HASH(1) does not verify",
     );
   sa.usedMessageIds.add(messageId);
-  const exchange = newExchange(sa, messageId, "responder", undefined);
+  sa.lastHeardAt = state.now;
+  const exchange = newExchange(state, sa, messageId, "responder", undefined);
   const owner = { sa, exchange };
   exchange.iv = opened.nextIv;
   emitReceived(state, owner, "QM1", bytes);
@@ -112,6 +113,7 @@ function receiveNext(
   emitReceived(state, owner, step, bytes);
   if (actions.at(-1)?.do !== "drop") {
     stopRepeating(state, owner);
+    sa.lastHeardAt = state.now;
     exchange.iv = opened.nextIv;
     exchange.formerIvs = [];
     accept(owner, { bytes, step, proof: { hash: hashOf(opened.chain), iv: opened.iv } });
@@ -303,12 +305,13 @@ function perform(state: EngineState, owner: Owner, actions: QuickModeActions): v
 }
 
 function newExchange(
+  state: EngineState,
   sa: IsakmpSa,
   messageId: number,
   role: "initiator" | "responder",
   wanted: WaitingRequest | undefined,
 ): QuickModeExchange {
-  const exchange = new QuickModeExchange(sa, messageId, role, wanted);
+  const exchange = new QuickModeExchange(sa, messageId, role, wanted, state.now);
   const { protection } = sa;
   if (protection !== undefined)
     exchange.iv = phase2Iv(
