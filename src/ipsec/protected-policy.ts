@@ -130,12 +130,12 @@ function connectionOf(
     version: 0,
     currentPeer: isPeerKept ? previous.currentPeer : entry.peers[0],
   };
+  const countersBefore = new Map(previous?.lines.map(({ key, counters }) => [key, counters]));
   for (const { rule } of entry.rules) {
     if (rule.action !== "permit") continue;
     const selector = selectorOfRule(rule);
     const key = selectorKey(entry.id, selector);
-    const counters = previous?.lines.find((line) => line.key === key)?.counters ?? zeroCounters();
-    lines.push({ connection, selector, key, counters });
+    lines.push({ connection, selector, key, counters: countersBefore.get(key) ?? zeroCounters() });
   }
   return connection;
 }
