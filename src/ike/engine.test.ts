@@ -357,6 +357,7 @@ test("an ISAKMP SA ends with its lifetime and is deleted at the peer", () => {
 test("an ISAKMP SA that the peer has lost is given up with the first quick mode that nobody answers", () => {
   const pair = new IkePair();
   pair.negotiate("A");
+  pair.runUntil(1_000);
   const forgetful = new IkePair({}, { random: seededRandom("B after its restart") });
   const { network } = pair;
   pair.network = (datagram) => {
