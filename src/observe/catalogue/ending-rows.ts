@@ -1,0 +1,100 @@
+/** Events that end something: SAs deleted, negotiations failed, our own mistakes. */
+import { type DebugMessage, isakmp, isakmpPlain, plain } from "../debug-message.ts";
+import type { EventOf, Rows } from "../entry.ts";
+import { printable } from "../printable.ts";
+import { cryptoLog, modeFailure, ownLog, type SyslogMessage } from "../syslog-message.ts";
+
+export const ENDING_ROWS: Rows<"isakmp-sa-deleted" | "negotiation-failed" | "bug"> = {
+  "isakmp-sa-deleted": {
+    debug: ({ sa, reason }) => [
+      isakmp(sa, `deleting SA reason "${REASONS[reason] ?? reason}" (peer ${sa.remote.address})`),
+      plain("isakmp", `ISADB: reaper checking SA, conn_id = ${sa.connId}  DELETE IT!`),
+      plain("engine", `CRYPTO(epa_release_crypto_conn_entry): released conn ${sa.connId}`),
+    ],
+    ladder: ({ sa, reason }) => ({
+      mark: "noted",
+      where: sa.local.address,
+      note: `ISAKMP SA ${sa.connId} deleted: ${reason}`,
+    }),
+  },
+  "negotiation-failed": {
+    debug: failureLines,
+    syslog: failureLog,
+    ladder: ({ sa, exchange, peer, reason, role }) => ({
+      mark: "noted",
+      where: sa?.local.address ?? "",
+      note: `${exchange} mode with ${peer} failed as ${role}: ${reason}`,
+    }),
+  },
+  bug: {
+    debug: () => [],
+    syslog: ({ detail }) => [ownLog(2, "BUG", undefined, printable(detail))],
+    ladder: ({ detail }) => ({ mark: "noted", where: "", note: `BUG: ${printable(detail)}` }),
+  },
+};
+
+function failureLines({ sa, peer, exchange, reason }: EventOf<"negotiation-failed">): DebugMessage[] {
+  switch (reason) {
+    case "no proposal chosen":
+      if (sa === undefined) return [];
+      return [isakmp(sa, exchange === "quick" ? "SA not acceptable!" : "no offers accepted!")];
+    case "proxy mismatch":
+      return sa === undefined ? [] : [isakmp(sa, "SA not acceptable!")];
+    case "no policy can be offered":
+      return [plain("isakmp", `ISAKMP (${sa?.connId ?? 0}): incorrect policy settings. Unable to initiate.`)];
+    case "no pre-shared key":
+      return [isakmpPlain(`No cert, and no keys (public or pre-shared) with remote peer ${peer}`)];
+    case "wrong pre-shared key":
+    case "authentication failed":
+    case "invalid key exchange value":
+    case "no response":
+    case "malformed message":
+    case "peer refused":
+    case "deleted":
+    case "expired":
+    case "limit reached":
+    case "internal":
+      return [];
+  }
+}
+
+function failureLog({ peer, exchange, role, reason }: EventOf<"negotiation-failed">): SyslogMessage[] {
+  const failure = modeFailure(
+    peer,
+    exchange === "quick" ? "Quick" : exchange === "main" ? "Main" : "Aggressive",
+  );
+  switch (reason) {
+    case "no proposal chosen":
+    case "proxy mismatch":
+    case "invalid key exchange value":
+    case "malformed message":
+      return [failure];
+    // The message that gave it away has been logged as a bad one; an initiator has seen none.
+    case "wrong pre-shared key":
+      return role === "responder" ? [] : [failure];
+    case "authentication failed":
+      return [
+        cryptoLog(6, "IKMP_AUTH_FAIL", peer, `Authentication method ${PRE_SHARED} failed with host ${peer}`),
+        failure,
+      ];
+    // The refusal comes in an informational exchange, and that is the mode that IOS names.
+    case "peer refused":
+      return [modeFailure(peer, "Informational")];
+    case "no pre-shared key":
+      return role === "responder" ? [failure] : [];
+    case "internal":
+      return [ownLog(3, "IKE_INTERNAL", peer, `Negotiation with ${peer} given up for an internal reason`)];
+    // IOS logs nothing when nobody answers, or when somebody ended it.
+    case "no policy can be offered":
+    case "no response":
+    case "deleted":
+    case "expired":
+    case "limit reached":
+      return [];
+  }
+}
+
+/** IANA number of authentication with a pre-shared key (RFC 2409 Appendix A). */
+const PRE_SHARED = 1;
+
+const REASONS: { readonly [reason: string]: string } = { "no response": "death by retransmission P1" };

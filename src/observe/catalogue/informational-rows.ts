@@ -1,0 +1,81 @@
+/** Events of informational exchanges: notifications and deletions. */
+import { NOTIFY_TYPE } from "../../isakmp/numbers/notify-type.ts";
+import { nameOf } from "../../isakmp/numbers/registry.ts";
+import { type DebugMessage, isakmp } from "../debug-message.ts";
+import { type EventOf, type Rows, silent } from "../entry.ts";
+import { printable } from "../printable.ts";
+import { modeFailure } from "../syslog-message.ts";
+
+export const INFORMATIONAL_ROWS: Rows<
+  "notify-sent" | "notify-received" | "delete-sent" | "delete-received" | "initial-contact-received"
+> = {
+  "notify-sent": {
+    debug: ({ sa, notifyType }) =>
+      // IOS 12.2 puts it into MM5 without a word.
+      notifyType === NOTIFY_TYPE["INITIAL-CONTACT"]
+        ? silent()
+        : [isakmp(sa, `sending NOTIFY ${nameOf(NOTIFY_TYPE, notifyType)}`)],
+    ladder: ({ sa, notifyType }) => ({
+      mark: "noted",
+      where: sa.local.address,
+      note: `sends ${nameOf(NOTIFY_TYPE, notifyType)}`,
+    }),
+  },
+  "notify-received": {
+    debug: ({ sa, notifyType, isProtected }) =>
+      notifyType === NOTIFY_TYPE["INITIAL-CONTACT"]
+        ? silent()
+        : [
+            isakmp(
+              sa,
+              `processing NOTIFY ${nameOf(NOTIFY_TYPE, notifyType)}${isProtected ? "" : ", which is not authenticated"}`,
+            ),
+          ],
+    // What is protected and concerns a negotiation ends it, and is logged as its end.
+    syslog: ({ sa, notifyType, isProtected }) =>
+      isProtected || notifyType > LAST_ERROR_TYPE ? [] : [modeFailure(sa.remote.address, "Informational")],
+    ladder: ({ sa, notifyType, isProtected }) => ({
+      mark: "noted",
+      where: sa.local.address,
+      note: `is told ${nameOf(NOTIFY_TYPE, notifyType)}${isProtected ? "" : " (not authenticated)"}`,
+    }),
+  },
+  "delete-sent": {
+    debug: (event) => [isakmp(event.sa, `sending DELETE, ${deleted(event)}`)],
+    ladder: (event) => ({ mark: "noted", where: event.sa.local.address, note: `deletes ${deleted(event)}` }),
+  },
+  "delete-received": {
+    debug: (event) => [isakmp(event.sa, `processing DELETE, ${deleted(event)}`)],
+    ladder: (event) => ({
+      mark: "noted",
+      where: event.sa.local.address,
+      note: `is told of the end of ${deleted(event)}`,
+    }),
+  },
+  "initial-contact-received": { debug: initialContactLines },
+};
+
+function deleted({ protocol, spis }: EventOf<"delete-sent"> | EventOf<"delete-received">): string {
+  const more = spis.length > SHOWN_SPIS ? ` and ${spis.length - SHOWN_SPIS} more` : "";
+  return `protocol ${protocol}, spi ${printable(spis.slice(0, SHOWN_SPIS).join(" "))}${more}`;
+}
+
+function initialContactLines({
+  sa,
+  removedConnIds,
+}: EventOf<"initial-contact-received">): readonly DebugMessage[] {
+  if (removedConnIds.length === 0) return silent();
+  const { local, remote } = sa;
+  return [
+    isakmp(
+      sa,
+      `Process initial contact, bring down existing phase 1 and 2 SA's with local ${local.address} remote ${remote.address} remote port ${remote.port}`,
+    ),
+  ];
+}
+
+/** SPECIFICATION: notify types up to here are errors (RFC 2408 §3.14.1). */
+const LAST_ERROR_TYPE = 8191;
+
+/** IMPLEMENTATION: of a list whose length the peer chose. */
+const SHOWN_SPIS = 8;

@@ -1,0 +1,131 @@
+/** Events of the data plane. */
+import { type DebugMessage, ipsec, plain } from "../debug-message.ts";
+import { type EventOf, type Rows, silent } from "../entry.ts";
+import { describeSpi, keyEngineLines, saLines } from "../key-engine-message.ts";
+import { printable } from "../printable.ts";
+import { cryptoLog, ownLog, type SyslogMessage } from "../syslog-message.ts";
+import { pairLines } from "./pair-lines.ts";
+
+export const IPSEC_ROWS: Rows<"sa-requested" | "sa-installed" | "sa-removed" | "packet-dropped"> = {
+  "sa-requested": {
+    debug: (event) => [
+      ipsec(
+        "sa_request",
+        ",",
+        ...keyEngineLines({
+          ...event,
+          direction: "OUTBOUND",
+          remote: event.peer,
+          spi: event.spi ?? 0,
+          connId: 0,
+          flags: "0x400C",
+        }),
+      ),
+    ],
+  },
+  "sa-installed": { debug: (event, memory) => pairLines(memory.saInstalled(event)) },
+  "sa-removed": {
+    debug: (event) => [
+      ipsec("delete_sa", "deleting SA,", ...saLines(event)),
+      plain("engine", `CRYPTO(epa_release_crypto_conn_entry): released conn ${event.connId}`),
+    ],
+  },
+  "packet-dropped": {
+    debug: droppedLines,
+    syslog: droppedLog,
+    ladder: ({ source, destination, reason }) => ({
+      mark: "noted",
+      where: "",
+      note: `packet ${source} to ${destination} dropped: ${reason}`,
+    }),
+  },
+};
+
+function droppedLines(event: EventOf<"packet-dropped">): readonly DebugMessage[] {
+  const { reason, source, destination, protocol, spi, sequenceNumber, detail } = event;
+  // The request for an SA has said it.
+  if (reason === "no sa") return silent();
+  return [
+    ipsec(
+      "drop",
+      `${reason}, src= ${source}, dest= ${destination}, prot= ${protocol}` +
+        `${spi === undefined ? "" : `, spi= ${describeSpi(spi)}`}` +
+        `${sequenceNumber === undefined ? "" : `, sequence number= ${sequenceNumber}`}` +
+        `${detail === "" ? "" : `, ${printable(detail)}`}`,
+    ),
+  ];
+}
+
+function droppedLog(event: EventOf<"packet-dropped">): SyslogMessage[] {
+  const { reason, source, destination, protocol, spi = 0, sequenceNumber, flow, detail, notTold } = event;
+  const again = notTold === 0 ? "" : ` (${notTold} more like it)`;
+  const connection = event.connId === undefined ? `spi=${describeSpi(spi)}` : `connection id=${event.connId}`;
+  switch (reason) {
+    case "unknown spi":
+      return [
+        cryptoLog(
+          4,
+          "RECVD_PKT_INV_SPI",
+          source,
+          `decaps: rec'd IPSEC packet has invalid spi for destaddr=${destination}, prot=${protocol}, spi=${describeSpi(spi)}, srcaddr=${source}${again}`,
+        ),
+      ];
+    case "replayed":
+      return [
+        cryptoLog(
+          4,
+          "PKT_REPLAY_ERR",
+          source,
+          `decrypt: replay check failed ${connection}, sequence number=${sequenceNumber ?? 0}${again}`,
+        ),
+      ];
+    case "bad icv":
+      return [
+        cryptoLog(4, "RECVD_PKT_MAC_ERR", source, `decrypt: mac verify failed for ${connection}${again}`),
+      ];
+    case "not protected":
+      return [
+        cryptoLog(
+          4,
+          "RECVD_PKT_NOT_IPSEC",
+          source,
+          `Rec'd packet not an IPSEC packet.${again}`,
+          `        (ip) dest_addr= ${destination}, src_addr= ${source}, prot= ${protocol}`,
+        ),
+      ];
+    case "selector mismatch":
+      return [
+        cryptoLog(
+          4,
+          "RECVD_PKT_INV_IDENTITY",
+          source,
+          `identity doesn't match negotiated identity${again}`,
+          `        (ip) dest_addr= ${flow?.destination ?? destination}, src_addr= ${flow?.source ?? source}, prot= ${flow?.protocol ?? protocol}`,
+        ),
+      ];
+    case "malformed":
+      return [
+        ownLog(
+          4,
+          "ESP_MALFORMED",
+          source,
+          `packet from ${source} to ${destination} is malformed: ${printable(detail)}${again}`,
+        ),
+      ];
+    case "sequence number exhausted":
+      return [
+        ownLog(
+          3,
+          "ESP_SEQUENCE",
+          destination,
+          `no sequence numbers are left for ${destination}, ${connection}`,
+        ),
+      ];
+    // What happens while an SA is being negotiated or replaced; debugging and counters show it.
+    case "no sa":
+    case "hold queue full":
+    case "too big":
+    case "expired":
+      return [];
+  }
+}

@@ -1,0 +1,150 @@
+/** Events of phase 1, from the request to the established ISAKMP SA. */
+import { fromHex } from "../../base/octets.ts";
+import type { AuthenticationMethod } from "../../ike/policy.ts";
+import { isIosVendorId, recogniseVendorId, type VendorIdName } from "../../isakmp/vendor-ids.ts";
+import { phase1AttributeLine } from "../attribute-lines.ts";
+import { cryptoEngine, isakmp, isakmpPlain, plain, transition } from "../debug-message.ts";
+import type { EventOf, Rows } from "../entry.ts";
+import { printable } from "../printable.ts";
+
+export const PHASE1_ROWS: Rows<
+  | "negotiation-requested"
+  | "phase1-started"
+  | "pre-shared-key-found"
+  | "isakmp-transform-checked"
+  | "skeyid-generated"
+  | "vendor-id-received"
+  | "identity-built"
+  | "peer-authenticated"
+  | "isakmp-sa-established"
+  | "job-started"
+  | "job-finished"
+> = {
+  "negotiation-requested": {
+    debug: ({ local, remote }) => [
+      isakmpPlain("received ke message (1/1)"),
+      isakmpPlain(`local port ${local.port}, remote port ${remote.port}`),
+    ],
+  },
+  "phase1-started": {
+    debug: ({ sa }) =>
+      sa.role === "initiator"
+        ? [
+            transition(sa, "IKE_MSG_FROM_IPSEC, IKE_SA_REQ_MM", "IKE_READY", "IKE_I_MM1"),
+            isakmp(sa, "beginning Main Mode exchange"),
+          ]
+        : [transition(sa, "IKE_MSG_FROM_PEER, IKE_MM_EXCH", "IKE_READY", "IKE_R_MM1")],
+  },
+  "pre-shared-key-found": {
+    debug: ({ sa, peer }) => [isakmp(sa, `found peer pre-shared key matching ${printable(peer)}`)],
+  },
+  "isakmp-transform-checked": { debug: transformLines },
+  "skeyid-generated": {
+    debug: ({ sa }) => [
+      cryptoEngine(`create ISAKMP SKEYID for conn id ${sa.connId}`),
+      isakmp(sa, "SKEYID state generated"),
+    ],
+  },
+  "vendor-id-received": {
+    debug: (event) => {
+      const recognised = vendorIdLine(event);
+      return [
+        isakmp(event.sa, "processing vendor id payload"),
+        ...(recognised === undefined ? [] : [isakmp(event.sa, recognised)]),
+      ];
+    },
+  },
+  "identity-built": { debug: identityLines },
+  "peer-authenticated": {
+    debug: ({ sa }) => [isakmp(sa, `SA has been authenticated with ${sa.remote.address}`)],
+  },
+  "isakmp-sa-established": {
+    debug: ({ sa }, memory) => {
+      const dhDone = cryptoEngine(`clear dh number for conn id ${sa.connId}`);
+      if (sa.role === "responder")
+        return [
+          dhDone,
+          transition(sa, "IKE_MSG_INTERNAL, IKE_PHASE1_COMPLETE", "IKE_P1_COMPLETE", "IKE_P1_COMPLETE"),
+        ];
+      memory.phase1Completed(sa.connId);
+      return [
+        dhDone,
+        transition(sa, "IKE_MSG_INTERNAL, IKE_PROCESS_COMPLETE", "IKE_I_MM6", "IKE_P1_COMPLETE"),
+      ];
+    },
+    ladder: ({ sa }) => ({
+      mark: "noted",
+      where: sa.local.address,
+      note: `ISAKMP SA ${sa.connId} established`,
+    }),
+  },
+  "job-started": { debug: () => [cryptoEngine("generate alg parameter")] },
+  "job-finished": {
+    // IOS says how the first half of the exchange ended, which is the one that yields our public value.
+    debug: ({ job, succeeded }) =>
+      job === "dh-shared" && succeeded
+        ? []
+        : [
+            plain(
+              "engine",
+              `CRYPTO_ENGINE: Dh phase ${job === "dh-shared" ? 2 : 1} status: ${succeeded ? 0 : -1}`,
+            ),
+          ],
+  },
+};
+
+function transformLines(event: EventOf<"isakmp-transform-checked">) {
+  const { sa, transformNumber, priority, attributes, accepted, nextPayload } = event;
+  return [
+    isakmp(sa, `Checking ISAKMP transform ${transformNumber} against priority ${priority} policy`),
+    ...attributes.map((attribute) => isakmpPlain(`     ${phase1AttributeLine(attribute)}`)),
+    isakmp(sa, `atts ${accepted ? "are" : "not"} acceptable. Next payload is ${nextPayload}`),
+  ];
+}
+
+/** IOS 12.2 names no others: not XAUTH's, which it sends itself. */
+function vendorIdLine({ sa, vendorId }: EventOf<"vendor-id-received">): string | undefined {
+  const peerCookie = fromHex(sa.role === "initiator" ? sa.responderCookie : sa.initiatorCookie);
+  if (isIosVendorId(vendorId, peerCookie)) return "speaking to another IOS box!";
+  const name = recogniseVendorId(vendorId)?.name;
+  return name === undefined ? undefined : VENDOR_ID_LINES[name];
+}
+
+function identityLines(event: EventOf<"identity-built">) {
+  const { sa, authentication, identityType, protocol, port, length } = event;
+  const proof = authentication === "rsa-sig" ? PAYLOAD.signature : PAYLOAD.hash;
+  return [
+    isakmp(sa, `SA is doing ${AUTHENTICATION[authentication]} authentication using id type ${identityType}`),
+    plain(
+      "isakmp",
+      `ISAKMP (${sa.connId}): ID payload`,
+      `      next-payload : ${proof}`,
+      `      type         : ${identityType === "ID_FQDN" ? 2 : 1}`,
+      `      protocol     : ${protocol}`,
+      `      port         : ${port}`,
+      // IOS counts type, protocol and port with the data, and in the total the generic header too.
+      `      length       : ${length + 4}`,
+    ),
+    plain("isakmp", `ISAKMP (${sa.connId}): Total payload length: ${length + 8}`),
+    cryptoEngine(`generate hmac context for conn id ${sa.connId}`),
+  ];
+}
+
+const PAYLOAD = { hash: 8, signature: 9 } as const;
+
+const AUTHENTICATION: { readonly [M in AuthenticationMethod]: string } = {
+  "pre-share": "pre-shared key",
+  "rsa-sig": "RSA signature",
+  "rsa-encr": "RSA encryption",
+};
+
+const VENDOR_ID_LINES: { readonly [N in VendorIdName]?: string } = {
+  "CISCO-UNITY": "vendor ID is Unity",
+  DPD: "vendor ID is DPD",
+  "Cisco IOS 1800": "speaking to another IOS box!",
+  "RFC 3947": "vendor ID is NAT-T RFC 3947",
+  "draft-ietf-ipsec-nat-t-ike-07": "vendor ID is NAT-T v7",
+  "draft-ietf-ipsec-nat-t-ike-03": "vendor ID is NAT-T v3",
+  "draft-ietf-ipsec-nat-t-ike-02": "vendor ID is NAT-T v2",
+  "draft-ietf-ipsec-nat-t-ike-02\\n": "vendor ID is NAT-T v2",
+};

@@ -1,0 +1,95 @@
+/**
+ * The stamps before debug and log lines, as `service timestamps` sets them: `00:04:10: ` (uptime, IOS's default) or
+ * `*Mar  1 00:14:48.579: ` (datetime msec). Without a clock to go by, IOS counts from 1 March 1993, and the asterisk says so.
+ */
+import type { Instant, Milliseconds } from "../base/time.ts";
+import { elapsed } from "../base/time.ts";
+
+export type TimestampStyle =
+  | { readonly kind: "none" }
+  | { readonly kind: "uptime" }
+  | { readonly kind: "datetime"; readonly withMilliseconds: boolean };
+
+/** What an instant means to the operator. */
+export interface ClockReference {
+  readonly startedAt: Instant;
+  /** Milliseconds since 1 January 1970 at `startedAt`, where the time of day is known. */
+  readonly wallClockAtStart?: number;
+}
+
+/** Ends in `: `, or is empty. */
+export function timestamp(style: TimestampStyle, at: Instant, clock: ClockReference): string {
+  const uptime = elapsed(clock.startedAt, at);
+  switch (style.kind) {
+    case "none":
+      return "";
+    case "uptime":
+      return `${uptimeText(uptime)}: `;
+    case "datetime": {
+      const mark = clock.wallClockAtStart === undefined ? "*" : "";
+      const time = (clock.wallClockAtStart ?? UNSET_CLOCK) + uptime;
+      return `${mark}${dateText(time, style.withMilliseconds)}: `;
+    }
+  }
+}
+
+/** `00:04:10`, from a day on `1d02h`, from a week on `1w1d`, from a year on `1y2w`. */
+export function uptimeText(uptime: Milliseconds): string {
+  const total = Math.floor(uptime / 1000);
+  const hours = Math.floor(total / 3600);
+  const days = Math.floor(hours / 24);
+  const weeks = Math.floor(days / 7);
+  const years = Math.floor(days / 365);
+  if (years > 0) return `${years}y${Math.floor((days % 365) / 7)}w`;
+  if (weeks > 0) return `${weeks}w${days % 7}d`;
+  if (days > 0) return `${days}d${two(hours % 24)}h`;
+  return `${two(hours)}:${two(Math.floor(total / 60) % 60)}:${two(total % 60)}`;
+}
+
+/** `Mar  1 00:14:48.579`, in UTC. */
+function dateText(unixMilliseconds: number, withMilliseconds: boolean): string {
+  const days = Math.floor(unixMilliseconds / DAY);
+  const rest = unixMilliseconds - days * DAY;
+  const { month, day } = monthAndDay(days);
+  const time = [rest / 3_600_000, (rest / 60_000) % 60, (rest / 1000) % 60].map((part) =>
+    two(Math.floor(part)),
+  );
+  const fraction = withMilliseconds ? `.${String(Math.floor(rest % 1000)).padStart(3, "0")}` : "";
+  return `${MONTHS[month] ?? ""} ${String(day).padStart(2)} ${time.join(":")}${fraction}`;
+}
+
+/** Month (0 to 11) and day of a day counted from 1 January 1970, in the Gregorian calendar. */
+function monthAndDay(daysSince1970: number): { readonly month: number; readonly day: number } {
+  let year = 1970;
+  let left = daysSince1970;
+  for (; left >= daysOfYear(year); year++) left -= daysOfYear(year);
+  for (; left < 0; ) {
+    year--;
+    left += daysOfYear(year);
+  }
+  let month = 0;
+  for (; left >= daysOfMonth(month, year); month++) left -= daysOfMonth(month, year);
+  return { month, day: left + 1 };
+}
+
+function daysOfYear(year: number): number {
+  return isLeap(year) ? 366 : 365;
+}
+
+function daysOfMonth(month: number, year: number): number {
+  if (month === 1) return isLeap(year) ? 29 : 28;
+  return month === 3 || month === 5 || month === 8 || month === 10 ? 30 : 31;
+}
+
+function isLeap(year: number): boolean {
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, "0");
+}
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const DAY = 86_400_000;
+/** 1 March 1993, 00:00 UTC. */
+const UNSET_CLOCK = 730_944_000_000;

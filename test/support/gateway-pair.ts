@@ -1,0 +1,119 @@
+/** The case study's two gateways joined by a wire under virtual time: what they tell of a negotiation, as it really comes. */
+import { type Instant, instant, seconds } from "../../src/base/time.ts";
+import { performJob } from "../../src/crypto/perform-job.ts";
+import type { GatewayEffect, GatewayEvent, GatewayInput } from "../../src/gateway/contract.ts";
+import { Gateway } from "../../src/gateway/gateway.ts";
+import type { IpsecPolicy } from "../../src/ipsec/policy.ts";
+import type { IpAddress } from "../../src/net/ip-address.ts";
+import { mirror, type TrafficSelector } from "../../src/net/selector.ts";
+import { A, B, type PolicyChanges, policyOf, SELECTOR, seededRandom, TRANSFORM_SET } from "./ike-pair.ts";
+
+/** Called by what the packets are: false loses a datagram. */
+export type Wire = (from: "A" | "B", index: number) => boolean;
+
+export class GatewayPair {
+  readonly gateways: { readonly A: Gateway; readonly B: Gateway };
+  readonly events: { readonly A: GatewayEvent[]; readonly B: GatewayEvent[] } = { A: [], B: [] };
+  /** Those of both, in the order in which they happened. */
+  readonly told: GatewayEvent[] = [];
+  now: Instant = instant(0);
+  readonly #wire: Wire;
+  #sent = 0;
+
+  constructor(a: PolicyChanges = {}, b: PolicyChanges = {}, wire: Wire = () => true) {
+    this.gateways = { A: gateway(A, B, a), B: gateway(B, A, b) };
+    this.#wire = wire;
+  }
+
+  /** A packet of the protected flow wants to leave A. */
+  triggerFromA(packet: Uint8Array): void {
+    this.input("A", { kind: "outbound-packet", interfaceName: "Ethernet1/0", bytes: packet });
+  }
+
+  input(to: "A" | "B", input: GatewayInput): void {
+    const queue: { to: "A" | "B"; input: GatewayInput }[] = [{ to, input }];
+    for (let next = queue.shift(); next !== undefined; next = queue.shift())
+      for (const effect of this.gateways[next.to].handle(this.now, next.input))
+        queue.push(...this.#consequences(next.to, effect));
+  }
+
+  /** Lets time pass, waking the gateways when they ask for it. */
+  runFor(secondsToRun: number): void {
+    const until = instant(this.now + seconds(secondsToRun));
+    for (;;) {
+      const due = (["A", "B"] as const)
+        .map((name) => ({ name, at: this.gateways[name].nextDeadline()?.at ?? instant(Infinity) }))
+        .filter(({ at }) => at <= until)
+        .sort((x, y) => x.at - y.at)[0];
+      if (due === undefined) break;
+      this.now = instant(Math.max(this.now, due.at));
+      this.input(due.name, { kind: "wake" });
+    }
+    this.now = until;
+  }
+
+  #consequences(of: "A" | "B", effect: GatewayEffect): { to: "A" | "B"; input: GatewayInput }[] {
+    if (effect.kind === "event") {
+      this.events[of].push(effect.event);
+      this.told.push(effect.event);
+    }
+    if (effect.kind === "start-job")
+      return [{ to: of, input: { kind: "job-done", id: effect.id, result: performJob(effect.job) } }];
+    if (effect.kind !== "send-datagram" || !this.#wire(of, this.#sent++)) return [];
+    const { local, remote, bytes } = effect;
+    return [{ to: of === "A" ? "B" : "A", input: { kind: "datagram", local: remote, remote: local, bytes } }];
+  }
+}
+
+function gateway(own: IpAddress, peer: IpAddress, changes: PolicyChanges): Gateway {
+  const selector = changes.selector ?? (own === A ? SELECTOR : mirror(SELECTOR));
+  return new Gateway({
+    policy: { ike: policyOf(own, peer, changes), ipsec: ipsecPolicyOf(own, peer, changes, selector) },
+    random: seededRandom(own),
+    holdPackets: false,
+    exportKeys: false,
+  });
+}
+
+function ipsecPolicyOf(
+  own: IpAddress,
+  peer: IpAddress,
+  changes: PolicyChanges,
+  { protocol, local, localPorts, remote, remotePorts }: TrafficSelector,
+): IpsecPolicy {
+  return {
+    interfaces: [
+      {
+        name: "Ethernet1/0",
+        mapName: "vpn",
+        localAddress: own,
+        mtu: 1500,
+        entries: [
+          {
+            id: "vpn 10 Ethernet1/0",
+            sequence: 10,
+            accessListName: "101",
+            rules: [
+              {
+                rule: {
+                  action: "permit",
+                  protocol,
+                  source: local,
+                  sourcePorts: localPorts,
+                  destination: remote,
+                  destinationPorts: remotePorts,
+                },
+                origin: undefined,
+              },
+            ],
+            peers: changes.peers ?? [peer],
+            transformSets: changes.transformSets ?? [TRANSFORM_SET],
+            lifetimeSeconds: changes.lifetimeSeconds ?? 3600,
+            lifetimeKilobytes: changes.lifetimeKilobytes ?? 4608000,
+            origin: undefined,
+          },
+        ],
+      },
+    ],
+  };
+}
