@@ -1,0 +1,103 @@
+/**
+ * `show crypto ipsec sa`, in the layout of Examples 13-4 and 13-6 of the IPsec chapter, with the indentation of IOS 12.2
+ * that the printed page has lost: 4 before the map and the packet counts, 3 before the proxy identities, 5 before end points
+ * and sections, 6 before a SPI, 8 before what belongs to it.
+ */
+import { describeEspSuite } from "../../crypto/names.ts";
+import type { GatewayView } from "../../gateway/contract.ts";
+import type { FlowCounters, FlowView, SaView } from "../../ipsec/view.ts";
+import type { IpAddress } from "../../net/ip-address.ts";
+import { describeProxy } from "../../net/selector.ts";
+
+/** Only what concerns a peer, an interface or a crypto map. */
+export interface IpsecSaFilter {
+  readonly peer?: IpAddress;
+  readonly interfaceName?: string;
+  readonly mapName?: string;
+}
+
+/** Every permit line of the crypto access lists, with SAs or without, below its interface and crypto map. */
+export function showIpsecSa(view: GatewayView, filter: IpsecSaFilter = {}): string[] {
+  const flows = view.ipsec.flows.filter((flow) => concerns(flow, filter));
+  if (flows.length === 0) return ["", "No SAs found"];
+  let above: FlowView | undefined;
+  const lines: string[] = [];
+  for (const flow of flows) {
+    lines.push(...headings(flow, above), "", ...flowLines(flow));
+    above = flow;
+  }
+  return lines;
+}
+
+function concerns(flow: FlowView, { peer, interfaceName, mapName }: IpsecSaFilter): boolean {
+  return (
+    (peer === undefined || flow.peer === peer) &&
+    (interfaceName === undefined || flow.interfaceName === interfaceName) &&
+    (mapName === undefined || flow.mapName === mapName)
+  );
+}
+
+/** What has changed since the flow above. */
+function headings(flow: FlowView, above: FlowView | undefined): string[] {
+  const isSameInterface = flow.interfaceName === above?.interfaceName;
+  const isSameMap = isSameInterface && flow.mapName === above?.mapName;
+  return [
+    ...(isSameInterface ? [] : ["", `interface: ${flow.interfaceName}`]),
+    ...(isSameMap ? [] : [`    Crypto map tag: ${flow.mapName}, local addr. ${flow.localAddress}`]),
+  ];
+}
+
+function flowLines(flow: FlowView): string[] {
+  const { selector, localAddress, inbound, outbound, mapName } = flow;
+  const { protocol, local, localPorts, remote, remotePorts } = selector;
+  const peer = flow.peer ?? "0.0.0.0";
+  return [
+    `   local  ident (addr/mask/prot/port): (${describeProxy(local, protocol, localPorts)})`,
+    `   remote ident (addr/mask/prot/port): (${describeProxy(remote, protocol, remotePorts)})`,
+    `   current_peer: ${peer}`,
+    `     PERMIT, flags={origin_is_acl,}`,
+    ...counterLines(flow.counters),
+    "",
+    `     local crypto endpt.: ${localAddress}, remote crypto endpt.: ${peer}`,
+    `     path mtu ${flow.pathMtu}, media mtu ${flow.mediaMtu}`,
+    `     current outbound spi: ${(outbound.at(-1)?.spi ?? 0).toString(16).toUpperCase()}`,
+    "",
+    "     inbound esp sas:",
+    ...inbound.flatMap((sa) => saLines(sa, mapName)),
+    "",
+    "     inbound ah sas:",
+    "",
+    "     inbound pcp sas:",
+    "",
+    "     outbound esp sas:",
+    ...outbound.flatMap((sa) => saLines(sa, mapName)),
+    "",
+    "     outbound ah sas:",
+    "",
+    "     outbound pcp sas:",
+  ];
+}
+
+function counterLines(counters: FlowCounters): string[] {
+  const { encapsulated, encrypted, digested, decapsulated, decrypted, verified } = counters;
+  return [
+    `    #pkts encaps: ${encapsulated}, #pkts encrypt: ${encrypted}, #pkts digest ${digested}`,
+    `    #pkts decaps: ${decapsulated}, #pkts decrypt: ${decrypted}, #pkts verify ${verified}`,
+    `    #pkts compressed: 0, #pkts decompressed: 0`,
+    `    #pkts not compressed: 0, #pkts compr. failed: 0, #pkts decompress failed: 0`,
+    `    #send errors ${counters.sendErrors}, #recv errors ${counters.receiveErrors}`,
+  ];
+}
+
+function saLines(sa: SaView, mapName: string): string[] {
+  const remaining = `${Math.max(0, Math.floor(sa.remainingKilobytes))}/${Math.max(0, Math.floor(sa.remainingSeconds))}`;
+  return [
+    `      spi: 0x${sa.spi.toString(16).toUpperCase()}(${sa.spi})`,
+    `        transform: ${describeEspSuite(sa.suite)} ,`,
+    `        in use settings ={${sa.mode === "tunnel" ? "Tunnel" : "Transport"}, }`,
+    `        slot: 0, conn id: ${sa.connId}, flow_id: ${sa.flowId}, crypto map: ${mapName}`,
+    `        sa timing: remaining key lifetime (k/sec): (${remaining})`,
+    `        IV size: ${sa.ivLength} bytes`,
+    `        replay detection support: ${sa.replayDetection ? "Y" : "N"}`,
+  ];
+}

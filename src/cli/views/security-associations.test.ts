@@ -1,0 +1,295 @@
+/**
+ * `show crypto isakmp sa` and `show crypto ipsec sa` against Examples 13-4 and 13-6 of the IPsec chapter. Restored, because
+ * the printed page has lost it: indentation (see ipsec-sa.ts), the second space of `local  ident`, and columns of 15 for
+ * the addresses of ISAKMP SAs.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { instant } from "../../base/time.ts";
+import type { GatewayView } from "../../gateway/contract.ts";
+import type { IsakmpSaView } from "../../ike/view.ts";
+import type { FlowView, SaView } from "../../ipsec/view.ts";
+import { type IpAddress, ipv4 } from "../../net/ip-address.ts";
+import { ANY_PORT, blockOf } from "../../net/selector.ts";
+import { showIpsecSa } from "./ipsec-sa.ts";
+import { showIsakmpSa } from "./isakmp-sa.ts";
+
+test("the ISAKMP SA of the case study is listed at both ends as in the chapter", () => {
+  assert.deepEqual(showIsakmpSa(view([isakmpSa(A, B)], [])), [
+    "dst             src             state          conn-id    slot",
+    "172.16.172.20   172.16.172.10   QM_IDLE        1          0",
+  ]);
+  assert.deepEqual(
+    showIsakmpSa(view([isakmpSa(B, A)], []))[1],
+    "172.16.172.10   172.16.172.20   QM_IDLE        1          0",
+  );
+});
+
+test("without ISAKMP SAs the heading stands alone, and the longest values leave a space between columns", () => {
+  assert.deepEqual(showIsakmpSa(view([], [])), [
+    "dst             src             state          conn-id    slot",
+  ]);
+  const long = isakmpSa(ipv4("192.168.100.100"), ipv4("192.168.200.200"));
+  const [, line] = showIsakmpSa(
+    view([{ ...long, state: "MM_KEY_EXCH", sa: { ...long.sa, connId: 4294967295 } }], []),
+  );
+  assert.equal(line, "192.168.200.200 192.168.100.100 MM_KEY_EXCH    4294967295 0");
+});
+
+test("the IPsec SAs of the initiator are listed as in Example 13-4", () => {
+  assert.equal(showIpsecSa(view([], [INITIATOR])).join("\n"), EXAMPLE_13_4);
+});
+
+test("the IPsec SAs of the responder are listed as in Example 13-6", () => {
+  assert.equal(showIpsecSa(view([], [RESPONDER])).join("\n"), EXAMPLE_13_6);
+});
+
+test("a flow without SAs has all its sections, empty, and SPI 0", () => {
+  const lines = showIpsecSa(view([], [{ ...INITIATOR, peer: undefined, inbound: [], outbound: [] }]));
+  assert.ok(lines.includes("   current_peer: 0.0.0.0"));
+  assert.ok(lines.includes("     current outbound spi: 0"));
+  assert.deepEqual(lines.slice(lines.indexOf("     inbound esp sas:")), [
+    "     inbound esp sas:",
+    "",
+    "     inbound ah sas:",
+    "",
+    "     inbound pcp sas:",
+    "",
+    "     outbound esp sas:",
+    "",
+    "     outbound ah sas:",
+    "",
+    "     outbound pcp sas:",
+  ]);
+});
+
+test("while SAs are replaced all are listed, and the newest outbound one is current", () => {
+  const renewed = sa(0x11223344, 2032, 4, 4608000, 3600);
+  const [old] = INITIATOR.outbound;
+  assert.ok(old);
+  const lines = showIpsecSa(view([], [{ ...INITIATOR, outbound: [old, renewed] }]));
+  assert.ok(lines.includes("     current outbound spi: 11223344"));
+  assert.ok(lines.includes("      spi: 0xEB84DC85(3951352965)"));
+  assert.ok(lines.includes("      spi: 0x11223344(287454020)"));
+});
+
+test("interface and map are named once above their flows", () => {
+  const second = { ...INITIATOR, selector: { ...INITIATOR.selector, protocol: 17 } };
+  const elsewhere = { ...INITIATOR, interfaceName: "Serial0", mapName: "other" };
+  const lines = showIpsecSa(view([], [INITIATOR, second, elsewhere]));
+  const headings = lines.filter((line) => /^interface:|^ {4}Crypto map tag:|^ {3}local {2}ident/.test(line));
+  assert.deepEqual(headings, [
+    "interface: Ethernet1/0",
+    "    Crypto map tag: vpn, local addr. 172.16.172.10",
+    "   local  ident (addr/mask/prot/port): (10.1.1.0/255.255.255.0/0/0)",
+    "   local  ident (addr/mask/prot/port): (10.1.1.0/255.255.255.0/17/0)",
+    "interface: Serial0",
+    "    Crypto map tag: other, local addr. 172.16.172.10",
+    "   local  ident (addr/mask/prot/port): (10.1.1.0/255.255.255.0/0/0)",
+  ]);
+});
+
+test("a filter leaves what concerns a peer, an interface or a map", () => {
+  const elsewhere = { ...INITIATOR, interfaceName: "Serial0", mapName: "other", peer: ipv4("192.0.2.9") };
+  const both = view([], [INITIATOR, elsewhere]);
+  for (const filter of [{ peer: B }, { interfaceName: "Ethernet1/0" }, { mapName: "vpn" }])
+    assert.deepEqual(showIpsecSa(both, filter), showIpsecSa(view([], [INITIATOR])));
+  assert.deepEqual(showIpsecSa(both, { mapName: "none" }), ["", "No SAs found"]);
+});
+
+test("transport mode, AES and null encryption are told as such", () => {
+  const aes: SaView = {
+    ...sa(4096, 1, 1, 0, 0),
+    suite: { encryption: "aes-256", integrity: "sha1" },
+    mode: "transport",
+    ivLength: 16,
+  };
+  const none: SaView = {
+    ...sa(4097, 2, 2, 0, 0),
+    suite: { encryption: "null", integrity: "md5" },
+    ivLength: 0,
+    replayDetection: false,
+  };
+  const lines = showIpsecSa(view([], [{ ...INITIATOR, inbound: [aes], outbound: [none] }]));
+  for (const line of [
+    "        transform: esp-aes 256 esp-sha-hmac ,",
+    "        in use settings ={Transport, }",
+    "        IV size: 16 bytes",
+    "        transform: esp-null esp-md5-hmac ,",
+    "        IV size: 0 bytes",
+    "        replay detection support: N",
+  ])
+    assert.ok(lines.includes(line), line);
+});
+
+const A = ipv4("172.16.172.10");
+const B = ipv4("172.16.172.20");
+const MASK = ipv4("255.255.255.0");
+
+function view(isakmpSas: readonly IsakmpSaView[], flows: readonly FlowView[]): GatewayView {
+  return { now: instant(0), ike: { isakmpSas, halfOpen: 0, jobsRunning: 0 }, ipsec: { flows } };
+}
+
+function isakmpSa(local: IpAddress, remote: IpAddress): IsakmpSaView {
+  return {
+    sa: {
+      connId: 1,
+      role: "initiator",
+      local: { address: local, port: 500 },
+      remote: { address: remote, port: 500 },
+      initiatorCookie: "0102030405060708",
+      responderCookie: "0807060504030201",
+    },
+    state: "QM_IDLE",
+    encryption: "3des",
+    hash: "sha1",
+    authentication: "pre-share",
+    group: 1,
+    expiresAt: undefined,
+    exchanges: 0,
+  };
+}
+
+function sa(spi: number, connId: number, flowId: number, kilobytes: number, seconds: number): SaView {
+  return {
+    spi,
+    suite: { encryption: "3des", integrity: "md5" },
+    mode: "tunnel",
+    connId,
+    flowId,
+    remainingKilobytes: kilobytes,
+    remainingSeconds: seconds,
+    installedAt: instant(0),
+    ivLength: 8,
+    replayDetection: true,
+    sequenceNumber: 4,
+    packets: 4,
+    octets: 544,
+    replayErrors: 0,
+    icvErrors: 0,
+  };
+}
+
+const COUNTERS = { encapsulated: 4, encrypted: 4, digested: 4, decapsulated: 4, decrypted: 4, verified: 4 };
+
+const INITIATOR: FlowView = {
+  interfaceName: "Ethernet1/0",
+  mapName: "vpn",
+  connectionId: "vpn 10 Ethernet1/0",
+  localAddress: A,
+  peer: B,
+  selector: {
+    protocol: 0,
+    local: blockOf(ipv4("10.1.1.0"), MASK),
+    localPorts: ANY_PORT,
+    remote: blockOf(ipv4("10.1.2.0"), MASK),
+    remotePorts: ANY_PORT,
+  },
+  counters: { ...COUNTERS, sendErrors: 6, receiveErrors: 0 },
+  pathMtu: 1500,
+  mediaMtu: 1500,
+  inbound: [sa(0x8eab0b22, 2029, 1, 4607998, 3347)],
+  outbound: [sa(0xeb84dc85, 2030, 2, 4607999, 3347)],
+};
+
+const RESPONDER: FlowView = {
+  ...INITIATOR,
+  localAddress: B,
+  peer: A,
+  selector: {
+    ...INITIATOR.selector,
+    local: INITIATOR.selector.remote,
+    remote: INITIATOR.selector.local,
+  },
+  counters: { ...COUNTERS, sendErrors: 0, receiveErrors: 0 },
+  inbound: [sa(0xeb84dc85, 2029, 1, 4607998, 3326)],
+  outbound: [sa(0x8eab0b22, 2030, 2, 4607999, 3326)],
+};
+
+const EXAMPLE_13_4 = `
+interface: Ethernet1/0
+    Crypto map tag: vpn, local addr. 172.16.172.10
+
+   local  ident (addr/mask/prot/port): (10.1.1.0/255.255.255.0/0/0)
+   remote ident (addr/mask/prot/port): (10.1.2.0/255.255.255.0/0/0)
+   current_peer: 172.16.172.20
+     PERMIT, flags={origin_is_acl,}
+    #pkts encaps: 4, #pkts encrypt: 4, #pkts digest 4
+    #pkts decaps: 4, #pkts decrypt: 4, #pkts verify 4
+    #pkts compressed: 0, #pkts decompressed: 0
+    #pkts not compressed: 0, #pkts compr. failed: 0, #pkts decompress failed: 0
+    #send errors 6, #recv errors 0
+
+     local crypto endpt.: 172.16.172.10, remote crypto endpt.: 172.16.172.20
+     path mtu 1500, media mtu 1500
+     current outbound spi: EB84DC85
+
+     inbound esp sas:
+      spi: 0x8EAB0B22(2393574178)
+        transform: esp-3des esp-md5-hmac ,
+        in use settings ={Tunnel, }
+        slot: 0, conn id: 2029, flow_id: 1, crypto map: vpn
+        sa timing: remaining key lifetime (k/sec): (4607998/3347)
+        IV size: 8 bytes
+        replay detection support: Y
+
+     inbound ah sas:
+
+     inbound pcp sas:
+
+     outbound esp sas:
+      spi: 0xEB84DC85(3951352965)
+        transform: esp-3des esp-md5-hmac ,
+        in use settings ={Tunnel, }
+        slot: 0, conn id: 2030, flow_id: 2, crypto map: vpn
+        sa timing: remaining key lifetime (k/sec): (4607999/3347)
+        IV size: 8 bytes
+        replay detection support: Y
+
+     outbound ah sas:
+
+     outbound pcp sas:`;
+
+const EXAMPLE_13_6 = `
+interface: Ethernet1/0
+    Crypto map tag: vpn, local addr. 172.16.172.20
+
+   local  ident (addr/mask/prot/port): (10.1.2.0/255.255.255.0/0/0)
+   remote ident (addr/mask/prot/port): (10.1.1.0/255.255.255.0/0/0)
+   current_peer: 172.16.172.10
+     PERMIT, flags={origin_is_acl,}
+    #pkts encaps: 4, #pkts encrypt: 4, #pkts digest 4
+    #pkts decaps: 4, #pkts decrypt: 4, #pkts verify 4
+    #pkts compressed: 0, #pkts decompressed: 0
+    #pkts not compressed: 0, #pkts compr. failed: 0, #pkts decompress failed: 0
+    #send errors 0, #recv errors 0
+
+     local crypto endpt.: 172.16.172.20, remote crypto endpt.: 172.16.172.10
+     path mtu 1500, media mtu 1500
+     current outbound spi: 8EAB0B22
+
+     inbound esp sas:
+      spi: 0xEB84DC85(3951352965)
+        transform: esp-3des esp-md5-hmac ,
+        in use settings ={Tunnel, }
+        slot: 0, conn id: 2029, flow_id: 1, crypto map: vpn
+        sa timing: remaining key lifetime (k/sec): (4607998/3326)
+        IV size: 8 bytes
+        replay detection support: Y
+
+     inbound ah sas:
+
+     inbound pcp sas:
+
+     outbound esp sas:
+      spi: 0x8EAB0B22(2393574178)
+        transform: esp-3des esp-md5-hmac ,
+        in use settings ={Tunnel, }
+        slot: 0, conn id: 2030, flow_id: 2, crypto map: vpn
+        sa timing: remaining key lifetime (k/sec): (4607999/3326)
+        IV size: 8 bytes
+        replay detection support: Y
+
+     outbound ah sas:
+
+     outbound pcp sas:`;
