@@ -14,7 +14,9 @@ import type { WireConventions } from "../ike/wire-conventions.ts";
 import { DataPlane, type DataPlaneOutput, type RemovedPair } from "../ipsec/data-plane.ts";
 import type { IpsecEvent } from "../ipsec/events.ts";
 import type { IpsecPolicy } from "../ipsec/policy.ts";
+import type { IpAddress } from "../net/ip-address.ts";
 import type { GatewayEffect, GatewayInput, GatewayRequest, GatewayView } from "./contract.ts";
+import { contentOf, espPacket, KEEPALIVE, NAT_PORT, withMarker } from "./udp-encapsulation.ts";
 
 export interface GatewayPolicy {
   readonly ike: IkePolicy;
@@ -38,6 +40,7 @@ export class Gateway {
   readonly #ike: IkeEngine;
   readonly #dataPlane: DataPlane;
   readonly #exportKeys: boolean;
+  #interfaceNames: ReadonlyMap<IpAddress, string>;
   /** Inbound SAs that serve before their pair is complete; told together with the outbound one. */
   readonly #untoldInbound = new Map<number, SaInstalled>();
   /** Packets that waited for an SA: they follow IKE's last message, which the peer needs to answer them. */
@@ -56,6 +59,7 @@ export class Gateway {
     });
     this.#dataPlane = new DataPlane({ policy: policy.ipsec, random, holdPackets });
     this.#exportKeys = exportKeys;
+    this.#interfaceNames = interfaceNamesOf(policy.ipsec);
   }
 
   /** Takes one thing that happened; returns, in order, what must be done about it. Nothing that a peer sends throws. */
@@ -69,6 +73,7 @@ export class Gateway {
       const removed = this.#dataPlane.setPolicy(now, policy.ipsec);
       this.#tellRemoved(now, removed);
       this.#ike.setPolicy(policy.ike);
+      this.#interfaceNames = interfaceNamesOf(policy.ipsec);
     });
   }
 
@@ -99,7 +104,7 @@ export class Gateway {
   #dispatch(now: Instant, input: GatewayInput): void {
     switch (input.kind) {
       case "datagram":
-        this.#toIke(now, input);
+        this.#datagram(now, input);
         break;
       case "job-done":
         this.#toIke(now, input);
@@ -121,6 +126,17 @@ export class Gateway {
         this.#obey(now, input.request);
         break;
     }
+  }
+
+  /** On port 4500 IKE has a marker, ESP has none, and one octet is a keepalive (RFC 3948 §2). */
+  #datagram(now: Instant, datagram: Extract<GatewayInput, { kind: "datagram" }>): void {
+    const { local, remote, bytes } = datagram;
+    if (local.port !== NAT_PORT) return this.#toIke(now, datagram);
+    const content = contentOf(bytes);
+    if (content.kind === "ike") this.#toIke(now, { ...datagram, bytes: content.bytes });
+    if (content.kind !== "esp") return;
+    const interfaceName = this.#interfaceNames.get(local.address) ?? "";
+    this.#dataPlane.inboundEsp(now, interfaceName, espPacket(remote.address, local.address, content.bytes));
   }
 
   #obey(now: Instant, request: GatewayRequest): void {
@@ -162,8 +178,13 @@ export class Gateway {
 
   #ofIke(now: Instant, output: IkeOutput): void {
     switch (output.kind) {
-      case "send":
-        this.#effects.push({ ...output, kind: "send-datagram" });
+      case "send": {
+        const bytes = output.local.port === NAT_PORT ? withMarker(output.bytes) : output.bytes;
+        this.#effects.push({ ...output, kind: "send-datagram", bytes });
+        break;
+      }
+      case "send-keepalive":
+        this.#effects.push({ ...output, kind: "send-datagram", bytes: KEEPALIVE });
         break;
       case "start-job":
       case "cancel-job":
@@ -201,7 +222,7 @@ export class Gateway {
   }
 
   #install(now: Instant, sa: KeyedSa): void {
-    this.#dataPlane.install(now, { ...sa, installedAt: now, udpEncapsulation: undefined });
+    this.#dataPlane.install(now, { ...sa, installedAt: now });
     if (this.#exportKeys) this.#exportEspKeys(sa);
     for (const output of this.#dataPlane.drain()) {
       if (output.kind !== "event") this.#deferred.push(output);
@@ -285,4 +306,8 @@ export class Gateway {
   #tell(now: Instant, event: IkeEvent | IpsecEvent): void {
     this.#effects.push({ kind: "event", event: { at: now, ...event } });
   }
+}
+
+function interfaceNamesOf(policy: IpsecPolicy): ReadonlyMap<IpAddress, string> {
+  return new Map(policy.interfaces.map(({ localAddress, name }) => [localAddress, name]));
 }

@@ -35,6 +35,8 @@ export type IkeInput =
 
 export type IkeOutput =
   | { readonly kind: "send"; readonly local: Endpoint; readonly remote: Endpoint; readonly bytes: Uint8Array }
+  /** One octet 0xff, without the marker of IKE (RFC 3948 §2.3). */
+  | { readonly kind: "send-keepalive"; readonly local: Endpoint; readonly remote: Endpoint }
   | { readonly kind: "start-job"; readonly id: number; readonly job: Job }
   | { readonly kind: "cancel-job"; readonly id: number }
   | { readonly kind: "event"; readonly event: IkeEvent }
@@ -76,4 +78,6 @@ export interface KeyedSa {
   readonly lifetimeSeconds: number;
   readonly lifetimeKilobytes: number;
   readonly connId: number;
+  /** Through a NAT: the UDP ports of the tunnel (RFC 3948). */
+  readonly udpEncapsulation: { readonly localPort: number; readonly remotePort: number } | undefined;
 }

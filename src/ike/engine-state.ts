@@ -32,7 +32,7 @@ export class EngineState {
   readonly exportKeys: boolean;
   readonly table = new SaTable();
   /** Keys: an ISAKMP SA for its life, a conversation object for its own retransmission or end. */
-  readonly timers = new Timers<IsakmpSa | QuickModeExchange | IsakmpSa["life"]>();
+  readonly timers = new Timers<IsakmpSa | QuickModeExchange | IsakmpSa["life"] | IsakmpSa["keepalive"]>();
   readonly jobs = new Map<number, RunningJob>();
   readonly spis = new Set<number>();
   /** Of the input being handled. */
@@ -127,6 +127,16 @@ export class EngineState {
       sa.usedMessageIds.add(messageId);
       return messageId;
     }
+  }
+
+  /**
+   * The peer has said something authentic. Through a NAT its address and port are those of the last such message (RFC 3947
+   * §7), never those of one that proves nothing.
+   */
+  heard(sa: IsakmpSa): void {
+    sa.lastHeardAt = this.now;
+    if (sa.nat !== undefined && sa.arrival !== undefined)
+      this.table.move(sa, sa.arrival.local, sa.arrival.remote);
   }
 
   /** False when too many jobs are under way: the message that needs one is better dropped and repeated by its sender. */

@@ -14,6 +14,7 @@ import { nameOf } from "../isakmp/numbers/registry.ts";
 import type { Endpoint } from "../net/ip-address.ts";
 import type { IkeInput, IkeOutput } from "./engine-contract.ts";
 import { EngineState } from "./engine-state.ts";
+import { keepAlive } from "./establishment.ts";
 import { receiveInformational } from "./informational.ts";
 import { type IsakmpSa, QuickModeExchange } from "./isakmp-sa.ts";
 import { DEFAULT_IKE_LIMITS, type IkeLimits } from "./limits.ts";
@@ -127,7 +128,7 @@ export class IkeEngine {
       return state.dropped(undefined, local, remote, "malformed", "an initiator cookie of zeros");
     if (isZero(header.responderCookie)) return this.#withoutResponderCookie(local, remote, header, bytes);
     const sa = state.table.find(header.initiatorCookie, header.responderCookie);
-    if (sa === undefined || sa.remote.address !== remote.address || sa.local.address !== local.address)
+    if (sa === undefined || !mayComeFrom(sa, local, remote))
       return state.dropped(
         undefined,
         local,
@@ -135,6 +136,7 @@ export class IkeEngine {
         "unknown cookies",
         `no SA has these cookies (${nameOf(EXCHANGE_TYPE, header.exchangeType)})`,
       );
+    sa.arrival = { local, remote };
     this.#ofSa(sa, header, bytes);
   }
 
@@ -216,6 +218,7 @@ export class IkeEngine {
       key = state.timers.takeDue(state.now)
     ) {
       if ("lifeOf" in key) lifeOver(state, key.lifeOf);
+      else if ("keepaliveOf" in key) keepAlive(state, key.keepaliveOf);
       else if (key instanceof QuickModeExchange) this.#exchangeDue(key);
       else if (!repeatOutstanding(state, { sa: key, exchange: undefined })) phase1Unanswered(state, key);
     }
@@ -231,6 +234,11 @@ export class IkeEngine {
     // A peer that lost the SA cannot say so in a way we may believe: whoever asks next begins with a new phase 1.
     if (isUnheard) forget(state, sa, "no response");
   }
+}
+
+/** An SA stays with its addresses, unless a NAT is on the way: that may change them at any time. */
+function mayComeFrom(sa: IsakmpSa, local: Endpoint, remote: Endpoint): boolean {
+  return sa.nat !== undefined || (sa.remote.address === remote.address && sa.local.address === local.address);
 }
 
 function isSilentSince(sa: IsakmpSa, start: Instant): boolean {

@@ -16,6 +16,7 @@ export function establish(state: EngineState, sa: IsakmpSa, { choice, initialCon
   const { suite, lifetimeSeconds } = choice;
   sa.isEstablished = true;
   sa.lastHeardAt = state.now;
+  if (sa.nat?.situation.localBehindNat === true) armKeepalive(state, sa);
   sa.phase2BaseIv = sa.iv;
   sa.expiresAt = after(state.now, seconds(lifetimeSeconds));
   state.table.markEstablished(sa);
@@ -60,3 +61,16 @@ function exportKeys(state: EngineState, sa: IsakmpSa): void {
     SKEYID_a,
   });
 }
+
+/** Keeps the NAT in front of us from forgetting us (RFC 3948 §4). */
+export function keepAlive(state: EngineState, sa: IsakmpSa): void {
+  state.output({ kind: "send-keepalive", local: sa.local, remote: sa.remote });
+  armKeepalive(state, sa);
+}
+
+function armKeepalive(state: EngineState, sa: IsakmpSa): void {
+  const interval = seconds(state.policy.natKeepaliveSeconds ?? NAT_KEEPALIVE_SECONDS);
+  state.timers.set(sa.keepalive, after(state.now, interval), `NAT keepalive to ${sa.remote.address}`);
+}
+
+const NAT_KEEPALIVE_SECONDS = 20;

@@ -60,7 +60,7 @@ function receiveProtected(state: EngineState, sa: IsakmpSa, header: IsakmpHeader
   const bag = open(INFO_PROTECTED, opened.chain.payloads);
   if (isShapeProblem(bag)) return state.dropped(sa, local, remote, "malformed", bag.detail);
   sa.usedMessageIds.add(messageId);
-  sa.lastHeardAt = state.now;
+  state.heard(sa);
   state.emit({
     kind: "message-received",
     sa: sa.reference(),

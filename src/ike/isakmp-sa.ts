@@ -5,6 +5,7 @@ import type { Endpoint, IpAddress } from "../net/ip-address.ts";
 import { Conversation } from "./conversation.ts";
 import type { Role, SaReference } from "./events.ts";
 import type { MainModeState } from "./phase1/main-mode-state.ts";
+import type { NatMethod, NatSituation } from "./phase1/nat-traversal.ts";
 import type { QuickModeRequest, QuickModeState } from "./phase2/quick-mode-state.ts";
 import type { Protection } from "./protection.ts";
 
@@ -50,8 +51,12 @@ export class QuickModeExchange extends Conversation {
 export class IsakmpSa extends Conversation {
   readonly connId: number;
   readonly role: Role;
-  readonly local: Endpoint;
-  readonly remote: Endpoint;
+  local: Endpoint;
+  remote: Endpoint;
+  /** Where the message being handled came in and from; taken over once it has proven authentic. */
+  arrival: { readonly local: Endpoint; readonly remote: Endpoint } | undefined;
+  /** There is a NAT on the way. */
+  nat: { readonly method: NatMethod; readonly situation: NatSituation } | undefined;
   readonly initiatorCookie: Uint8Array;
   responderCookie: Uint8Array;
   readonly createdAt: Instant;
@@ -73,6 +78,7 @@ export class IsakmpSa extends Conversation {
   /** As responder: fifth messages that did not authenticate. */
   failedProofs = 0;
   /** Key of the timer that ends its life, beside the one that repeats its messages. */
+  readonly keepalive: { readonly keepaliveOf: IsakmpSa } = { keepaliveOf: this };
   readonly life: { readonly lifeOf: IsakmpSa } = { lifeOf: this };
   /** What came without proof from the peer's address while phase 1 lasted; for explanations alone. */
   readonly hints: string[] = [];

@@ -23,6 +23,7 @@ import { forget } from "./sa-lifecycle.ts";
 import { accept, repeatAnswer, say, stopRepeating } from "./sending.ts";
 
 const IKE_PORT = 500;
+const NAT_PORT = 4500;
 
 /** Begins main mode for a request, or says why it cannot. */
 export function startPhase1(state: EngineState, first: WaitingRequest): void {
@@ -220,7 +221,10 @@ function feed(
     if (!sa.knowsResponderCookie) state.table.setResponderCookie(sa, context.responderCookie);
     stopRepeating(state, owner);
     accept(owner, received);
-    if (nextIv !== undefined) sa.iv = nextIv;
+    if (nextIv !== undefined) {
+      sa.iv = nextIv;
+      state.heard(sa);
+    }
   }
   perform(state, sa, actions);
   return last?.do !== "drop";
@@ -284,6 +288,11 @@ function perform(state: EngineState, sa: IsakmpSa, actions: MainModeActions): vo
         sa.protection = action.protection;
         sa.iv = action.iv;
         break;
+      case "traverse":
+        sa.nat = { method: action.method, situation: action.situation };
+        if (sa.role === "initiator")
+          state.table.move(sa, { ...sa.local, port: NAT_PORT }, { ...sa.remote, port: NAT_PORT });
+        break;
       case "establish":
         establish(state, sa, action);
         break;
@@ -343,6 +352,7 @@ function contextOf(state: EngineState, sa: IsakmpSa): Phase1Context {
     initiatorCookie,
     responderCookie,
     isFirstContact,
+    traversesNat: sa.nat !== undefined,
   };
 }
 

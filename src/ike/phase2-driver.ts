@@ -68,7 +68,7 @@ function receiveOffer(state: EngineState, sa: IsakmpSa, header: IsakmpHeader, by
       "a quick mode offer whose HASH(1) does not verify",
     );
   sa.usedMessageIds.add(messageId);
-  sa.lastHeardAt = state.now;
+  state.heard(sa);
   const exchange = newExchange(state, sa, messageId, "responder", undefined);
   const owner = { sa, exchange };
   exchange.iv = opened.nextIv;
@@ -113,7 +113,7 @@ function receiveNext(
   emitReceived(state, owner, step, bytes);
   if (actions.at(-1)?.do !== "drop") {
     stopRepeating(state, owner);
-    sa.lastHeardAt = state.now;
+    state.heard(sa);
     exchange.iv = opened.nextIv;
     exchange.formerIvs = [];
     accept(owner, { bytes, step, proof: { hash: hashOf(opened.chain), iv: opened.iv } });
@@ -364,6 +364,7 @@ function contextOf(
     sa: sa.reference(),
     protection: sa.protection,
     messageId: exchange.messageId,
+    natMethod: sa.nat?.method,
     takeSpi,
     takeConnIds: () => state.takeIpsecConnIds(),
   };

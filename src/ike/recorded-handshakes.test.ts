@@ -47,6 +47,7 @@ const RECORDED_INITIATOR: WireConventions = {
   vendorIds: () => [],
   sendInitialContact: false,
   offerKilobytes: false,
+  traverseNats: false,
 };
 
 /** Answers each named draw with what the recorded end drew. */

@@ -16,6 +16,7 @@ export function forget(
   state.table.remove(sa);
   state.timers.clear(sa);
   state.timers.clear(sa.life);
+  state.timers.clear(sa.keepalive);
   state.cancelJob(sa);
   state.emit({ kind: "isakmp-sa-deleted", sa: sa.reference(), reason });
   for (const exchange of sa.exchanges.values()) {

@@ -13,18 +13,14 @@ export class SaTable {
 
   add(sa: IsakmpSa): void {
     this.#byCookies.set(keyOf(sa), sa);
-    const peers = this.#byPeer.get(sa.remote.address);
-    if (peers === undefined) this.#byPeer.set(sa.remote.address, new Set([sa]));
-    else peers.add(sa);
+    this.#joinPeer(sa, sa.remote.address);
     this.#halfOpen.add(sa);
     this.#countHalfOpen(sa, 1);
   }
 
   remove(sa: IsakmpSa): void {
     this.#byCookies.delete(keyOf(sa));
-    const peers = this.#byPeer.get(sa.remote.address);
-    peers?.delete(sa);
-    if (peers?.size === 0) this.#byPeer.delete(sa.remote.address);
+    this.#leavePeer(sa);
     this.#settle(sa);
   }
 
@@ -38,6 +34,16 @@ export class SaTable {
     this.#byCookies.delete(keyOf(sa));
     sa.responderCookie = responderCookie;
     this.#byCookies.set(keyOf(sa), sa);
+  }
+
+  /** The peer is at another address or port now. */
+  move(sa: IsakmpSa, local: Endpoint, remote: Endpoint): void {
+    if (remote.address !== sa.remote.address) {
+      this.#leavePeer(sa);
+      this.#joinPeer(sa, remote.address);
+    }
+    sa.local = local;
+    sa.remote = remote;
   }
 
   has(sa: IsakmpSa): boolean {
@@ -83,6 +89,18 @@ export class SaTable {
     for (const sa of this.#halfOpen)
       if (sa.role === "responder" && (!sameAddressFull || sa.remote.address === address)) return sa;
     return undefined;
+  }
+
+  #joinPeer(sa: IsakmpSa, address: IpAddress): void {
+    const peers = this.#byPeer.get(address);
+    if (peers === undefined) this.#byPeer.set(address, new Set([sa]));
+    else peers.add(sa);
+  }
+
+  #leavePeer(sa: IsakmpSa): void {
+    const peers = this.#byPeer.get(sa.remote.address);
+    peers?.delete(sa);
+    if (peers?.size === 0) this.#byPeer.delete(sa.remote.address);
   }
 
   #settle(sa: IsakmpSa): void {

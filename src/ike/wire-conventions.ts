@@ -18,6 +18,8 @@ export interface WireConventions {
   readonly sendInitialContact: boolean;
   /** Quick mode offers a lifetime in kilobytes too. */
   readonly offerKilobytes: boolean;
+  /** We say that we can traverse NATs (RFC 3947), which IOS does from 12.2(13)T on. */
+  readonly traverseNats: boolean;
 }
 
 export const IOS_CONVENTIONS: WireConventions = {
@@ -32,7 +34,11 @@ export const IOS_CONVENTIONS: WireConventions = {
   ],
   sendInitialContact: true,
   offerKilobytes: true,
+  traverseNats: false,
 };
+
+/** The same with NAT traversal: what a gateway on a real network says. */
+export const NAT_TRAVERSING_CONVENTIONS: WireConventions = { ...IOS_CONVENTIONS, traverseNats: true };
 
 const UNITY_VERSION = Uint8Array.of(1, 0);
 const DPD_VERSION = Uint8Array.of(1, 0);

@@ -4,12 +4,7 @@ import type { Instant } from "../base/time.ts";
 import { flowOf } from "../net/flow.ts";
 import { fragmentIpv4, IPV4_MTU_MIN } from "../net/fragmentation.ts";
 import { icmpErrorAbout, UNREACHABLE } from "../net/icmp.ts";
-import {
-  IPV4_HEADER_LENGTH,
-  IPV4_TOTAL_LENGTH_MAX,
-  type Ipv4Packet,
-  parseIpv4Packet,
-} from "../net/ipv4-packet.ts";
+import { IPV4_TOTAL_LENGTH_MAX, type Ipv4Packet, parseIpv4Packet } from "../net/ipv4-packet.ts";
 import { PROTOCOL } from "../net/protocols.ts";
 import { type DataPlaneParts, tellDrop, tellMalformed } from "./data-plane-parts.ts";
 import { encryptedLength, sealEsp, sealedLength } from "./esp.ts";
@@ -23,7 +18,7 @@ import { packetFlowOf } from "./packet-flow.ts";
 import { decide, type ProtectedConnection, type ProtectedLine } from "./protected-policy.ts";
 import type { SaLifecycle } from "./sa-lifecycle.ts";
 import { saForFlow } from "./sa-selection.ts";
-import { innerMtu, outerPacket } from "./tunnel.ts";
+import { innerMtu, outerOverhead, outerPacket } from "./tunnel.ts";
 
 export class OutboundPath {
   readonly #parts: DataPlaneParts;
@@ -87,7 +82,8 @@ export class OutboundPath {
 
   /** Whatever may be cut fits, up to the longest packet there can be. */
   #fits(sa: OutboundSa, packet: Ipv4Packet): boolean {
-    const length = IPV4_HEADER_LENGTH + sealedLength(sa.transforms, packet.bytes.length);
+    const length =
+      outerOverhead(sa.parameters.udpEncapsulation) + sealedLength(sa.transforms, packet.bytes.length);
     return length <= (packet.dontFragment ? mtuOf(sa) : IPV4_TOTAL_LENGTH_MAX);
   }
 
@@ -99,7 +95,11 @@ export class OutboundPath {
     const header = { spi: parameters.spi, sequenceNumber: sa.sequenceNumber };
     const iv = this.#ivs.draw(transforms.ivLength);
     const esp = sealEsp(transforms, header, iv, packet.bytes, PROTOCOL.IPV4);
-    const ends = { local: parameters.localAddress, remote: parameters.peer };
+    const ends = {
+      local: parameters.localAddress,
+      remote: parameters.peer,
+      udp: parameters.udpEncapsulation,
+    };
     const outer = outerPacket(packet, ends, esp, this.#nextIdentification());
     line.counters.encapsulated++;
     line.counters.encrypted++;
@@ -136,7 +136,7 @@ export class OutboundPath {
 
   /** The packet may not be cut and does not fit: its sender is told what would (RFC 2401 §6.1, RFC 1191). */
   #tooBig(now: Instant, interfaceName: string, sa: OutboundSa, packet: Ipv4Packet): void {
-    const nextHopMtu = innerMtu(sa.transforms, mtuOf(sa));
+    const nextHopMtu = innerMtu(sa.transforms, sa.parameters.udpEncapsulation, mtuOf(sa));
     this.#drop(now, sa.line, packet, "too big", `${packet.bytes.length} bytes, at most ${nextHopMtu} fit`);
     if (!packet.dontFragment) return;
     const cause = {

@@ -37,7 +37,7 @@ export class SaLifecycle {
     const { outbox, sad, policy } = this.#parts;
     const connection = policy.connections.get(parameters.connectionId);
     const line = connection === undefined ? undefined : lineFor(connection, parameters.selector);
-    if (line === undefined || parameters.mode !== "tunnel" || parameters.udpEncapsulation !== undefined) {
+    if (line === undefined || parameters.mode !== "tunnel") {
       if (parameters.direction === "outbound") outbox.push({ kind: "pair-expired", ...pairOf(parameters) });
       return undefined;
     }

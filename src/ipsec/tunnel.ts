@@ -10,12 +10,17 @@ import {
   withTypeOfService,
 } from "../net/ipv4-packet.ts";
 import { PROTOCOL } from "../net/protocols.ts";
+import { UDP_HEADER_LENGTH } from "../net/udp.ts";
+import { putU16 } from "../net/words.ts";
 import { payloadLengthWithin } from "./esp.ts";
 import type { EspTransforms } from "./esp-transforms.ts";
+import type { SaParameters } from "./security-association.ts";
 
 export interface TunnelEnds {
   readonly local: IpAddress;
   readonly remote: IpAddress;
+  /** Through a NAT: the ports of the UDP header before ESP (RFC 3948 §2.1). */
+  readonly udp: SaParameters["udpEncapsulation"];
 }
 
 /** The whole outer packet. Options of the inner header are never copied. */
@@ -29,20 +34,35 @@ export function outerPacket(
     {
       source: ends.local,
       destination: ends.remote,
-      protocol: PROTOCOL.ESP,
+      protocol: ends.udp === undefined ? PROTOCOL.ESP : PROTOCOL.UDP,
       timeToLive: OUTER_TIME_TO_LIVE,
       identification,
       // DS field and ECN are copied; so is DF, which IOS does unless `crypto ipsec df-bit` says otherwise.
       typeOfService: inner.typeOfService,
       dontFragment: inner.dontFragment,
     },
-    esp,
+    ends.udp === undefined ? esp : inUdp(esp, ends.udp),
   );
 }
 
+/** ESP behind a UDP header without a checksum, as it has its own (RFC 3948 §2.1). */
+function inUdp(esp: Uint8Array, ports: NonNullable<TunnelEnds["udp"]>): Uint8Array {
+  const datagram = new Uint8Array(UDP_HEADER_LENGTH + esp.length);
+  putU16(datagram, 0, ports.localPort);
+  putU16(datagram, 2, ports.remotePort);
+  putU16(datagram, 4, datagram.length);
+  datagram.set(esp, UDP_HEADER_LENGTH);
+  return datagram;
+}
+
+/** Octets before ESP in the outer packet. */
+export function outerOverhead(udp: TunnelEnds["udp"]): number {
+  return IPV4_HEADER_LENGTH + (udp === undefined ? 0 : UDP_HEADER_LENGTH);
+}
+
 /** The longest inner packet whose outer packet has at most `mtu` octets. */
-export function innerMtu(transforms: EspTransforms, mtu: number): number {
-  return payloadLengthWithin(transforms, mtu - IPV4_HEADER_LENGTH);
+export function innerMtu(transforms: EspTransforms, udp: TunnelEnds["udp"], mtu: number): number {
+  return payloadLengthWithin(transforms, mtu - outerOverhead(udp));
 }
 
 export type InnerPacket =

@@ -111,7 +111,14 @@ export function seededRandom(seed: string): Random {
 export interface Datagram {
   readonly from: "A" | "B";
   readonly bytes: Uint8Array;
+  /** 500 where it is not said. */
+  readonly sourcePort?: number;
+  readonly destinationPort?: number;
 }
+
+/** The address of a NAT in front of A; it maps A's port p to p + 1000. */
+export const NAT = ipv4("198.51.100.7");
+const NAT_PORT_SHIFT = 1000;
 
 /** What the network does with a datagram: lets through these, usually the one itself. */
 export type Network = (datagram: Datagram, index: number) => readonly Datagram[];
@@ -123,6 +130,8 @@ export class IkePair {
   readonly wire: Datagram[] = [];
   now: Instant = instant(0);
   network: Network = (datagram) => [datagram];
+  /** B sees A at the NAT's address. */
+  isNatted = false;
   readonly #queue: { readonly to: "A" | "B"; readonly input: IkeInput }[] = [];
 
   constructor(a: Partial<IkeEngineOptions> & { readonly changes?: PolicyChanges } = {}, b: typeof a = {}) {
@@ -182,17 +191,19 @@ export class IkePair {
   }
 
   deliver(datagram: Datagram): void {
-    const to = datagram.from === "A" ? "B" : "A";
-    const [local, remote] = to === "A" ? [A, B] : [B, A];
-    this.#queue.push({
-      to,
-      input: {
-        kind: "datagram",
-        local: { address: local, port: 500 },
-        remote: { address: remote, port: 500 },
-        bytes: datagram.bytes,
-      },
-    });
+    const { from, bytes, sourcePort = 500, destinationPort = 500 } = datagram;
+    const to = from === "A" ? "B" : "A";
+    const [own, peer] = to === "A" ? [A, B] : [B, A];
+    const natted = this.isNatted;
+    const local = {
+      address: own,
+      port: natted && to === "A" ? destinationPort - NAT_PORT_SHIFT : destinationPort,
+    };
+    const remote =
+      natted && to === "B"
+        ? { address: NAT, port: sourcePort + NAT_PORT_SHIFT }
+        : { address: peer, port: sourcePort };
+    this.#queue.push({ to, input: { kind: "datagram", local, remote, bytes } });
   }
 
   #perform(of: "A" | "B", output: IkeOutput): void {
@@ -203,7 +214,12 @@ export class IkePair {
         input: { kind: "job-done", id: output.id, result: performJob(output.job) },
       });
     if (output.kind !== "send") return;
-    const datagram = { from: of, bytes: output.bytes };
+    const datagram = {
+      from: of,
+      bytes: output.bytes,
+      sourcePort: output.local.port,
+      destinationPort: output.remote.port,
+    };
     this.wire.push(datagram);
     for (const delivered of this.network(datagram, this.wire.length - 1)) this.deliver(delivered);
   }

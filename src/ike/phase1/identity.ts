@@ -1,24 +1,23 @@
 /** The identities of phase 1 (RFC 2407 §4.6.2): ours as a payload, the peer's as text. */
 import { utf8 } from "../../base/octets.ts";
 import type { Identification } from "../../isakmp/payloads/identification.ts";
-import { type IpAddress, ipv4FromOctets, ipv4Octets } from "../../net/ip-address.ts";
-import type { IkePolicy } from "../policy.ts";
-import type { WireConventions } from "../wire-conventions.ts";
+import { ipv4FromOctets, ipv4Octets } from "../../net/ip-address.ts";
+import type { Phase1Context } from "./main-mode-state.ts";
 
 export const ID_IPV4_ADDR = 1;
 export const ID_FQDN = 2;
 const ID_USER_FQDN = 3;
 
-/** `crypto isakmp identity`: our address, or our fully qualified host name. */
-export function ownIdentity(
-  policy: IkePolicy,
-  conventions: WireConventions,
-  localAddress: IpAddress,
-): Identification {
-  const { protocol, port } = conventions.phase1Id;
+/**
+ * `crypto isakmp identity`: our address, or our fully qualified host name. Through a NAT the port means nothing to the peer
+ * and is 0 (RFC 3947 §4).
+ */
+export function ownIdentity({ policy, conventions, sa }: Phase1Context, throughNat: boolean): Identification {
+  const { protocol: protocolId, port: ownPort } = conventions.phase1Id;
+  const common = { kind: "ID", protocolId, port: throughNat ? 0 : ownPort } as const;
   return policy.identity === "hostname"
-    ? { kind: "ID", idType: ID_FQDN, protocolId: protocol, port, data: utf8(policy.hostname) }
-    : { kind: "ID", idType: ID_IPV4_ADDR, protocolId: protocol, port, data: ipv4Octets(localAddress) };
+    ? { ...common, idType: ID_FQDN, data: utf8(policy.hostname) }
+    : { ...common, idType: ID_IPV4_ADDR, data: ipv4Octets(sa.local.address) };
 }
 
 /** For people: control characters of what a peer sent are shown, not obeyed. */

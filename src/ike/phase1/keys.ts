@@ -13,6 +13,7 @@ import type {
   Keyed,
   Phase1Context,
 } from "./main-mode-state.ts";
+import { natPayloads } from "./nat-steps.ts";
 import type { SuiteChoice } from "./protection-suite.ts";
 
 export function deriveKeys(
@@ -43,18 +44,21 @@ export function firstIv(keyed: Keyed, choice: SuiteChoice): Uint8Array {
   );
 }
 
+/** MM3 and MM4: public value, nonce, who we are, and how we see the addresses on the way. */
 export function keyPayloads(
   context: Phase1Context,
+  agreed: Agreed,
   publicValue: Uint8Array,
   nonce: Uint8Array,
-  ownCookie: Uint8Array,
 ): Payload[] {
+  const ownCookie = context.sa.role === "initiator" ? context.initiatorCookie : context.responderCookie;
   return [
     { kind: "KE", publicValue },
     { kind: "NONCE", data: nonce },
     ...context.conventions
       .vendorIds(ownCookie, context.random)
       .map((vendorId): Payload => ({ kind: "VID", vendorId })),
+    ...natPayloads(context, agreed),
   ];
 }
 

@@ -7,6 +7,7 @@ import type { Phase1HashInput } from "../keying.ts";
 import type { IkePolicy, PreSharedKey, ProtectionSuite } from "../policy.ts";
 import type { Protection } from "../protection.ts";
 import type { WireConventions } from "../wire-conventions.ts";
+import type { NatMethod, NatSituation } from "./nat-traversal.ts";
 import type { SuiteChoice } from "./protection-suite.ts";
 
 /** States are named for what is awaited and carry only what is known by then. */
@@ -35,12 +36,15 @@ export interface Agreed {
   readonly choice: SuiteChoice;
   readonly key: PreSharedKey;
   readonly SAi_b: Uint8Array;
+  /** How NATs are traversed, where both ends can. */
+  readonly natMethod: NatMethod | undefined;
 }
 
 export interface Exchanged {
   readonly Ni_b: Uint8Array;
   readonly Nr_b: Uint8Array;
   readonly vendorIds: readonly VendorId[];
+  readonly nat: NatSituation;
 }
 
 export interface Keyed {
@@ -64,9 +68,23 @@ export interface Phase1Context {
   readonly responderCookie: Uint8Array;
   /** We have no other ISAKMP SA with this peer. */
   readonly isFirstContact: boolean;
+  /** There is a NAT on the way. */
+  readonly traversesNat: boolean;
 }
 
-export type MainModeActions = Action<MainModeState, Establish>[];
+/** There is a NAT on the way: from here on UDP 4500, and IPsec in UDP (RFC 3947 §4). */
+export interface Traverse {
+  readonly do: "traverse";
+  readonly method: NatMethod;
+  readonly situation: NatSituation;
+}
+
+export type MainModeActions = Action<MainModeState, Establish | Traverse>[];
+
+/** The part of a state that all later ones keep. */
+export function agreedOf({ choice, key, SAi_b, natMethod }: Agreed): Agreed {
+  return { choice, key, SAi_b, natMethod };
+}
 
 /** What the state waits for, and whether it must come encrypted. Undefined while a job runs. */
 export function awaited(

@@ -23,7 +23,14 @@ import type { IkePolicy, PreSharedKey, ProtectionSuite } from "../policy.ts";
 import { describeIdentity, identityProblem, ownIdentity } from "./identity.ts";
 import { initialContact, saysInitialContact } from "./initial-contact.ts";
 import { deriveKeys, firstIv, keyExchangeFailed, keyPayloads, keyProblem } from "./keys.ts";
-import type { MainModeActions as Actions, MainModeState, Phase1Context } from "./main-mode-state.ts";
+import {
+  type MainModeActions as Actions,
+  agreedOf,
+  type MainModeState,
+  type Phase1Context,
+} from "./main-mode-state.ts";
+import { isTranslated, natSituation, traverse, traversesNats } from "./nat-steps.ts";
+import { bestMethod, offeredMethods, vendorIdOf } from "./nat-traversal.ts";
 import { checkEvent, identityBuilt, keyFound, keysGenerated, vendorIdEvents } from "./phase1-events.ts";
 import { findPreSharedKey } from "./pre-shared-key.ts";
 import { answerSuite, checkAnswer, chooseSuite, offerSuites, situationProblem } from "./protection-suite.ts";
@@ -34,7 +41,7 @@ export function begin(context: Phase1Context, suites: readonly ProtectionSuite[]
   return [
     tell({ kind: "phase1-started", sa: context.sa, exchange: "main" }),
     { do: "become", state: { at: "awaits MM2", suites, SAi_b: encodeBody(offer) } },
-    { do: "say", step: "MM1", payloads: [offer] },
+    { do: "say", step: "MM1", payloads: [offer, ...(traversesNats(context) ? offeredMethods() : [])] },
   ];
 }
 
@@ -72,11 +79,16 @@ export function respond(context: Phase1Context, payloads: readonly Payload[]): A
       ...actions,
       { do: "fail", failure: noProposalChosen(peer, checks, NOTIFY_TYPE["NO-PROPOSAL-CHOSEN"]) },
     ];
+  const natMethod = traversesNats(context) ? bestMethod(bag.all.VID) : undefined;
   return [
     ...actions,
     tell({ kind: "message-processed", sa, exchange: "main", step: "MM1", messageId: 0 }),
-    { do: "become", state: { at: "awaits MM3", choice, key, SAi_b: encodeBody(bag.SA) } },
-    { do: "say", step: "MM2", payloads: [answerSuite(bag.SA, choice)] },
+    { do: "become", state: { at: "awaits MM3", choice, key, SAi_b: encodeBody(bag.SA), natMethod } },
+    {
+      do: "say",
+      step: "MM2",
+      payloads: [answerSuite(bag.SA, choice), ...(natMethod === undefined ? [] : [vendorIdOf(natMethod)])],
+    },
   ];
 }
 
@@ -137,6 +149,7 @@ function receiveAnswer(
       drop("unexpected", "the peer chose what we did not offer", NOTIFY_TYPE["NO-PROPOSAL-CHOSEN"]),
     ];
   const { choice } = answer;
+  const natMethod = traversesNats(context) ? bestMethod(bag.all.VID) : undefined;
   const nonce = context.random.bytes("nonce", context.conventions.nonceLength);
   const privateValue = context.random.bytes("dh private", group(choice.suite.group).privateLength);
   return [
@@ -144,7 +157,7 @@ function receiveAnswer(
     tell({ kind: "message-processed", sa, exchange: "main", step: "MM2", messageId: 0 }),
     {
       do: "become",
-      state: { at: "generates key pair", choice, key, SAi_b: state.SAi_b, nonce, privateValue },
+      state: { at: "generates key pair", choice, key, SAi_b: state.SAi_b, natMethod, nonce, privateValue },
     },
     { do: "work", job: { kind: "dh-public", group: choice.suite.group, privateValue } },
   ];
@@ -157,10 +170,10 @@ function sayInitiatorKey(
   state: MainModeState & { at: "generates key pair" },
   gxi: Uint8Array,
 ): Actions {
-  const { choice, key, SAi_b, nonce, privateValue } = state;
+  const { nonce, privateValue } = state;
   return [
-    { do: "become", state: { at: "awaits MM4", choice, key, SAi_b, nonce, privateValue, gxi } },
-    { do: "say", step: "MM3", payloads: keyPayloads(context, gxi, nonce, context.initiatorCookie) },
+    { do: "become", state: { ...agreedOf(state), at: "awaits MM4", nonce, privateValue, gxi } },
+    { do: "say", step: "MM3", payloads: keyPayloads(context, state, gxi, nonce) },
   ];
 }
 
@@ -177,23 +190,22 @@ function receiveInitiatorKey(
   if (problem !== undefined) return [drop("malformed", problem.detail, problem.notify)];
   const Nr_b = random.bytes("nonce", context.conventions.nonceLength);
   const privateValue = random.bytes("dh private", group(groupId).privateLength);
-  const { choice, key, SAi_b } = state;
   const gxi = bag.KE.publicValue;
+  const nat = natSituation(context, state, bag.all["NAT-D"]);
   return [
     tell({ kind: "payload-processing", sa, payload: "KE", messageId: 0 }),
     tell({ kind: "payload-processing", sa, payload: "NONCE", messageId: 0 }),
-    ...keyFound(sa, key),
+    ...keyFound(sa, state.key),
     {
       do: "become",
       state: {
+        ...agreedOf(state),
         at: "computes keys",
-        choice,
-        key,
-        SAi_b,
         gxi,
         Ni_b: bag.NONCE.data,
         Nr_b,
         vendorIds: bag.all.VID,
+        nat,
       },
     },
     { do: "work", job: { kind: "dh-both", group: groupId, privateValue, peerPublicValue: gxi } },
@@ -209,15 +221,16 @@ function sayResponderKey(
   const { sa } = context;
   const keyed = deriveKeys(context, state, state.gxi, gxr, gxy);
   if (keyed === undefined) return [keyExchangeFailed(context, "the derived encryption key is a weak one")];
-  const { choice, key, SAi_b } = state;
+  const { choice } = state;
   return [
     keysGenerated(sa, choice),
     ...vendorIdEvents(context, state.vendorIds),
     tell({ kind: "message-processed", sa, exchange: "main", step: "MM3", messageId: 0 }),
-    { do: "become", state: { at: "awaits MM5", choice, key, SAi_b, ...keyed } },
-    { do: "say", step: "MM4", payloads: keyPayloads(context, gxr, state.Nr_b, context.responderCookie) },
-    // MM4 itself is clear; what follows is not.
+    { do: "become", state: { ...agreedOf(state), at: "awaits MM5", ...keyed } },
+    { do: "say", step: "MM4", payloads: keyPayloads(context, state, gxr, state.Nr_b) },
+    // MM4 itself is clear and on the old port; what follows is neither.
     { do: "protect", protection: keyed.protection, iv: firstIv(keyed, choice) },
+    ...traverse(state),
   ];
 }
 
@@ -229,18 +242,19 @@ function receiveResponderKey(
   const { sa } = context;
   const bag = open(MM_KE, payloads);
   if (isShapeProblem(bag)) return [drop("malformed", bag.detail)];
-  const { choice, key, SAi_b, nonce, privateValue, gxi } = state;
+  const { choice, nonce, privateValue, gxi } = state;
   const gxr = bag.KE.publicValue;
   const problem = keyProblem(choice.suite.group, gxr, bag.NONCE.data);
   if (problem !== undefined) return [drop("malformed", problem.detail, problem.notify)];
   if (equal(gxr, gxi))
     return [drop("malformed", "our own public value came back", NOTIFY_TYPE["INVALID-KEY-INFORMATION"])];
   const exchanged = { gxi, gxr, Ni_b: nonce, Nr_b: bag.NONCE.data, vendorIds: bag.all.VID };
+  const nat = natSituation(context, state, bag.all["NAT-D"]);
   return [
     tell({ kind: "payload-processing", sa, payload: "KE", messageId: 0 }),
     tell({ kind: "payload-processing", sa, payload: "NONCE", messageId: 0 }),
-    ...keyFound(sa, key),
-    { do: "become", state: { at: "computes shared secret", choice, key, SAi_b, ...exchanged } },
+    ...keyFound(sa, state.key),
+    { do: "become", state: { ...agreedOf(state), at: "computes shared secret", ...exchanged, nat } },
     { do: "work", job: { kind: "dh-shared", group: choice.suite.group, privateValue, peerPublicValue: gxr } },
   ];
 }
@@ -253,18 +267,19 @@ function sayInitiatorProof(
   gxy: Uint8Array,
 ): Actions {
   const { sa } = context;
-  const { choice, key, SAi_b } = state;
+  const { choice } = state;
   const keyed = deriveKeys(context, state, state.gxi, state.gxr, gxy);
   if (keyed === undefined) return [keyExchangeFailed(context, "the derived encryption key is a weak one")];
-  const id = ownIdentity(context.policy, context.conventions, sa.local.address);
+  const id = ownIdentity(context, isTranslated(state.nat));
   const proof = hashI(keyed.hashInput, encodeBody(id));
   return [
     keysGenerated(sa, choice),
     ...vendorIdEvents(context, state.vendorIds),
     tell({ kind: "message-processed", sa, exchange: "main", step: "MM4", messageId: 0 }),
     identityBuilt(sa, choice, id),
-    { do: "become", state: { at: "awaits MM6", choice, key, SAi_b, ...keyed } },
+    { do: "become", state: { ...agreedOf(state), at: "awaits MM6", ...keyed } },
     { do: "protect", protection: keyed.protection, iv: firstIv(keyed, choice) },
+    ...traverse(state),
     { do: "say", step: "MM5", payloads: [id, { kind: "HASH", data: proof }, ...initialContact(context)] },
   ];
 }
@@ -281,8 +296,8 @@ function receiveInitiatorProof(
   if (problem !== undefined) return [drop("malformed", problem)];
   if (!constantTimeEqual(bag.HASH.data, hashI(state.hashInput, encodeBody(bag.ID))))
     return [drop("hash mismatch", "HASH_I does not verify")];
-  const { choice, key, SAi_b, hashInput, protection } = state;
-  const id = ownIdentity(context.policy, context.conventions, sa.local.address);
+  const { choice, hashInput, protection } = state;
+  const id = ownIdentity(context, context.traversesNat);
   const proof = hashR(hashInput, encodeBody(id));
   return [
     tell({ kind: "payload-processing", sa, payload: "ID", messageId: 0 }),
@@ -290,7 +305,7 @@ function receiveInitiatorProof(
     tell({ kind: "peer-authenticated", sa, identity: describeIdentity(bag.ID) }),
     tell({ kind: "message-processed", sa, exchange: "main", step: "MM5", messageId: 0 }),
     identityBuilt(sa, choice, id),
-    { do: "become", state: { at: "established", choice, key, SAi_b, hashInput, protection } },
+    { do: "become", state: { ...agreedOf(state), at: "established", hashInput, protection } },
     { do: "say", step: "MM6", payloads: [id, { kind: "HASH", data: proof }] },
     { do: "establish", choice, initialContact: saysInitialContact(context, bag.all.NOTIFY) },
   ];
@@ -308,13 +323,13 @@ function receiveResponderProof(
   if (problem !== undefined) return [drop("malformed", problem)];
   if (!constantTimeEqual(bag.HASH.data, hashR(state.hashInput, encodeBody(bag.ID))))
     return [drop("hash mismatch", "HASH_R does not verify")];
-  const { choice, key, SAi_b, hashInput, protection } = state;
+  const { choice, hashInput, protection } = state;
   return [
     tell({ kind: "payload-processing", sa, payload: "ID", messageId: 0 }),
     tell({ kind: "payload-processing", sa, payload: "HASH", messageId: 0 }),
     tell({ kind: "peer-authenticated", sa, identity: describeIdentity(bag.ID) }),
     tell({ kind: "message-processed", sa, exchange: "main", step: "MM6", messageId: 0 }),
-    { do: "become", state: { at: "established", choice, key, SAi_b, hashInput, protection } },
+    { do: "become", state: { ...agreedOf(state), at: "established", hashInput, protection } },
     { do: "establish", choice, initialContact: saysInitialContact(context, bag.all.NOTIFY) },
   ];
 }

@@ -12,6 +12,8 @@ import {
   variableAttribute,
 } from "../../isakmp/attribute.ts";
 import { DOI, PROTOCOL_ID, SITUATION } from "../../isakmp/numbers/domain.ts";
+import { ENCAPSULATION_MODE } from "../../isakmp/numbers/phase2-attribute.ts";
+import { nameOf } from "../../isakmp/numbers/registry.ts";
 import type { Proposal } from "../../isakmp/payloads/proposal.ts";
 import type { SecurityAssociation } from "../../isakmp/payloads/security-association.ts";
 import type { Transform } from "../../isakmp/payloads/transform.ts";
@@ -27,7 +29,8 @@ const CLASS = {
   keyLength: 6,
 } as const;
 const LIFE = { seconds: 1, kilobytes: 2 } as const;
-const MODE_TUNNEL = 1;
+/** Plain tunnel mode; through a NAT the method says which number stands for a tunnel in UDP. */
+export const PLAIN_TUNNEL = ENCAPSULATION_MODE.Tunnel;
 const BASIC_MAXIMUM = 0xffff;
 /** What holds where an offer names no time (RFC 2407 §4.5). */
 const ASSUMED_SECONDS = 28800;
@@ -77,6 +80,7 @@ export function offerTransformSets(
   spi: Uint8Array,
   firstNumber: number,
   offerKilobytes: boolean,
+  tunnelMode: number,
 ): SecurityAssociation {
   return {
     kind: "SA",
@@ -90,7 +94,7 @@ export function offerTransformSets(
         {
           number: firstNumber,
           id: encryptionOf(set.esp).id,
-          attributes: attributesOf(set, connection, offerKilobytes),
+          attributes: attributesOf(set, connection, offerKilobytes, tunnelMode),
         },
       ],
     })),
@@ -102,11 +106,16 @@ function encryptionOf(suite: EspSuite) {
 }
 
 /** In the order in which IOS lists them. */
-function attributesOf(set: TransformSet, connection: Connection, offerKilobytes: boolean): Attribute[] {
+function attributesOf(
+  set: TransformSet,
+  connection: Connection,
+  offerKilobytes: boolean,
+  tunnelMode: number,
+): Attribute[] {
   const { keyBits } = { keyBits: undefined, ...encryptionOf(set.esp) };
   const integrity = INTEGRITY.find((row) => row.name === set.esp.integrity);
   return [
-    basicAttribute(CLASS.encapsulationMode, MODE_TUNNEL),
+    basicAttribute(CLASS.encapsulationMode, tunnelMode),
     ...life(LIFE.seconds, connection.lifetimeSeconds),
     ...(offerKilobytes ? life(LIFE.kilobytes, connection.lifetimeKilobytes) : []),
     ...(integrity === undefined ? [] : [basicAttribute(CLASS.authentication, integrity.value)]),
@@ -156,7 +165,7 @@ export interface EspOffer {
     readonly mode: string;
     readonly pfs: string;
   };
-  readonly isTunnel: boolean;
+  readonly mode: number;
   readonly unsupported: readonly string[];
 }
 
@@ -189,7 +198,7 @@ export function readEspTransform(proposal: Proposal, transform: Transform): EspO
   const group = GROUP_IDS.find((id) => id === groupValue);
   if (groupValue !== undefined && group === undefined) unsupported.push(`group ${groupValue}`);
   // A missing mode is whatever the responder takes for its default (RFC 2407 §4.5): ours is tunnel.
-  const mode = values.get(CLASS.encapsulationMode) ?? MODE_TUNNEL;
+  const mode = values.get(CLASS.encapsulationMode) ?? PLAIN_TUNNEL;
   const name = ESP_NAMES[transform.id] ?? `unknown (${transform.id})`;
   return {
     proposal,
@@ -202,10 +211,10 @@ export function readEspTransform(proposal: Proposal, transform: Transform): EspO
     texts: {
       encryption: `${name}${keyBits === undefined ? "" : ` with ${keyBits} bits`}`,
       integrity: integrity ?? `authenticator ${authentication}`,
-      mode: mode === MODE_TUNNEL ? "tunnel" : mode === 2 ? "transport" : `mode ${mode}`,
+      mode: nameOf(ENCAPSULATION_MODE, mode),
       pfs: groupValue === undefined ? "no PFS" : `group ${groupValue}`,
     },
-    isTunnel: mode === MODE_TUNNEL,
+    mode,
     unsupported,
   };
 }
@@ -226,7 +235,12 @@ export function readLifetimes(attributes: readonly Attribute[]): Lifetimes {
 }
 
 /** What keeps an offer from matching one of our transform sets; empty when it matches. */
-export function compareTransform(set: TransformSet, connection: Connection, offer: EspOffer): Mismatch[] {
+export function compareTransform(
+  set: TransformSet,
+  connection: Connection,
+  offer: EspOffer,
+  tunnelMode: number,
+): Mismatch[] {
   const found: Mismatch[] = [];
   const differ = (
     attribute: Mismatch["attribute"],
@@ -252,7 +266,7 @@ export function compareTransform(set: TransformSet, connection: Connection, offe
     );
   if (offer.integrity !== (set.esp.integrity ?? "none"))
     differ("integrity", offer.texts.integrity, set.esp.integrity ?? "none");
-  if (!offer.isTunnel) differ("mode", offer.texts.mode, "tunnel");
+  if (offer.mode !== tunnelMode) differ("mode", offer.texts.mode, nameOf(ENCAPSULATION_MODE, tunnelMode));
   // Without `set pfs` any group is taken; with it the peer must ask for this one (IOS, `set pfs`).
   if (connection.pfsGroup !== undefined && offer.group !== connection.pfsGroup)
     differ("pfs", offer.texts.pfs, `group ${connection.pfsGroup}`, connection.origins.pfs);
@@ -280,6 +294,7 @@ export interface TransformChoice {
 export function chooseTransform(
   connection: Connection,
   payload: SecurityAssociation,
+  tunnelMode: number,
 ): { readonly choice: TransformChoice | undefined; readonly checks: readonly TransformCheck[] } {
   const checks: TransformCheck[] = [];
   for (const proposal of payload.proposals) {
@@ -292,7 +307,7 @@ export function chooseTransform(
       const offer = isBundle
         ? { ...read, unsupported: [...read.unsupported, "a bundle of several protocols"] }
         : read;
-      const check = closestSet(connection, offer);
+      const check = closestSet(connection, offer, tunnelMode);
       checks.push(check);
       if (check.set !== undefined && check.mismatches.length === 0 && proposal.spi.length === 4)
         return { choice: choiceOf(connection, offer, check.set), checks };
@@ -301,10 +316,10 @@ export function chooseTransform(
   return { choice: undefined, checks };
 }
 
-function closestSet(connection: Connection, offer: EspOffer): TransformCheck {
+function closestSet(connection: Connection, offer: EspOffer, tunnelMode: number): TransformCheck {
   let best: TransformCheck = { offer, set: undefined, mismatches: [] };
   for (const set of connection.transformSets) {
-    const mismatches = compareTransform(set, connection, offer);
+    const mismatches = compareTransform(set, connection, offer, tunnelMode);
     if (best.set === undefined || mismatches.length < best.mismatches.length)
       best = { offer, set, mismatches };
     if (mismatches.length === 0) break;
@@ -356,6 +371,7 @@ export function answerTransform(
 export function checkAnsweredTransform(
   connection: Connection,
   payload: SecurityAssociation,
+  tunnelMode: number,
 ): TransformChoice | { readonly mismatches: readonly Mismatch[]; readonly offer: EspOffer | undefined } {
   const [proposal] = payload.proposals;
   const [transform] = proposal?.transforms ?? [];
@@ -372,7 +388,7 @@ export function checkAnsweredTransform(
       offer: undefined,
     };
   const offer = readEspTransform(proposal, transform);
-  const check = closestSet(connection, offer);
+  const check = closestSet(connection, offer, tunnelMode);
   const mismatches = [...check.mismatches];
   if (connection.pfsGroup === undefined && offer.group !== undefined)
     mismatches.push({

@@ -34,6 +34,10 @@ export function keyPair(
     connectionId: connection.id,
     localAddress: context.sa.local.address,
     peer: context.sa.remote.address,
+    udpEncapsulation:
+      context.natMethod === undefined
+        ? undefined
+        : { localPort: context.sa.local.port, remotePort: context.sa.remote.port },
     selector,
     suite,
     mode: "tunnel",

@@ -19,6 +19,7 @@ import {
   spiOf,
   spiProblem,
   transformEvent,
+  tunnelModeOf,
   validated,
 } from "./quick-mode-parts.ts";
 import type {
@@ -65,6 +66,7 @@ export function sayOffer(
       u32Octets(offered.spi),
       conventions.firstProposalNumber,
       conventions.offerKilobytes,
+      tunnelModeOf(context),
     ),
     { kind: "NONCE", data: offered.nonce },
     ...(publicValue === undefined ? [] : [{ kind: "KE", publicValue } as const]),
@@ -94,7 +96,7 @@ export function receiveAnswer(
   if (!constantTimeEqual(bag.HASH.data, expected)) return [drop("hash mismatch", "HASH(2) does not verify")];
   const { connection } = state.request;
   const selector = negotiableSelector(state.request.selector);
-  const answer = checkAnsweredTransform(connection, bag.SA);
+  const answer = checkAnsweredTransform(connection, bag.SA, tunnelModeOf(context));
   const actions: Actions = [
     tell({ kind: "payload-processing", sa, payload: "HASH", messageId }),
     tell({ kind: "payload-processing", sa, payload: "SA", messageId }),

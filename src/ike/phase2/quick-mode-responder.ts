@@ -20,6 +20,7 @@ import {
   spiOf,
   spiProblem,
   transformEvent,
+  tunnelModeOf,
   validated,
 } from "./quick-mode-parts.ts";
 import type {
@@ -66,7 +67,7 @@ export function respond(context: QuickModeContext, message: HashedMessage): Acti
   const selector = proposedSelector(context, bag.all.ID);
   const match = typeof selector === "string" ? undefined : findConnection(candidates, selector);
   const connection = match?.connection ?? fallback;
-  const { choice, checks } = chooseTransform(connection, bag.SA);
+  const { choice, checks } = chooseTransform(connection, bag.SA, tunnelModeOf(context));
   actions.push(...checks.map((check) => transformEvent(context, check)));
   if (choice === undefined) return [...actions, noTransformChosen(connection, peer, checks)];
   if (typeof selector === "string")

@@ -7,6 +7,7 @@ import type { TrafficSelector } from "../../net/selector.ts";
 import type { Action } from "../action.ts";
 import type { KeyedSa } from "../engine-contract.ts";
 import type { NegotiatedIpsecSa, SaReference } from "../events.ts";
+import type { NatMethod } from "../phase1/nat-traversal.ts";
 import type { Connection, IkePolicy } from "../policy.ts";
 import type { Protection } from "../protection.ts";
 import type { WireConventions } from "../wire-conventions.ts";
@@ -63,6 +64,8 @@ export interface QuickModeContext {
   readonly sa: SaReference;
   readonly protection: Protection;
   readonly messageId: number;
+  /** How NATs are traversed, if there is one on the way. */
+  readonly natMethod: NatMethod | undefined;
   /** An SPI nobody uses; it is taken. */
   readonly takeSpi: () => number;
   /** IOS's conn ids for a pair. */

@@ -1,0 +1,111 @@
+/** NAT traversal in main mode and quick mode (RFC 3947). */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { A, B, IkePair, NAT, policyOf } from "../../test/support/ike-pair.ts";
+import { hex } from "../base/octets.ts";
+import { recogniseVendorId } from "../isakmp/vendor-ids.ts";
+import { host } from "../net/selector.ts";
+import { NAT_TRAVERSING_CONVENTIONS } from "./wire-conventions.ts";
+
+const conventions = NAT_TRAVERSING_CONVENTIONS;
+
+/** B expects its peer at the NAT's address. */
+function nattedPair(): IkePair {
+  const base = policyOf(B, A);
+  const [key] = base.preSharedKeys;
+  assert.ok(key);
+  const policy = {
+    ...base,
+    preSharedKeys: [{ ...key, peer: { kind: "address", block: host(NAT) } as const }],
+    connections: base.connections.map((connection) => ({ ...connection, peers: [NAT] })),
+  };
+  const pair = new IkePair({ conventions }, { conventions, policy });
+  pair.isNatted = true;
+  return pair;
+}
+
+test("without a NAT both ends find none, stay on port 500 and negotiate a plain tunnel", () => {
+  const pair = new IkePair({ conventions }, { conventions });
+  pair.negotiate("A");
+  assert.ok(
+    pair.wire.every(({ sourcePort, destinationPort }) => sourcePort === 500 && destinationPort === 500),
+  );
+  assert.equal(pair.installed("A")[0]?.udpEncapsulation, undefined);
+  assert.equal(pair.installed("B").length, 2);
+});
+
+test("behind a NAT the initiator changes to port 4500 with its fifth message and both ends put ESP into UDP", () => {
+  const pair = nattedPair();
+  pair.negotiate("A");
+  assert.deepEqual(
+    pair.wire.map(({ from, sourcePort, destinationPort }) => `${from} ${sourcePort} ${destinationPort}`),
+    [
+      "A 500 500",
+      "B 500 1500",
+      "A 500 500",
+      "B 500 1500",
+      "A 4500 4500",
+      "B 4500 5500",
+      "A 4500 4500",
+      "B 4500 5500",
+      "A 4500 4500",
+    ],
+  );
+  assert.deepEqual(pair.installed("A")[1]?.udpEncapsulation, { localPort: 4500, remotePort: 4500 });
+  assert.deepEqual(pair.installed("B")[1]?.udpEncapsulation, { localPort: 4500, remotePort: 5500 });
+  assert.equal(pair.installed("B")[0]?.peer, NAT);
+  assert.equal(
+    hex(pair.installed("A")[0]?.encryptionKey.reveal() ?? new Uint8Array()),
+    hex(pair.installed("B")[1]?.encryptionKey.reveal() ?? new Uint8Array(1)),
+  );
+});
+
+test("whoever is behind the NAT keeps its mapping alive, the other end does not", () => {
+  const pair = nattedPair();
+  pair.negotiate("A");
+  pair.runUntil(65_000);
+  const keepalives = (of: "A" | "B"): number =>
+    pair.outputs[of].filter(({ kind }) => kind === "send-keepalive").length;
+  assert.equal(keepalives("A"), 3);
+  assert.equal(keepalives("B"), 0);
+});
+
+test("a peer that cannot traverse NATs is negotiated with as if there were none", () => {
+  const pair = new IkePair({ conventions }, {});
+  pair.negotiate("A");
+  assert.equal(pair.installed("A").length, 2);
+  assert.equal(pair.installed("A")[0]?.udpEncapsulation, undefined);
+});
+
+test("no crypto ipsec nat-transparency keeps the vendor IDs out", () => {
+  const policy = { ...policyOf(A, B), natTransparency: false };
+  const pair = new IkePair({ conventions, policy }, { conventions });
+  pair.negotiate("A");
+  const names = pair.events.B.flatMap((event) =>
+    event.kind === "vendor-id-received" ? [recogniseVendorId(event.vendorId)?.name] : [],
+  );
+  assert.ok(!names.includes("RFC 3947"));
+  assert.equal(pair.installed("A").length, 2);
+});
+
+test("a forged message from elsewhere does not move an SA; an authentic one does", () => {
+  const pair = nattedPair();
+  pair.negotiate("A");
+  const elsewhere = { address: B, port: 4500 };
+  const at = (): string => `${pair.engines.B.view().isakmpSas[0]?.sa.remote.port}`;
+  const last = pair.wire.at(-1);
+  assert.ok(last);
+  const forged = last.bytes.slice();
+  forged[20] = (forged[20] ?? 0) ^ 1;
+  pair.engines.B.handle(pair.now, {
+    kind: "datagram",
+    local: elsewhere,
+    remote: { address: NAT, port: 7777 },
+    bytes: forged,
+  });
+  assert.equal(at(), "5500");
+  // A's next quick mode comes through another mapping.
+  pair.network = (datagram) => (datagram.from === "A" ? [{ ...datagram, sourcePort: 4600 }] : [datagram]);
+  pair.negotiate("A");
+  assert.equal(at(), "5600");
+});

@@ -1,0 +1,38 @@
+/** Where main mode meets NAT traversal: whether it is wanted, what the NAT-D payloads tell, and the change of port. */
+import type { HashName } from "../../crypto/names.ts";
+import type { NatDiscovery } from "../../isakmp/payloads/nat-discovery.ts";
+import type { Agreed, Exchanged, MainModeActions, Phase1Context } from "./main-mode-state.ts";
+import { discover, discoveryPayloads, type Ends, type NatSituation } from "./nat-traversal.ts";
+
+/** We can and may. */
+export function traversesNats({ conventions, policy }: Phase1Context): boolean {
+  return conventions.traverseNats && policy.natTransparency !== false;
+}
+
+/** Our NAT-D payloads; none without a common method. */
+export function natPayloads(context: Phase1Context, { natMethod, choice }: Agreed): NatDiscovery[] {
+  return natMethod === undefined ? [] : discoveryPayloads(natMethod, natEnds(context, choice.suite.hash));
+}
+
+/** What the peer's NAT-D payloads say. */
+export function natSituation(
+  context: Phase1Context,
+  { natMethod, choice }: Agreed,
+  payloads: readonly NatDiscovery[],
+): NatSituation {
+  if (natMethod === undefined) return { localBehindNat: false, remoteBehindNat: false };
+  return discover(payloads, natEnds(context, choice.suite.hash));
+}
+
+export function isTranslated({ localBehindNat, remoteBehindNat }: NatSituation): boolean {
+  return localBehindNat || remoteBehindNat;
+}
+
+/** The change to UDP 4500, if there is a NAT on the way. */
+export function traverse({ natMethod: method, nat: situation }: Agreed & Exchanged): MainModeActions {
+  return method === undefined || !isTranslated(situation) ? [] : [{ do: "traverse", method, situation }];
+}
+
+function natEnds({ sa, initiatorCookie, responderCookie }: Phase1Context, hash: HashName): Ends {
+  return { hash, initiatorCookie, responderCookie, local: sa.local, remote: sa.remote };
+}

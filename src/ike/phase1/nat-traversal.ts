@@ -1,0 +1,83 @@
+/**
+ * Finding NATs on the way (RFC 3947 §3): both ends say by vendor ID that they can traverse NATs and by which text, then each
+ * sends hashes of the addresses it sees. A hash that does not come out as expected is an address that was translated.
+ */
+import { equal } from "../../base/octets.ts";
+import type { HashName } from "../../crypto/names.ts";
+import { ENCAPSULATION_MODE } from "../../isakmp/numbers/phase2-attribute.ts";
+import type { NatDiscovery } from "../../isakmp/payloads/nat-discovery.ts";
+import type { VendorId } from "../../isakmp/payloads/vendor-id.ts";
+import { recogniseVendorId, type VendorIdName, vendorIdOctets } from "../../isakmp/vendor-ids.ts";
+import { type Endpoint, ipv4Octets } from "../../net/ip-address.ts";
+import { natDiscoveryHash } from "../keying.ts";
+
+/** RFC 3947, or one of the drafts that older peers still speak, which differ in numbers only. */
+export interface NatMethod {
+  readonly name: VendorIdName;
+  readonly payloadType: NatDiscovery["payloadType"];
+  /** Encapsulation mode of quick mode for a tunnel in UDP. */
+  readonly tunnelMode: number;
+}
+
+const DRAFT_TUNNEL = ENCAPSULATION_MODE["UDP-Encapsulated-Tunnel (draft)"];
+
+/** Best first. */
+const METHODS: readonly NatMethod[] = [
+  { name: "RFC 3947", payloadType: 20, tunnelMode: ENCAPSULATION_MODE["UDP-Encapsulated-Tunnel"] },
+  { name: "draft-ietf-ipsec-nat-t-ike-03", payloadType: 130, tunnelMode: DRAFT_TUNNEL },
+  { name: "draft-ietf-ipsec-nat-t-ike-02\\n", payloadType: 130, tunnelMode: DRAFT_TUNNEL },
+  { name: "draft-ietf-ipsec-nat-t-ike-02", payloadType: 130, tunnelMode: DRAFT_TUNNEL },
+];
+
+/** What an initiator says in MM1. */
+export function offeredMethods(): VendorId[] {
+  return METHODS.map(vendorIdOf);
+}
+
+export function vendorIdOf(method: NatMethod): VendorId {
+  return { kind: "VID", vendorId: vendorIdOctets(method.name) };
+}
+
+/** The best method that the peer's vendor IDs name. */
+export function bestMethod(vendorIds: readonly VendorId[]): NatMethod | undefined {
+  const names = vendorIds.map(({ vendorId }) => recogniseVendorId(vendorId)?.name);
+  return METHODS.find(({ name }) => names.includes(name));
+}
+
+export interface Ends {
+  readonly hash: HashName;
+  readonly initiatorCookie: Uint8Array;
+  readonly responderCookie: Uint8Array;
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+}
+
+/** Our view: the peer's address first, then our own (RFC 3947 §3.2). */
+export function discoveryPayloads(method: NatMethod, ends: Ends): NatDiscovery[] {
+  return [ends.remote, ends.local].map((endpoint) => ({
+    kind: "NAT-D",
+    payloadType: method.payloadType,
+    hash: hashOf(ends, endpoint),
+  }));
+}
+
+export interface NatSituation {
+  readonly localBehindNat: boolean;
+  readonly remoteBehindNat: boolean;
+}
+
+/** What the peer's hashes tell. A peer that sends none cannot be helped: nothing is assumed. */
+export function discover(payloads: readonly NatDiscovery[], ends: Ends): NatSituation {
+  const [aboutUs, ...aboutPeer] = payloads;
+  if (aboutUs === undefined || aboutPeer.length === 0)
+    return { localBehindNat: false, remoteBehindNat: false };
+  const remote = hashOf(ends, ends.remote);
+  return {
+    localBehindNat: !equal(aboutUs.hash, hashOf(ends, ends.local)),
+    remoteBehindNat: !aboutPeer.some(({ hash }) => equal(hash, remote)),
+  };
+}
+
+function hashOf({ hash, initiatorCookie, responderCookie }: Ends, { address, port }: Endpoint): Uint8Array {
+  return natDiscoveryHash(hash, initiatorCookie, responderCookie, ipv4Octets(address), port);
+}
