@@ -11,6 +11,7 @@ import {
 } from "../isakmp/numbers/phase1-attribute.ts";
 import { AUTHENTICATION_ALGORITHM, PHASE2_ATTRIBUTE } from "../isakmp/numbers/phase2-attribute.ts";
 import { nameOf } from "../isakmp/numbers/registry.ts";
+import { OBSERVE_LIMITS } from "./limits.ts";
 
 /** `encryption 3DES-CBC`, `life duration (VPI) of  0x0 0x1 0x51 0x80`. */
 export function phase1AttributeLine(attribute: OfferedAttribute): string {
@@ -63,15 +64,15 @@ function lifeType(value: number): string {
 // The two spaces before the octets are IOS's.
 function duration(attribute: OfferedAttribute): string {
   if (attribute.encoding === "basic") return `(basic) of ${numberOf(attribute)}`;
-  const octets = [...attribute.value.subarray(0, SHOWN_OCTETS)].map(
+  const octets = [...attribute.value.subarray(0, OBSERVE_LIMITS.shownOctets)].map(
     (octet) => `0x${octet.toString(16).toUpperCase()}`,
   );
-  return `(VPI) of  ${octets.join(" ")}${attribute.value.length > SHOWN_OCTETS ? " …" : ""}`;
+  return `(VPI) of  ${octets.join(" ")}${attribute.value.length > OBSERVE_LIMITS.shownOctets ? " …" : ""}`;
 }
 
 function unknownAttribute(attribute: OfferedAttribute): string {
-  const shown = hex(attribute.value.subarray(0, SHOWN_OCTETS));
-  return `unknown attribute ${attribute.type}, value 0x${shown}${attribute.value.length > SHOWN_OCTETS ? "…" : ""}`;
+  const shown = hex(attribute.value.subarray(0, OBSERVE_LIMITS.shownOctets));
+  return `unknown attribute ${attribute.type}, value 0x${shown}${attribute.value.length > OBSERVE_LIMITS.shownOctets ? "…" : ""}`;
 }
 
 function numberOf(attribute: OfferedAttribute): number {
@@ -86,6 +87,3 @@ const AUTHENTICATION: { readonly [method: number]: string } = {
   3: "RSA sig",
   4: "RSA encr",
 };
-
-/** IMPLEMENTATION: of an attribute whose length the peer chose. */
-const SHOWN_OCTETS = 32;

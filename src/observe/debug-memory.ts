@@ -3,6 +3,7 @@
  * are told to IPsec in one block once both directions are in place, and the end of phase 1 is told twice.
  */
 import type { EventOf } from "./entry.ts";
+import { OBSERVE_LIMITS } from "./limits.ts";
 
 /** A negotiated pair with both of its SAs in place. */
 export interface InstalledPair {
@@ -67,12 +68,9 @@ function saKey(direction: string, destination: string, spi: number): string {
 /** Adds to a map, which then forgets its oldest entry where it would grow past what a session needs. */
 function remember<K, V>(map: Map<K, V>, key: K, value: V): void {
   map.set(key, value);
-  if (map.size <= REMEMBERED_MAX) return;
+  if (map.size <= OBSERVE_LIMITS.followedNegotiations) return;
   for (const oldest of map.keys()) {
     map.delete(oldest);
     return;
   }
 }
-
-/** IMPLEMENTATION: negotiations under way at one time that a session can follow. */
-const REMEMBERED_MAX = 256;

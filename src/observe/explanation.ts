@@ -2,6 +2,7 @@
 import { describeOrigin, type Origin } from "../base/origin.ts";
 import type { GatewayEvent } from "../gateway/contract.ts";
 import type { Mismatch } from "../ike/events.ts";
+import { OBSERVE_LIMITS } from "./limits.ts";
 import { printable, withoutSecrets } from "./printable.ts";
 
 /** Undefined for every event but a failed negotiation. One line; secrets of the quoted line are taken out. */
@@ -14,13 +15,16 @@ export function explanation(event: GatewayEvent): string | undefined {
     origin === undefined || sentence.includes(`${origin.file}:${origin.line}`)
       ? ""
       : ` See ${quoted(origin)}.`;
-  return printable(`${withoutSecrets(sentence)}${place}`, SENTENCE_LIMIT);
+  return printable(`${withoutSecrets(sentence)}${place}`, OBSERVE_LIMITS.sentenceCharacters);
 }
 
 /** One difference: `encryption: offered des, accepted 3des (a.cfg:4 "encr 3des")`. */
 export function describeMismatch({ attribute, offered, accepted, origin }: Mismatch): string {
   const place = origin === undefined ? "" : ` (${quoted(origin)})`;
-  return printable(`${attribute}: offered ${offered}, accepted ${accepted}${place}`, SENTENCE_LIMIT);
+  return printable(
+    `${attribute}: offered ${offered}, accepted ${accepted}${place}`,
+    OBSERVE_LIMITS.sentenceCharacters,
+  );
 }
 
 function quoted(origin: Origin): string {
@@ -31,6 +35,3 @@ function withFullStop(sentence: string): string {
   const trimmed = sentence.trim();
   return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
 }
-
-/** IMPLEMENTATION: a peer's identity or a long access list may stand in it. */
-const SENTENCE_LIMIT = 1000;

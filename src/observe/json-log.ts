@@ -8,7 +8,14 @@ import { withoutSecrets } from "./printable.ts";
 export function jsonLine(event: GatewayEvent, router?: string): string {
   const { at, kind, ...rest } = event;
   const head = router === undefined ? { at, kind } : { at, router, kind };
-  return JSON.stringify(plainValue({ ...head, ...rest }));
+  return JSON.stringify(plainValue({ ...head, ...rest })).replace(LEFT_AS_THEY_ARE, escaped);
+}
+
+/** What JSON lets stand, but a terminal or another line reader obeys. */
+const LEFT_AS_THEY_ARE = /[\u007f-\u009f\u2028\u2029]/g;
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 /** The same value made of what JSON has. */

@@ -6,6 +6,7 @@ import type { Instant } from "../base/time.ts";
 import type { GatewayEvent } from "../gateway/contract.ts";
 import { CATALOGUE } from "./catalogue/catalogue.ts";
 import type { EventKind, EventOf, LadderMark } from "./entry.ts";
+import { OBSERVE_LIMITS } from "./limits.ts";
 
 export interface LadderRow {
   readonly time: Instant;
@@ -100,8 +101,8 @@ export class Ladder {
 
   #push(row: Sent | Noted): void {
     this.#rows.push(row);
-    if (this.#rows.length > ROWS_MAX)
-      this.#forgotten += this.#rows.splice(0, this.#rows.length - ROWS_MAX).length;
+    if (this.#rows.length > OBSERVE_LIMITS.ladderRows)
+      this.#forgotten += this.#rows.splice(0, this.#rows.length - OBSERVE_LIMITS.ladderRows).length;
   }
 }
 
@@ -137,5 +138,3 @@ function timeColumn(time: Instant): string {
 
 const TIME_WIDTH = 14;
 const ARROW_WIDTH = 32;
-/** IMPLEMENTATION: what a person can read, and what a long simulation may cost. */
-const ROWS_MAX = 2000;

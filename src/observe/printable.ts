@@ -2,9 +2,10 @@
  * Text that others chose, made fit for a terminal and a log: a peer must not be able to move the cursor, forge a line or
  * reorder what is read, and a configuration line that is quoted must not carry its secret.
  */
+import { OBSERVE_LIMITS } from "./limits.ts";
 
 /** `text` with control, formatting and separating characters written as `\x1b`, `\u202e`; at most `limit` characters. */
-export function printable(text: string, limit = 400): string {
+export function printable(text: string, limit: number = OBSERVE_LIMITS.textCharacters): string {
   const cut = text.length > limit ? `${text.slice(0, limit)}…` : text;
   return cut.replace(UNPRINTABLE, (character) => {
     const code = character.charCodeAt(0);

@@ -6,6 +6,7 @@ import type { Instant } from "../base/time.ts";
 import type { GatewayEvent } from "../gateway/contract.ts";
 import { CATALOGUE } from "./catalogue/catalogue.ts";
 import type { EventKind, EventOf } from "./entry.ts";
+import { OBSERVE_LIMITS } from "./limits.ts";
 import { cryptoLog, type SyslogMessage, syslogLines } from "./syslog-message.ts";
 
 export class Syslog {
@@ -21,12 +22,12 @@ export class Syslog {
   #admits(message: SyslogMessage, now: Instant): boolean {
     const key = `${message.mnemonic} ${message.peer ?? ""}`;
     const told = this.#told.get(key);
-    if (told !== undefined && now - told.since < LIMITS.periodMilliseconds) {
+    if (told !== undefined && now - told.since < OBSERVE_LIMITS.logPeriodMilliseconds) {
       told.count++;
-      return told.count <= LIMITS.messagesPerPeriod;
+      return told.count <= OBSERVE_LIMITS.logLinesPerPeriod;
     }
     this.#told.delete(key);
-    if (this.#told.size >= LIMITS.remembered) this.#forgetOldest();
+    if (this.#told.size >= OBSERVE_LIMITS.logCounts) this.#forgetOldest();
     this.#told.set(key, { since: now, count: 1 });
     return true;
   }
@@ -47,6 +48,3 @@ export function isakmpOnOff(enabled: boolean): readonly string[] {
 function syslogMessages<K extends EventKind>(kind: K, event: EventOf<K>): readonly SyslogMessage[] {
   return CATALOGUE[kind].syslog?.(event) ?? [];
 }
-
-/** IMPLEMENTATION: enough to see every attempt of an operator, too little to fill a disk. */
-const LIMITS = { periodMilliseconds: 60_000, messagesPerPeriod: 5, remembered: 1024 } as const;

@@ -3,6 +3,7 @@ import { NOTIFY_TYPE } from "../../isakmp/numbers/notify-type.ts";
 import { nameOf } from "../../isakmp/numbers/registry.ts";
 import { type DebugMessage, isakmp } from "../debug-message.ts";
 import { type EventOf, type Rows, silent } from "../entry.ts";
+import { OBSERVE_LIMITS } from "../limits.ts";
 import { printable } from "../printable.ts";
 import { modeFailure } from "../syslog-message.ts";
 
@@ -56,8 +57,9 @@ export const INFORMATIONAL_ROWS: Rows<
 };
 
 function deleted({ protocol, spis }: EventOf<"delete-sent"> | EventOf<"delete-received">): string {
-  const more = spis.length > SHOWN_SPIS ? ` and ${spis.length - SHOWN_SPIS} more` : "";
-  return `protocol ${protocol}, spi ${printable(spis.slice(0, SHOWN_SPIS).join(" "))}${more}`;
+  const more =
+    spis.length > OBSERVE_LIMITS.shownSpis ? ` and ${spis.length - OBSERVE_LIMITS.shownSpis} more` : "";
+  return `protocol ${protocol}, spi ${printable(spis.slice(0, OBSERVE_LIMITS.shownSpis).join(" "))}${more}`;
 }
 
 function initialContactLines({
@@ -76,6 +78,3 @@ function initialContactLines({
 
 /** SPECIFICATION: notify types up to here are errors (RFC 2408 §3.14.1). */
 const LAST_ERROR_TYPE = 8191;
-
-/** IMPLEMENTATION: of a list whose length the peer chose. */
-const SHOWN_SPIS = 8;
