@@ -1,60 +1,63 @@
 /**
  * Diffie-Hellman in one group: g^x and g^xy, synchronous and slow (0.1 to 15 ms), so performed as jobs. Results have the
  * group's full length with zeros before them: what follows hashes them (RFC 2409 §5), and a lost zero changes every key.
+ * A private value is an exponent, most significant octet first; on a curve it is taken modulo the order.
  */
-import { createDiffieHellman, createECDH, type DiffieHellman, type ECDH } from "node:crypto";
+import { createECDH, type ECDH } from "node:crypto";
 import { BugError, MisuseError } from "../base/errors.ts";
 import { hex, isZero } from "../base/octets.ts";
-import { CURVES, type Curve, pointFromPublicValue } from "./elliptic-curves.ts";
+import { CURVES, type Curve, type CurveGroupId, pointFromPublicValue } from "./elliptic-curves.ts";
 import { group, publicValueProblem } from "./groups.ts";
-import { isModpGroup, type ModpGroupId, modpPrime } from "./modp-primes.ts";
+import { type KeyExchange, modpExponentiation } from "./modp-exponentiation.ts";
+import { isModpGroup } from "./modp-primes.ts";
 import type { GroupId } from "./names.ts";
-import { leftPad, plainOctets } from "./plain-octets.ts";
+import { plainOctets, toLength } from "./plain-octets.ts";
 
-/**
- * What goes into our KE payload. `privateValue` is an exponent, most significant octet first; on a curve it is taken
- * modulo the order. Throws MisuseError if it is zero, or if the platform cannot do the group.
- */
+/** What goes into our KE payload. Throws MisuseError if the private value is zero, or if the platform lacks the group. */
 export function publicValue(id: GroupId, privateValue: Uint8Array): Uint8Array {
   const { publicLength, available } = group(id);
   if (!available) throw new MisuseError(`this platform cannot do Diffie-Hellman group ${id}`);
-  if (isModpGroup(id)) {
-    const value = withExponent(id, privateValue, (party) => party.generateKeys());
-    return leftPad(value, publicLength);
-  }
-  // The platform's point is 4 | x | y; in EC2N x alone is sent.
-  const point = curveParty(CURVES[id], privateValue).getPublicKey();
-  return plainOctets(point).slice(1, 1 + publicLength);
+  if (!isModpGroup(id)) return publicValueOf(id, curveParty(CURVES[id], privateValue));
+  refuseZero(privateValue);
+  return toLength(modpExponentiation.publicValue(id, privateValue), publicLength);
 }
 
 /** g^xy. Throws MisuseError as `publicValue` does, and if the peer's value is not one of the group. */
 export function sharedSecret(id: GroupId, privateValue: Uint8Array, peerPublicValue: Uint8Array): Uint8Array {
-  const problem = publicValueProblem(id, peerPublicValue);
-  if (problem !== undefined) throw new MisuseError(problem);
-  if (isModpGroup(id)) {
-    const secret = withExponent(id, privateValue, (party) => party.computeSecret(peerPublicValue));
-    return leftPad(secret, group(id).sharedLength);
-  }
-  const point = pointFromPublicValue(CURVES[id], peerPublicValue);
-  if (point === undefined) throw new BugError("a point that was usable no longer is");
-  const secret = curveParty(CURVES[id], privateValue).computeSecret(point);
-  return leftPad(plainOctets(secret), group(id).sharedLength);
+  refuseOutsider(id, peerPublicValue);
+  if (!isModpGroup(id)) return secretOf(id, curveParty(CURVES[id], privateValue), peerPublicValue);
+  refuseZero(privateValue);
+  const secret = modpExponentiation.sharedSecret(id, privateValue, peerPublicValue);
+  return toLength(secret, group(id).sharedLength);
 }
 
-/** Runs `work` on the group's object while it holds `privateValue`. */
-function withExponent(
-  id: ModpGroupId,
+/** Both at once, for less than one after the other. Throws as `sharedSecret` does. */
+export function exchangeKeys(
+  id: GroupId,
   privateValue: Uint8Array,
-  work: (party: DiffieHellman) => Buffer,
-): Uint8Array {
+  peerPublicValue: Uint8Array,
+): KeyExchange {
+  refuseOutsider(id, peerPublicValue);
+  if (!isModpGroup(id)) {
+    const party = curveParty(CURVES[id], privateValue);
+    return { publicValue: publicValueOf(id, party), sharedSecret: secretOf(id, party, peerPublicValue) };
+  }
+  refuseZero(privateValue);
+  const both = modpExponentiation.exchange(id, privateValue, peerPublicValue);
+  const { publicLength, sharedLength } = group(id);
+  return {
+    publicValue: toLength(both.publicValue, publicLength),
+    sharedSecret: toLength(both.sharedSecret, sharedLength),
+  };
+}
+
+function refuseZero(privateValue: Uint8Array): void {
   if (isZero(privateValue)) throw new MisuseError("a private value must not be zero");
-  const party = parties.get(id) ?? createDiffieHellman(modpPrime(id), 2);
-  parties.set(id, party);
-  // An object asked twice to generate keys returns the old ones, and draws full-length exponents: so it never draws.
-  party.setPrivateKey(privateValue);
-  const result = plainOctets(work(party));
-  party.setPrivateKey(FORGOTTEN);
-  return result;
+}
+
+function refuseOutsider(id: GroupId, peerPublicValue: Uint8Array): void {
+  const problem = publicValueProblem(id, peerPublicValue);
+  if (problem !== undefined) throw new MisuseError(problem);
 }
 
 function curveParty(curve: Curve, privateValue: Uint8Array): ECDH {
@@ -66,8 +69,13 @@ function curveParty(curve: Curve, privateValue: Uint8Array): ECDH {
   return party;
 }
 
-/** One object per group: making one tests the prime, which takes 20 to 50 ms in groups 1 and 2. */
-const parties = new Map<ModpGroupId, DiffieHellman>();
+/** The platform's point is 4 | x | y; in EC2N x alone is sent. */
+function publicValueOf(id: CurveGroupId, party: ECDH): Uint8Array {
+  return plainOctets(party.getPublicKey()).slice(1, 1 + group(id).publicLength);
+}
 
-/** Replaces a private value that has been used: the objects live on. */
-const FORGOTTEN = Uint8Array.of(1);
+function secretOf(id: CurveGroupId, party: ECDH, peerPublicValue: Uint8Array): Uint8Array {
+  const point = pointFromPublicValue(CURVES[id], peerPublicValue);
+  if (point === undefined) throw new BugError("a point that was usable no longer is");
+  return toLength(plainOctets(party.computeSecret(point)), group(id).sharedLength);
+}

@@ -1,6 +1,6 @@
 /** Does a job: the one place where the slow work happens, whether in a worker, a simulator or a test. */
 import { MisuseError } from "../base/errors.ts";
-import { publicValue, sharedSecret } from "./diffie-hellman.ts";
+import { exchangeKeys, publicValue, sharedSecret } from "./diffie-hellman.ts";
 import type { Job, JobResult } from "./jobs.ts";
 
 /** The same job gives the same result. Never throws: what cannot be done is a result too. */
@@ -24,11 +24,6 @@ function perform(job: Job): JobResult {
         sharedSecret: sharedSecret(job.group, job.privateValue, job.peerPublicValue),
       };
     case "dh-both":
-      return {
-        kind: "dh-both",
-        // First, because it is the one that refuses.
-        sharedSecret: sharedSecret(job.group, job.privateValue, job.peerPublicValue),
-        publicValue: publicValue(job.group, job.privateValue),
-      };
+      return { kind: "dh-both", ...exchangeKeys(job.group, job.privateValue, job.peerPublicValue) };
   }
 }

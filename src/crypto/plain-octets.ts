@@ -5,9 +5,9 @@ export function plainOctets(buffer: Buffer): Uint8Array {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }
 
-/** `octets` with zeros before them, `length` in all. Longer input is left as it is. */
-export function leftPad(octets: Uint8Array, length: number): Uint8Array {
-  if (octets.length >= length) return octets;
+/** The same number in `length` octets: zeros before it are added, or taken away, as it needs. */
+export function toLength(octets: Uint8Array, length: number): Uint8Array {
+  if (octets.length >= length) return octets.subarray(octets.length - length);
   const padded = new Uint8Array(length);
   padded.set(octets, length - octets.length);
   return padded;
