@@ -26,13 +26,17 @@ export interface Configuration {
   readonly transformSets: readonly TransformSetSettings[];
   readonly lifetimeSeconds: Setting<number>;
   readonly lifetimeKilobytes: Setting<number>;
+  /** By name. */
   readonly cryptoMaps: readonly CryptoMapSettings[];
   readonly interfaces: readonly InterfaceSettings[];
   readonly routes: readonly RouteSettings[];
   /** Named ones first, then numbered ones ascending, as IOS prints them. */
   readonly accessLists: readonly AccessListSettings[];
-  readonly kept: readonly KeptLine[];
+  readonly kept: KeptLines;
 }
+
+/** By statement, so that the order of unlike lines does not matter; lines of one statement as they were entered. */
+export type KeptLines = readonly KeptLine[];
 
 /** A line that is recognised, has no effect here, and prints back. */
 export interface KeptLine {
@@ -69,7 +73,6 @@ export interface IsakmpPolicySettings {
   readonly authentication: Setting<AuthenticationMethod>;
   readonly group: Setting<GroupId>;
   readonly lifetimeSeconds: Setting<number>;
-  readonly kept: readonly KeptLine[];
   readonly origin: Origin | undefined;
 }
 
@@ -100,7 +103,6 @@ export interface TransformSetSettings {
   readonly encryption: CipherName | "null" | undefined;
   readonly integrity: HashName | undefined;
   readonly mode: Setting<EncapsulationMode>;
-  readonly kept: readonly KeptLine[];
   readonly origin: Origin | undefined;
 }
 
@@ -111,7 +113,7 @@ export interface CryptoMapSettings {
   /** Ascending sequence number. */
   readonly entries: readonly CryptoMapEntrySettings[];
   /** Entries and settings of kinds that have no effect here. */
-  readonly kept: readonly KeptLine[];
+  readonly kept: KeptLines;
 }
 
 /** `crypto map … ipsec-isakmp`. */
@@ -128,7 +130,7 @@ export interface CryptoMapEntrySettings {
   readonly lifetimeKilobytes: Setting<number> | undefined;
   /** Name or number of an access list. */
   readonly matchAddress: Setting<string> | undefined;
-  readonly kept: readonly KeptLine[];
+  readonly kept: KeptLines;
   readonly origin: Origin | undefined;
 }
 
@@ -148,7 +150,7 @@ export interface InterfaceSettings {
   /** Name of the crypto map applied to it. */
   readonly cryptoMap: Setting<string> | undefined;
   readonly shutdown: Setting<boolean>;
-  readonly kept: readonly KeptLine[];
+  readonly kept: KeptLines;
   readonly origin: Origin | undefined;
 }
 
@@ -165,6 +167,10 @@ export interface RouteSettings {
   readonly interfaceName: string | undefined;
   /** 1 to 255. */
   readonly distance: Setting<number>;
+  /** `name`, `tag` and `permanent`, which change nothing here. */
+  readonly label: string | undefined;
+  readonly tag: number | undefined;
+  readonly isPermanent: boolean;
   readonly origin: Origin | undefined;
 }
 

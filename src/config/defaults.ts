@@ -64,7 +64,6 @@ export function newIsakmpPolicy(priority: number, origin: Origin | undefined): I
     authentication: defaultSetting(DEFAULT_SUITE.authentication),
     group: defaultSetting(DEFAULT_SUITE.group),
     lifetimeSeconds: defaultSetting(DEFAULT_SUITE.lifetimeSeconds),
-    kept: [],
     origin,
   };
 }

@@ -1,0 +1,70 @@
+/** Lines below a kept line: of modes that are not known in detail, octets in hexadecimal, texts between delimiters. */
+import type { Editing, KeptBlock } from "./editing.ts";
+import type { Arguments } from "./grammar.ts";
+import type { Statement } from "./mode.ts";
+import type { Line } from "./words.ts";
+
+/** Lines that are taken as they are. */
+export type RawText =
+  /** Up to `quit`. */
+  | { readonly kind: "octets"; readonly of: KeptBlock }
+  /** Up to the delimiter. */
+  | {
+      readonly kind: "text";
+      readonly statement: Statement;
+      readonly args: Arguments;
+      readonly delimiter: string;
+    };
+
+/** A line of a mode that is kept as a whole. */
+export function enterBlockLine(editing: Editing, of: KeptBlock, line: Line): Editing {
+  const first = line.words[0]?.text.toLowerCase() ?? "";
+  const next = extended(editing, of.statement, of.args, (block) => withBlockLine(block, line.text));
+  return of.block.octetsAfter.includes(first) ? { ...next, raw: { kind: "octets", of } } : next;
+}
+
+/** `no` takes a line back that is there; without that it may mean something, and is kept. */
+function withBlockLine(block: readonly string[], text: string): readonly string[] {
+  const positive = text.replace(/^no\s+/i, "");
+  if (positive !== text && block.includes(` ${positive}`))
+    return block.filter((other) => other !== ` ${positive}`);
+  return block.includes(` ${text}`) ? block : [...block, ` ${text}`];
+}
+
+/** The state after a line that is taken as it is; undefined where the line is not of that kind, and ends it. */
+export function enterRawLine(editing: Editing, raw: RawText, text: string): Editing | undefined {
+  if (raw.kind === "text") {
+    const next = extended(editing, raw.statement, raw.args, (block) => [...block, text]);
+    return text.includes(raw.delimiter) ? { ...next, raw: undefined } : next;
+  }
+  const trimmed = text.trim();
+  if (trimmed === "" || trimmed.startsWith("!")) return editing;
+  const isQuit = trimmed.toLowerCase() === "quit";
+  if (!isQuit && !/^[\da-f\s]+$/i.test(trimmed)) return undefined;
+  const line = `  ${isQuit ? "quit" : trimmed}`;
+  const next = extended(editing, raw.of.statement, raw.of.args, (block) => [...block, line]);
+  return isQuit ? { ...next, raw: undefined } : next;
+}
+
+/** The text that a line begins: a banner whose delimiter is not on the same line again. */
+export function rawTextAfter(
+  statement: Statement,
+  args: Arguments,
+): Extract<RawText, { kind: "text" }> | undefined {
+  const rest = args["rest"];
+  if (statement.keeps?.block?.kind !== "text" || typeof rest !== "string") return undefined;
+  // A configuration shows the control character that usually delimits as two characters.
+  const delimiter = rest.startsWith("^C") ? "^C" : rest.slice(0, 1);
+  const isOpen = !rest.slice(delimiter.length).includes(delimiter);
+  return isOpen ? { kind: "text", statement, args, delimiter } : undefined;
+}
+
+function extended(
+  editing: Editing,
+  statement: Statement,
+  args: Arguments,
+  change: (block: readonly string[]) => readonly string[],
+): Editing {
+  const configuration = statement.keeps?.extend(editing.configuration, {}, args, change);
+  return configuration === undefined ? editing : { ...editing, configuration };
+}

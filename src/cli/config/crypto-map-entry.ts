@@ -1,0 +1,163 @@
+/** The mode of a crypto map entry: peers, transform sets, PFS, lifetimes, and what to protect. */
+import type { CryptoMapEntrySettings, MapPeer } from "../../config/configuration.ts";
+import { newCryptoMapEntry } from "../../config/defaults.ts";
+import type { GroupId } from "../../crypto/names.ts";
+import { keeping, keptIn, keptPhrase } from "../keeping.ts";
+import { possible } from "../lenses.ts";
+import { type Place, type Statement, statementsAt } from "../mode.ts";
+import { choice, oneOf, optional, repeated, value } from "../sentence.ts";
+import { ADDRESS, HOST_NAME, LINE, NAME } from "../value-types.ts";
+import { phrase } from "../vocabulary.ts";
+import { withEntry, withMap } from "./crypto-map-settings.ts";
+import { LIFETIME_KILOBYTES, LIFETIME_SECONDS } from "./ipsec.ts";
+import { groupChoice } from "./isakmp.ts";
+
+export interface EntryPlace {
+  readonly name: string;
+  readonly sequence: number;
+}
+
+const ENTRY_PLACE: Place<CryptoMapEntrySettings, EntryPlace> = {
+  read: ({ cryptoMaps }, { name, sequence }) =>
+    cryptoMaps.find((map) => map.name === name)?.entries.find((entry) => entry.sequence === sequence) ??
+    newCryptoMapEntry(sequence, undefined),
+  write: (configuration, { name }, entry) => withMap(configuration, name, (map) => withEntry(map, entry)),
+};
+
+const entrySetting = statementsAt(ENTRY_PLACE);
+
+const DESCRIPTION = entrySetting(
+  [
+    ...phrase("description", "Description of the crypto map statement policy"),
+    value("text", LINE, "Up to the end of the line"),
+  ],
+  possible({
+    key: 1,
+    read: (entry) => entry.description,
+    write: (entry, description) => ({ ...entry, description }),
+    toValue: ({ text }) => text,
+    toArguments: (text) => ({ text }),
+  }),
+);
+
+const PEER = entrySetting(
+  [
+    ...phrase("set peer", "Allowed Encryption/Decryption peer"),
+    oneOf("peer", {
+      address: [value("address", ADDRESS, "IP address of peer")],
+      hostname: [value("name", HOST_NAME, "Host name of the peer")],
+    }),
+  ],
+  {
+    set: (entry, { peer }, origin) =>
+      entry.peers.some((other) => isSame(other.value, peer))
+        ? entry
+        : { ...entry, peers: [...entry.peers, { value: peer, origin }] },
+    unset: (entry, { peer }) => ({
+      ...entry,
+      peers: entry.peers.filter((other) => peer === undefined || !isSame(other.value, peer)),
+    }),
+    get: ({ peers }) => peers.map(({ value }) => ({ peer: value })),
+  },
+);
+
+function isSame(a: MapPeer, b: MapPeer): boolean {
+  return a.kind === "address"
+    ? b.kind === "address" && a.address === b.address
+    : b.kind === "hostname" && a.name.toLowerCase() === b.name.toLowerCase();
+}
+
+const ENTRY_LIFETIME_KILOBYTES = entrySetting(
+  [
+    ...phrase("set security-association lifetime kilobytes", "Volume-based key duration"),
+    value("kilobytes", LIFETIME_KILOBYTES, "Security association duration in kilobytes encrypted"),
+  ],
+  possible({
+    key: 4,
+    read: (entry) => entry.lifetimeKilobytes,
+    write: (entry, lifetimeKilobytes) => ({ ...entry, lifetimeKilobytes }),
+    toValue: ({ kilobytes }) => kilobytes,
+    toArguments: (kilobytes) => ({ kilobytes }),
+  }),
+);
+
+const ENTRY_LIFETIME_SECONDS = entrySetting(
+  [
+    ...phrase("set security-association lifetime seconds", "Time-based key duration"),
+    value("seconds", LIFETIME_SECONDS, "Time-based key duration in seconds"),
+  ],
+  possible({
+    key: 4,
+    read: (entry) => entry.lifetimeSeconds,
+    write: (entry, lifetimeSeconds) => ({ ...entry, lifetimeSeconds }),
+    toValue: ({ seconds }) => seconds,
+    toArguments: (seconds) => ({ seconds }),
+  }),
+);
+
+const TRANSFORM_SETS = entrySetting(
+  [
+    ...phrase("set transform-set", "Specify list of transform sets in priority order"),
+    repeated("names", NAME, 6, "Proposal tag"),
+  ],
+  possible({
+    key: 2,
+    read: (entry) => entry.transformSets,
+    write: (entry, transformSets) => ({ ...entry, transformSets }),
+    toValue: ({ names }) => [...new Set(names)],
+    toArguments: (names: readonly string[]) => ({ names }),
+  }),
+);
+
+const PFS = entrySetting(
+  [...phrase("set pfs", "Specify pfs settings"), optional(choice("group", groupChoice("group")))],
+  possible({
+    key: 2,
+    read: (entry) => entry.pfsGroup,
+    write: (entry, pfsGroup) => ({ ...entry, pfsGroup }),
+    toValue: ({ group }): GroupId => group ?? 1,
+    toArguments: (group) => ({ group }),
+  }),
+);
+
+const MATCH_ADDRESS = entrySetting(
+  [
+    ...phrase("match address", "Match address of packets to encrypt"),
+    value("list", NAME, "IP access-list number or name"),
+  ],
+  possible({
+    key: 2,
+    read: (entry) => entry.matchAddress,
+    write: (entry, matchAddress) => ({ ...entry, matchAddress }),
+    toValue: ({ list }) => list,
+    toArguments: (list) => ({ list }),
+  }),
+);
+
+export const CRYPTO_MAP_ENTRY_STATEMENTS: readonly Statement[] = [
+  DESCRIPTION,
+  PEER,
+  ENTRY_LIFETIME_KILOBYTES,
+  ENTRY_LIFETIME_SECONDS,
+  TRANSFORM_SETS,
+  PFS,
+  kept("set security-association level", "Specify a security association granularity level for identities"),
+  kept("set security-association idle-time", "Automatically delete IPSec SAs after an idle period"),
+  kept("set security-association replay", "Set replay checking"),
+  kept("set isakmp-profile", "Specify isakmp Profile"),
+  kept("set identity", "Identity restriction"),
+  kept("set nat", "Set NAT translation"),
+  kept("set ip", "Interface Internet Protocol config commands"),
+  kept("set session-key", "Specify manual session keys"),
+  MATCH_ADDRESS,
+  kept("reverse-route", "Reverse Route Injection"),
+  kept("qos", "Quality of Service related commands"),
+];
+
+function kept(words: string, help: string): Statement {
+  return keeping(
+    keptPhrase(words, help),
+    { replaces: "statement", keepsNo: false, effect: "unsupported", block: undefined },
+    keptIn(ENTRY_PLACE),
+  );
+}

@@ -1,0 +1,40 @@
+/** Global configuration: all statements, in the order in which IOS prints them. A line divides what `!` divides. */
+import type { Mode, Statement } from "../mode.ts";
+import { NAMED_ACCESS_LIST, NUMBERED_ACCESS_LIST, OTHER_ACCESS_LISTS } from "./access-list.ts";
+import { CRYPTO_MAP_ENTRY, CRYPTO_MAP_LOCAL_ADDRESS, CRYPTO_MAP_OTHERS } from "./crypto-map.ts";
+import { INTERFACE } from "./interface.ts";
+import { IPSEC_LIFETIME_KILOBYTES, IPSEC_LIFETIME_SECONDS, TRANSFORM_SET } from "./ipsec.ts";
+import { ISAKMP_ENABLE, ISAKMP_IDENTITY, ISAKMP_KEY, ISAKMP_POLICY } from "./isakmp.ts";
+import {
+  LINES_AT_THE_END,
+  LINES_OF_IPSEC,
+  LINES_OF_ISAKMP,
+  LINES_OF_KEYS,
+  LINES_OF_NAMES,
+  LINES_OF_ROUTING,
+  LINES_OF_SERVERS,
+  LINES_OF_THE_SYSTEM,
+} from "./kept-global-lines.ts";
+import { DOMAIN_NAME, DOMAIN_NAME_LATER, HOSTNAME, IP_HOST, IP_ROUTE } from "./system.ts";
+
+/** Statements that print together. */
+export const SECTIONS: readonly (readonly Statement[])[] = [
+  [HOSTNAME],
+  LINES_OF_THE_SYSTEM,
+  [...LINES_OF_NAMES, DOMAIN_NAME, DOMAIN_NAME_LATER, IP_HOST],
+  [ISAKMP_ENABLE, ISAKMP_POLICY, ISAKMP_KEY, ISAKMP_IDENTITY, ...LINES_OF_ISAKMP],
+  [IPSEC_LIFETIME_KILOBYTES, IPSEC_LIFETIME_SECONDS, TRANSFORM_SET, ...LINES_OF_IPSEC],
+  [CRYPTO_MAP_LOCAL_ADDRESS, ...CRYPTO_MAP_OTHERS, CRYPTO_MAP_ENTRY],
+  LINES_OF_KEYS,
+  [INTERFACE],
+  [...LINES_OF_ROUTING, IP_ROUTE, ...LINES_OF_SERVERS],
+  [NAMED_ACCESS_LIST],
+  [NUMBERED_ACCESS_LIST, OTHER_ACCESS_LISTS],
+  LINES_AT_THE_END,
+];
+
+export const GLOBAL_MODE: Mode = {
+  title: "Global configuration",
+  prompt: "config",
+  statements: SECTIONS.flat(),
+};

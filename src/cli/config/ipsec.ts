@@ -1,0 +1,164 @@
+/** `crypto ipsec`: transform sets with their mode, and the lifetimes that crypto maps do not say themselves. */
+import type { TransformSetSettings } from "../../config/configuration.ts";
+import {
+  DEFAULT_LIFETIME_KILOBYTES,
+  DEFAULT_LIFETIME_SECONDS,
+  defaultSetting,
+} from "../../config/defaults.ts";
+import type { CipherName } from "../../crypto/names.ts";
+import type { EncapsulationMode } from "../../crypto/transform-set.ts";
+import { defaulted } from "../lenses.ts";
+import { globalSetting, type Mode, opening, type Place, statementsAt } from "../mode.ts";
+import { replaced } from "../replaced.ts";
+import { anyOrder, choice, oneOf, optional, value, word } from "../sentence.ts";
+import { integer, NAME } from "../value-types.ts";
+import { phrase } from "../vocabulary.ts";
+import { AES_KEY_LENGTH, type CipherArguments, cipherArguments, cipherOf } from "./ciphers.ts";
+
+const TRANSFORM_SET_PLACE: Place<TransformSetSettings, { readonly name: string }> = {
+  read: ({ transformSets }, { name }) =>
+    transformSets.find((set) => set.name === name) ?? newTransformSet(name),
+  write: (configuration, { name }, set) => ({
+    ...configuration,
+    transformSets: replaced(configuration.transformSets, set, (other) => other.name === name),
+  }),
+};
+
+function newTransformSet(name: string): TransformSetSettings {
+  return {
+    name,
+    ah: undefined,
+    encryption: undefined,
+    integrity: undefined,
+    mode: defaultSetting("tunnel"),
+    origin: undefined,
+  };
+}
+
+const ENCAPSULATION_MODE = statementsAt(TRANSFORM_SET_PLACE)(
+  [
+    ...phrase("mode", "Encapsulation mode (transport/tunnel)"),
+    choice("mode", {
+      transport: ["transport", "Transport (payload encapsulation) mode"],
+      tunnel: ["tunnel", "Tunnel (datagram encapsulation) mode"],
+    }),
+  ],
+  defaulted({
+    key: 1,
+    initial: "tunnel" as EncapsulationMode, // not the one it begins with alone
+    read: (set) => set.mode,
+    write: (set, mode) => ({ ...set, mode }),
+    toValue: ({ mode }): EncapsulationMode => mode,
+    toArguments: (mode) => ({ mode }),
+  }),
+);
+
+const TRANSFORM_SET_MODE: Mode = {
+  title: "IPsec transform set",
+  prompt: "cfg-crypto-trans",
+  statements: [ENCAPSULATION_MODE],
+};
+
+export const TRANSFORM_SET = opening(
+  globalSetting(
+    [
+      ...phrase("crypto ipsec transform-set", "Define transform and settings"),
+      value("name", NAME, "Transform set tag"),
+      anyOrder(
+        1,
+        [
+          choice("ah", {
+            "ah-md5-hmac": ["ah-md5-hmac", "AH-HMAC-MD5 transform"],
+            "ah-sha-hmac": ["ah-sha-hmac", "AH-HMAC-SHA transform"],
+            "ah-sha256-hmac": ["ah-sha256-hmac", "AH-HMAC-SHA256 transform"],
+            "ah-sha384-hmac": ["ah-sha384-hmac", "AH-HMAC-SHA384 transform"],
+            "ah-sha512-hmac": ["ah-sha512-hmac", "AH-HMAC-SHA512 transform"],
+          }),
+        ],
+        [
+          oneOf("cipher", {
+            "3des": [word("esp-3des", "ESP transform using 3DES(EDE) cipher (168 bits)")],
+            aes: [word("esp-aes", "ESP transform using AES cipher"), optional(AES_KEY_LENGTH)],
+            des: [word("esp-des", "ESP transform using DES cipher (56 bits)")],
+            null: [word("esp-null", "ESP transform w/o cipher")],
+          }),
+        ],
+        [
+          choice("integrity", {
+            "esp-md5-hmac": ["md5", "ESP transform using HMAC-MD5 auth"],
+            "esp-sha-hmac": ["sha1", "ESP transform using HMAC-SHA auth"],
+            "esp-sha256-hmac": ["sha256", "ESP transform using HMAC-SHA256 auth"],
+            "esp-sha384-hmac": ["sha384", "ESP transform using HMAC-SHA384 auth"],
+            "esp-sha512-hmac": ["sha512", "ESP transform using HMAC-SHA512 auth"],
+          }),
+        ],
+      ),
+    ],
+    {
+      key: 4,
+      set: (configuration, { name, ah, cipher, integrity }, origin) => {
+        const old = TRANSFORM_SET_PLACE.read(configuration, { name });
+        return TRANSFORM_SET_PLACE.write(
+          configuration,
+          { name },
+          { ...old, ah, encryption: encryptionOf(cipher), integrity, origin },
+        );
+      },
+      unset: (configuration, { name }) => ({
+        ...configuration,
+        transformSets: configuration.transformSets.filter((set) => set.name !== name),
+      }),
+      get: ({ transformSets }) =>
+        transformSets.map(({ name, ah, encryption, integrity }) => ({
+          name,
+          ah,
+          cipher:
+            encryption === undefined || encryption === "null"
+              ? encryption && { kind: encryption }
+              : cipherArguments(encryption),
+          integrity,
+        })),
+    },
+  ),
+  TRANSFORM_SET_MODE,
+);
+
+function encryptionOf(
+  cipher: CipherArguments | { readonly kind: "null" } | undefined,
+): CipherName | "null" | undefined {
+  return cipher === undefined || cipher.kind === "null" ? cipher?.kind : cipherOf(cipher);
+}
+
+/** Kilobytes and seconds after which keys are renewed, as IOS bounds them. */
+export const LIFETIME_SECONDS = integer(120, 86_400);
+export const LIFETIME_KILOBYTES = integer(2_560, 536_870_912);
+
+export const IPSEC_LIFETIME_KILOBYTES = globalSetting(
+  [
+    ...phrase("crypto ipsec security-association lifetime kilobytes", "Volume-based key duration"),
+    value("kilobytes", LIFETIME_KILOBYTES, "Security association duration in kilobytes encrypted"),
+  ],
+  defaulted({
+    key: 5,
+    initial: DEFAULT_LIFETIME_KILOBYTES,
+    read: (configuration) => configuration.lifetimeKilobytes,
+    write: (configuration, lifetimeKilobytes) => ({ ...configuration, lifetimeKilobytes }),
+    toValue: ({ kilobytes }) => kilobytes,
+    toArguments: (kilobytes) => ({ kilobytes }),
+  }),
+);
+
+export const IPSEC_LIFETIME_SECONDS = globalSetting(
+  [
+    ...phrase("crypto ipsec security-association lifetime seconds", "Time-based key duration"),
+    value("seconds", LIFETIME_SECONDS, "Time-based key duration in seconds"),
+  ],
+  defaulted({
+    key: 5,
+    initial: DEFAULT_LIFETIME_SECONDS,
+    read: (configuration) => configuration.lifetimeSeconds,
+    write: (configuration, lifetimeSeconds) => ({ ...configuration, lifetimeSeconds }),
+    toValue: ({ seconds }) => seconds,
+    toArguments: (seconds) => ({ seconds }),
+  }),
+);

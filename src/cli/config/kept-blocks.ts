@@ -1,0 +1,76 @@
+/** Modes whose lines are kept without being understood: the words that their lines begin with. */
+import type { BlockKind } from "../mode.ts";
+
+export const TEXT_BLOCK: BlockKind = { kind: "text" };
+
+export const LINE_BLOCK = block(
+  "config-line",
+  "absolute-timeout access-class activation-character authorization autobaud autocommand autohangup autoselect buffer-length callback databits data-character-bits default-value disconnect-character escape-character exec exec-character-bits exec-timeout flowcontrol full-help hardware history hold-character insecure international ip ipv6 length location lockable logging login logout-warning modem monitor motd-banner notify padding parity password prc privilege refuse-message rotary rxspeed script session-limit session-timeout special-character-bits speed start-character stop-character stopbits telnet terminal-type timeout transport txspeed vacant-message width",
+);
+
+export const ROUTER_BLOCK = block(
+  "config-router",
+  "address-family aggregate-address area auto-cost auto-summary bgp default default-information default-metric description distance distribute-list eigrp exit-address-family export flash-update-threshold import input-queue maximum-paths maximum-prefix metric neighbor network nsf offset-list ospf output-delay passive-interface rd redistribute route-target router-id summary-address synchronization table-map timers traffic-share validate-update-source variance version",
+);
+
+export const ROUTE_MAP_BLOCK = block("config-route-map", "continue description match set");
+
+export const ACCESS_LIST_BLOCK = block("config-std-nacl", "deny permit remark");
+
+export const DHCP_BLOCK = block(
+  "dhcp-config",
+  "bootfile class client-identifier client-name default-router dns-server domain-name hardware-address host import lease netbios-name-server netbios-node-type network next-server option origin relay renew update utilization",
+);
+
+export const VPDN_BLOCK = block(
+  "config-vpdn",
+  "accept accept-dialin accept-dialout authen default description domain dnis force-local-chap initiate-to ip l2f l2tp lcp local loadsharing multilink pptp protocol request request-dialin request-dialout session-limit source-ip source terminate-from virtual-template vpn",
+);
+
+export const CONTROLLER_BLOCK = block(
+  "config-controller",
+  "cablelength channel-group clock description ds0-group fdl framing linecode loopback pri-group shutdown",
+);
+
+export const CLASS_BLOCK = block("config-cmap", "description match rename");
+
+export const POLICY_BLOCK = block(
+  "config-pmap",
+  "bandwidth class compress description fair-queue police priority queue-limit random-detect service-policy set shape",
+);
+
+export const KEY_CHAIN_BLOCK = block("config-keychain", "accept-lifetime key key-string send-lifetime");
+
+export const AAA_GROUP_BLOCK = block(
+  "config-sg",
+  "accounting attribute authorization deadtime ip load-balance server server-private",
+);
+
+export const TRUSTPOINT_BLOCK = block(
+  "ca-trustpoint",
+  "auto-enroll certificate crl default enrollment fingerprint fqdn ip-address match ocsp password primary query regenerate revocation-check root rsakeypair serial-number source storage subject-alt-name subject-name usage vrf",
+);
+
+export const CHAIN_BLOCK = block("config-cert-chain", "certificate crl", "certificate");
+
+export const PUBKEY_BLOCK = block(
+  "config-pubkey-chain",
+  "address addressed-key key-string named-key serial-number",
+  "key-string",
+);
+
+export const DYNAMIC_MAP_BLOCK = block("config-crypto-map", "description match qos reverse-route set");
+
+export const CLIENT_GROUP_BLOCK = block(
+  "config-isakmp-group",
+  "access-restrict acl auto-update backup-gateway banner configuration crypto-policy dhcp dns domain firewall group-lock include-local-lan key max-logins max-users netmask pfs pool save-password split-dns wins",
+);
+
+export const PROFILE_BLOCK = block(
+  "conf-isa-prof",
+  "accounting ca client default description initiate isakmp keepalive keyring local-address match pre-shared-key qos responder-only self-identity set virtual-template vrf",
+);
+
+function block(prompt: string, words: string, ...octetsAfter: string[]): BlockKind {
+  return { kind: "mode", prompt, words: words.split(" "), octetsAfter };
+}

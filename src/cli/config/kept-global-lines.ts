@@ -1,0 +1,221 @@
+/** IOS's global configuration lines that concern nothing done here: kept, printed back, reported once. */
+
+import { keeping, keptIn, keptPhrase, type Traits, unsupported } from "../keeping.ts";
+import { type BlockKind, GLOBAL_PLACE, type Statement } from "../mode.ts";
+import {
+  AAA_GROUP_BLOCK,
+  ACCESS_LIST_BLOCK,
+  CHAIN_BLOCK,
+  CLASS_BLOCK,
+  CLIENT_GROUP_BLOCK,
+  CONTROLLER_BLOCK,
+  DHCP_BLOCK,
+  DYNAMIC_MAP_BLOCK,
+  KEY_CHAIN_BLOCK,
+  LINE_BLOCK,
+  POLICY_BLOCK,
+  PROFILE_BLOCK,
+  PUBKEY_BLOCK,
+  ROUTE_MAP_BLOCK,
+  ROUTER_BLOCK,
+  TEXT_BLOCK,
+  TRUSTPOINT_BLOCK,
+  VPDN_BLOCK,
+} from "./kept-blocks.ts";
+
+/** What IOS prints before host names and domain. */
+export const LINES_OF_THE_SYSTEM: readonly Statement[] = [
+  one("version", "Version of IOS that wrote this"),
+  each("service", "Modify use of network based services"),
+  one("boot-start-marker", "Start of the boot commands"),
+  each("boot", "Modify system boot parameters"),
+  one("boot-end-marker", "End of the boot commands"),
+  each("logging", "Modify message logging facilities"),
+  one("enable secret", "Assign the privileged level secret"),
+  one("enable password", "Assign the privileged level password"),
+  list("username", "Establish user name authentication"),
+  unsupported(one("aaa new-model", "Enable the AAA access control model")),
+  unsupported(list("aaa authentication", "Authentication configurations parameters")),
+  unsupported(list("aaa authorization", "Authorization configurations parameters")),
+  unsupported(list("aaa accounting", "Accounting configurations parameters")),
+  unsupported(block("aaa group", "AAA group definitions", AAA_GROUP_BLOCK)),
+  one("aaa session-id", "AAA session ID"),
+  one("clock timezone", "Configure time zone"),
+  one("clock summer-time", "Configure summer (daylight savings) time"),
+  one("clock calendar-valid", "Calendar time is authoritative"),
+  one("memory-size", "Adjust memory size by percentage"),
+  one("mmi", "Man-machine interface"),
+  one("resource", "Embedded resource manager"),
+  one("dot11", "IEEE 802.11"),
+  one("prompt", "Set system's prompt"),
+  one("privilege", "Command privilege parameters"),
+];
+
+/** What IOS prints of IP between the domain and the encryption module. */
+export const LINES_OF_NAMES: readonly Statement[] = [
+  one("ip subnet-zero", "Allow 'subnet zero' subnets"),
+  one("ip cef", "Cisco Express Forwarding"),
+  one("ip source-route", "Process packets with source routing header options"),
+  one("ip finger", "Finger server"),
+  one("ip bootp", "Config BOOTP services"),
+  one("ip tcp", "Global TCP parameters"),
+  list("ip ftp", "FTP configuration commands"),
+  list("ip tftp", "Tftp configuration commands"),
+  one("ip domain-lookup", "Enable IP Domain Name System hostname translation"),
+  one("ip domain lookup", "Enable IP Domain Name System hostname translation"),
+  list("ip domain-list", "Domain name to complete unqualified host names"),
+  list("ip domain list", "Domain name to complete unqualified host names"),
+  list("ip name-server", "Specify address of name server to use"),
+  list("ip dhcp excluded-address", "Prevent DHCP from assigning certain addresses"),
+  unsupported(block("ip dhcp pool", "Configure DHCP address pools", DHCP_BLOCK)),
+  unsupported(block("ip vrf", "Configure an IP VPN Routing/Forwarding instance", ROUTER_BLOCK)),
+  list("ip inspect", "Context-based Access Control Engine"),
+  list("ip audit", "Intrusion Detection System"),
+  one("ip multicast-routing", "Enable IP multicast forwarding"),
+  one("ip routing", "Enable IP routing"),
+  one("ip default-gateway", "Specify default gateway (if not routing IP)"),
+  each("ip ssh", "Configure ssh options"),
+  one("ip scp", "Scp commands"),
+  one("isdn", "ISDN configuration commands"),
+  one("virtual-profile", "Virtual Profile configuration"),
+  one("vpdn", "Virtual Private Dialup Network"),
+  unsupported(block("vpdn-group", "VPDN group configuration", VPDN_BLOCK)),
+  one("multilink", "PPP multilink global configuration"),
+  one("ipv6", "Global IPv6 configuration commands"),
+  one("archive", "Archive the configuration"),
+  one("redundancy", "Redundancy configuration"),
+  list("frame-relay", "Global frame relay configuration commands"),
+  list("x25", "X.25 level 3"),
+  one("async-bootp", "Modify system bootp parameters"),
+  one("partition", "Partition device"),
+  list("license", "Configure license features"),
+  list("hub", "Hub configuration commands"),
+  block("controller", "Configure a specific controller", CONTROLLER_BLOCK),
+  unsupported(block("class-map", "Configure QoS Class Map", CLASS_BLOCK)),
+  unsupported(block("policy-map", "Configure QoS Policy Map", POLICY_BLOCK)),
+  unsupported(block("key chain", "Key-chain management", KEY_CHAIN_BLOCK)),
+];
+
+/** IKE of kinds that are not in effect yet. */
+export const LINES_OF_ISAKMP: readonly Statement[] = [
+  unsupported(one("crypto isakmp keepalive", "Set a keepalive interval for use with IOS peers")),
+  unsupported(one("crypto isakmp nat", "Set a nat keepalive interval")),
+  unsupported(one("crypto isakmp fragmentation", "IKE Fragmentation enabled if required")),
+  unsupported(one("crypto isakmp aggressive-mode", "Disable ISAKMP aggressive mode")),
+  unsupported(one("crypto isakmp invalid-spi-recovery", "Initiate IKE and send Invalid SPI Notify")),
+  unsupported(one("crypto isakmp xauth", "Set Extended Authentication values")),
+  unsupported(list("crypto isakmp client configuration address-pool", "Set network address for client")),
+  unsupported(
+    block("crypto isakmp client configuration group", "Set group profile attributes", CLIENT_GROUP_BLOCK),
+  ),
+  unsupported(block("crypto isakmp profile", "Define ISAKMP Profiles", PROFILE_BLOCK)),
+  unsupported(block("crypto isakmp peer", "Set Peer Policy", PROFILE_BLOCK)),
+];
+
+/** IPsec of kinds that are not in effect yet. */
+export const LINES_OF_IPSEC: readonly Statement[] = [
+  unsupported(one("crypto ipsec df-bit", "Handling of encapsulated DF bit")),
+  unsupported(one("crypto ipsec fragmentation", "Handling of fragmentation of near-MTU sized packets")),
+  unsupported(one("crypto ipsec nat-transparency", "IPsec NAT transparency model")),
+  unsupported(
+    one("crypto ipsec security-association idle-time", "Automatically delete IPSec SAs after an idle period"),
+  ),
+  unsupported(one("crypto ipsec security-association replay", "Set replay checking")),
+  unsupported(block("crypto ipsec profile", "Configure an ipsec policy profile", PROFILE_BLOCK)),
+  unsupported(block("crypto dynamic-map", "Specify a dynamic crypto map template", DYNAMIC_MAP_BLOCK)),
+];
+
+/** Keys and certificates, which are not in effect yet. */
+export const LINES_OF_KEYS: readonly Statement[] = [
+  unsupported(block("crypto ca identity", "CA identity", TRUSTPOINT_BLOCK)),
+  unsupported(block("crypto ca trustpoint", "Define a CA trustpoint", TRUSTPOINT_BLOCK)),
+  unsupported(block("crypto ca certificate chain", "Identify certificate chain", CHAIN_BLOCK)),
+  unsupported(block("crypto pki trustpoint", "Define a CA trustpoint", TRUSTPOINT_BLOCK)),
+  unsupported(block("crypto pki certificate chain", "Identify certificate chain", CHAIN_BLOCK)),
+  unsupported(block("crypto key pubkey-chain", "Peer public key chain management", PUBKEY_BLOCK)),
+  unsupported(block("crypto keyring", "Key ring commands", PROFILE_BLOCK)),
+  unsupported(one("crypto engine", "Enter a crypto engine configurable menu")),
+];
+
+/** What IOS prints between the interfaces and the routes. */
+export const LINES_OF_ROUTING: readonly Statement[] = [
+  unsupported(block("router", "Enable a routing process", ROUTER_BLOCK)),
+  unsupported(block("ip eigrp", "Enhanced Interior Gateway Routing Protocol", ROUTER_BLOCK)),
+  unsupported(list("ip local pool", "IP Local address pool lists")),
+  unsupported(list("ip local policy", "Enable policy routing")),
+  unsupported(list("ip nat inside", "Inside address translation")),
+  unsupported(list("ip nat outside", "Outside address translation")),
+  unsupported(list("ip nat pool", "Define pool of addresses")),
+  list("ip nat translation", "NAT translation entry configuration"),
+  one("ip classless", "Follow classless routing forwarding rules"),
+  list("ip default-network", "Flags networks as candidates for default routes"),
+  each("ip forward-protocol", "Controls forwarding of physical and directed IP broadcasts"),
+  list("ip prefix-list", "Build a prefix list"),
+  one("ip pim", "PIM global commands"),
+  one("ip flow-export", "Specify host/port to send flow statistics"),
+];
+
+/** What IOS prints after the routes and around the access lists. */
+export const LINES_OF_SERVERS: readonly Statement[] = [
+  each("ip http", "HTTP server configuration"),
+  one("ip radius", "RADIUS configuration commands"),
+  one("ip tacacs", "TACACS configuration commands"),
+  block("ip access-list standard", "Standard Access List", ACCESS_LIST_BLOCK),
+];
+
+/** What IOS prints at the end. */
+export const LINES_AT_THE_END: readonly Statement[] = [
+  list("dialer-list", "Create a dialer list entry"),
+  one("cdp", "Global CDP configuration subcommands"),
+  unsupported(block("route-map", "Create route-map or enter route-map command mode", ROUTE_MAP_BLOCK)),
+  list("snmp-server", "Modify SNMP engine parameters"),
+  list("tacacs-server", "Modify TACACS query parameters"),
+  list("radius-server", "Modify RADIUS query parameters"),
+  list("tftp-server", "Provide TFTP service for netload requests"),
+  list("arp", "Set a static ARP entry"),
+  list("bridge", "Bridge Group"),
+  list("map-list", "Configure static map list"),
+  one("control-plane", "Configure control plane services"),
+  list("alias", "Create command alias"),
+  textBlock("banner exec", "Set EXEC process creation banner"),
+  textBlock("banner incoming", "Set incoming terminal line banner"),
+  textBlock("banner login", "Set login banner"),
+  textBlock("banner motd", "Set Message of the Day banner"),
+  block("line", "Configure a terminal line", LINE_BLOCK),
+  list("ntp", "Configure NTP"),
+  list("sntp", "Configure SNTP"),
+  one("scheduler", "Scheduler parameters"),
+  list("exception", "Exception handling"),
+  list("event", "Event related configuration commands"),
+];
+
+/** One line at a time, and `no` counts too. */
+function one(words: string, help: string): Statement {
+  return keep(words, help, { replaces: "statement", keepsNo: true });
+}
+
+/** Several lines that are each on or off. */
+function each(words: string, help: string): Statement {
+  return keep(words, help, { replaces: "line", keepsNo: true });
+}
+
+/** Several lines, each of which `no` removes. */
+function list(words: string, help: string): Statement {
+  return keep(words, help, { replaces: "line", keepsNo: false });
+}
+
+function block(words: string, help: string, kind: BlockKind): Statement {
+  return keep(words, help, { replaces: "line", keepsNo: false, block: kind });
+}
+
+function textBlock(words: string, help: string): Statement {
+  return keep(words, help, { replaces: "statement", keepsNo: false, block: TEXT_BLOCK });
+}
+
+function keep(words: string, help: string, traits: Pick<Traits, "replaces" | "keepsNo"> & Partial<Traits>) {
+  return keeping(
+    keptPhrase(words, help),
+    { effect: "none", block: undefined, ...traits },
+    keptIn(GLOBAL_PLACE),
+  );
+}

@@ -1,0 +1,174 @@
+/** IOS's interface lines that concern nothing done here: media, queueing, routing protocols, address translation. */
+import type { InterfaceSettings } from "../../config/configuration.ts";
+import { keeping, keptIn, keptPhrase, type Traits, unsupported } from "../keeping.ts";
+import type { Place, Statement } from "../mode.ts";
+import { choice, optional, type Part, value, word } from "../sentence.ts";
+import { ADDRESS, LINE, MASK, NAME } from "../value-types.ts";
+import { phrase } from "../vocabulary.ts";
+
+export interface KeptInterfaceLines {
+  readonly beforeAddress: readonly Statement[];
+  readonly ofIp: readonly Statement[];
+  readonly ofMedium: readonly Statement[];
+}
+
+export function keptInterfaceLines<P extends object>(at: Place<InterfaceSettings, P>): KeptInterfaceLines {
+  const place = keptIn(at);
+  return {
+    beforeAddress: [
+      one("bandwidth", "Set bandwidth informational parameter"),
+      one("backup", "Modify backup parameters"),
+      one("carrier-delay", "Specify delay for interface transitions"),
+      one("delay", "Specify interface throughput delay"),
+      one("mac-address", "Manually set interface MAC address"),
+    ],
+    ofIp: [
+      unsupported(one("ip unnumbered", "Enable IP processing without an explicit address")),
+      unsupported(
+        keep(
+          [
+            ...phrase("ip address", "Set the IP address of an interface"),
+            value("address", ADDRESS, "IP address"),
+            value("mask", MASK, "IP subnet mask"),
+            word("secondary", "Make this IP address a secondary address"),
+          ],
+          { replaces: "line", keepsNo: false },
+        ),
+      ),
+      unsupported(addressFrom("dhcp", "IP Address negotiated via DHCP")),
+      unsupported(addressFrom("negotiated", "IP Address negotiated over PPP")),
+      unsupported(one("ip access-group", "Specify access control for packets")),
+      one("ip redirects", "Enable sending ICMP Redirect messages"),
+      one("ip unreachables", "Enable sending ICMP Unreachable messages"),
+      one("ip mask-reply", "Enable sending ICMP Mask Reply messages"),
+      one("ip directed-broadcast", "Enable forwarding of directed broadcasts"),
+      one("ip proxy-arp", "Enable proxy ARP"),
+      list("ip helper-address", "Specify a destination address for UDP broadcasts"),
+      unsupported(alone("ip nat inside", "Inside interface for address translation")),
+      unsupported(alone("ip nat outside", "Outside interface for address translation")),
+      unsupported(one("ip policy route-map", "Policy route map")),
+      each("ip route-cache", "Enable fast-switching cache for outgoing packets"),
+      one("ip mroute-cache", "Enable switching cache for incoming multicast packets"),
+      one("ip tcp header-compression", "Enable TCP header compression"),
+      one("ip tcp adjust-mss", "Adjust the mss of transit packets"),
+      each("ip ospf", "OSPF interface commands"),
+      each("ip rip", "Router Information Protocol"),
+      each("ip authentication", "Authentication subcommands"),
+      each("ip hello-interval", "Configures IP-EIGRP hello interval"),
+      each("ip hold-time", "Configures IP-EIGRP hold time"),
+      each("ip split-horizon", "Perform split horizon"),
+      each("ip summary-address", "Perform address summarization"),
+      each("ip pim", "PIM interface commands"),
+      each("ip igmp", "IGMP interface commands"),
+      each("ip nhrp", "NHRP interface subcommands"),
+      unsupported(
+        keep(
+          [
+            ...phrase("ip inspect", "Apply inspect name"),
+            value("name", NAME, "Name of inspection defined"),
+            choice("direction", { in: ["in", "Inbound inspection"], out: ["out", "Outbound inspection"] }),
+          ],
+          { replaces: "line", keepsNo: false },
+        ),
+      ),
+      unsupported(one("ip verify", "Verify source address of packets")),
+      unsupported(one("ip virtual-reassembly", "Virtual Reassembly")),
+      unsupported(one("ip vrf", "VPN Routing/Forwarding parameters on the interface")),
+      each("ip flow", "NetFlow related commands"),
+      one("ip accounting", "Enable IP accounting on this interface"),
+      one("ip load-sharing", "Style of load sharing"),
+    ],
+    ofMedium: [
+      one("encapsulation", "Set encapsulation type for an interface"),
+      one("keepalive", "Enable keepalive"),
+      one("load-interval", "Specify interval for load calculation for an interface"),
+      each("logging event", "Interface events"),
+      one("media-type", "Interface media type"),
+      one("duplex", "Configure duplex operation"),
+      one("speed", "Configure speed operation"),
+      one("half-duplex", "Configure half-duplex operational mode"),
+      one("full-duplex", "Configure full-duplex operational mode"),
+      one("negotiation", "Select Autonegotiation mode"),
+      one("hold-queue", "Set hold queue depth"),
+      one("clockrate", "Configure serial interface clock speed"),
+      one("clock rate", "Configure serial interface clock speed"),
+      one("physical-layer", "Configure sync or async physical layer"),
+      one("async", "Async interface parameters"),
+      list("dialer", "Dial-on-demand routing (DDR) commands"),
+      one("dialer-group", "Assign interface to dialer-list"),
+      list("isdn", "ISDN Interface configuration commands"),
+      list("ppp", "Point-to-Point Protocol"),
+      list("pppoe", "Pppoe interface subcommands"),
+      one("pppoe-client", "Pppoe client"),
+      one("peer", "Peer parameters for point to point interfaces"),
+      list("frame-relay", "Set frame relay parameters"),
+      list("x25", "X.25 Level 3"),
+      list("atm", "Modify ATM parameters"),
+      list("pvc", "Configure ATM PVC parameters"),
+      list("dsl", "DSL configuration"),
+      one("fair-queue", "Enable Fair Queuing on an Interface"),
+      list("priority-group", "Assign a priority group to an interface"),
+      list("custom-queue-list", "Assign a custom queue list to an interface"),
+      list("random-detect", "Enable Weighted Random Early Detection"),
+      list("rate-limit", "Rate Limit"),
+      list("traffic-shape", "Enable Traffic Shaping on an Interface or Sub-Interface"),
+      list("service-policy", "Configure QoS Service Policy"),
+      unsupported(list("tunnel", "Protocol-over-protocol tunneling")),
+      list("standby", "HSRP interface configuration commands"),
+      list("vrrp", "VRRP Interface configuration commands"),
+      list("bridge-group", "Transparent bridging interface parameters"),
+      list("channel-group", "Add this interface to an Etherchannel group"),
+      each("cdp", "CDP interface subcommands"),
+      each("mop", "DEC MOP server commands"),
+      each("lat", "LAT commands"),
+      each("ipx", "Novell/IPX interface subcommands"),
+      each("ipv6", "IPv6 interface subcommands"),
+      each("snmp trap", "Allow a specific SNMP trap"),
+      list("arp arpa", "Standard arp protocol"),
+      list("arp timeout", "Set ARP cache timeout"),
+      each("ntp disable", "Disable NTP traffic"),
+      each("ntp broadcast", "Configure NTP broadcast service"),
+      list("switchport", "Set switching mode characteristics"),
+      list("vlan-id", "Vlan of the interface"),
+      list("map-group", "Configure static map group"),
+      list("modem", "Modem commands"),
+      list("autodetect", "Autodetect Encapsulations on Serial interface"),
+      list("fddi", "FDDI commands"),
+      one("ring-speed", "Set the ring speed"),
+      list("transmit-interface", "Assign a transmit interface to a receive-only interface"),
+      list("tx-ring-limit", "Configure PA level transmit ring limit"),
+      unsupported(one("crypto ipsec df-bit", "Handling of encapsulated DF bit")),
+      unsupported(one("crypto ipsec fragmentation", "Handling of fragmentation of near-MTU sized packets")),
+    ],
+  };
+
+  function one(words: string, help: string): Statement {
+    return keep(keptPhrase(words, help), { replaces: "statement", keepsNo: true });
+  }
+
+  function each(words: string, help: string): Statement {
+    return keep(keptPhrase(words, help), { replaces: "line", keepsNo: true });
+  }
+
+  function list(words: string, help: string): Statement {
+    return keep(keptPhrase(words, help), { replaces: "line", keepsNo: false });
+  }
+
+  /** Nothing may follow: the same words go on in global configuration. */
+  function alone(words: string, help: string): Statement {
+    return keep(phrase(words, help), { replaces: "statement", keepsNo: false });
+  }
+
+  function addressFrom(source: string, help: string): Statement {
+    const parts = [
+      ...phrase("ip address", "Set the IP address of an interface"),
+      word(source, help),
+      optional(value("rest", LINE, "The rest of the line, kept as it is")),
+    ];
+    return keep(parts, { replaces: "statement", keepsNo: false });
+  }
+
+  function keep(parts: readonly Part[], traits: Pick<Traits, "replaces" | "keepsNo">): Statement {
+    return keeping(parts, { effect: "none", block: undefined, ...traits }, place);
+  }
+}

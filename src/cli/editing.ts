@@ -1,0 +1,208 @@
+/**
+ * Entering configuration lines: where one is, what a line there changes, and where it leads. A line that the mode does
+ * not know falls back to global configuration, as on IOS.
+ */
+import type { Origin } from "../base/origin.ts";
+import { type Configuration, emptyConfiguration } from "../config/configuration.ts";
+import { enterBlockLine, enterRawLine, type RawText, rawTextAfter } from "./block-editing.ts";
+import { GLOBAL_MODE } from "./config/global-mode.ts";
+import type { Arguments } from "./grammar.ts";
+import { type LineError, maskedLine } from "./line-error.ts";
+import { match, type Outcome } from "./match.ts";
+import { type BlockKind, isRefusal, type Mode, type Statement } from "./mode.ts";
+import { type Sentence, sentence } from "./sentence.ts";
+import { phrase } from "./vocabulary.ts";
+import { type Line, splitLine } from "./words.ts";
+
+/** A configuration and a place in it. */
+export interface Editing {
+  readonly configuration: Configuration;
+  readonly place: EditingPlace;
+  /** Lines are taken as they are for now. */
+  readonly raw: RawText | undefined;
+}
+
+export type EditingPlace =
+  | { readonly kind: "global" }
+  | { readonly kind: "mode"; readonly mode: Mode; readonly args: Arguments; readonly isIndented: boolean }
+  | KeptBlock;
+
+/** Below a line that is kept, in a mode that is not known in detail. */
+export interface KeptBlock {
+  readonly kind: "block";
+  readonly statement: Statement;
+  readonly block: Extract<BlockKind, { kind: "mode" }>;
+  readonly args: Arguments;
+}
+
+/** Where a line comes from. */
+export interface Source {
+  readonly file: string;
+  readonly line: number;
+  /** Whether a later line holds the delimiter of a text; absent where later lines are not there yet. */
+  readonly closesLater?: (delimiter: string) => boolean;
+}
+
+export type Entered = { readonly editing: Editing } & (
+  | { readonly kind: "nothing" }
+  | {
+      readonly kind: "changed";
+      readonly announcement: string | undefined;
+      readonly kept: KeptReport | undefined;
+    }
+  | { readonly kind: "refused"; readonly error: LineError; readonly origin: Origin }
+  /** `end`, or `exit` from global configuration. */
+  | { readonly kind: "left" }
+);
+
+export interface KeptReport {
+  readonly statement: Statement;
+  readonly origin: Origin;
+}
+
+export function startEditing(configuration: Configuration = emptyConfiguration()): Editing {
+  return { configuration, place: { kind: "global" }, raw: undefined };
+}
+
+export function enter(editing: Editing, text: string, source: Source): Entered {
+  if (editing.raw !== undefined) {
+    const next = enterRawLine(editing, editing.raw, text);
+    return next === undefined
+      ? enter({ ...editing, raw: undefined }, text, source)
+      : { kind: "nothing", editing: next };
+  }
+  const line = splitLine(text);
+  if (line.text === "" || line.text.startsWith("!")) return { kind: "nothing", editing };
+  const isIndented = /^\s/.test(text);
+  const { place } = editing;
+  if (place.kind === "block" && isBlockLine(place, line, isIndented))
+    return { kind: "nothing", editing: enterBlockLine(editing, place, line) };
+  const reading = read(editing, line, isIndented);
+  const origin = {
+    file: source.file,
+    line: source.line,
+    text: maskedLine(line, reading.outcome.secretWords),
+  };
+  const { outcome } = reading;
+  if (outcome.kind !== "accepted") {
+    const { kind, at, secretWords } = outcome;
+    return { kind: "refused", error: { kind, line, at, secretWords }, origin, editing };
+  }
+  if (outcome.candidate.kind === "movement") return move(editing, outcome.candidate.leads);
+  return carryOut(reading, outcome.candidate.statement, outcome.args, origin, source);
+
+  function carryOut(
+    { isNegated, isOwn }: Reading,
+    statement: Statement,
+    args: Arguments,
+    from: Origin,
+    { closesLater }: Source,
+  ): Entered {
+    const here: EditingPlace = !isOwn
+      ? { kind: "global" }
+      : place.kind === "mode"
+        ? { ...place, isIndented }
+        : place;
+    const placeArgs = here.kind === "mode" ? here.args : {};
+    const before = editing.configuration;
+    const raw = isNegated ? undefined : rawTextAfter(statement, args);
+    if (raw !== undefined && closesLater?.(raw.delimiter) === false)
+      return { kind: "refused", error: { kind: "said", text: UNCLOSED_TEXT }, origin: from, editing };
+    const change = isNegated
+      ? statement.remove(before, placeArgs, args, from)
+      : statement.apply(before, placeArgs, args, from);
+    if (isRefusal(change))
+      return { kind: "refused", error: { kind: "said", text: change.refused }, origin: from, editing };
+    return {
+      kind: "changed",
+      announcement: isNegated ? undefined : statement.announcement(before, args),
+      kept: statement.keeps === undefined ? undefined : { statement, origin: from },
+      editing: {
+        configuration: change,
+        place: isNegated ? here : placeAfter(statement, args, here),
+        raw,
+      },
+    };
+  }
+}
+
+/** What may be entered: statements, and the commands that move between modes. */
+export type Candidate =
+  | { readonly kind: "statement"; readonly sentence: Sentence; readonly statement: Statement }
+  | { readonly kind: "movement"; readonly sentence: Sentence; readonly leads: "up" | "out" };
+
+export const MOVEMENTS: readonly Candidate[] = [
+  { kind: "movement", sentence: sentence(phrase("exit", "Exit from the current mode")), leads: "up" },
+  { kind: "movement", sentence: sentence(phrase("quit", "Exit from the current mode")), leads: "up" },
+  { kind: "movement", sentence: sentence(phrase("end", "Exit from configure mode")), leads: "out" },
+];
+
+/** What may be entered in a mode without falling back. */
+export function candidatesOf(mode: Mode): readonly Candidate[] {
+  return mode.statements.map((statement) => ({ kind: "statement", sentence: statement.sentence, statement }));
+}
+
+/** `no`, or nothing. */
+export function isNegation(line: Line): boolean {
+  return line.words[0]?.text.toLowerCase() === "no";
+}
+
+interface Reading {
+  readonly outcome: Outcome<Candidate>;
+  readonly isNegated: boolean;
+  /** It was read in the mode entered, not by falling back. */
+  readonly isOwn: boolean;
+}
+
+function read({ place }: Editing, line: Line, isIndented: boolean): Reading {
+  const isNegated = isNegation(line);
+  const from = isNegated ? 1 : 0;
+  const movements = isNegated ? [] : MOVEMENTS;
+  const globally = match([...movements, ...candidatesOf(GLOBAL_MODE)], line, from, isNegated);
+  if (place.kind !== "mode")
+    return { outcome: globally, isNegated, isOwn: place.kind === "global" || isMovement(globally) };
+  const own = match([...movements, ...candidatesOf(place.mode)], line, from, isNegated);
+  // Lines at the margin below indented ones are not of this mode, where they can be of the one above.
+  const isBelow = place.isIndented && !isIndented;
+  const isOwn = isPreferred(own, globally, isBelow);
+  return { outcome: isOwn ? own : globally, isNegated, isOwn };
+}
+
+/** The mode comes first, but a keyword written in full counts for more than one cut short. */
+function isPreferred(own: Outcome<Candidate>, above: Outcome<Candidate>, isBelow: boolean): boolean {
+  if (own.kind !== "accepted") return above.kind !== "accepted" && own.at >= above.at;
+  if (above.kind !== "accepted" || isMovement(own)) return true;
+  return isBelow ? own.abbreviated < above.abbreviated : own.abbreviated <= above.abbreviated;
+}
+
+function isMovement(outcome: Outcome<Candidate>): boolean {
+  return outcome.kind === "accepted" && outcome.candidate.kind === "movement";
+}
+
+/** Whether a line belongs to a mode of which only first words are known. */
+function isBlockLine({ block }: KeptBlock, line: Line, isIndented: boolean): boolean {
+  const isNegated = isNegation(line);
+  const first = (line.words[isNegated ? 1 : 0]?.text ?? "").toLowerCase();
+  if (block.words.includes(first)) return true;
+  const movements = isNegated ? [] : MOVEMENTS;
+  const above = match([...movements, ...candidatesOf(GLOBAL_MODE)], line, isNegated ? 1 : 0, isNegated);
+  if (above.kind === "accepted" && (!isIndented || above.abbreviated === 0)) return false;
+  return isIndented || (first.length > 1 && block.words.some((word) => word.startsWith(first)));
+}
+
+function placeAfter(statement: Statement, args: Arguments, here: EditingPlace): EditingPlace {
+  const { opens, keeps } = statement;
+  if (opens !== undefined) return { kind: "mode", mode: opens, args, isIndented: false };
+  if (keeps?.block?.kind === "mode") return { kind: "block", statement, block: keeps.block, args };
+  return here;
+}
+
+function move(editing: Editing, leads: "up" | "out"): Entered {
+  const isLeaving = leads === "out" || editing.place.kind === "global";
+  return {
+    kind: isLeaving ? "left" : "nothing",
+    editing: { ...editing, place: { kind: "global" }, raw: undefined },
+  };
+}
+
+const UNCLOSED_TEXT = "% The text is not closed: no later line holds the character that it begins with.";

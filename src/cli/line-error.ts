@@ -1,0 +1,70 @@
+/** What IOS says of a line that it does not take, and lines shown without the secrets in them. */
+import type { Line } from "./words.ts";
+
+export type LineError =
+  | {
+      readonly kind: "ambiguous" | "incomplete" | "invalid";
+      readonly line: Line;
+      /** Index of the word concerned. */
+      readonly at: number;
+      readonly secretWords: readonly number[];
+    }
+  /** The line is a sentence, but cannot be carried out. */
+  | { readonly kind: "said"; readonly text: string };
+
+/**
+ * The lines of the message. `column` is where the line begins on the screen, so that the `^` stands below the word; with
+ * `masked`, below the line as `maskedLine` shows it.
+ */
+export function errorLines(error: LineError, column: number, masked = false): string[] {
+  switch (error.kind) {
+    case "said":
+      return error.text.split("\n");
+    case "incomplete":
+      return ["% Incomplete command."];
+    case "ambiguous":
+      return [
+        `% Ambiguous command:  "${masked ? maskedLine(error.line, error.secretWords) : error.line.text}"`,
+      ];
+    case "invalid": {
+      const start = masked
+        ? maskedLine(before(error.line, error.at), error.secretWords).length
+        : (error.line.words[error.at]?.start ?? error.line.text.length);
+      return [`${" ".repeat(column + start)}^`, "% Invalid input detected at '^' marker."];
+    }
+  }
+}
+
+/** The line with `******` in the place of words that must not be seen, those that were read as such and those that look so. */
+export function maskedLine(
+  { text, words }: Pick<Line, "text" | "words">,
+  secretWords: readonly number[],
+): string {
+  let masked = "";
+  let end = 0;
+  words.forEach(({ text: word, start }, i) => {
+    const isSecret =
+      secretWords.includes(i) || looksSecret(words.slice(0, i).map((each) => each.text.toLowerCase()));
+    masked += text.slice(end, start) + (isSecret ? MASK : word);
+    end = start + word.length;
+  });
+  return masked + text.slice(end);
+}
+
+/** The line up to a word, spaced as if that word followed. */
+function before({ text, words }: Line, at: number): Pick<Line, "text" | "words"> {
+  return { text: text.slice(0, words[at]?.start ?? text.length), words: words.slice(0, at) };
+}
+
+/** What follows these words is a password or a key, whatever else the line says. */
+function looksSecret(before: readonly string[]): boolean {
+  const last = before.at(-1) ?? "";
+  const isTyped = /^[0-9]$/.test(last);
+  const word = (isTyped ? before.at(-2) : last) ?? "";
+  if (/^(?:password|secret|community|key-string|pre-shared-key|md5)$/.test(word)) return true;
+  // `crypto isakmp key WORD`, in any abbreviation, and `radius-server key WORD`; not `crypto key generate`.
+  const of = before.at(isTyped ? -3 : -2) ?? "";
+  return /^ke?y?$/.test(word) && /^(?:is\w*|radius-server|tacacs-server|host|server)/.test(of);
+}
+
+const MASK = "******";

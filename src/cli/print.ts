@@ -1,0 +1,90 @@
+/** Sentences written out: with their arguments as lines of a configuration, without as the syntax of the reference. */
+import { type Arguments, argumentNames, type Node } from "./grammar.ts";
+import { type ArgumentsOf, nodesOf, type Part, type Sentence } from "./sentence.ts";
+
+/** The line that says these arguments; read again it gives them back. */
+export function printSentence({ nodes }: Sentence, args: Arguments): string {
+  return printNodes(nodes, args).join(" ");
+}
+
+/** The line that takes a sentence back: `no`, the words it needs, and of its values those that are there. */
+export function printNegated({ nodes, key }: Sentence, args: Arguments): string {
+  return ["no", ...printNodes(nodes.slice(0, key), args)].join(" ");
+}
+
+/** The words of some parts alone. */
+export function printParts<const P extends readonly Part[]>(parts: P, args: ArgumentsOf<P>): string {
+  return printNodes(nodesOf(parts), { ...args }).join(" ");
+}
+
+function printNodes(nodes: readonly Node[], args: Arguments): string[] {
+  return nodes.flatMap((node) => printNode(node, args));
+}
+
+function printNode(node: Node, args: Arguments): string[] {
+  switch (node.kind) {
+    case "word":
+      return [node.printed];
+    case "value":
+      return args[node.name] === undefined ? [] : [node.type.print(args[node.name])];
+    case "repeated":
+      return listOf(args[node.name]).map((item) => node.type.print(item));
+    case "optional":
+      return isSaid(node.nodes, args) ? printNodes(node.nodes, args) : [];
+    case "choice": {
+      const chosen = node.words.find(({ value }) => value === args[node.name]);
+      return [chosen?.text ?? node.otherwise?.type.print(args[node.name]) ?? ""];
+    }
+    case "branches": {
+      const { kind: wanted, ...inner } = recordOf(args[node.name]);
+      const branch = node.branches.find(({ kind }) => kind === wanted);
+      return branch === undefined ? [] : printNodes(branch.nodes, inner);
+    }
+    case "any-order":
+      return node.options.flatMap((option) => (isSaid(option, args) ? printNodes(option, args) : []));
+  }
+}
+
+/** An optional part is said if any of its arguments is there. */
+function isSaid(nodes: readonly Node[], args: Arguments): boolean {
+  return argumentNames(nodes).some((name) => args[name] !== undefined);
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function recordOf(value: unknown): { readonly kind?: unknown } & Arguments {
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}
+
+/** `crypto isakmp key [0] WORD {address A.B.C.D [A.B.C.D] | hostname Hostname}`. */
+export function syntax(nodes: readonly Node[]): string {
+  return nodes.map(syntaxOf).join(" ");
+}
+
+function syntaxOf(node: Node): string {
+  switch (node.kind) {
+    case "word":
+      return node.text;
+    case "value":
+      return node.type.placeholder;
+    case "repeated":
+      return `${node.type.placeholder} [… up to ${node.max}]`;
+    case "optional":
+      return `[${syntax(node.nodes)}]`;
+    case "choice":
+      return alternatives([
+        ...node.words.map(({ text }) => text),
+        ...(node.otherwise === undefined ? [] : [node.otherwise.type.placeholder]),
+      ]);
+    case "branches":
+      return alternatives(node.branches.map(({ nodes }) => syntax(nodes)));
+    case "any-order":
+      return node.options.map((option) => `[${syntax(option)}]`).join(" ");
+  }
+}
+
+function alternatives(texts: readonly string[]): string {
+  return texts.length === 1 ? (texts[0] ?? "") : `{${texts.join(" | ")}}`;
+}

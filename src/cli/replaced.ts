@@ -1,0 +1,6 @@
+/** Lists of settings that are told apart by something of their own. */
+
+/** The list with an item in the place of the one it replaces, or at the end. */
+export function replaced<T>(list: readonly T[], item: T, isOld: (other: T) => boolean): readonly T[] {
+  return list.some(isOld) ? list.map((other) => (isOld(other) ? item : other)) : [...list, item];
+}

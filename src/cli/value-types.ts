@@ -1,0 +1,78 @@
+/** How values are written in IOS: numbers, addresses, masks, names, text to the end of the line. */
+import { type IpAddress, ipv4ToNumber, parseIpv4 } from "../net/ip-address.ts";
+import type { ValueType } from "./grammar.ts";
+
+export function integer(min: number, max: number): ValueType<number> {
+  return {
+    placeholder: `<${min}-${max}>`,
+    extent: "word",
+    isSecret: false,
+    domain: { kind: "integer", min, max },
+    samples: [],
+    parse: (text) => {
+      if (!/^\d{1,10}$/.test(text)) return undefined;
+      const value = Number(text);
+      return value >= min && value <= max ? value : undefined;
+    },
+    print: String,
+  };
+}
+
+export const ADDRESS: ValueType<IpAddress> = {
+  placeholder: "A.B.C.D",
+  extent: "word",
+  isSecret: false,
+  domain: { kind: "address" },
+  samples: [],
+  parse: parseIpv4,
+  print: (address) => address,
+};
+
+/** A subnet mask: ones, then zeros. */
+export const MASK: ValueType<IpAddress> = {
+  ...ADDRESS,
+  domain: { kind: "mask" },
+  parse: (text) => {
+    const mask = parseIpv4(text);
+    if (mask === undefined) return undefined;
+    const hostBits = ~ipv4ToNumber(mask) >>> 0;
+    return (hostBits & (hostBits + 1)) === 0 ? mask : undefined;
+  },
+};
+
+/** One word; IOS keeps its case. */
+export const NAME: ValueType<string> = {
+  placeholder: "WORD",
+  extent: "word",
+  isSecret: false,
+  domain: { kind: "name" },
+  samples: [],
+  parse: (text) => text,
+  print: (text) => text,
+};
+
+/** One word that must not be seen. */
+export const SECRET_WORD: ValueType<string> = { ...NAME, isSecret: true };
+
+/** A host by name: anything that is not an address, nor looks like a mistyped one. */
+export const HOST_NAME: ValueType<string> = {
+  ...NAME,
+  placeholder: "Hostname",
+  domain: { kind: "host-name" },
+  parse: (text) => (/^[\d.]+$/.test(text) ? undefined : text),
+};
+
+/** Everything to the end of the line, at least a character. */
+export const LINE: ValueType<string> = {
+  ...NAME,
+  placeholder: "LINE",
+  extent: "line",
+  domain: { kind: "line" },
+};
+
+/** A name that begins with a letter, as named access lists do. */
+export const ACCESS_LIST_NAME: ValueType<string> = {
+  ...NAME,
+  domain: { kind: "access-list-name" },
+  parse: (text) => (/^[A-Za-z]/.test(text) ? text : undefined),
+};
