@@ -4,7 +4,7 @@
  * A private value is an exponent, most significant octet first; on a curve it is taken modulo the order.
  */
 import { createECDH, type ECDH } from "node:crypto";
-import { BugError, MisuseError } from "../base/errors.ts";
+import { MisuseError } from "../base/errors.ts";
 import { hex, isZero } from "../base/octets.ts";
 import { CURVES, type Curve, type CurveGroupId, pointFromPublicValue } from "./elliptic-curves.ts";
 import { group, publicValueProblem } from "./groups.ts";
@@ -24,8 +24,11 @@ export function publicValue(id: GroupId, privateValue: Uint8Array): Uint8Array {
 
 /** g^xy. Throws MisuseError as `publicValue` does, and if the peer's value is not one of the group. */
 export function sharedSecret(id: GroupId, privateValue: Uint8Array, peerPublicValue: Uint8Array): Uint8Array {
+  if (!isModpGroup(id)) {
+    const point = peerPoint(id, peerPublicValue);
+    return secretOf(id, curveParty(CURVES[id], privateValue), point);
+  }
   refuseOutsider(id, peerPublicValue);
-  if (!isModpGroup(id)) return secretOf(id, curveParty(CURVES[id], privateValue), peerPublicValue);
   refuseZero(privateValue);
   const secret = modpExponentiation.sharedSecret(id, privateValue, peerPublicValue);
   return toLength(secret, group(id).sharedLength);
@@ -37,11 +40,12 @@ export function exchangeKeys(
   privateValue: Uint8Array,
   peerPublicValue: Uint8Array,
 ): KeyExchange {
-  refuseOutsider(id, peerPublicValue);
   if (!isModpGroup(id)) {
+    const point = peerPoint(id, peerPublicValue);
     const party = curveParty(CURVES[id], privateValue);
-    return { publicValue: publicValueOf(id, party), sharedSecret: secretOf(id, party, peerPublicValue) };
+    return { publicValue: publicValueOf(id, party), sharedSecret: secretOf(id, party, point) };
   }
+  refuseOutsider(id, peerPublicValue);
   refuseZero(privateValue);
   const both = modpExponentiation.exchange(id, privateValue, peerPublicValue);
   const { publicLength, sharedLength } = group(id);
@@ -60,6 +64,15 @@ function refuseOutsider(id: GroupId, peerPublicValue: Uint8Array): void {
   if (problem !== undefined) throw new MisuseError(problem);
 }
 
+/** Does what `refuseOutsider` does, but reads the point once. */
+function peerPoint(id: CurveGroupId, peerPublicValue: Uint8Array): Uint8Array {
+  const { available, publicLength } = group(id);
+  const isReadable = available && peerPublicValue.length === publicLength;
+  const point = isReadable ? pointFromPublicValue(CURVES[id], peerPublicValue) : undefined;
+  if (point !== undefined) return point;
+  throw new MisuseError(publicValueProblem(id, peerPublicValue) ?? `no point of group ${id}`);
+}
+
 function curveParty(curve: Curve, privateValue: Uint8Array): ECDH {
   const multiplier = BigInt(`0x0${hex(privateValue)}`) % curve.order;
   if (multiplier === 0n)
@@ -74,8 +87,6 @@ function publicValueOf(id: CurveGroupId, party: ECDH): Uint8Array {
   return plainOctets(party.getPublicKey()).slice(1, 1 + group(id).publicLength);
 }
 
-function secretOf(id: CurveGroupId, party: ECDH, peerPublicValue: Uint8Array): Uint8Array {
-  const point = pointFromPublicValue(CURVES[id], peerPublicValue);
-  if (point === undefined) throw new BugError("a point that was usable no longer is");
-  return toLength(plainOctets(party.computeSecret(point)), group(id).sharedLength);
+function secretOf(id: CurveGroupId, party: ECDH, peerPoint: Uint8Array): Uint8Array {
+  return toLength(plainOctets(party.computeSecret(peerPoint)), group(id).sharedLength);
 }

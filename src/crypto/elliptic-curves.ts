@@ -2,8 +2,8 @@
  * The curves of the ECP groups (RFC 5903) and EC2N groups (RFC 2409 §6.3-6.4, RFC 2412 App. E.3-E.4), and whether the
  * platform has them: some OpenSSL builds leave out curves over binary fields.
  */
-import { createECDH, ECDH, getCurves } from "node:crypto";
-import { concat, isZero } from "../base/octets.ts";
+import { ECDH, getCurves } from "node:crypto";
+import { concat, hex } from "../base/octets.ts";
 import { plainOctets } from "./plain-octets.ts";
 
 export type EcpGroupId = 19 | 20 | 21;
@@ -17,8 +17,8 @@ export interface Curve {
   readonly fieldLength: number;
   /** What private values are reduced by: the order of the platform's generator. */
   readonly order: bigint;
-  /** Points of the curve per point of its largest prime-order subgroup. */
-  readonly cofactor: number;
+  /** In hexadecimal, the x of every point whose order divides the cofactor: a secret made with one is known to all. */
+  readonly smallOrders: readonly string[];
 }
 
 export const CURVES: { readonly [G in CurveGroupId]: Curve } = {
@@ -26,39 +26,49 @@ export const CURVES: { readonly [G in CurveGroupId]: Curve } = {
     name: "Oakley-EC2N-3",
     fieldLength: 20,
     order: 0x02aaaaaaaaaaaaaaaaaac7f3c7881bd0868fa86cn,
-    cofactor: 12,
+    smallOrders: [
+      "0000000000000000000000000000000000000000",
+      "00311000000223a000c4474000088e8000111d1d",
+      "0213a6d476f38fb37136eae8fe2e979dc47874c5",
+      "033523931569a1c79dbb922243071fe5538cb78f",
+      "07986a0f14df1c213c29970c8b58858dfb2f82a4",
+      "07c7b6c361b7090c4c7bd181479cbaf4af774a30",
+    ],
   },
   4: {
     name: "Oakley-EC2N-4",
     fieldLength: 24,
     order: 0xffffffffffffffffffffffedf97c44db9f2420bafca75en,
-    cofactor: 4,
+    smallOrders: [
+      "000000000000000000000000000000000000000000000000",
+      "000000000000300000018000c00c000000638030001c0009",
+    ],
   },
   7: {
     name: "sect163k1",
     fieldLength: 21,
     order: 0x04000000000000000000020108a2e0cc0d99f8a5efn,
-    cofactor: 2,
+    smallOrders: ["000000000000000000000000000000000000000000"],
   },
   19: {
     name: "prime256v1",
     fieldLength: 32,
     order: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
-    cofactor: 1,
+    smallOrders: [],
   },
   20: {
     name: "secp384r1",
     fieldLength: 48,
     order:
       0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
-    cofactor: 1,
+    smallOrders: [],
   },
   21: {
     name: "secp521r1",
     fieldLength: 66,
     order:
       0x01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409n,
-    cofactor: 1,
+    smallOrders: [],
   },
 };
 
@@ -75,34 +85,14 @@ export function hasCurve(curve: Curve): boolean {
  * their multiples are the same (RFC 2409 §6.3).
  */
 export function pointFromPublicValue(curve: Curve, value: Uint8Array): Uint8Array | undefined {
-  if (isZero(value)) return undefined;
-  const point = readPoint(
-    curve,
-    concat(value.length === curve.fieldLength ? COMPRESSED : UNCOMPRESSED, value),
-  );
-  if (point === undefined || curve.cofactor === 1) return point;
-  return hasSmallOrder(curve, point) ? undefined : point;
-}
-
-function readPoint(curve: Curve, encoded: Uint8Array): Uint8Array | undefined {
+  const x = hex(value.subarray(0, curve.fieldLength));
+  if (curve.smallOrders.includes(x)) return undefined;
+  const encoded = concat(value.length === curve.fieldLength ? COMPRESSED : UNCOMPRESSED, value);
   try {
     const point = ECDH.convertKey(encoded, curve.name, undefined, undefined, "uncompressed");
     return typeof point === "string" ? undefined : plainOctets(point);
   } catch (error) {
     if (isCryptoError(error)) return undefined;
-    throw error;
-  }
-}
-
-/** The cofactor's multiple of a point of small order is the point at infinity, which the platform refuses to return. */
-function hasSmallOrder(curve: Curve, point: Uint8Array): boolean {
-  const multiplier = createECDH(curve.name);
-  multiplier.setPrivateKey(Uint8Array.of(curve.cofactor));
-  try {
-    multiplier.computeSecret(point);
-    return false;
-  } catch (error) {
-    if (isCryptoError(error)) return true;
     throw error;
   }
 }
