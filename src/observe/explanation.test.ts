@@ -22,7 +22,7 @@ const FAILED: EventOf<"negotiation-failed"> = {
 test("the sentence is followed by the line concerned, without its key", () => {
   assert.equal(
     explanation(FAILED),
-    'its pre-shared key differs from ours. See a.cfg:7 "crypto isakmp key <removed> address 172.16.172.20".',
+    'its pre-shared key differs from ours. See a.cfg:7 "crypto isakmp key ****** address 172.16.172.20".',
   );
 });
 
@@ -30,7 +30,7 @@ test("a sentence that names the line itself is not made longer, and loses the ke
   const sentence = `Keys differ (a.cfg:7 "${ORIGIN.text}").`;
   assert.equal(
     explanation({ ...FAILED, explanation: sentence }),
-    'Keys differ (a.cfg:7 "crypto isakmp key <removed> address 172.16.172.20").',
+    'Keys differ (a.cfg:7 "crypto isakmp key ****** address 172.16.172.20").',
   );
 });
 

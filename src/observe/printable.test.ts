@@ -19,16 +19,16 @@ test("text without such characters stays as it is, and long text is cut", () => 
 
 test("a quoted line loses its key, however it is abbreviated, and keeps the rest", () => {
   const lines: readonly (readonly [string, string])[] = [
-    ["crypto isakmp key cisco123 address 1.2.3.4", "crypto isakmp key <removed> address 1.2.3.4"],
-    ["crypto isakmp key 6 ABCdef hostname b", "crypto isakmp key 6 <removed> hostname b"],
-    ["cry isa key s3cret! addr 1.2.3.4 0.0.0.0", "cry isa key <removed> addr 1.2.3.4 0.0.0.0"],
-    ["no crypto isakmp k x address 1.2.3.4", "no crypto isakmp k <removed> address 1.2.3.4"],
+    ["crypto isakmp key cisco123 address 1.2.3.4", "crypto isakmp key ****** address 1.2.3.4"],
+    ["crypto isakmp key 6 ABCdef hostname b", "crypto isakmp key 6 ****** hostname b"],
+    ["cry isa key s3cret! addr 1.2.3.4 0.0.0.0", "cry isa key ****** addr 1.2.3.4 0.0.0.0"],
+    ["no crypto isakmp k x address 1.2.3.4", "no crypto isakmp k ****** address 1.2.3.4"],
     [
       'its key differs (a.cfg:7 "crypto isakmp key q"w address 1.1.1.1").',
-      'its key differs (a.cfg:7 "crypto isakmp key <removed> address 1.1.1.1").',
+      'its key differs (a.cfg:7 "crypto isakmp key ****** address 1.1.1.1").',
     ],
-    ["username u password 0 cisco", "username u password 0 <removed>"],
-    ["enable secret 5 $1$abc", "enable secret 5 <removed>"],
+    ["username u password 0 cisco", "username u password 0 ******"],
+    ["enable secret 5 $1$abc", "enable secret 5 ******"],
   ];
   for (const [line, expected] of lines) assert.equal(withoutSecrets(line), expected);
   const harmless = "crypto map vpn 10 ipsec-isakmp";

@@ -17,7 +17,7 @@ export function printable(text: string, limit: number = OBSERVE_LIMITS.textChara
 
 /** A sentence or a quoted configuration line with its keys and passwords taken out. */
 export function withoutSecrets(text: string): string {
-  return text.replace(PRE_SHARED_KEY, "$1<removed>").replace(PASSWORD, "$1<removed>");
+  return text.replace(PRE_SHARED_KEY, "$1******").replace(PASSWORD, "$1******");
 }
 
 // Control characters of both sets, soft hyphen, zero-width and bidirectional marks, line and paragraph separators, lone surrogates.
