@@ -1,0 +1,152 @@
+/**
+ * Drives a gateway in real time: hands in what happened, one thing after the other, performs the effects in their order,
+ * and wakes it when it asks for it. What a port does with packets it does not know.
+ */
+import { assertNever } from "../../base/errors.ts";
+import type { Random } from "../../base/random.ts";
+import type { Instant } from "../../base/time.ts";
+import type {
+  ExportedKeys,
+  GatewayEffect,
+  GatewayEvent,
+  GatewayInput,
+  GatewayRequest,
+  GatewayView,
+} from "../../gateway/contract.ts";
+import { Gateway, type GatewayOptions, type GatewayPolicy } from "../../gateway/gateway.ts";
+import type { Clock } from "../clock.ts";
+import type { JobPool } from "../job-pool.ts";
+
+/** Where packets go. Nothing here throws: what the system refuses, the port tells in its own way. */
+export interface PacketPort {
+  sendDatagram(effect: Extract<GatewayEffect, { kind: "send-datagram" }>): void;
+  transmit(effect: Extract<GatewayEffect, { kind: "transmit" }>): void;
+  receive(effect: Extract<GatewayEffect, { kind: "receive" }>): void;
+  /** The effects of a batch have been handed over: what was gathered may go. */
+  flush(): void;
+}
+
+export interface GatewayDriverOptions extends Omit<GatewayOptions, "exportKeys"> {
+  readonly policy: GatewayPolicy;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly jobs: JobPool;
+  readonly port: PacketPort;
+  readonly onEvent: (event: GatewayEvent) => void;
+  /** Given, the gateway hands out its keys. */
+  readonly onKeys: ((keys: ExportedKeys) => void) | undefined;
+  /** A mistake of ours, met while something was handled. It goes on: one packet must not end all tunnels. */
+  readonly onFault: (error: unknown) => void;
+}
+
+export class GatewayDriver {
+  readonly #options: GatewayDriverOptions;
+  readonly #gateway: Gateway;
+  /** What happened and is not yet handed in: performing effects can make more happen. */
+  readonly #waiting: ((now: Instant) => readonly GatewayEffect[])[] = [];
+  #isHandling = false;
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: GatewayDriverOptions) {
+    this.#options = options;
+    this.#gateway = new Gateway({ ...options, exportKeys: options.onKeys !== undefined });
+    this.#armTimer();
+  }
+
+  /** Hands in what happened. In a batch, whoever hands in calls `flush` of the port at its end. */
+  take(input: GatewayInput): void {
+    this.#queue((now) => this.#gateway.handle(now, input));
+  }
+
+  request(request: GatewayRequest): void {
+    this.take({ kind: "request", request });
+    this.#options.port.flush();
+  }
+
+  setPolicy(policy: GatewayPolicy): void {
+    this.#queue((now) => this.#gateway.setPolicy(now, policy));
+    this.#options.port.flush();
+  }
+
+  view(): GatewayView {
+    return this.#gateway.view(this.#options.clock.now());
+  }
+
+  /** Tells the peers that everything ends, and is deaf from then on. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.request({ kind: "shut-down" });
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+  }
+
+  #queue(input: (now: Instant) => readonly GatewayEffect[]): void {
+    if (this.#isClosed) return;
+    this.#waiting.push(input);
+    if (this.#isHandling) return;
+    this.#isHandling = true;
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift())
+      try {
+        for (const effect of next(this.#options.clock.now())) this.#perform(effect);
+      } catch (error) {
+        this.#options.onFault(error);
+      }
+    this.#isHandling = false;
+    this.#armTimer();
+  }
+
+  #perform(effect: GatewayEffect): void {
+    const { port, jobs, onEvent, onKeys } = this.#options;
+    switch (effect.kind) {
+      case "send-datagram":
+        port.sendDatagram(effect);
+        break;
+      case "transmit":
+        port.transmit(effect);
+        break;
+      case "receive":
+        port.receive(effect);
+        break;
+      case "start-job":
+        jobs.start(effect.id, effect.job, (id, result) => {
+          this.take({ kind: "job-done", id, result });
+          port.flush();
+        });
+        break;
+      case "cancel-job":
+        jobs.cancel(effect.id);
+        break;
+      case "event":
+        onEvent(effect.event);
+        break;
+      case "keys":
+        onKeys?.(effect.keys);
+        break;
+      default:
+        assertNever(effect);
+    }
+  }
+
+  /** One timer, moved only when the deadline has: packets come more often than deadlines change. */
+  #armTimer(): void {
+    const at = this.#gateway.nextDeadline()?.at;
+    if (at === this.#armedFor) return;
+    clearTimeout(this.#timer);
+    this.#armedFor = at;
+    if (at === undefined) return;
+    const delay = Math.min(Math.max(Math.ceil(at - this.#options.clock.now()), DELAY_MIN), DELAY_MAX);
+    this.#timer = setTimeout(() => {
+      this.#armedFor = undefined;
+      this.take({ kind: "wake" });
+      this.#options.port.flush();
+    }, delay);
+  }
+
+  #armedFor: Instant | undefined;
+}
+
+/** Milliseconds. A deadline that does not go away must not stop everything else. */
+const DELAY_MIN = 1;
+/** Milliseconds: some hours, then it is looked at again. setTimeout holds 31 bits. */
+const DELAY_MAX = 10_000_000;

@@ -1,0 +1,64 @@
+/**
+ * Memory that system calls read and write: one block, given out in regions. The only place where addresses are made, each
+ * from a range that is checked against its region. A region's own views are checked by the language.
+ */
+import { BugError, MisuseError } from "../../base/errors.ts";
+import type { Libc } from "./libc.ts";
+
+export class NativeMemory {
+  readonly #block: ArrayBuffer;
+  readonly #base: number;
+  #used = 0;
+
+  /** `size` octets, all zero. */
+  constructor(libc: Pick<Libc, "addressOf">, size: number) {
+    this.#block = new ArrayBuffer(size);
+    this.#base = libc.addressOf(this.#block);
+    if (!Number.isSafeInteger(this.#base) || this.#base <= 0)
+      throw new BugError("no address for a block of memory");
+  }
+
+  /** Never given out twice. Throws MisuseError when the block is used up. */
+  reserve(length: number): Region {
+    const offset = Math.ceil(this.#used / ALIGNMENT) * ALIGNMENT;
+    if (!Number.isSafeInteger(length) || length <= 0 || offset + length > this.#block.byteLength)
+      throw new MisuseError(`no room for ${length} octets more`);
+    this.#used = offset + length;
+    return new Region(this.#block, this.#base, offset, length);
+  }
+}
+
+export class Region {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  readonly #address: number;
+
+  constructor(block: ArrayBuffer, base: number, offset: number, length: number) {
+    this.bytes = new Uint8Array(block, offset, length);
+    this.view = new DataView(block, offset, length);
+    this.#address = base + offset;
+  }
+
+  /** The address of `length` octets from `at` on, all within the region. Throws BugError otherwise. */
+  address(at: number, length: number): number {
+    if (!(at >= 0 && length >= 0 && at + length <= this.bytes.length) || !Number.isInteger(at + length))
+      throw new BugError(`${length} octets at ${at} of a region of ${this.bytes.length}`);
+    return this.#address + at;
+  }
+
+  /** Writes, at `at`, the address of `length` octets of `target` from `targetAt` on. */
+  putAddress(at: number, target: Region, targetAt: number, length: number): void {
+    const address = target.address(targetAt, length);
+    this.view.setUint32(at, address % 2 ** 32, true);
+    this.view.setUint32(at + 4, Math.floor(address / 2 ** 32), true);
+  }
+
+  /** Writes a number of up to 32 bits as one of 64. */
+  putSize(at: number, size: number): void {
+    this.view.setUint32(at, size, true);
+    this.view.setUint32(at + 4, 0, true);
+  }
+}
+
+/** A cache line: more than any structure asks for. */
+const ALIGNMENT = 64;

@@ -1,0 +1,153 @@
+/**
+ * Which packets Linux's policy routing hands to us: what crypto access lists permit, never less. Crypto map entries become
+ * `ip rule`s in their order; a deny line, which sends a packet on to the next entry, becomes a `goto` there.
+ */
+
+import type { CryptoMapEntry, IpsecPolicy, ProtectedInterface } from "../../ipsec/policy.ts";
+import { type IpAddress, ipv4FromNumber, ipv4ToNumber } from "../../net/ip-address.ts";
+import { PROTOCOL } from "../../net/protocols.ts";
+import { type AddressBlock, ANY_PORT, blockOf, host, maskOf, type PortRange } from "../../net/selector.ts";
+
+/** One `ip rule`. What is absent is not looked at. */
+export interface SteeringRule {
+  readonly priority: number;
+  readonly match: SteeringMatch;
+  readonly action:
+    | { readonly kind: "table"; readonly table: number }
+    | { readonly kind: "goto"; readonly priority: number }
+    | { readonly kind: "nothing" };
+}
+
+export interface SteeringMatch {
+  readonly mark?: number;
+  /** Device that the packet came in by. */
+  readonly device?: string;
+  readonly from?: AddressBlock;
+  readonly to?: AddressBlock;
+  readonly protocol?: number;
+  readonly sourcePort?: number;
+}
+
+export interface SteeringTables {
+  /** Leads to the device whose packets are to be protected. */
+  readonly protect: number;
+  /** Leads to the device whose packets came in clear and may be dropped. */
+  readonly check: number;
+}
+
+/** Where `iproute2` and other programs are used to find rules of their own, we are between. */
+export const FIRST_PRIORITY = 6000;
+/** The last one before the table `main`. */
+const LAST_PRIORITY = 32_000;
+export const TABLES: SteeringTables = { protect: 29_547, check: 29_548 };
+/** What we send is routed as if we were not there: our own packets must not come back to us. */
+export const OWN_MARK = 0x736b;
+
+/**
+ * Ascending priorities. `deviceOf` gives the Linux device of an IOS interface. Undefined: more rules than there are
+ * priorities.
+ */
+export function steeringPlan(
+  policy: IpsecPolicy,
+  deviceOf: (interfaceName: string) => string | undefined,
+  tables: SteeringTables = TABLES,
+): readonly SteeringRule[] | undefined {
+  const sections: Section[] = [[{ match: { mark: OWN_MARK }, action: "end" }]];
+  for (const { localAddress } of policy.interfaces) sections.push(keyingTraffic(localAddress));
+  for (const each of policy.interfaces) {
+    const device = deviceOf(each.name);
+    if (device !== undefined) sections.push(...mapSections(each, inbound(device, tables.check)));
+  }
+  for (const each of policy.interfaces) sections.push(...mapSections(each, outbound(tables.protect)));
+  return numbered(sections);
+}
+
+interface UnnumberedRule {
+  readonly match: SteeringMatch;
+  /** A table, the next section, or what comes after all of ours. */
+  readonly action: number | "next" | "end";
+}
+
+type Section = readonly UnnumberedRule[];
+
+/** IKE and IPsec of our own are never protected again (`keying-traffic.ts`). */
+function keyingTraffic(localAddress: IpAddress): Section {
+  const from = host(localAddress);
+  const udp = { from, protocol: PROTOCOL.UDP };
+  return [
+    { match: { from, protocol: PROTOCOL.ESP }, action: "end" },
+    { match: { from, protocol: PROTOCOL.AH }, action: "end" },
+    { match: { ...udp, sourcePort: 500 }, action: "end" },
+    { match: { ...udp, sourcePort: 4500 }, action: "end" },
+  ];
+}
+
+/** How a line of an access list becomes a match, and where what it permits goes. */
+interface Direction {
+  readonly match: (from: AddressBlock, to: AddressBlock, protocol: number) => SteeringMatch;
+  readonly table: number;
+}
+
+function outbound(table: number): Direction {
+  return { table, match: (from, to, protocol) => matchOf(from, to, protocol) };
+}
+
+/** The mirror: what comes in by the map's interface as if it answered what is protected. */
+function inbound(device: string, table: number): Direction {
+  return { table, match: (from, to, protocol) => ({ device, ...matchOf(to, from, protocol) }) };
+}
+
+function mapSections({ entries }: ProtectedInterface, direction: Direction): Section[] {
+  return entries.map((entry) => entrySection(entry, direction));
+}
+
+function entrySection({ rules }: CryptoMapEntry, { match, table }: Direction): Section {
+  const section: UnnumberedRule[] = [];
+  for (const { rule } of rules) {
+    const { action, source, destination, protocol } = rule;
+    // A fragment shows no ports, so ports cannot decide here: all of the protocol comes to us, and we let pass in clear
+    // what is not to be protected. For a deny line that means that it decides nothing here.
+    const isPorted = !isAnyPort(rule.sourcePorts) || !isAnyPort(rule.destinationPorts);
+    const isPrefix = maskOf(source) !== undefined && maskOf(destination) !== undefined;
+    if (action === "permit") section.push({ match: match(source, destination, protocol), action: table });
+    else if (isPrefix && !isPorted)
+      section.push({ match: match(source, destination, protocol), action: "next" });
+  }
+  while (section.at(-1)?.action === "next") section.pop();
+  return section;
+}
+
+function matchOf(from: AddressBlock, to: AddressBlock, protocol: number): SteeringMatch {
+  return { from: asPrefix(from), to: asPrefix(to), ...(protocol === 0 ? {} : { protocol }) };
+}
+
+/** The smallest prefix that holds the block. */
+function asPrefix(block: AddressBlock): AddressBlock {
+  if (maskOf(block) !== undefined) return block;
+  const ofLength = Math.clz32(ipv4ToNumber(block.wildcard));
+  return blockOf(block.address, ipv4FromNumber(2 ** 32 - 2 ** (32 - ofLength)));
+}
+
+function numbered(sections: readonly Section[]): readonly SteeringRule[] | undefined {
+  const starts: number[] = [];
+  let next = FIRST_PRIORITY;
+  for (const section of sections) {
+    starts.push(next);
+    next += section.length;
+  }
+  const end = next;
+  if (end > LAST_PRIORITY) return undefined;
+  const rules = sections.flatMap((section, s) =>
+    section.map(({ match, action }, i): SteeringRule => {
+      const priority = (starts[s] ?? end) + i;
+      if (typeof action === "number") return { priority, match, action: { kind: "table", table: action } };
+      const target = action === "end" ? end : (starts[s + 1] ?? end);
+      return { priority, match, action: { kind: "goto", priority: target } };
+    }),
+  );
+  return [...rules, { priority: end, match: {}, action: { kind: "nothing" } }];
+}
+
+function isAnyPort({ low, high }: PortRange): boolean {
+  return low === ANY_PORT.low && high === ANY_PORT.high;
+}
