@@ -9,12 +9,12 @@ import { type ModpGroupId, modpPrime } from "./modp-primes.ts";
 import { plainOctets } from "./plain-octets.ts";
 
 export const byKeyObjects: ModpExponentiation = {
-  publicValue: (id, privateValue) => valueOf(privateKey(id, privateValue)),
+  publicValue: (id, privateValue) => publicValueOf(privateKey(id, privateValue)),
   sharedSecret: (id, privateValue, peerPublicValue) =>
     secretOf(privateKey(id, privateValue), publicKey(id, peerPublicValue)),
   exchange(id, privateValue, peerPublicValue) {
     const ours = privateKey(id, privateValue);
-    return { publicValue: valueOf(ours), sharedSecret: secretOf(ours, publicKey(id, peerPublicValue)) };
+    return { publicValue: publicValueOf(ours), sharedSecret: secretOf(ours, publicKey(id, peerPublicValue)) };
   },
 };
 
@@ -30,7 +30,7 @@ function publicKey(id: ModpGroupId, value: Uint8Array): KeyObject {
   return createPublicKey({ key: Buffer.from(info.buffer), format: "der", type: "spki" });
 }
 
-function valueOf(privateKey: KeyObject): Uint8Array {
+function publicValueOf(privateKey: KeyObject): Uint8Array {
   return valueOfPublicKeyInfo(createPublicKey(privateKey).export({ format: "der", type: "spki" }));
 }
 
