@@ -18,6 +18,21 @@ export interface PacketAddresses {
   readonly destinationPort: number | undefined;
 }
 
+/** Both ends as `192.0.2.1:500`, or the address alone. */
+export function endpointText(addresses: PacketAddresses): {
+  readonly source: string;
+  readonly destination: string;
+} {
+  const text = (address: string, port: number | undefined): string => {
+    if (port === undefined) return address;
+    return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+  };
+  return {
+    source: text(addresses.source, addresses.sourcePort),
+    destination: text(addresses.destination, addresses.destinationPort),
+  };
+}
+
 export type Traffic =
   | {
       readonly kind: "isakmp";
