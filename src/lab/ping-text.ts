@@ -2,14 +2,12 @@
 import type { PingOptions } from "../cli/services.ts";
 import type { PingResult } from "./ping.ts";
 
-/** The lines before the first mark. */
+/** The lines before the first mark. IOS 12.2 does not repeat the extended choices here. */
 export function pingHeading(options: PingOptions): string[] {
   const { repeat, size, destination, timeoutSeconds } = options;
   return [
     "Type escape sequence to abort.",
     `Sending ${repeat}, ${size}-byte ICMP Echos to ${destination}, timeout is ${timeoutSeconds} seconds:`,
-    ...(options.source === undefined ? [] : [`Packet sent with a source address of ${options.source}`]),
-    ...(options.dontFragment ? ["Packet sent with the DF bit set"] : []),
   ];
 }
 

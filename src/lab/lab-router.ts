@@ -1,0 +1,178 @@
+/**
+ * A router of the lab with all that an operator meets: its configuration, what its console acts on, and what it says of
+ * its own accord (debugging, log messages, and why a negotiation failed).
+ */
+import type { Random } from "../base/random.ts";
+import { elapsed, type Instant, instant } from "../base/time.ts";
+import type { DebugFlag, PingOptions, RouterServices } from "../cli/services.ts";
+import { compile, type Problem, type RouterPolicy } from "../config/compile.ts";
+import type { Configuration } from "../config/configuration.ts";
+import type { ExportedKeys, GatewayEvent, GatewayRequest, GatewayView } from "../gateway/contract.ts";
+import { stamped } from "../observe/debug-message.ts";
+import { explanation } from "../observe/explanation.ts";
+import { IosDebug } from "../observe/ios-debug.ts";
+import { isakmpOnOff, Syslog } from "../observe/syslog.ts";
+import { timestamp } from "../observe/timestamps.ts";
+import type { StackInterface } from "./ip-stack.ts";
+import type { JobRunner } from "./job-runner.ts";
+import type { Link } from "./link.ts";
+import { MARKS_PER_LINE, pingHeading, pingSummary } from "./ping-text.ts";
+import type { Route } from "./route-table.ts";
+import { Router } from "./router.ts";
+import { staticRouteOf } from "./router-shape.ts";
+import { timestampStyle } from "./timestamp-settings.ts";
+import type { World } from "./world.ts";
+
+export interface LabRouterOptions {
+  readonly name: string;
+  readonly world: World;
+  readonly configuration: Configuration;
+  readonly policy: RouterPolicy;
+  /** Which link an interface is plugged into, by its name. */
+  readonly cabling: ReadonlyMap<string, Link>;
+  /** Routes that the configuration leaves out. */
+  readonly learned: readonly Route[];
+  readonly random: Random;
+  readonly jobs: JobRunner;
+  readonly holdPackets: boolean;
+  readonly debug: ReadonlySet<DebugFlag>;
+  /** Milliseconds since 1970 when the lab's time was 0, where the time of day is to be known. */
+  readonly wallClockAtStart: number | undefined;
+  /** Lines it says of its own accord. */
+  readonly onLines: (lines: readonly string[]) => void;
+  readonly onEvent: (event: GatewayEvent) => void;
+  readonly onKeys: ((keys: ExportedKeys) => void) | undefined;
+}
+
+export class LabRouter implements RouterServices {
+  readonly name: string;
+  readonly #options: LabRouterOptions;
+  readonly #router: Router;
+  readonly #flags: Set<DebugFlag>;
+  readonly #iosDebug = new IosDebug();
+  readonly #syslog = new Syslog();
+  readonly #explained = new Map<string, Instant>();
+  #configuration: Configuration;
+
+  constructor(options: LabRouterOptions) {
+    this.name = options.name;
+    this.#options = options;
+    this.#configuration = options.configuration;
+    this.#flags = new Set(options.debug);
+    this.#router = new Router({
+      ...options,
+      interfaces: this.#interfaces(options.policy),
+      routes: this.#routes(options.policy),
+      policy: this.#gatewayPolicy(options.policy),
+      onEvent: (event) => this.#watch(event),
+    });
+  }
+
+  get router(): Router {
+    return this.#router;
+  }
+
+  configuration(): Configuration {
+    return this.#configuration;
+  }
+
+  commit(next: Configuration): readonly Problem[] {
+    const { policy, problems } = compile(next, { incompleteEntries: "disabled" });
+    if (policy === undefined) return problems;
+    const wasEnabled = this.#configuration.isakmp.enabled.value;
+    this.#configuration = next;
+    this.#router.stack.reconfigure(this.#interfaces(policy), this.#routes(policy));
+    this.#router.setPolicy(this.#gatewayPolicy(policy));
+    if (policy.ike.enabled !== wasEnabled) this.#say("log", isakmpOnOff(policy.ike.enabled));
+    return problems;
+  }
+
+  view(): GatewayView {
+    return this.#router.view();
+  }
+
+  request(request: GatewayRequest): void {
+    this.#router.request(request);
+  }
+
+  debugFlags(): ReadonlySet<DebugFlag> {
+    return this.#flags;
+  }
+
+  setDebug(flag: DebugFlag, on: boolean): void {
+    if (on) this.#flags.add(flag);
+    else this.#flags.delete(flag);
+  }
+
+  ping(options: PingOptions, print: (text: string) => void, done: () => void): { cancel(): void } {
+    print(`${pingHeading(options).join("\n")}\n`);
+    let marks = 0;
+    const cancel = this.#router.ping(options, {
+      onMark: (mark) => {
+        marks += 1;
+        print(marks % MARKS_PER_LINE === 0 ? `${mark}\n` : mark);
+      },
+      onDone: (result) => {
+        print(`${marks % MARKS_PER_LINE === 0 ? "" : "\n"}${pingSummary(result)}\n`);
+        done();
+      },
+    });
+    return { cancel };
+  }
+
+  #watch(event: GatewayEvent): void {
+    this.#options.onEvent(event);
+    for (const message of this.#iosDebug.read(event))
+      if (this.#flags.has(message.flag)) this.#options.onLines(stamped(message, this.#stamp("debug")));
+    for (const lines of this.#syslog.read(event)) this.#say("log", lines);
+    const sentence = explanation(event);
+    if (sentence !== undefined && this.#isNews(sentence))
+      this.#say("log", [`%SKEYID-5-EXPLANATION: ${sentence}`]);
+  }
+
+  #say(kind: "debug" | "log", [first = "", ...more]: readonly string[]): void {
+    this.#options.onLines([this.#stamp(kind) + first, ...more]);
+  }
+
+  #stamp(kind: "debug" | "log"): string {
+    const { world, wallClockAtStart } = this.#options;
+    const style = timestampStyle(this.#configuration, kind);
+    const clock = { startedAt: instant(0), ...(wallClockAtStart === undefined ? {} : { wallClockAtStart }) };
+    return timestamp(style, world.now, clock);
+  }
+
+  /** Attempts are repeated, and what is wrong stays the same: it is said once a minute. */
+  #isNews(sentence: string): boolean {
+    const { now } = this.#options.world;
+    const before = this.#explained.get(sentence);
+    if (before !== undefined && elapsed(before, now) < EXPLANATION_INTERVAL) return false;
+    if (this.#explained.size >= EXPLANATIONS_REMEMBERED) this.#explained.clear();
+    this.#explained.set(sentence, now);
+    return true;
+  }
+
+  #interfaces({ interfaces }: RouterPolicy): StackInterface[] {
+    return interfaces
+      .filter(({ up }) => up)
+      .map(({ name, address, mask, mtu }) => {
+        const link = this.#options.cabling.get(name);
+        return { name, address, mask, link, mtu: Math.min(mtu, link?.conditions.mtu ?? mtu) };
+      });
+  }
+
+  #routes({ routes }: RouterPolicy): Route[] {
+    return [...routes.flatMap(staticRouteOf), ...this.#options.learned];
+  }
+
+  /** IPsec must know the MTU of the link, if that is smaller than what the configuration says. */
+  #gatewayPolicy({ ike, ipsec }: RouterPolicy): Pick<RouterPolicy, "ike" | "ipsec"> {
+    const interfaces = ipsec.interfaces.map((each) => {
+      const linkMtu = this.#options.cabling.get(each.name)?.conditions.mtu ?? each.mtu;
+      return { ...each, mtu: Math.min(each.mtu, linkMtu) };
+    });
+    return { ike, ipsec: { ...ipsec, interfaces } };
+  }
+}
+
+const EXPLANATION_INTERVAL = 60_000;
+const EXPLANATIONS_REMEMBERED = 100;

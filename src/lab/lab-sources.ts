@@ -1,0 +1,97 @@
+/** The files of a lab, read: one router for each configuration, and the optional `lab.json`. */
+import { formatProblem } from "../cli/check.ts";
+import { loadConfiguration } from "../cli/load.ts";
+import { compile, type Problem, type RouterPolicy } from "../config/compile.ts";
+import type { Configuration } from "../config/configuration.ts";
+import { sortedByLine } from "../config/problem.ts";
+import { type LabFile, NO_LAB_FILE, parseLabFile } from "./lab-file.ts";
+import { shapeOf } from "./router-shape.ts";
+import { type RouterShape, TRANSIT_NAME } from "./topology.ts";
+
+export interface SourceFile {
+  /** As problems are to call it. */
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface SourceRouter {
+  readonly shape: RouterShape;
+  readonly configuration: Configuration;
+  readonly policy: RouterPolicy;
+}
+
+export interface LabSources {
+  readonly routers: readonly SourceRouter[];
+  readonly file: LabFile;
+  /** Warnings and notes of the configurations, a line each; what several lines share is said once. */
+  readonly remarks: readonly string[];
+}
+
+export type LabSourcesResult =
+  | { readonly kind: "sources"; readonly sources: LabSources }
+  /** Whole lines. */
+  | { readonly kind: "problems"; readonly problems: readonly string[] };
+
+/** Reads and compiles everything. One error anywhere, and nothing of it runs. */
+export function readLab(
+  configurations: readonly SourceFile[],
+  labFile: SourceFile | undefined,
+): LabSourcesResult {
+  const read = configurations.map(readRouter);
+  const parsed = labFile === undefined ? undefined : parseLabFile(labFile.name, labFile.text);
+  const isError = ({ severity }: Problem) => severity === "error";
+  const told = (wanted: (problem: Problem) => boolean) =>
+    read.flatMap(({ problems, file }) =>
+      problems.filter(wanted).flatMap((each) => formatProblem(each, file)),
+    );
+  const errors = [...told(isError), ...(parsed?.kind === "problem" ? [parsed.problem] : [])];
+  const names = namesOf(read);
+  const routers = read.flatMap(({ configuration, policy }, i) => {
+    const name = names[i];
+    if (policy === undefined || name === undefined) return [];
+    return [{ shape: shapeOf(name, configuration, policy.routes), configuration, policy }];
+  });
+  if (errors.length > 0) return { kind: "problems", problems: errors };
+  const file = parsed?.kind === "file" ? parsed.file : NO_LAB_FILE;
+  return { kind: "sources", sources: { routers, file, remarks: remarksOf(read) } };
+}
+
+function isError({ severity }: Problem): boolean {
+  return severity === "error";
+}
+
+/** `a.cfg:5, b.cfg:7: warning: What is wrong. What to do.` */
+function remarksOf(routers: readonly ReadRouter[]): string[] {
+  const places = new Map<string, string[]>();
+  for (const { file, problems } of routers)
+    for (const { severity, message, advice, origin } of problems) {
+      if (severity === "error") continue;
+      const remark = `${severity}: ${message} ${advice}`;
+      const place = origin === undefined ? file : `${origin.file}:${origin.line}`;
+      places.set(remark, [...(places.get(remark) ?? []), place]);
+    }
+  return Array.from(places, ([remark, where]) => `${where.join(", ")}: ${remark}`);
+}
+
+interface ReadRouter {
+  readonly file: string;
+  readonly configuration: Configuration;
+  readonly policy: RouterPolicy | undefined;
+  readonly problems: readonly Problem[];
+}
+
+function readRouter({ name, text }: SourceFile): ReadRouter {
+  const { configuration, problems: ofLines } = loadConfiguration(text, name);
+  const { policy, problems } = compile(configuration);
+  return { file: name, configuration, policy, problems: sortedByLine([...ofLines, ...problems]) };
+}
+
+/** The hostname; where two have the same, the name of the file. */
+function namesOf(routers: readonly ReadRouter[]): string[] {
+  const hostnames = [...routers.map(({ configuration }) => configuration.hostname.value), TRANSIT_NAME];
+  return routers.map(({ configuration, file }) => {
+    const hostname = configuration.hostname.value;
+    const isUnique = hostnames.filter((each) => each.toLowerCase() === hostname.toLowerCase()).length === 1;
+    return isUnique ? hostname : file.replace(/^.*[/\\]/, "").replace(/\.[^.]*$/, "");
+  });
+}
