@@ -39,12 +39,12 @@ export function readLab(
 ): LabSourcesResult {
   const read = configurations.map(readRouter);
   const parsed = labFile === undefined ? undefined : parseLabFile(labFile.name, labFile.text);
-  const isError = ({ severity }: Problem) => severity === "error";
-  const told = (wanted: (problem: Problem) => boolean) =>
-    read.flatMap(({ problems, file }) =>
-      problems.filter(wanted).flatMap((each) => formatProblem(each, file)),
-    );
-  const errors = [...told(isError), ...(parsed?.kind === "problem" ? [parsed.problem] : [])];
+  const errors = [
+    ...read.flatMap(({ problems, file }) =>
+      problems.filter(isError).flatMap((problem) => formatProblem(problem, file)),
+    ),
+    ...(parsed?.kind === "problem" ? [parsed.problem] : []),
+  ];
   const names = namesOf(read);
   const routers = read.flatMap(({ configuration, policy }, i) => {
     const name = names[i];
