@@ -7,7 +7,7 @@ import { CONFIGURATION_ATTRIBUTE } from "../isakmp/numbers/configuration.ts";
 import { PROTOCOL_ID } from "../isakmp/numbers/domain.ts";
 import { PHASE1_ATTRIBUTE, PHASE1_ATTRIBUTE_VALUES } from "../isakmp/numbers/phase1-attribute.ts";
 import { PHASE2_ATTRIBUTE, PHASE2_ATTRIBUTE_VALUES } from "../isakmp/numbers/phase2-attribute.ts";
-import { nameOf, type Registry } from "../isakmp/numbers/registry.ts";
+import { assignedName, nameOf, type Registry } from "../isakmp/numbers/registry.ts";
 import { addressText } from "./ip-text.ts";
 import { isText, quoted } from "./printable.ts";
 
@@ -24,7 +24,9 @@ export function transformAttributeMeaning(protocolId: number, attribute: Attribu
   const isPhase1 = protocolId === PROTOCOL_ID.PROTO_ISAKMP;
   const names = isPhase1 ? PHASE1_ATTRIBUTE : PHASE2_ATTRIBUTE;
   const values = isPhase1 ? PHASE1_ATTRIBUTE_VALUES : PHASE2_ATTRIBUTE_VALUES;
-  const number = attributeNumber(attribute);
+  // Octets of an unknown attribute are a number if they are as many as numbers usually have.
+  const isNumber = attribute.value.length <= 4 || assignedName(names, attribute.type) !== undefined;
+  const number = isNumber ? attributeNumber(attribute) : undefined;
   const registry: Registry | undefined = values[attribute.type];
   const value =
     number === undefined ? undefined : registry === undefined ? String(number) : nameOf(registry, number);
