@@ -16,7 +16,8 @@ import { timestamp } from "../observe/timestamps.ts";
 import type { StackInterface } from "./ip-stack.ts";
 import type { JobRunner } from "./job-runner.ts";
 import type { Link } from "./link.ts";
-import { MARKS_PER_LINE, pingHeading, pingSummary } from "./ping-text.ts";
+import type { PingWatcher } from "./ping.ts";
+import { printedPing } from "./ping-text.ts";
 import type { Route } from "./route-table.ts";
 import { Router } from "./router.ts";
 import { staticRouteOf } from "./router-shape.ts";
@@ -105,18 +106,8 @@ export class LabRouter implements RouterServices {
   }
 
   ping(options: PingOptions, print: (text: string) => void, done: () => void): { cancel(): void } {
-    print(`${pingHeading(options).join("\n")}\n`);
-    let marks = 0;
-    const cancel = this.#router.ping(options, {
-      onMark: (mark) => {
-        marks += 1;
-        print(marks % MARKS_PER_LINE === 0 ? `${mark}\n` : mark);
-      },
-      onDone: (result) => {
-        print(`${marks % MARKS_PER_LINE === 0 ? "" : "\n"}${pingSummary(result)}\n`);
-        done();
-      },
-    });
+    const start = (asked: PingOptions, watcher: PingWatcher) => this.#router.ping(asked, watcher);
+    const cancel = printedPing(start, options, print, done);
     return { cancel };
   }
 

@@ -1,6 +1,27 @@
 /** What IOS prints of a ping. */
 import type { PingOptions } from "../cli/services.ts";
-import type { PingResult } from "./ping.ts";
+import type { PingResult, PingWatcher } from "./ping.ts";
+
+/** Starts a ping by `start` and prints all of it; `done` is called after the last line. What is returned ends it early. */
+export function printedPing(
+  start: (options: PingOptions, watcher: PingWatcher) => () => void,
+  options: PingOptions,
+  print: (text: string) => void,
+  done: () => void,
+): () => void {
+  print(`${pingHeading(options).join("\n")}\n`);
+  let marks = 0;
+  return start(options, {
+    onMark: (mark) => {
+      marks += 1;
+      print(marks % MARKS_PER_LINE === 0 ? `${mark}\n` : mark);
+    },
+    onDone: (result) => {
+      print(`${marks % MARKS_PER_LINE === 0 ? "" : "\n"}${pingSummary(result)}\n`);
+      done();
+    },
+  });
+}
 
 /** The lines before the first mark. IOS 12.2 does not repeat the extended choices here. */
 export function pingHeading(options: PingOptions): string[] {
@@ -28,4 +49,4 @@ function whole(span: number): number {
 }
 
 /** Marks stand this many to a line. */
-export const MARKS_PER_LINE = 70;
+const MARKS_PER_LINE = 70;

@@ -1,0 +1,19 @@
+/** A place where lines are typed in a lab: at a router, or at a host. */
+export interface LabConsole {
+  /** Of the node. */
+  readonly name: string;
+  /** What stands before the line to be typed: `Initiator#`, or a question. */
+  prompt(): string;
+  /** Takes a line. `done` is called when the next may come: at once, or when what was asked for has ended. */
+  enter(line: string, done: () => void): void;
+  /** What may come after `before`: lines to print. */
+  help(before: string): readonly string[];
+  /** `before` with its last word completed; undefined if there is nothing, or more than one thing, to complete it to. */
+  complete(before: string): string | undefined;
+  /** Ends what is running. */
+  abort(): void;
+  /** Ctrl-Z: out of configuration. */
+  end(): void;
+  /** The operator has left the console. */
+  readonly isLeft: boolean;
+}
