@@ -42,7 +42,7 @@ test("what is wrong is said in one line", () => {
   const problems: readonly (readonly [readonly string[], string])[] = [
     [[], "CAPTURE is missing"],
     [["a", "b"], 'unexpected "b" after CAPTURE'],
-    [["a", "--jsn"], "unknown option --jsn; did you mean --json?"],
+    [["a", "--jsn"], "unknown option --jsn (did you mean --json?)"],
     [["a", "--wrong"], "unknown option --wrong"],
     [["a", "-x"], "unknown option -x"],
     [["a", "--json=yes"], "--json takes no value"],

@@ -35,7 +35,7 @@ export type ArgumentsRead =
   | { readonly kind: "problem"; readonly problem: string };
 
 export function readArguments(syntax: CommandSyntax, args: readonly string[]): ArgumentsRead {
-  const options = { ...syntax.options, help: HELP };
+  const options: CommandSyntax["options"] = { ...syntax.options, help: HELP };
   const { tokens } = parseArgs({
     args: [...args],
     strict: false,

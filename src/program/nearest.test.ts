@@ -21,7 +21,7 @@ test("a slip of the finger finds the name that was meant", () => {
 test("what is close to nothing finds nothing", () => {
   for (const typed of ["", "x", "run", "configure"]) assert.equal(nearest(typed, NAMES), undefined, typed);
   assert.equal(suggestion("configure", NAMES), "");
-  assert.equal(suggestion("jsn", ["json"], "--"), "; did you mean --json?");
+  assert.equal(suggestion("jsn", ["json"], "--"), " (did you mean --json?)");
 });
 
 test("any text is answered with a name of the list or none", () => {

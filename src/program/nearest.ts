@@ -18,10 +18,10 @@ export function nearest(typed: string, names: readonly string[]): string | undef
   return best;
 }
 
-/** `; did you mean lab?`, or nothing. */
+/** ` (did you mean lab?)`, or nothing. */
 export function suggestion(typed: string, names: readonly string[], prefix = ""): string {
   const name = nearest(typed, names);
-  return name === undefined ? "" : `; did you mean ${prefix}${name}?`;
+  return name === undefined ? "" : ` (did you mean ${prefix}${name}?)`;
 }
 
 /** Letters to insert, delete, replace or swap with their neighbour. */
