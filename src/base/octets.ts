@@ -3,10 +3,15 @@ import { MisuseError } from "./errors.ts";
 
 /** Lower-case hexadecimal, two digits an octet. */
 export function hex(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
-  return text;
+  // Joined at once: a string that grows by appending keeps every step of its growth.
+  const digits = new Array<string>(bytes.length);
+  for (let i = 0; i < bytes.length; i++) digits[i] = DIGITS[bytes[i] ?? 0] ?? "";
+  return digits.join("");
 }
+
+const DIGITS: readonly string[] = Array.from({ length: 256 }, (_, octet) =>
+  octet.toString(16).padStart(2, "0"),
+);
 
 /** The octets of a hexadecimal text; white space and `:` between digits are ignored. */
 export function fromHex(text: string): Uint8Array {

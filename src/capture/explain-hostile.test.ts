@@ -210,3 +210,19 @@ test("what is kept of a flood of initiators grows with the capture, not beyond",
   assert.equal(explanation.entries.length, 2006);
   assert.ok(JSON.stringify(explanation).length < 2_000 * 4_000);
 });
+
+test("of more ISAKMP than fits into memory the rest is told without payloads, and a note says from where", () => {
+  const bytes = encodeMessage(HEADER, [{ kind: "VID", vendorId: new Uint8Array(60_000) }]);
+  const flood = Array.from({ length: 100 }, (_, i) => {
+    const other = bytes.slice();
+    other[0] = i;
+    return { from: "I" as const, bytes: other };
+  });
+  const explanation = explainCapture(udpCapture(flood));
+  const first = messagesOf(explanation).findIndex(({ nodes }) => nodes.length === 1) + 1;
+  assert.ok(first > 60 && first < 75);
+  assert.deepEqual(explanation.notes, [
+    `from #${first} on, messages are told without their payloads: there are too many`,
+  ]);
+  assert.equal(explanation.entries.length, 100);
+});

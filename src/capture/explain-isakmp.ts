@@ -19,6 +19,7 @@ import {
   senderCookieOf,
   senderOf,
 } from "./learning.ts";
+import { TOLD_OCTETS_MAX } from "./limits.ts";
 import { labelOf } from "./message-label.ts";
 import { natDiscoveryNotes } from "./nat-discovery-notes.ts";
 import { Negotiations } from "./negotiation.ts";
@@ -39,9 +40,16 @@ export class IsakmpExplainer {
   readonly #keys: CaptureKeys;
   readonly #negotiations = new Negotiations();
   readonly #fragments = new FragmentAssembly();
+  #toldOctets = 0;
+  #untoldFrom: number | undefined;
 
   constructor(keys: CaptureKeys) {
     this.#keys = keys;
+  }
+
+  /** The frame from which on messages are told without their payloads, because there are too many. */
+  get untoldFrom(): number | undefined {
+    return this.#untoldFrom;
   }
 
   /** One entry, and another if the message is the fragment that completes one. */
@@ -57,8 +65,9 @@ export class IsakmpExplainer {
 
   #explainOne(message: IsakmpMessageInCapture): Explained {
     const fields: ReadField[] = [];
+    const isTold = this.#admit(message);
     const record = (field: ReadField): void => {
-      fields.push(field);
+      if (isTold || field.offset < HEADER_LENGTH) fields.push(field);
     };
     const header = headerIn(message.bytes, record);
     const problems = objectionsTo(message.bytes);
@@ -89,6 +98,13 @@ export class IsakmpExplainer {
       entry: entryOf(message, fields, { exchange: exchangeName, ...found, notes, senderCookie }),
       chain: found.chain,
     };
+  }
+
+  /** Whether there is room to tell the payloads of this message. */
+  #admit({ bytes, frame }: IsakmpMessageInCapture): boolean {
+    this.#toldOctets += bytes.length;
+    if (this.#toldOctets > TOLD_OCTETS_MAX) this.#untoldFrom ??= frame;
+    return this.#untoldFrom === undefined;
   }
 
   #readClear(context: Context): Found {

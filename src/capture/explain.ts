@@ -51,6 +51,9 @@ class Walk {
     );
     const incomplete = this.#finder.incompleteDatagrams;
     if (incomplete > 0) notes.push(`${incomplete} fragmented datagrams are not whole in this capture`);
+    const { untoldFrom } = this.#isakmp;
+    if (untoldFrom !== undefined)
+      notes.push(`from #${untoldFrom} on, messages are told without their payloads: there are too many`);
     return notes;
   }
 

@@ -20,3 +20,6 @@ export const EXCHANGES_MAX = 1024;
 
 /** Last ciphertext blocks that are tried as the IV of a message: one for each message its exchange can have had before. */
 export const IV_CANDIDATES_MAX = 8;
+
+/** Octets of ISAKMP whose payloads are told: some 10,000 messages. What is told takes 200 times the space of what it is about. */
+export const TOLD_OCTETS_MAX = 4 * 1024 * 1024;
