@@ -8,7 +8,7 @@ import { enterBlockLine, enterRawLine, type RawText, rawTextAfter } from "./bloc
 import { GLOBAL_MODE } from "./config/global-mode.ts";
 import type { Arguments } from "./grammar.ts";
 import { type LineError, maskedLine } from "./line-error.ts";
-import { match, type Outcome } from "./match.ts";
+import { ABBREVIATION, compareStrengths, match, type Outcome } from "./match.ts";
 import { type BlockKind, isRefusal, type Mode, type Statement } from "./mode.ts";
 import { type Sentence, sentence } from "./sentence.ts";
 import { phrase } from "./vocabulary.ts";
@@ -168,11 +168,12 @@ function read({ place }: Editing, line: Line, isIndented: boolean): Reading {
   return { outcome: isOwn ? own : globally, isNegated, isOwn };
 }
 
-/** The mode comes first, but a keyword written in full counts for more than one cut short. */
+/** The mode comes first, unless global configuration reads a word in full that the mode takes for one cut short. */
 function isPreferred(own: Outcome<Candidate>, above: Outcome<Candidate>, isBelow: boolean): boolean {
   if (own.kind !== "accepted") return above.kind !== "accepted" && own.at >= above.at;
   if (above.kind !== "accepted" || isMovement(own)) return true;
-  return isBelow ? own.abbreviated < above.abbreviated : own.abbreviated <= above.abbreviated;
+  const firmer = compareStrengths(own.strengths, above.strengths);
+  return isBelow ? firmer > 0 : firmer >= 0;
 }
 
 function isMovement(outcome: Outcome<Candidate>): boolean {
@@ -186,7 +187,11 @@ function isBlockLine({ block }: KeptBlock, line: Line, isIndented: boolean): boo
   if (block.words.includes(first)) return true;
   const movements = isNegated ? [] : MOVEMENTS;
   const above = match([...movements, ...candidatesOf(GLOBAL_MODE)], line, isNegated ? 1 : 0, isNegated);
-  if (above.kind === "accepted" && (!isIndented || above.abbreviated === 0)) return false;
+  if (
+    above.kind === "accepted" &&
+    (!isIndented || above.strengths.every((strength) => strength !== ABBREVIATION))
+  )
+    return false;
   return isIndented || (first.length > 1 && block.words.some((word) => word.startsWith(first)));
 }
 

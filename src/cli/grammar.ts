@@ -50,6 +50,8 @@ export interface OptionalNode {
 export interface ChoiceNode {
   readonly kind: "choice";
   readonly name: string;
+  /** What the reference calls it where it cannot list its words. */
+  readonly label: string;
   readonly words: readonly ChoiceWord[];
   readonly otherwise: { readonly type: ValueType; readonly help: string } | undefined;
 }

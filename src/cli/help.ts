@@ -9,6 +9,8 @@ export interface HelpRow {
   readonly help: string;
   /** A keyword, or the beginning of a value that Tab can complete. */
   readonly isLiteral: boolean;
+  /** It is a whole word, and Tab goes on behind it. */
+  readonly endsWord: boolean;
 }
 
 export interface Continuations {
@@ -35,10 +37,10 @@ export function continuations<C extends { readonly sentence: Sentence }>(
     const { moves, complete } = expand(progress);
     if (complete !== undefined) mayEnd = true;
     for (const move of moves) {
-      if (move.kind === "word") add({ text: move.text, help: move.help, isLiteral: true });
+      if (move.kind === "word") add({ text: move.text, help: move.help, isLiteral: true, endsWord: true });
       else if (move.type.samples.length === 0)
-        add({ text: move.type.placeholder, help: move.help, isLiteral: false });
-      else for (const sample of move.type.samples) add({ ...sample, isLiteral: true });
+        add({ text: move.type.placeholder, help: move.help, isLiteral: false, endsWord: true });
+      else for (const sample of move.type.samples) add({ ...sample, isLiteral: true, endsWord: false });
     }
   }
   const sorted = [...rows.values()].sort((a, b) => (a.text.toLowerCase() < b.text.toLowerCase() ? -1 : 1));

@@ -12,7 +12,8 @@ export type Outcome<C> = (
       readonly kind: "accepted";
       readonly candidate: C;
       readonly args: Arguments;
-      readonly abbreviated: number;
+      /** How each word was read, in order. */
+      readonly strengths: readonly Strength[];
     }
   /** The word at `at` is the beginning of several keywords. */
   | { readonly kind: "ambiguous"; readonly at: number }
@@ -24,12 +25,23 @@ export type Outcome<C> = (
   readonly secretWords: readonly number[];
 };
 
+/** How firmly a word is read as what it is: a value may be anything, a keyword in full is nothing else. */
+export type Strength = typeof VALUE | typeof ABBREVIATION | typeof KEYWORD;
+const VALUE = 1;
+export const ABBREVIATION = 2;
+const KEYWORD = 3;
+
+/** Positive if `a` reads the line more firmly than `b`, 0 if as firmly: the first word read differently decides. */
+export function compareStrengths(a: readonly Strength[], b: readonly Strength[]): number {
+  const at = a.findIndex((strength, i) => strength !== b[i]);
+  return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
+}
+
 /** A sentence being read, with what it belongs to. */
 export interface Thread<C> {
   readonly candidate: C;
   readonly progress: Progress;
-  /** Keywords that were cut short. */
-  readonly abbreviated: number;
+  readonly strengths: readonly Strength[];
   readonly secretWords: readonly number[];
 }
 
@@ -49,14 +61,14 @@ export function match<C extends { readonly sentence: Sentence }>(
   const { threads, failure } = read(candidates, line, from, negated);
   const end = line.words.length;
   const arrived = threads[end] ?? [];
-  for (const { candidate, progress, abbreviated, secretWords } of arrived) {
+  for (const { candidate, progress, strengths, secretWords } of arrived) {
     const { complete } = expand(progress);
     if (complete !== undefined)
       return {
         kind: "accepted",
         candidate,
         args: argumentsOf(candidate.sentence, complete),
-        abbreviated,
+        strengths,
         secretWords,
       };
   }
@@ -87,7 +99,7 @@ function read<C extends { readonly sentence: Sentence }>(
   threads[from] = candidates.map((candidate) => ({
     candidate,
     progress: negated ? startNegated(candidate.sentence) : start(candidate.sentence),
-    abbreviated: 0,
+    strengths: [],
     secretWords: [],
   }));
   let failure: Reading<C>["failure"];
@@ -120,7 +132,7 @@ function readWord<C>(
         threads[at + 1]?.push({
           ...thread,
           progress: move.next,
-          abbreviated: thread.abbreviated + (exact.length > 0 ? 0 : 1),
+          strengths: [...thread.strengths, exact.length > 0 ? KEYWORD : ABBREVIATION],
         });
     return "read";
   }
@@ -131,7 +143,12 @@ function readWord<C>(
     if (found === "incomplete") result = result === "read" ? "read" : "incomplete";
     else if (found !== undefined) {
       const secretWords = move.type.isSecret ? [...thread.secretWords, at] : thread.secretWords;
-      threads[found.next]?.push({ ...thread, progress: move.next(found.value), secretWords });
+      threads[found.next]?.push({
+        ...thread,
+        progress: move.next(found.value),
+        strengths: [...thread.strengths, ...line.words.slice(at, found.next).map(() => VALUE)],
+        secretWords,
+      });
       result = "read";
     }
   }

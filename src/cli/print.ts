@@ -57,34 +57,3 @@ function listOf(value: unknown): readonly unknown[] {
 function recordOf(value: unknown): { readonly kind?: unknown } & Arguments {
   return typeof value === "object" && value !== null ? { ...value } : {};
 }
-
-/** `crypto isakmp key [0] WORD {address A.B.C.D [A.B.C.D] | hostname Hostname}`. */
-export function syntax(nodes: readonly Node[]): string {
-  return nodes.map(syntaxOf).join(" ");
-}
-
-function syntaxOf(node: Node): string {
-  switch (node.kind) {
-    case "word":
-      return node.text;
-    case "value":
-      return node.type.placeholder;
-    case "repeated":
-      return `${node.type.placeholder} [… up to ${node.max}]`;
-    case "optional":
-      return `[${syntax(node.nodes)}]`;
-    case "choice":
-      return alternatives([
-        ...node.words.map(({ text }) => text),
-        ...(node.otherwise === undefined ? [] : [node.otherwise.type.placeholder]),
-      ]);
-    case "branches":
-      return alternatives(node.branches.map(({ nodes }) => syntax(nodes)));
-    case "any-order":
-      return node.options.map((option) => `[${syntax(option)}]`).join(" ");
-  }
-}
-
-function alternatives(texts: readonly string[]): string {
-  return texts.length === 1 ? (texts[0] ?? "") : `{${texts.join(" | ")}}`;
-}

@@ -66,11 +66,13 @@ export function choice<const N extends string, const V, W = never>(
   name: N,
   words: Readonly<Record<string, readonly [value: V, help: string]>>,
   otherwise?: { readonly type: ValueType<W>; readonly help: string },
+  label: string = name.toUpperCase(),
 ): Part<{ readonly [K in N]: V | W }> {
   return {
     node: {
       kind: "choice",
       name,
+      label,
       words: Object.entries(words).map(([text, [value, help]]) => ({ text, value, help })),
       otherwise:
         otherwise === undefined ? undefined : { type: untyped(otherwise.type), help: otherwise.help },

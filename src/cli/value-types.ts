@@ -76,3 +76,15 @@ export const ACCESS_LIST_NAME: ValueType<string> = {
   domain: { kind: "access-list-name" },
   parse: (text) => (/^[A-Za-z]/.test(text) ? text : undefined),
 };
+
+/** At most sixteen bits: `0xABCD`, `ABCD`. */
+export const HEXADECIMAL: ValueType<number> = {
+  placeholder: "<0-FFFF>",
+  extent: "word",
+  isSecret: false,
+  domain: { kind: "integer", min: 0, max: 0xffff },
+  samples: [],
+  parse: (text) =>
+    /^(?:0x)?[\da-f]{1,4}$/i.test(text) ? Number.parseInt(text.replace(/^0x/i, ""), 16) : undefined,
+  print: (value) => `0x${value.toString(16).toUpperCase().padStart(4, "0")}`,
+};

@@ -59,7 +59,7 @@ function weakChoices(configuration: Configuration): { what: string; advice: stri
     },
     ...WEAK_GROUPS.map(([group, bits]) => ({
       what: `Diffie-Hellman group ${group} has ${bits} bits, which is too few`,
-      advice: "Use `group 14` or `group 19`, and for PFS `set pfs group14` or `set pfs group19`.",
+      advice: `Use group 14 or 19 in place of group ${group}: \`group 14\` in the policy, \`set pfs group14\` in the crypto map.`,
       uses: [...policyUses("group", group), ...pfsUses(group)],
     })),
     {

@@ -168,7 +168,7 @@ function entryOf(
 ): AccessListEntry {
   return entry.kind === "remark"
     ? { kind: "remark", text: entry.text, sequence, origin }
-    : { ...ruleOf(entry.kind, entry.rule), sequence, origin };
+    : { ...ruleOf(entry.action, entry.rule), sequence, origin };
 }
 
 /** A line is added where its number says, else at the end; one that is there already adds nothing. */

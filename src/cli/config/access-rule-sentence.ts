@@ -7,13 +7,18 @@ import { ICMP_MESSAGES, PROTOCOL_HELP, TCP_PORTS, UDP_PORTS } from "./protocol-w
 
 /** A line after the number or below the name of its list. */
 export const ENTRY = oneOf("entry", {
-  permit: [word("permit", "Specify packets to forward"), ruleForms()],
-  deny: [word("deny", "Specify packets to reject"), ruleForms()],
+  rule: [
+    choice("action", {
+      deny: ["deny", "Specify packets to reject"],
+      permit: ["permit", "Specify packets to forward"],
+    }),
+    ruleForms(),
+  ],
   remark: [word("remark", "Access list entry comment"), value("text", LINE, "Comment up to 100 characters")],
 });
 
 export type EntryArguments =
-  | { readonly kind: "permit" | "deny"; readonly rule: RuleArguments }
+  | { readonly kind: "rule"; readonly action: "permit" | "deny"; readonly rule: RuleArguments }
   | { readonly kind: "remark"; readonly text: string };
 
 export type RuleArguments =
@@ -112,14 +117,17 @@ function ports<const N extends string>(name: N, names: Readonly<Record<string, n
   const port = { type: integer(0, 65_535), help: "Port number" };
   return optional(
     oneOf(name, {
-      eq: [word("eq", "Match only packets on a given port number"), choice("port", words, port)],
-      gt: [word("gt", "Match only packets with a greater port number"), choice("port", words, port)],
-      lt: [word("lt", "Match only packets with a lower port number"), choice("port", words, port)],
-      neq: [word("neq", "Match only packets not on a given port number"), choice("port", words, port)],
+      eq: [word("eq", "Match only packets on a given port number"), choice("port", words, port, "PORT")],
+      gt: [word("gt", "Match only packets with a greater port number"), choice("port", words, port, "PORT")],
+      lt: [word("lt", "Match only packets with a lower port number"), choice("port", words, port, "PORT")],
+      neq: [
+        word("neq", "Match only packets not on a given port number"),
+        choice("port", words, port, "PORT"),
+      ],
       range: [
         word("range", "Match only packets in the range of port numbers"),
-        choice("low", words, port),
-        choice("high", words, port),
+        choice("low", words, port, "PORT"),
+        choice("high", words, port, "PORT"),
       ],
     }),
   );

@@ -22,7 +22,7 @@ export function printEntry(entry: AccessListEntry): string {
 export function argumentsOfEntry(entry: AccessListEntry): EntryArguments {
   return entry.kind === "remark"
     ? { kind: "remark", text: entry.text }
-    : { kind: entry.action, rule: argumentsOfRule(entry) };
+    : { kind: "rule", action: entry.action, rule: argumentsOfRule(entry) };
 }
 
 function argumentsOfRule(rule: AccessListRule): RuleArguments {

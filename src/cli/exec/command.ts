@@ -1,0 +1,44 @@
+/** Exec commands: the same sentences as configuration, but what they say is done at once. */
+
+import type { Arguments } from "../grammar.ts";
+import { type ArgumentsOf, type Part, type Sentence, sentence, typed } from "../sentence.ts";
+import type { PingOptions, RouterServices } from "../services.ts";
+
+export interface Command {
+  readonly sentence: Sentence;
+  /** Only after `enable`. */
+  readonly isPrivileged: boolean;
+  run(console: Console, args: Arguments): void;
+}
+
+/** What commands act on: the router, and the session they are entered in. */
+export interface Console {
+  readonly services: RouterServices;
+  /** Whole lines. */
+  print(lines: readonly string[]): void;
+  readonly history: readonly string[];
+  configure(): void;
+  setPrivileged(isPrivileged: boolean): void;
+  close(): void;
+  ping(options: PingOptions): void;
+  askForPing(): void;
+}
+
+export function command<const P extends readonly Part[]>(
+  parts: P,
+  run: (console: Console, args: ArgumentsOf<P>) => void,
+  options: { isPrivileged?: boolean } = {},
+): Command {
+  return {
+    sentence: sentence(parts),
+    isPrivileged: options.isPrivileged ?? false,
+    run: (console, args) => run(console, typed(args)),
+  };
+}
+
+export function privileged<const P extends readonly Part[]>(
+  parts: P,
+  run: (console: Console, args: ArgumentsOf<P>) => void,
+): Command {
+  return command(parts, run, { isPrivileged: true });
+}

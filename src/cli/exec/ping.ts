@@ -1,0 +1,66 @@
+/** `ping` on one line. Without a target it asks: see the dialogue. */
+import { INTERFACE_NAME } from "../interface-names.ts";
+import { anyOrder, flag, oneOf, value, word } from "../sentence.ts";
+import { ADDRESS, HEXADECIMAL, HOST_NAME, integer } from "../value-types.ts";
+import { phrase } from "../vocabulary.ts";
+import { type Command, command } from "./command.ts";
+import { DEFAULT_PING, isOwnAddress, ownAddressOf, resolveHost } from "./ping-options.ts";
+
+const PING = phrase("ping", "Send echo messages");
+
+export const PING_COMMANDS: readonly Command[] = [
+  command(PING, ({ askForPing }) => askForPing()),
+  command(
+    [
+      ...PING,
+      flag("ip", "ip", "IP echo"),
+      oneOf("target", {
+        address: [value("address", ADDRESS, "Ping destination address")],
+        hostname: [value("name", HOST_NAME, "Ping destination hostname")],
+      }),
+      anyOrder(
+        0,
+        [word("repeat", "specify repeat count"), value("repeat", integer(1, 2_147_483_647), "Repeat count")],
+        [word("size", "specify datagram size"), value("size", integer(36, 18_024), "Datagram size")],
+        [
+          word("timeout", "specify timeout interval"),
+          value("timeout", integer(0, 3600), "Timeout in seconds"),
+        ],
+        [
+          word("source", "specify source address or name"),
+          oneOf("source", {
+            address: [value("address", ADDRESS, "Source address")],
+            interface: [value("name", INTERFACE_NAME, "Source interface")],
+          }),
+        ],
+        [flag("dontFragment", "df-bit", "enable do not fragment bit in IP header")],
+        [flag("validate", "validate", "validate reply data")],
+        [word("data", "specify data pattern"), value("pattern", HEXADECIMAL, "Data pattern in hexadecimal")],
+      ),
+    ],
+    ({ services, print, ping }, args) => {
+      const configuration = services.configuration();
+      const destination =
+        args.target.kind === "address" ? args.target.address : resolveHost(configuration, args.target.name);
+      if (destination === undefined)
+        return print(["% Unrecognized host or address, or protocol not running."]);
+      const source =
+        args.source?.kind === "interface"
+          ? ownAddressOf(configuration, args.source.name)
+          : args.source?.address;
+      if (args.source !== undefined && (source === undefined || !isOwnAddress(configuration, source)))
+        return print(["% Invalid source address- IP address not on any of our up interfaces"]);
+      ping({
+        ...DEFAULT_PING,
+        destination,
+        source,
+        repeat: args.repeat ?? DEFAULT_PING.repeat,
+        size: args.size ?? DEFAULT_PING.size,
+        timeoutSeconds: args.timeout ?? DEFAULT_PING.timeoutSeconds,
+        dontFragment: args.dontFragment === true,
+        validate: args.validate === true,
+        pattern: args.pattern ?? DEFAULT_PING.pattern,
+      });
+    },
+  ),
+];

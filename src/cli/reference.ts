@@ -1,0 +1,113 @@
+/** The reference of the command language, made from the sentences themselves. */
+import { SECTIONS } from "./config/global-mode.ts";
+import { COMMANDS } from "./exec/commands.ts";
+import type { Node } from "./grammar.ts";
+import type { Mode, Statement } from "./mode.ts";
+import type { Sentence } from "./sentence.ts";
+import { meanings, syntax, syntaxLines } from "./syntax.ts";
+
+/** Markdown: exec commands, settings by mode, and at the end the lines that are kept without effect. */
+export function commandReference(): string {
+  const statements = SECTIONS.flat();
+  return `${[
+    "# Commands",
+    "",
+    "Made by `scripts/generate-commands.ts` from the definitions that also parse, complete and print.",
+    "",
+    "Words may be cut short as long as they stay unambiguous. `A.B.C.D` is an address or a mask, `WORD` a word of your own,",
+    "`LINE` the rest of the line, `<1-9>` a number. `[ ]` may be left out, of `{ | }` one is written.",
+    "",
+    "## Exec",
+    "",
+    ...COMMANDS.flatMap(({ sentence, isPrivileged }) =>
+      entry(sentence, isPrivileged ? "Needs `enable`." : undefined),
+    ),
+    ...modeLines("## Global configuration", statements),
+    ...openedModes(statements).flatMap((mode) =>
+      modeLines(`## ${mode.title}: \`(${mode.prompt})\``, mode.statements),
+    ),
+    ...keptLines(statements),
+  ].join("\n")}\n`;
+}
+
+function modeLines(heading: string, statements: readonly Statement[]): string[] {
+  const settings = statements.filter(({ keeps }) => keeps === undefined);
+  return [
+    heading,
+    "",
+    ...settings.flatMap(({ sentence, opens }) =>
+      entry(
+        sentence,
+        opens === undefined ? undefined : `Leads into \`(${opens.prompt})\`.`,
+        `Taken back by \`no ${syntax(sentence.nodes.slice(0, sentence.key))}\`.`,
+      ),
+    ),
+  ];
+}
+
+/** In the order of the statements that lead into them. */
+function openedModes(statements: readonly Statement[]): Mode[] {
+  return statements.flatMap(({ opens }) => (opens === undefined ? [] : [opens]));
+}
+
+function entry({ nodes }: Sentence, ...remarks: readonly (string | undefined)[]): string[] {
+  const { title, rest } = titleOf(nodes);
+  const words = meanings(rest);
+  return [
+    "```text",
+    ...syntaxLines(nodes),
+    "```",
+    "",
+    [`${title}.`, ...remarks.filter((remark) => remark !== undefined)].join(" "),
+    ...(words.length === 0
+      ? []
+      : ["", "| | |", "| --- | --- |", ...words.map(({ text, help }) => row(`\`${text}\``, help))]),
+    "",
+  ];
+}
+
+/** The help of the last of the leading words says what the sentence does; the rest is told word by word. */
+function titleOf(nodes: readonly Node[]): { title: string; rest: readonly Node[] } {
+  let title = "A line of the list";
+  let at = 0;
+  for (const node of nodes) {
+    if (node.kind !== "word") break;
+    title = node.help;
+    at += 1;
+  }
+  return { title, rest: nodes.slice(at) };
+}
+
+function keptLines(statements: readonly Statement[]): string[] {
+  const places = [{ title: "Global configuration", statements }, ...openedModes(statements)].filter((place) =>
+    place.statements.some(({ keeps }) => keeps !== undefined),
+  );
+  return [
+    "## Lines without effect",
+    "",
+    "IOS knows these lines. They are kept and printed back, and are told once when a file is read. Of those marked with a",
+    "star a router would do something that is missing here; the others concern nothing done here.",
+    "",
+    ...places.flatMap((place) => [
+      `### ${place.title}`,
+      "",
+      "| | |",
+      "| --- | --- |",
+      ...place.statements.flatMap(({ sentence, keeps }) =>
+        keeps === undefined
+          ? []
+          : [
+              row(
+                `\`${syntax(sentence.nodes)}\`${keeps.effect === "unsupported" ? " \\*" : ""}`,
+                titleOf(sentence.nodes).title,
+              ),
+            ],
+      ),
+      "",
+    ]),
+  ];
+}
+
+function row(...cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+}

@@ -1,0 +1,95 @@
+/** `?` and Tab at a console: what may be entered where the operator is. */
+
+import { GLOBAL_MODE } from "./config/global-mode.ts";
+import { candidatesOf, type EditingPlace, isNegation, MOVEMENTS } from "./editing.ts";
+import type { Command } from "./exec/command.ts";
+import {
+  type Continuations,
+  continuations,
+  formatRows,
+  formatWords,
+  type HelpRow,
+  rowsFor,
+  unfinishedWord,
+} from "./help.ts";
+import { errorLines } from "./line-error.ts";
+import { type Sentence, sentence } from "./sentence.ts";
+import { phrase } from "./vocabulary.ts";
+import { type Line, splitLine } from "./words.ts";
+
+export type HelpPlace =
+  | { readonly kind: "exec"; readonly commands: readonly Command[] }
+  | { readonly kind: "configuring"; readonly place: EditingPlace; readonly commands: readonly Command[] };
+
+/** What `?` prints after `text`. `column` is where the line begins on the screen. */
+export function helpLines(where: HelpPlace, text: string, column: number): string[] {
+  const line = splitLine(text);
+  const unfinished = unfinishedWord(line);
+  if (unfinished !== undefined) {
+    const rows = rowsOf(where, unfinished.before, unfinished.begun.text);
+    return [rows.length === 0 ? "% Unrecognized command" : formatWords(rows)];
+  }
+  const [own, above] = continuationsAt(where, line);
+  const found = own.failure !== undefined && above?.failure === undefined ? (above ?? own) : own;
+  if (found.failure !== undefined) {
+    const indentation = text.length - text.trimStart().length;
+    return errorLines({ ...found.failure, line, secretWords: [] }, column + indentation);
+  }
+  return formatRows(found);
+}
+
+/** The line with its unfinished word completed, if only one word begins so. */
+export function completed(where: HelpPlace, text: string): string | undefined {
+  const unfinished = unfinishedWord(splitLine(text));
+  if (unfinished === undefined) return undefined;
+  const begun = unfinished.begun.text;
+  const rows = rowsOf(where, unfinished.before, begun);
+  const exact = rows.find((row) => row.text.toLowerCase() === begun.toLowerCase());
+  const only = exact ?? (rows.length === 1 ? rows[0] : undefined);
+  if (only === undefined) return undefined;
+  return `${text.slice(0, text.length - begun.length)}${only.text}${only.endsWord ? " " : ""}`;
+}
+
+/** What the unfinished word may become; in a mode, words of global configuration only where it has none of its own. */
+function rowsOf(where: HelpPlace, before: Line, begun: string): readonly HelpRow[] {
+  for (const { rows } of continuationsAt(where, before).filter((each) => each !== undefined)) {
+    const found = rowsFor(rows, begun);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+interface Helper {
+  readonly sentence: Sentence;
+}
+
+/** Of the mode, and below another one of global configuration, which a line falls back to. */
+function continuationsAt(where: HelpPlace, line: Line): readonly [Continuations, Continuations?] {
+  if (where.kind === "exec") return [continuations(where.commands, line)];
+  if (line.words[0]?.text.toLowerCase() === "do") return [continuations(where.commands, line, 1)];
+  const isNegated = isNegation(line);
+  const from = isNegated ? 1 : 0;
+  const extras: readonly Helper[] = isNegated ? [] : [...MOVEMENTS, ...PREFIXES];
+  const own = continuations([...extras, ...ownCandidates(where.place)], line, from, isNegated);
+  if (where.place.kind === "global") return [own];
+  return [own, continuations([...extras, ...candidatesOf(GLOBAL_MODE)], line, from, isNegated)];
+}
+
+function ownCandidates(place: EditingPlace): readonly Helper[] {
+  switch (place.kind) {
+    case "global":
+      return candidatesOf(GLOBAL_MODE);
+    case "mode":
+      return candidatesOf(place.mode);
+    case "block":
+      return place.block.words.map((word) => ({ sentence: sentence(phrase(word, KEPT_WORD_HELP)) }));
+  }
+}
+
+const KEPT_WORD_HELP = "Kept as it is, without effect";
+
+/** Words that stand before other lines. */
+const PREFIXES: readonly Helper[] = [
+  { sentence: sentence(phrase("no")) },
+  { sentence: sentence(phrase("do", "To run exec commands in config mode")) },
+];

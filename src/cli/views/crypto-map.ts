@@ -1,0 +1,104 @@
+/** `show crypto map`, laid out as in Examples 13-4 and 13-6 of the IPsec chapter. */
+import type {
+  Configuration,
+  CryptoMapEntrySettings,
+  CryptoMapSettings,
+  MapPeer,
+} from "../../config/configuration.ts";
+import type { GatewayView } from "../../gateway/contract.ts";
+import { ruleTexts } from "./access-lists.ts";
+
+/** All maps, those on an interface, or that of a name. */
+export interface CryptoMapFilter {
+  readonly interfaceName?: string | undefined;
+  readonly tag?: string | undefined;
+}
+
+/** `view` tells which of several peers is the current one. */
+export function showCryptoMap(
+  configuration: Configuration,
+  view: GatewayView,
+  { interfaceName, tag }: CryptoMapFilter = {},
+): string[] {
+  const onInterface = configuration.interfaces.find(({ name }) => name === interfaceName)?.cryptoMap?.value;
+  return configuration.cryptoMaps
+    .filter(
+      ({ name }) =>
+        (tag === undefined || name === tag) && (interfaceName === undefined || name === onInterface),
+    )
+    .flatMap((map, i) => [...(i === 0 ? [] : [""]), ...mapLines(configuration, view, map)]);
+}
+
+function mapLines(configuration: Configuration, view: GatewayView, map: CryptoMapSettings): string[] {
+  const users = configuration.interfaces.filter(({ cryptoMap }) => cryptoMap?.value === map.name);
+  return [
+    ...(map.localAddress === undefined
+      ? []
+      : [
+          `Crypto Map: "${map.name}" idb: ${map.localAddress.value} local address: ${addressOf(configuration, map)}`,
+        ]),
+    ...map.entries.flatMap((entry) => entryLines(configuration, view, map, entry)),
+    `  Interfaces using crypto map ${map.name}:`,
+    ...users.map(({ name }) => `    ${name}`),
+  ];
+}
+
+function addressOf({ interfaces }: Configuration, { localAddress }: CryptoMapSettings): string {
+  return interfaces.find(({ name }) => name === localAddress?.value)?.address?.value.address ?? "unassigned";
+}
+
+function entryLines(
+  configuration: Configuration,
+  view: GatewayView,
+  map: CryptoMapSettings,
+  entry: CryptoMapEntrySettings,
+): string[] {
+  const {
+    lifetimeKilobytes = configuration.lifetimeKilobytes,
+    lifetimeSeconds = configuration.lifetimeSeconds,
+  } = entry;
+  const isComplete = entry.peers.length > 0 && entry.matchAddress !== undefined;
+  return [
+    `Crypto Map "${map.name}" ${entry.sequence} ipsec-isakmp`,
+    ...(isComplete
+      ? []
+      : ["  WARNING: This crypto map is incomplete", "    (missing peer or access-list definitions)"]),
+    ...(entry.description === undefined ? [] : [`  Description: ${entry.description.value}`]),
+    ...entry.peers.map(({ value }) => `  Peer = ${peerText(value)}`),
+    ...accessListLines(configuration, entry),
+    ...currentPeerLines(view, map, entry),
+    `  Security association lifetime: ${lifetimeKilobytes.value} kilobytes/${lifetimeSeconds.value} seconds`,
+    `  PFS (Y/N): ${entry.pfsGroup === undefined ? "N" : "Y"}`,
+    ...(entry.pfsGroup === undefined ? [] : [`  DH group:  group${entry.pfsGroup.value}`]),
+    `  Transform sets={ ${(entry.transformSets?.value ?? []).map((name) => `${name}, `).join("")}}`,
+  ];
+}
+
+function peerText(peer: MapPeer): string {
+  return peer.kind === "address" ? peer.address : peer.name;
+}
+
+function accessListLines({ accessLists }: Configuration, { matchAddress }: CryptoMapEntrySettings): string[] {
+  if (matchAddress === undefined) return ["  No matching address list set."];
+  const list = accessLists.find(({ name }) => name === matchAddress.value);
+  return [
+    `  Extended IP access list ${matchAddress.value}`,
+    ...(list === undefined ? [] : ruleTexts(list)).map(
+      (text) => `    access-list ${matchAddress.value} ${text}`,
+    ),
+  ];
+}
+
+/** The peer of the SAs that there are, or else the first one: where the next negotiation goes. */
+function currentPeerLines(
+  { ipsec }: GatewayView,
+  { name }: CryptoMapSettings,
+  { sequence, peers }: CryptoMapEntrySettings,
+): string[] {
+  const flows = ipsec.flows.filter(({ connectionId }) => connectionId.startsWith(`${name} ${sequence} `));
+  const [first] = peers;
+  const current =
+    flows.find(({ outbound }) => outbound.length > 0)?.peer ??
+    (first === undefined ? undefined : peerText(first.value));
+  return current === undefined ? [] : [`  Current peer: ${current}`];
+}
