@@ -1,0 +1,134 @@
+/** strongSwan's charon in a namespace, with ESP in user space: it always encapsulates in UDP, so NAT traversal is at work. */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { setTimeout as wait } from "node:timers/promises";
+import { GATEWAY_ADDRESS, PEER_ADDRESS } from "./namespaces.ts";
+
+export const CHARON = "/usr/sbin/charon-systemd";
+
+export interface CharonSettings {
+  /** strongSwan's spelling: `aes128-sha256-modp2048`. */
+  readonly ike: string;
+  readonly esp: string;
+  readonly preSharedKey: string;
+  /** More lines of the child's section: `rekey_time = 8s`. */
+  readonly child?: readonly string[];
+}
+
+export class Charon {
+  readonly #folder: string;
+  readonly #process: ChildProcess;
+
+  private constructor(folder: string, process: ChildProcess) {
+    this.#folder = folder;
+    this.#process = process;
+  }
+
+  static async start(namespace: string, settings: CharonSettings): Promise<Charon> {
+    const folder = mkdtempSync(`${tmpdir()}/charon-`);
+    for (const part of ["conf.d", "x509", "x509ca", "private", "rsa", "pubkey"])
+      mkdirSync(`${folder}/swanctl/${part}`, { recursive: true });
+    writeFileSync(`${folder}/strongswan.conf`, daemonConfiguration(folder));
+    writeFileSync(`${folder}/swanctl/swanctl.conf`, connectionConfiguration(settings));
+    const child = spawn("ip", ["netns", "exec", namespace, CHARON], {
+      stdio: "ignore",
+      env: { ...process.env, STRONGSWAN_CONF: `${folder}/strongswan.conf` },
+    });
+    const charon = new Charon(folder, child);
+    for (let i = 0; i < 200 && !existsSync(`${folder}/vici`); i++) await wait(25);
+    charon.#swanctl("--load-all", "--file", `${folder}/swanctl/swanctl.conf`, "--noprompt");
+    return charon;
+  }
+
+  initiate(): void {
+    this.#swanctl("--initiate", "--child", "net", "--timeout", "8");
+  }
+
+  terminate(): void {
+    this.#swanctl("--terminate", "--child", "net", "--timeout", "5");
+  }
+
+  /** The SAs as swanctl lists them. */
+  sas(): string {
+    return this.#swanctl("--list-sas");
+  }
+
+  log(): string {
+    return readFileSync(`${this.#folder}/charon.log`, "utf8");
+  }
+
+  async stop(): Promise<void> {
+    if (this.#process.exitCode === null) {
+      const ended = once(this.#process, "exit");
+      this.#process.kill("SIGTERM");
+      await Promise.race([ended, wait(3000, undefined, { ref: false })]);
+      if (this.#process.exitCode === null) this.#process.kill("SIGKILL");
+    }
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #swanctl(...args: readonly string[]): string {
+    const env = {
+      ...process.env,
+      SWANCTL_DIR: `${this.#folder}/swanctl`,
+      STRONGSWAN_CONF: `${this.#folder}/strongswan.conf`,
+    };
+    return execFileSync("swanctl", [...args, "--uri", `unix://${this.#folder}/vici`], {
+      encoding: "utf8",
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  }
+}
+
+function daemonConfiguration(folder: string): string {
+  return `charon-systemd {
+  load_modular = no
+  load = random nonce openssl gcrypt hmac md5 sha1 sha2 pem pkcs1 x509 pubkey kernel-libipsec kernel-netlink socket-default vici attr
+  install_routes = yes
+  plugins { vici { socket = unix://${folder}/vici } }
+  filelog {
+    file {
+      path = ${folder}/charon.log
+      default = 1
+      flush_line = yes
+    }
+  }
+}
+`;
+}
+
+function connectionConfiguration({ ike, esp, preSharedKey, child = [] }: CharonSettings): string {
+  return `connections {
+  gw {
+    version = 1
+    local_addrs = ${PEER_ADDRESS}
+    remote_addrs = ${GATEWAY_ADDRESS}
+    proposals = ${ike}
+    local {
+      auth = psk
+      id = ${PEER_ADDRESS}
+    }
+    remote {
+      auth = psk
+      id = ${GATEWAY_ADDRESS}
+    }
+    children {
+      net {
+        local_ts = 10.2.0.0/24
+        remote_ts = 10.1.0.0/24
+        esp_proposals = ${esp}
+        ${child.join("\n        ")}
+      }
+    }
+  }
+}
+secrets {
+  ike-1 {
+    secret = ${preSharedKey}
+  }
+}
+`;
+}
