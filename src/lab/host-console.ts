@@ -33,12 +33,12 @@ export class HostConsole implements LabConsole {
     const [command = "", address = "", count = "5", ...more] = line.trim().split(/\s+/);
     if (command === "ping" && more.length === 0) return this.#ping(address, count, done);
     this.#isLeft = command === "exit";
-    if (command !== "" && !this.#isLeft) this.#print(`${USAGE.join("\n")}\n`);
+    if (command !== "" && !this.#isLeft) this.help();
     done();
   }
 
-  help(): readonly string[] {
-    return USAGE;
+  help(): void {
+    this.#print(`${USAGE.join("\n")}\n`);
   }
 
   complete(before: string): string | undefined {
@@ -46,17 +46,15 @@ export class HostConsole implements LabConsole {
     return found.length === 1 ? found[0] : undefined;
   }
 
-  abort(): void {
+  interrupt(): void {
     this.#cancel?.();
   }
-
-  end(): void {}
 
   #ping(address: string, count: string, done: () => void): void {
     const destination = parseIpv4(address);
     const repeat = Number(count);
     if (destination === undefined || !/^\d{1,4}$/.test(count) || repeat === 0) {
-      this.#print(`${USAGE.join("\n")}\n`);
+      this.help();
       return done();
     }
     const options = { ...DEFAULT_PING, destination, repeat };

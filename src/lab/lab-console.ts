@@ -6,14 +6,12 @@ export interface LabConsole {
   prompt(): string;
   /** Takes a line. `done` is called when the next may come: at once, or when what was asked for has ended. */
   enter(line: string, done: () => void): void;
-  /** What may come after `before`: lines to print. */
-  help(before: string): readonly string[];
+  /** Prints what may come after `before`. */
+  help(before: string): void;
   /** `before` with its last word completed; undefined if there is nothing, or more than one thing, to complete it to. */
   complete(before: string): string | undefined;
-  /** Ends what is running. */
-  abort(): void;
-  /** Ctrl-Z: out of configuration. */
-  end(): void;
+  /** Ends what is running, or leaves configuration. */
+  interrupt(): void;
   /** The operator has left the console. */
   readonly isLeft: boolean;
 }

@@ -3,7 +3,7 @@
  * success rate. It runs on routers and hosts alike.
  */
 import { equal } from "../base/octets.ts";
-import { elapsed, instant, type Milliseconds, seconds } from "../base/time.ts";
+import { elapsed, instant, type Milliseconds, milliseconds, seconds } from "../base/time.ts";
 import type { PingOptions } from "../cli/services.ts";
 import { buildIcmp, type IcmpMessage, parseIcmp, UNREACHABLE } from "../net/icmp.ts";
 import { IPV4_HEADER_LENGTH, type Ipv4Packet, parseIpv4Packet } from "../net/ipv4-packet.ts";
@@ -62,6 +62,8 @@ export class Pinger {
     const { world } = this.#stack;
     const identifier = this.#nextIdentifier;
     this.#nextIdentifier = (identifier + 1) & 0xffff;
+    // A timeout of 0 floods on IOS; here time must go on.
+    const timeout = options.timeoutSeconds === 0 ? milliseconds(1) : seconds(options.timeoutSeconds);
     const roundTrips: Milliseconds[] = [];
     let marks = "";
     let sequenceNumber = -1;
@@ -80,7 +82,7 @@ export class Pinger {
       sequenceNumber = (sequenceNumber + 1) & 0xffff;
       sentAt = world.now;
       data = echoData(options, sentAt);
-      timer = world.after(seconds(options.timeoutSeconds), () => mark("."));
+      timer = world.after(timeout, () => mark("."));
       this.#send(options, { kind: "echo-request", identifier, sequenceNumber, data });
     };
     const mark = (character: PingMark) => {

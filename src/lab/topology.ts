@@ -79,7 +79,9 @@ export function deduceTopology(configured: readonly RouterShape[], file: LabFile
   const transitNotes =
     transit === undefined
       ? []
-      : [`Nobody has ${transit.interfaces.map((each) => each.address).join(", ")}: a transit router does.`];
+      : [
+          `No router here has ${transit.interfaces.map((each) => each.address).join(", ")}: a transit router stands in for what does.`,
+        ];
   return {
     kind: "topology",
     topology: { links, hosts, transit, learned, notes: [...transitNotes, ...notes] },

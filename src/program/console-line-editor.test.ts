@@ -78,9 +78,9 @@ test("a question mark asks for help on what stands before the cursor, and does n
   assert.equal(editor.text, "show crypto ");
 });
 
-test("the escape sequence aborts, and followed by x switches to the next console", () => {
+test("the escape sequence is its own, and followed by x switches to the next console", () => {
   const editor = new LineEditor();
-  assert.deepEqual(editor.press(typed("\u001e")), { kind: "abort" });
+  assert.deepEqual(editor.press(typed("\u001e")), { kind: "escape" });
   assert.deepEqual(editor.press(typed("x")), { kind: "switch" });
   editor.press(typed("\u001e"));
   editor.press(typed("y"));

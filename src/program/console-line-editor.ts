@@ -17,8 +17,10 @@ export type KeyEffect =
   | { readonly kind: "help"; readonly before: string }
   /** Tab: complete the word the cursor is at. */
   | { readonly kind: "complete"; readonly before: string }
-  /** Ctrl-C, and IOS's escape sequence Ctrl-^. */
+  /** Ctrl-C. */
   | { readonly kind: "abort" }
+  /** IOS's escape sequence Ctrl-^: ends what is running, and leaves the line alone. */
+  | { readonly kind: "escape" }
   /** Ctrl-Z: out of configuration. */
   | { readonly kind: "end"; readonly line: string }
   /** Ctrl-^ x: to the next console. */
@@ -52,7 +54,7 @@ export class LineEditor {
     }
     if (key.text === ESCAPE) {
       this.#isEscaped = true;
-      return this.#cleared({ kind: "abort" });
+      return { kind: "escape" };
     }
     if (key.ctrl) return this.#control(key.name);
     if (key.meta) return this.#byWord(key.name);

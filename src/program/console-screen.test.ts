@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
+import { terminalEmulator } from "../../test/support/terminal-emulator.ts";
 import { Screen } from "./console-screen.ts";
 
 test("in a file, a line of a console stays in one piece whatever routers say meanwhile", () => {
@@ -16,6 +18,49 @@ test("in a file, a line of a console stays in one piece whatever routers say mea
       "Longer | 00:00:02: three\n" +
       ".!!!!\nSuccess\n",
   );
+});
+
+test("a terminal ends up showing the lines of a file and the unfinished one, whatever came in whatever order", () => {
+  const text = fc.stringMatching(/^[a-z#]{0,30}$/);
+  const action = fc.oneof(
+    fc.record({ do: fc.constant("print" as const), text: fc.stringMatching(/^[a-z\n]{0,30}$/) }),
+    fc.record({ do: fc.constant("log" as const), text }),
+    fc.record({ do: fc.constant("partial" as const), text }),
+    fc.record({ do: fc.constant("input" as const), text, cursor: fc.nat(30) }),
+    fc.record({ do: fc.constant("finish" as const), text }),
+  );
+  fc.assert(
+    fc.property(fc.array(action), fc.integer({ min: 5, max: 40 }), (actions, columns) => {
+      const { screen, shown } = terminal(columns);
+      const file = fileScreen();
+      for (const each of actions)
+        for (const target of [screen, file.screen]) {
+          if (each.do === "print") target.print(each.text);
+          else if (each.do === "log") target.log("A", [each.text]);
+          else if (each.do === "partial") target.setPartial(each.text);
+          else if (each.do === "input") target.setInput(each.text, Math.min(each.cursor, each.text.length));
+          else target.finish();
+        }
+      screen.finish();
+      file.screen.finish();
+      const expected = file
+        .written()
+        .split("\n")
+        .flatMap((line) => (line === "" ? [""] : (line.match(new RegExp(`.{1,${columns}}`, "g")) ?? [])))
+        .map((row) => row.trimEnd());
+      assert.deepEqual(shown(), expected);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("what a console in the background prints goes behind the gutter, line by line", () => {
+  const { screen, written } = fileScreen();
+  screen.foreground = "A";
+  screen.print("!!", "Longer");
+  screen.print("A prints\n", "A");
+  screen.print("!\nSuccess\n", "Longer");
+  assert.equal(written(), "A prints\nLonger | !!!\nLonger | Success\n");
 });
 
 test("an unfinished line is finished at the end", () => {
@@ -55,39 +100,8 @@ function fileScreen() {
   return { screen, written: () => text };
 }
 
-/** As much of a terminal as the screen asks of it: wrapping, return, newline, cursor up and right, erase below. */
 function terminal(columns: number) {
-  const rows: string[][] = [[]];
-  let row = 0;
-  let column = 0;
-  const put = (character: string) => {
-    if (column === columns) {
-      column = 0;
-      row += 1;
-    }
-    rows[row] ??= [];
-    const cells = rows[row] ?? [];
-    cells[column] = character;
-    column += 1;
-  };
-  const write = (text: string) => {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal's commands start with one.
-    for (const match of text.matchAll(/\u001b\[(\d*)([A-Z])|[\s\S]/g)) {
-      const [part, digits, control] = match;
-      const count = Number(digits || 1);
-      if (control === "A") row -= count;
-      else if (control === "C") column += count;
-      else if (control === "J") {
-        rows.splice(row + 1);
-        (rows[row] ?? []).splice(column);
-      } else if (part === "\r") column = 0;
-      else if (part === "\n") {
-        row += 1;
-        column = 0;
-        rows[row] ??= [];
-      } else put(part);
-    }
-  };
+  const { write, rows } = terminalEmulator(columns);
   const screen = new Screen({ write, columns: () => columns, useColor: false, names: ["A", "Longer"] });
-  return { screen, shown: () => rows.map((cells) => cells.join("")) };
+  return { screen, shown: rows };
 }

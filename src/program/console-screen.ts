@@ -17,10 +17,15 @@ export class Screen {
   readonly #width: number;
   /** The console's unfinished line: a prompt, or the marks of a ping. */
   #partial = "";
+  /** What is being typed behind it. */
   #input = "";
   #cursor = 0;
-  /** Rows and columns that the unfinished line takes on the terminal, the cursor's own row among them. */
-  #rowsAbove = 0;
+  /** Unfinished lines of consoles that are not in the foreground. */
+  readonly #behind = new Map<string, string>();
+  /** What the terminal shows of the unfinished line, and how many characters of it stand before the cursor. */
+  #shown = { line: "", cursor: 0 };
+  /** Which console is at the margin; undefined: whichever prints. What others print goes behind the gutter. */
+  foreground: string | undefined;
 
   constructor(options: ScreenOptions) {
     this.#options = options;
@@ -29,52 +34,58 @@ export class Screen {
 
   /** Lines of a router that nobody asked for at this moment. */
   log(router: string, lines: readonly string[]): void {
-    this.#above(lines.map((line) => `${this.#gutter(router)}${line}`.trimEnd()));
+    this.say(lines.map((line) => `${this.#gutter(router)}${line}`.trimEnd()));
   }
 
   /** Lines of the lab itself. */
   say(lines: readonly string[]): void {
-    this.#above(lines);
+    this.#erase();
+    for (const line of lines) this.#options.write(`${line}\n`);
+    this.#draw();
   }
 
   /** What a console prints; the end need not be the end of a line. */
-  print(text: string): void {
-    this.#erase();
+  print(text: string, console = this.foreground): void {
+    if (this.foreground !== undefined && console !== undefined && console !== this.foreground) {
+      const lines = ((this.#behind.get(console) ?? "") + text).split("\n");
+      this.#behind.set(console, lines.pop() ?? "");
+      if (lines.length > 0) this.log(console, lines);
+      return;
+    }
     const lines = (this.#partial + text).split("\n");
-    this.#partial = lines.pop() ?? "";
-    for (const line of lines) this.#options.write(`${line}\n`);
+    const partial = lines.pop() ?? "";
+    for (const line of lines) this.#writeWhole(line);
+    this.#partial = partial;
     this.#draw();
   }
 
   /** Replaces the unfinished line, as a prompt does. */
   setPartial(partial: string): void {
-    this.#erase();
     this.#partial = partial;
     this.#draw();
   }
 
-  /** What is being typed behind the unfinished line. */
+  /** What is being typed behind the unfinished line; `cursor` characters of it stand before the cursor. */
   setInput(input: string, cursor: number): void {
-    this.#erase();
     this.#input = input;
     this.#cursor = cursor;
     this.#draw();
   }
 
-  /** Ends the unfinished line, if there is one. */
+  /** Ends the unfinished line with what is typed on it, if there is anything. */
   finish(): void {
-    this.#erase();
-    const last = this.#partial + this.#input;
+    const line = this.#partial + this.#input;
+    this.#cursor = this.#input.length;
+    this.#draw();
     this.#partial = "";
     this.#input = "";
     this.#cursor = 0;
-    if (last !== "") this.#options.write(`${last}\n`);
+    this.#shown = { line: "", cursor: 0 };
+    if (line !== "") this.#options.write(this.#isTerminal ? "\n" : `${line}\n`);
   }
 
-  #above(lines: readonly string[]): void {
-    this.#erase();
-    for (const line of lines) this.#options.write(`${line}\n`);
-    this.#draw();
+  get #isTerminal(): boolean {
+    return this.#options.columns() !== undefined;
   }
 
   #gutter(router: string): string {
@@ -84,35 +95,47 @@ export class Screen {
     return `\u001b[${color}m${text}\u001b[0m`;
   }
 
+  /** A line of the console, of which the terminal may show the beginning already. */
+  #writeWhole(line: string): void {
+    const { line: shown, cursor } = this.#shown;
+    const isContinued = cursor === shown.length && line.startsWith(shown);
+    if (!isContinued) this.#erase();
+    this.#options.write(`${line.slice(this.#shown.line.length)}\n`);
+    this.#shown = { line: "", cursor: 0 };
+  }
+
   /** In a file nothing can be taken back, so an unfinished line waits until it is finished. */
   #draw(): void {
-    const columns = this.#options.columns();
-    if (columns === undefined) return;
+    if (!this.#isTerminal) return;
     const line = this.#partial + this.#input;
-    const behind = this.#input.length - this.#cursor;
-    this.#options.write(line);
-    const lastRow = rowOf(line.length, columns);
-    const cursorAt = line.length - behind;
-    const cursorRow = rowOf(cursorAt, columns);
-    if (behind > 0) {
-      const up = lastRow - cursorRow;
-      const column = cursorAt - cursorRow * columns;
-      this.#options.write(`${up > 0 ? `\u001b[${up}A` : ""}\r${column > 0 ? `\u001b[${column}C` : ""}`);
-    }
-    this.#rowsAbove = cursorRow;
+    const cursor = this.#partial.length + this.#cursor;
+    const shown = this.#shown;
+    const isContinued = shown.cursor === shown.line.length && line.startsWith(shown.line);
+    if (!isContinued) this.#erase();
+    this.#options.write(line.slice(this.#shown.line.length));
+    this.#moveCursor(line.length, cursor);
+    this.#shown = { line, cursor };
+  }
+
+  #moveCursor(from: number, to: number): void {
+    if (from === to) return;
+    const up = this.#rowOf(from) - this.#rowOf(to);
+    const column = to - this.#rowOf(to) * (this.#options.columns() ?? 1);
+    this.#options.write(`${up > 0 ? `\u001b[${up}A` : ""}\r${column > 0 ? `\u001b[${column}C` : ""}`);
   }
 
   #erase(): void {
-    if (this.#options.columns() === undefined) return;
-    const up = this.#rowsAbove > 0 ? `\u001b[${this.#rowsAbove}A` : "";
-    this.#options.write(`${up}\r\u001b[J`);
-    this.#rowsAbove = 0;
+    const { line, cursor } = this.#shown;
+    if (!this.#isTerminal || line === "") return;
+    const rows = this.#rowOf(cursor);
+    this.#options.write(`${rows > 0 ? `\u001b[${rows}A` : ""}\r\u001b[J`);
+    this.#shown = { line: "", cursor: 0 };
   }
-}
 
-/** A terminal wraps only when a further character comes: a line of exactly its width is one row. */
-function rowOf(length: number, columns: number): number {
-  return length === 0 ? 0 : Math.floor((length - 1) / columns);
+  /** Of the cursor behind so many characters. A terminal wraps only when a further character comes. */
+  #rowOf(length: number): number {
+    return length === 0 ? 0 : Math.floor((length - 1) / (this.#options.columns() ?? 1));
+  }
 }
 
 /** Cyan, yellow, magenta, green, blue. */

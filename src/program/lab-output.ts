@@ -18,7 +18,7 @@ export function textOutput(screen: Screen): LabOutput {
   return {
     log: (router, lines) => screen.log(router, lines),
     event: () => {},
-    print: (_, text) => screen.print(text),
+    print: (console, text) => screen.print(text, console),
     say: (lines) => screen.say(lines),
     finish: () => screen.finish(),
   };
@@ -27,11 +27,11 @@ export function textOutput(screen: Screen): LabOutput {
 /** Events as they are told anywhere else; console lines as `{"console":…,"line":…}`. */
 export function jsonOutput(write: (line: string) => void): LabOutput {
   const unfinished = new Map<string, string>();
-  const tell = (value: object) => write(`${JSON.stringify(value)}\n`);
+  const tell = (value: object) => write(JSON.stringify(value));
   return {
     // What routers log is a reading of their events.
     log: () => {},
-    event: (router, event) => write(`${jsonLine(event, router)}\n`),
+    event: (router, event) => write(jsonLine(event, router)),
     print: (console, text) => {
       const lines = ((unfinished.get(console) ?? "") + text).split("\n");
       unfinished.set(console, lines.pop() ?? "");

@@ -1,0 +1,72 @@
+/** The consoles of a lab: a session at each router, and a small one at each host. */
+import type { RouterServices } from "../cli/services.ts";
+import { Session } from "../cli/session.ts";
+import { HostConsole } from "./host-console.ts";
+import type { Lab } from "./lab.ts";
+import type { LabConsole } from "./lab-console.ts";
+import type { LabRouter } from "./lab-router.ts";
+
+/** Routers first, in their order, then hosts. `print` gets text with the name of its console. */
+export function labConsoles(lab: Lab, print: (console: string, text: string) => void): LabConsole[] {
+  return [
+    ...lab.routers.map((router) => new RouterConsole(router, (text) => print(router.name, text))),
+    ...lab.hosts.map((host) => new HostConsole(host, (text) => print(host.name, text))),
+  ];
+}
+
+class RouterConsole implements LabConsole {
+  readonly name: string;
+  readonly #session: Session;
+  #done: (() => void) | undefined;
+
+  constructor(router: LabRouter, print: (text: string) => void) {
+    this.name = router.name;
+    const services: RouterServices = {
+      configuration: () => router.configuration(),
+      commit: (next) => router.commit(next),
+      view: () => router.view(),
+      request: (request) => router.request(request),
+      debugFlags: () => router.debugFlags(),
+      setDebug: (flag, on) => router.setDebug(flag, on),
+      ping: (options, printPing, done) =>
+        router.ping(options, printPing, () => {
+          done();
+          this.#settle();
+        }),
+    };
+    this.#session = new Session(services, print);
+  }
+
+  get isLeft(): boolean {
+    return this.#session.closed();
+  }
+
+  prompt(): string {
+    return this.#session.prompt();
+  }
+
+  enter(line: string, done: () => void): void {
+    this.#done = done;
+    this.#session.line(line);
+    this.#settle();
+  }
+
+  help(before: string): void {
+    this.#session.help(before);
+  }
+
+  complete(before: string): string | undefined {
+    return this.#session.complete(before);
+  }
+
+  interrupt(): void {
+    this.#session.interrupt();
+  }
+
+  #settle(): void {
+    if (this.#session.busy()) return;
+    const done = this.#done;
+    this.#done = undefined;
+    done?.();
+  }
+}

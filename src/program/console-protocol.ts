@@ -1,0 +1,51 @@
+/** What a console and a running gateway say to each other: JSON objects, one a line, each way. */
+
+export type ConsoleRequest =
+  | { readonly kind: "line"; readonly text: string }
+  | { readonly kind: "help"; readonly text: string }
+  | { readonly kind: "complete"; readonly text: string }
+  | { readonly kind: "interrupt" };
+
+export type ConsoleReply =
+  /** What the session prints; the end need not be the end of a line. */
+  | { readonly kind: "print"; readonly text: string }
+  /** Lines that nobody asked for at this moment: `terminal monitor`. */
+  | { readonly kind: "log"; readonly lines: readonly string[] }
+  /** After everything asked for; with `isBusy`, a ping runs. */
+  | { readonly kind: "prompt"; readonly text: string; readonly isBusy: boolean }
+  | { readonly kind: "completed"; readonly text: string }
+  | { readonly kind: "closed" };
+
+export function encodeMessage(message: ConsoleRequest | ConsoleReply): string {
+  return `${JSON.stringify(message)}\n`;
+}
+
+/** Gathers what a stream gives into messages. What is no message, or too long for one, is left out. */
+export class MessageReader<T extends { readonly kind: string }> {
+  #rest = "";
+
+  take(text: string): readonly T[] {
+    const lines = (this.#rest + text).split("\n");
+    this.#rest = (lines.pop() ?? "").slice(0, LENGTH_MAX);
+    return lines.flatMap((line) => {
+      const message = parse(line);
+      // Both ends are this program, and the socket is its owner's alone.
+      return isMessage(message) ? [message as T] : [];
+    });
+  }
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+function isMessage(value: unknown): value is { readonly kind: string } {
+  return typeof value === "object" && value !== null && "kind" in value && typeof value.kind === "string";
+}
+
+/** Characters: a pasted configuration's longest line is far below. */
+const LENGTH_MAX = 1_000_000;

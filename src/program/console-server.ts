@@ -1,0 +1,139 @@
+/** Consoles of a running gateway: sessions of the command line over a Unix socket that its owner alone may open. */
+import { chmodSync, rmSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import type { RouterServices } from "../cli/services.ts";
+import { Session } from "../cli/session.ts";
+import { type ConsoleReply, type ConsoleRequest, encodeMessage, MessageReader } from "./console-protocol.ts";
+import type { RunLog } from "./run-log.ts";
+
+export class ConsoleServer {
+  readonly #server: Server;
+  readonly #path: string;
+  readonly #open = new Set<Socket>();
+
+  private constructor(server: Server, path: string) {
+    this.#server = server;
+    this.#path = path;
+  }
+
+  /** Listens, or one line says why not. Whoever calls has made sure that no other gateway uses the path. */
+  static start(path: string, router: RouterServices, log: RunLog): Promise<ConsoleServer | string> {
+    return new Promise((resolve) => {
+      const server = createServer();
+      const consoles = new ConsoleServer(server, path);
+      server.maxConnections = CONSOLES_MAX;
+      server.on("connection", (socket) => consoles.#attach(socket, router, log));
+      server.once("error", ({ message }) => resolve(message));
+      rmSync(path, { force: true });
+      const before = process.umask(0o177);
+      server.listen(path, () => {
+        chmodSync(path, 0o600);
+        server.removeAllListeners("error");
+        server.on("error", () => {});
+        resolve(consoles);
+      });
+      // The socket is made within `listen`.
+      process.umask(before);
+    });
+  }
+
+  close(): void {
+    for (const socket of this.#open) socket.destroy();
+    this.#server.close();
+    rmSync(this.#path, { force: true });
+  }
+
+  #attach(socket: Socket, router: RouterServices, log: RunLog): void {
+    this.#open.add(socket);
+    const attached = new AttachedConsole(socket, router, log);
+    socket.on("close", () => {
+      this.#open.delete(socket);
+      attached.end();
+    });
+  }
+}
+
+class AttachedConsole {
+  readonly #socket: Socket;
+  readonly #session: Session;
+  readonly #log: RunLog;
+  #unmonitor: (() => void) | undefined;
+
+  constructor(socket: Socket, router: RouterServices, log: RunLog) {
+    this.#socket = socket;
+    this.#log = log;
+    const told: RouterServices = {
+      configuration: () => router.configuration(),
+      commit: (next) => router.commit(next),
+      view: () => router.view(),
+      request: (request) => router.request(request),
+      debugFlags: () => router.debugFlags(),
+      setDebug: (flag, on) => router.setDebug(flag, on),
+      ping: (options, print, done) =>
+        router.ping(options, print, () => {
+          done();
+          this.#prompt();
+        }),
+    };
+    this.#session = new Session(told, (text) => this.#say({ kind: "print", text }));
+    const reader = new MessageReader<ConsoleRequest>();
+    socket.setEncoding("utf8");
+    // Whoever goes away goes away.
+    socket.on("error", () => {});
+    socket.on("data", (text: string) => {
+      for (const request of reader.take(text)) this.#obey(request);
+    });
+    this.#prompt();
+  }
+
+  end(): void {
+    this.#unmonitor?.();
+    this.#session.interrupt();
+  }
+
+  #obey(request: ConsoleRequest): void {
+    switch (request.kind) {
+      case "line":
+        this.#monitor(request.text);
+        this.#session.line(request.text);
+        break;
+      case "help":
+        this.#session.help(request.text);
+        break;
+      case "complete":
+        this.#say({ kind: "completed", text: this.#session.complete(request.text) ?? request.text });
+        return;
+      case "interrupt":
+        this.#session.interrupt();
+        break;
+    }
+    if (this.#session.closed()) {
+      this.#say({ kind: "closed" });
+      this.#socket.end();
+    } else this.#prompt();
+  }
+
+  /** The session accepts `terminal monitor`; which lines go where is known only here. */
+  #monitor(text: string): void {
+    const [, no, found] = /^\s*ter[a-z]*\s+(n[o]?\s+)?(mon?[a-z]*)\s*$/i.exec(text) ?? [];
+    if (found === undefined || !"monitor".startsWith(found.toLowerCase())) return;
+    this.#unmonitor?.();
+    this.#unmonitor =
+      no === undefined ? this.#log.listen((lines) => this.#say({ kind: "log", lines })) : undefined;
+  }
+
+  #prompt(): void {
+    this.#say({ kind: "prompt", text: this.#session.prompt(), isBusy: this.#session.busy() });
+  }
+
+  /** A console that does not read must not fill our memory. */
+  #say(reply: ConsoleReply): void {
+    if (this.#socket.destroyed) return;
+    this.#socket.write(encodeMessage(reply));
+    if (this.#socket.writableLength > UNREAD_MAX) this.#socket.destroy();
+  }
+}
+
+const CONSOLES_MAX = 16;
+/** Octets. */
+const UNREAD_MAX = 16 << 20;

@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { terminalEmulator } from "../../test/support/terminal-emulator.ts";
+import type { LabConsole } from "../lab/lab-console.ts";
+import { Screen } from "./console-screen.ts";
+import { Keyboard } from "./console-terminal.ts";
+
+test("a line is entered at the console one is at, and its output stands below it", () => {
+  const { type, rows } = seated();
+  type("show\r");
+  assert.deepEqual(rows(), ["A#show", "A did show", "A#"]);
+});
+
+test("connect goes to another console, by the beginning of its name too, and so does Ctrl-^ x", () => {
+  const { type, rows } = seated();
+  type("connect beta\rone\r");
+  type("\u001ex");
+  type("two\rconn\r");
+  assert.deepEqual(rows(), [
+    "A#connect beta",
+    "Beta#one",
+    "Beta did one",
+    "Beta#",
+    "A#two",
+    "A did two",
+    "A#conn",
+    "A did conn",
+    "A#",
+  ]);
+});
+
+test("help appears below the line, and the line comes back", () => {
+  const { type, rows } = seated();
+  type("sh?ow");
+  assert.deepEqual(rows(), ["A#sh?", "help for sh", "A#show"]);
+});
+
+test("Tab completes in place", () => {
+  const { type, rows } = seated();
+  type("sh\t");
+  assert.deepEqual(rows(), ["A#sh-completed"]);
+});
+
+test("lines typed while a command runs wait for its end; Ctrl-C forgets them and ends it", () => {
+  const { type, rows, consoles } = seated();
+  type("wait\rshow\r");
+  assert.deepEqual(rows(), ["A#wait", ""]);
+  consoles.A.finish();
+  assert.deepEqual(rows(), ["A#wait", "A#show", "A did show", "A#"]);
+  type("wait\rshow\r\u0003");
+  assert.deepEqual(rows().slice(3), ["A#wait", "A interrupted", "A#"]);
+});
+
+test("what a command left behind prints goes behind the gutter", () => {
+  const { type, rows, consoles } = seated();
+  type("wait\r\u001exconnect beta\r");
+  consoles.A.finish();
+  type("one\r");
+  assert.deepEqual(rows().slice(-3), ["Beta#one", "Beta did one", "Beta#"]);
+});
+
+test("exit and Ctrl-D leave, once", () => {
+  for (const keys of ["exit\r", "\u0004", "exit\r\u0004"]) {
+    const { type, left } = seated();
+    type(keys);
+    assert.equal(left(), 1, JSON.stringify(keys));
+  }
+});
+
+class FakeConsole implements LabConsole {
+  readonly name: string;
+  readonly #print: (text: string) => void;
+  #done: (() => void) | undefined;
+  isLeft = false;
+
+  constructor(name: string, print: (text: string) => void) {
+    this.name = name;
+    this.#print = print;
+  }
+
+  prompt(): string {
+    return `${this.name}#`;
+  }
+
+  enter(line: string, done: () => void): void {
+    this.isLeft = line === "exit";
+    if (line === "wait") this.#done = done;
+    else {
+      if (line !== "" && !this.isLeft) this.#print(`${this.name} did ${line}\n`);
+      done();
+    }
+  }
+
+  help(before: string): void {
+    this.#print(`help for ${before}\n`);
+  }
+
+  complete(before: string): string {
+    return `${before}-completed`;
+  }
+
+  interrupt(): void {
+    if (this.#done !== undefined) this.#print(`${this.name} interrupted\n`);
+    this.finish();
+  }
+
+  finish(): void {
+    const done = this.#done;
+    this.#done = undefined;
+    done?.();
+  }
+}
+
+function seated() {
+  const emulator = terminalEmulator(60);
+  const screen = new Screen({
+    write: emulator.write,
+    columns: () => emulator.columns,
+    useColor: false,
+    names: ["A", "Beta"],
+  });
+  const consoles = {
+    A: new FakeConsole("A", (text) => screen.print(text, "A")),
+    Beta: new FakeConsole("Beta", (text) => screen.print(text, "Beta")),
+  };
+  let left = 0;
+  const keyboard = new Keyboard([consoles.A, consoles.Beta], screen, () => {
+    left += 1;
+  });
+  keyboard.start();
+  const banner = emulator.rows().length - 1;
+  const type = (keys: string) => {
+    for (const key of keys)
+      keyboard.press({
+        text: key,
+        name: KEY_NAMES[key],
+        ctrl: key < " " && !"\r\t\u001e".includes(key),
+        meta: false,
+      });
+  };
+  return { type, consoles, rows: () => emulator.rows().slice(banner), left: () => left };
+}
+
+const KEY_NAMES: Readonly<Record<string, string>> = {
+  "\r": "return",
+  "\t": "tab",
+  "\u0003": "c",
+  "\u0004": "d",
+};
