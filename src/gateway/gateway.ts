@@ -41,6 +41,8 @@ export class Gateway {
   readonly #dataPlane: DataPlane;
   readonly #exportKeys: boolean;
   #interfaceNames: ReadonlyMap<IpAddress, string>;
+  /** Of the request that the data plane has announced and is about to make. */
+  #requestedSpi: number | undefined;
   /** Inbound SAs that serve before their pair is complete; told together with the outbound one. */
   readonly #untoldInbound = new Map<number, SaInstalled>();
   /** Packets that waited for an SA: they follow IKE's last message, which the peer needs to answer them. */
@@ -288,13 +290,27 @@ export class Gateway {
         break;
       case "negotiate": {
         const { connectionId, peer, selector } = output;
-        this.#toIke(now, { kind: "negotiate", connectionId, peer, selector });
+        const spi = this.#requestedSpi;
+        this.#requestedSpi = undefined;
+        this.#toIke(now, {
+          kind: "negotiate",
+          connectionId,
+          peer,
+          selector,
+          ...(spi === undefined ? {} : { spi }),
+        });
         break;
       }
       case "pair-expired":
         this.#tellPeer(now, output);
         break;
       case "event":
+        if (output.event.kind === "sa-requested") {
+          // IOS draws the SPI with the request and tells it there; the request itself follows at once.
+          this.#requestedSpi = this.#ike.reserveSpi();
+          this.#tell(now, { ...output.event, spi: this.#requestedSpi });
+          break;
+        }
         this.#tell(now, output.event);
         // However it went, its SPI is free again.
         if (output.event.kind === "sa-removed" && output.event.direction === "inbound")

@@ -22,6 +22,8 @@ export type IkeInput =
       readonly connectionId: string;
       readonly peer: IpAddress;
       readonly selector: TrafficSelector;
+      /** Taken before by `reserveSpi`; given back if nothing comes of the request. */
+      readonly spi?: number;
     }
   /** A pair of IPsec SAs of ours is gone: tell the peer. */
   | {

@@ -68,10 +68,11 @@ export class IkeEngine {
         break;
       case "negotiate": {
         const connection = state.policy.connections.find(({ id }) => id === input.connectionId);
-        const { connectionId, selector, peer } = input;
-        if (connection === undefined || !state.policy.enabled)
+        const { connectionId, selector, peer, spi } = input;
+        if (connection === undefined || !state.policy.enabled) {
+          if (spi !== undefined) state.spis.delete(spi);
           state.output({ kind: "negotiation-failed", connectionId, selector });
-        else request(state, { connection, selector, peer });
+        } else request(state, { connection, selector, peer, spi });
         break;
       }
       case "ipsec-sa-removed":
@@ -97,6 +98,11 @@ export class IkeEngine {
   /** Takes a new policy. SAs that exist stay; what is negotiated from now on follows it. */
   setPolicy(policy: IkePolicy): void {
     this.#state.policy = policy;
+  }
+
+  /** An SPI for a request that is about to be made. */
+  reserveSpi(): number {
+    return this.#state.takeSpi();
   }
 
   /** An inbound SPI is no longer in use. */

@@ -39,11 +39,14 @@ export function noProposalChosen(
   notify: number | undefined,
 ): Failure {
   let closest: SuiteCheck | undefined;
-  for (const check of checks)
+  // The default policy is nobody's intention where the operator has written others.
+  const written = checks.filter(({ priority }) => priority !== DEFAULT_PRIORITY);
+  for (const check of written.length > 0 ? written : checks)
     if (closest === undefined || check.mismatches.length < closest.mismatches.length) closest = check;
   const mismatches = closest?.mismatches ?? [];
   const origin = mismatches.find((m) => m.origin !== undefined)?.origin;
-  const policy = closest?.priority === 65535 ? "the default policy 65535" : `policy ${closest?.priority}`;
+  const policy =
+    closest?.priority === DEFAULT_PRIORITY ? "default policy 65535" : `policy ${closest?.priority}`;
   const explanation =
     closest === undefined
       ? `${peer} offered no ISAKMP transform.`
@@ -95,3 +98,6 @@ export function wrongPreSharedKey(peer: IpAddress, key: PreSharedKey | undefined
     notify: undefined,
   };
 }
+
+/** Of the built-in suite. */
+const DEFAULT_PRIORITY = 65535;

@@ -12,6 +12,8 @@ import type { Protection } from "./protection.ts";
 /** Somebody's wish for a pair of IPsec SAs with a peer. */
 export interface WaitingRequest extends QuickModeRequest {
   readonly peer: IpAddress;
+  /** The inbound SPI it will have; undefined draws one when it comes to that. */
+  readonly spi: number | undefined;
 }
 
 export class QuickModeExchange extends Conversation {

@@ -28,7 +28,13 @@ export function hasRoom(state: EngineState, sa: IsakmpSa): boolean {
 }
 
 export function failRequest(state: EngineState, failed: WaitingRequest): void {
+  giveBackSpi(state, failed);
   state.output({ kind: "negotiation-failed", connectionId: failed.connection.id, selector: failed.selector });
+}
+
+/** Nothing came of a request: the SPI that was reserved for it is free again. */
+export function giveBackSpi(state: EngineState, { spi }: WaitingRequest): void {
+  if (spi !== undefined) state.spis.delete(spi);
 }
 
 export function startQuickMode(state: EngineState, sa: IsakmpSa, wanted: WaitingRequest): void {
@@ -354,7 +360,7 @@ function contextOf(
   const { policy, conventions, random } = state;
   if (sa.protection === undefined) return undefined;
   const takeSpi = (): number => {
-    exchange.spi = state.takeSpi();
+    exchange.spi = exchange.request?.spi ?? state.takeSpi();
     return exchange.spi;
   };
   return {

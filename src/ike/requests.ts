@@ -3,13 +3,13 @@ import { selectorsEqual } from "../net/selector.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { IsakmpSa, WaitingRequest } from "./isakmp-sa.ts";
 import { startPhase1 } from "./phase1-driver.ts";
-import { failRequest, hasRoom, startQuickMode } from "./phase2-driver.ts";
+import { failRequest, giveBackSpi, hasRoom, startQuickMode } from "./phase2-driver.ts";
 
 /** Sets a wish for a pair of SAs on its way: under an SA that is there, one that is being made, or a new one. */
 export function request(state: EngineState, wanted: WaitingRequest): void {
   const { connection, peer } = wanted;
   const sas = state.table.ofPeer(peer).filter((sa) => sa.local.address === connection.localAddress);
-  if (sas.some((sa) => isUnderWay(sa, wanted))) return;
+  if (sas.some((sa) => isUnderWay(sa, wanted))) return giveBackSpi(state, wanted);
   const established = sas.filter((sa) => sa.isEstablished && hasRoom(state, sa)).at(-1);
   if (established !== undefined) return startQuickMode(state, established, wanted);
   const inPhase1 = sas.find((sa) => !sa.isEstablished && sa.role === "initiator");
