@@ -10,13 +10,23 @@ export interface CommandFacts {
   readonly load: () => Promise<Command>;
 }
 
-export type CommandName = "lab" | "explain" | "check";
+export type CommandName = "lab" | "run" | "console" | "explain" | "check";
 
 export const COMMANDS: { readonly [N in CommandName]: CommandFacts } = {
   lab: {
     operands: "[EXAMPLE | FOLDER | CONFIG...]",
     help: "run routers from IOS configurations on a virtual network",
     load: async () => (await import("./lab-command.ts")).labCommand,
+  },
+  run: {
+    operands: "CONFIG",
+    help: "make this Linux machine the router of an IOS configuration",
+    load: async () => (await import("./run-command.ts")).runCommand,
+  },
+  console: {
+    operands: "[COMMAND]...",
+    help: "attach to a running gateway's command line",
+    load: async () => (await import("./console-client.ts")).consoleCommand,
   },
   explain: {
     operands: "CAPTURE",

@@ -75,6 +75,14 @@ export class MachineChanges {
     return writeSysctl(change.name, change.value);
   }
 
+  /** Undoes a change of kind `ip`, named by its `undo`. */
+  async undoOne(undo: readonly string[]): Promise<void> {
+    await ipBatch(undo, "go on");
+    const gone = new Set(undo);
+    this.#ip = this.#ip.filter((line) => !gone.has(line));
+    this.#write();
+  }
+
   /** The machine is as it was found; the state file goes. */
   async undoAll(): Promise<void> {
     await undo({ ip: this.#ip, sysctls: this.#sysctls });

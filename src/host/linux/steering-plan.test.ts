@@ -10,6 +10,7 @@ import { prefixText, ruleText } from "./ip-command.ts";
 import { OWN_MARK, type SteeringMatch, type SteeringRule, steeringPlan, TABLES } from "./steering-plan.ts";
 
 const OUTSIDE = "eth1";
+const RANGE = { first: 6000, last: 18_999 };
 
 describe("what policy routing hands over", () => {
   it("is at least what the crypto access lists permit on the way out", () => {
@@ -74,7 +75,7 @@ describe("what policy routing hands over", () => {
   it("is nothing where there are more lines than priorities", () => {
     const line = { ...ANYTHING, action: "permit" as const };
     assert.equal(
-      steeringPlan(policyOf(new Array(15_000).fill(line)), () => OUTSIDE),
+      steeringPlan(policyOf(new Array(15_000).fill(line)), () => OUTSIDE, RANGE),
       undefined,
     );
   });
@@ -148,7 +149,7 @@ function protects(policy: IpsecPolicy, packet: PacketFlow): boolean {
 }
 
 function planOf(policy: IpsecPolicy): readonly SteeringRule[] {
-  const plan = steeringPlan(policy, () => OUTSIDE);
+  const plan = steeringPlan(policy, () => OUTSIDE, RANGE);
   assert.ok(plan !== undefined);
   return plan;
 }

@@ -35,10 +35,16 @@ export interface SteeringTables {
   readonly check: number;
 }
 
-/** Where `iproute2` and other programs are used to find rules of their own, we are between. */
-export const FIRST_PRIORITY = 6000;
-/** The last one before the table `main`. */
-const LAST_PRIORITY = 32_000;
+export interface Priorities {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Two ranges, all before the table `main`, used in turn: while the policy changes, the rules of both are there. */
+export const PRIORITIES: readonly Priorities[] = [
+  { first: 6000, last: 18_999 },
+  { first: 19_000, last: 31_999 },
+];
 export const TABLES: SteeringTables = { protect: 29_547, check: 29_548 };
 /** What we send is routed as if we were not there: our own packets must not come back to us. */
 export const OWN_MARK = 0x736b;
@@ -50,16 +56,16 @@ export const OWN_MARK = 0x736b;
 export function steeringPlan(
   policy: IpsecPolicy,
   deviceOf: (interfaceName: string) => string | undefined,
-  tables: SteeringTables = TABLES,
+  priorities: Priorities,
 ): readonly SteeringRule[] | undefined {
   const sections: Section[] = [[{ match: { mark: OWN_MARK }, action: "end" }]];
   for (const { localAddress } of policy.interfaces) sections.push(keyingTraffic(localAddress));
   for (const each of policy.interfaces) {
     const device = deviceOf(each.name);
-    if (device !== undefined) sections.push(...mapSections(each, inbound(device, tables.check)));
+    if (device !== undefined) sections.push(...mapSections(each, inbound(device, TABLES.check)));
   }
-  for (const each of policy.interfaces) sections.push(...mapSections(each, outbound(tables.protect)));
-  return numbered(sections);
+  for (const each of policy.interfaces) sections.push(...mapSections(each, outbound(TABLES.protect)));
+  return numbered(sections, priorities);
 }
 
 interface UnnumberedRule {
@@ -128,15 +134,18 @@ function asPrefix(block: AddressBlock): AddressBlock {
   return blockOf(block.address, ipv4FromNumber(2 ** 32 - 2 ** (32 - ofLength)));
 }
 
-function numbered(sections: readonly Section[]): readonly SteeringRule[] | undefined {
+function numbered(
+  sections: readonly Section[],
+  { first, last }: Priorities,
+): readonly SteeringRule[] | undefined {
   const starts: number[] = [];
-  let next = FIRST_PRIORITY;
+  let next = first;
   for (const section of sections) {
     starts.push(next);
     next += section.length;
   }
   const end = next;
-  if (end > LAST_PRIORITY) return undefined;
+  if (end > last) return undefined;
   const rules = sections.flatMap((section, s) =>
     section.map(({ match, action }, i): SteeringRule => {
       const priority = (starts[s] ?? end) + i;

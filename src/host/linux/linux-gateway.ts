@@ -1,0 +1,189 @@
+/**
+ * This machine as the router of a configuration: its interfaces, sockets and TUN devices, the rules that steer packets to
+ * us, and the gateway behind them. What is changed on the machine is undone when it stops.
+ */
+import type { RouterPolicy } from "../../config/router-policy.ts";
+import type { GatewayInput } from "../../gateway/contract.ts";
+import type { GatewayPolicy } from "../../gateway/gateway.ts";
+import type { IpsecPolicy } from "../../ipsec/policy.ts";
+import type { IpAddress } from "../../net/ip-address.ts";
+import { Egress } from "./egress.ts";
+import { GatewayDriver, type GatewayDriverOptions } from "./gateway-driver.ts";
+import type { InterfaceMatching, MatchedInterface } from "./interface-matching.ts";
+import { prefixText } from "./ip-command.ts";
+import { KernelPort } from "./kernel-port.ts";
+import type { Libc } from "./libc.ts";
+import { devices, mainRoutes } from "./machine.ts";
+import { type MachineChanges, writeSysctl } from "./machine-changes.ts";
+import type { OsError } from "./os-error.ts";
+import type { SysctlAdvice } from "./prerequisites.ts";
+import { protectingInterface } from "./protecting-interface.ts";
+import { Steering } from "./steering.ts";
+import { type OnWire, tapInput, tapped } from "./wire-tap.ts";
+
+export interface LinuxGatewayOptions extends Omit<GatewayDriverOptions, "policy" | "port"> {
+  readonly libc: Libc;
+  readonly router: RouterPolicy;
+  readonly matching: InterfaceMatching;
+  /** Settings to be made while we run. */
+  readonly sysctls: readonly SysctlAdvice[];
+  /** Static routes of the configuration are set while we run. */
+  readonly setRoutes: boolean;
+  /** Claimed for this process; undone when the gateway stops, or does not start. */
+  readonly changes: MachineChanges;
+  /** Hears what crosses the wire. */
+  readonly onWire: OnWire | undefined;
+  readonly onOsError: (error: OsError) => void;
+  /** What has changed on the machine and concerns us, in a line. */
+  readonly onNotice: (line: string) => void;
+}
+
+export class LinuxGateway {
+  readonly driver: GatewayDriver;
+  readonly #options: LinuxGatewayOptions;
+  readonly #port: KernelPort;
+  readonly #changes: MachineChanges;
+  readonly #steering: Steering;
+  readonly #egress: Egress;
+  #ipsec: IpsecPolicy;
+  readonly #lost = new Set<IpAddress>();
+
+  private constructor(options: LinuxGatewayOptions, port: KernelPort, egress: Egress) {
+    const { router, matching, changes } = options;
+    this.#options = options;
+    this.#changes = changes;
+    this.#port = port;
+    this.#egress = egress;
+    this.#ipsec = router.ipsec;
+    this.driver = new GatewayDriver({
+      ...options,
+      policy: policyFor(router, matching.matched),
+      port: options.onWire === undefined ? port : tapped(port, options.onWire),
+    });
+    this.#steering = new Steering({
+      changes,
+      protectDevice: port.protectDevice.name,
+      checkDevice: port.checkDevice.name,
+      mtu: Math.max(...matching.matched.map(({ mtu }) => mtu), 576),
+      sourceHint: router.ipsec.interfaces[0]?.localAddress,
+      deviceOf: (name) => matching.matched.find((each) => each.name === name)?.device,
+    });
+  }
+
+  /** Runs, or nothing is changed and one line says why. */
+  static async start(options: LinuxGatewayOptions): Promise<LinuxGateway | string> {
+    const { changes } = options;
+    const refusal = await configureMachine(changes, options);
+    const port =
+      refusal ??
+      KernelPort.open({ ...options, interfaces: options.matching.matched, onError: options.onOsError });
+    if (typeof port === "string") {
+      await changes.undoAll();
+      await options.jobs.close();
+      return port;
+    }
+    const nameOf = new Map(options.matching.matched.map(({ device, name }) => [device, name]));
+    const egress = new Egress(await mainRoutes(), nameOf);
+    const gateway = new LinuxGateway(options, port, egress);
+    const fault = await gateway.#begin();
+    if (fault === undefined) return gateway;
+    await gateway.stop();
+    return fault;
+  }
+
+  /** A changed configuration: policies and steering follow it. Interfaces keep the addresses they had. */
+  async setPolicy(router: RouterPolicy): Promise<void> {
+    this.driver.setPolicy(policyFor(router, this.#options.matching.matched));
+    this.#ipsec = router.ipsec;
+    const refusal = await this.#steering.change(router.ipsec);
+    if (refusal !== undefined) this.#options.onNotice(`packets are steered as before: ${refusal}`);
+  }
+
+  /** Tells the peers, closes everything and leaves the machine as it was found. */
+  async stop(): Promise<void> {
+    this.driver.close();
+    this.#egress.close();
+    await this.#changes.undoAll();
+    this.#port.close();
+    await this.#options.jobs.close();
+  }
+
+  async #begin(): Promise<string | undefined> {
+    // Our own devices, gone with us. Where /proc/sys is read-only the machine's settings hold for them too.
+    const { protectDevice, checkDevice } = this.#port;
+    for (const { name } of [protectDevice, checkDevice])
+      writeSysctl(`net/ipv6/conf/${name}/disable_ipv6`, "1");
+    // What is decrypted was checked against its SA, which is stricter than a reverse path.
+    writeSysctl(`net/ipv4/conf/${protectDevice.name}/rp_filter`, "2");
+    const refusal = await this.#steering.start(this.#ipsec);
+    if (refusal !== undefined) return `cannot steer packets: ${refusal}`;
+    this.#egress.follow(() => void this.#machineChanged());
+    const { onWire } = this.#options;
+    const take = (input: GatewayInput): void => {
+      if (onWire !== undefined) tapInput(input, onWire);
+      this.driver.take(input);
+    };
+    this.#port.start(take, {
+      leavesBy: (packet) =>
+        this.#egress.interfaceFor(packet) ?? protectingInterface(this.#ipsec, packet, "outbound"),
+      cameBy: (packet) => protectingInterface(this.#ipsec, packet, "inbound"),
+    });
+    return undefined;
+  }
+
+  /** Sockets stay bound to an address that is away for a while; the operator ought to know. */
+  async #machineChanged(): Promise<void> {
+    const there = new Set(
+      (await devices()).flatMap((device) =>
+        device.isUp ? device.addresses.map(({ address }) => address) : [],
+      ),
+    );
+    for (const { name, device, address } of this.#options.matching.matched)
+      if (there.has(address) === this.#lost.has(address)) {
+        const isBack = this.#lost.delete(address);
+        if (!isBack) this.#lost.add(address);
+        const what = isBack ? "is back on" : "is gone from, or down with,";
+        this.#options.onNotice(`${name}'s address ${address} ${what} this machine's ${device}`);
+      }
+  }
+}
+
+/** What the operator allowed us to set: addresses, routes, sysctls. */
+async function configureMachine(
+  changes: MachineChanges,
+  { matching, router, sysctls, setRoutes }: LinuxGatewayOptions,
+): Promise<string | undefined> {
+  for (const { device, address } of matching.missing) {
+    const made = await changes.make({
+      kind: "ip",
+      make: [`address add ${address} dev ${device}`, `link set dev ${device} up`],
+      undo: [`address del ${address} dev ${device}`],
+    });
+    if (made.kind === "refused") return `address ${address} for ${device}: ${made.reason}`;
+  }
+  for (const { name, value } of sysctls) {
+    const made = await changes.make({ kind: "sysctl", name, value });
+    if (made.kind === "refused") return made.reason;
+  }
+  for (const { prefix, nextHop, interfaceName, distance } of setRoutes ? router.routes : []) {
+    const device = matching.matched.find(({ name }) => name === interfaceName)?.device;
+    const via = `${nextHop === undefined ? "" : ` via ${nextHop}`}${device === undefined ? "" : ` dev ${device}`}`;
+    const route = `${prefixText(prefix)}${via} metric ${distance}`;
+    const made = await changes.make({
+      kind: "ip",
+      make: [`route add ${route}`],
+      undo: [`route del ${route}`],
+    });
+    if (made.kind === "refused") return `ip route ${route}: ${made.reason}`;
+  }
+  return undefined;
+}
+
+/** IPsec must know the MTU of the device, if that is smaller than what the configuration says. */
+function policyFor({ ike, ipsec }: RouterPolicy, matched: readonly MatchedInterface[]): GatewayPolicy {
+  const interfaces = ipsec.interfaces.map((each) => {
+    const mtu = matched.find(({ name }) => name === each.name)?.mtu ?? each.mtu;
+    return { ...each, mtu: Math.min(each.mtu, mtu) };
+  });
+  return { ike, ipsec: { ...ipsec, interfaces } };
+}

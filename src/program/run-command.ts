@@ -1,0 +1,90 @@
+/** `skeyid run`: this machine as the router of a configuration, until it is told to stop. */
+import { join } from "node:path";
+import { formatProblem } from "../cli/check.ts";
+import { loadConfiguration } from "../cli/load.ts";
+import { compile, type Problem, type RouterPolicy } from "../config/compile.ts";
+import type { Configuration } from "../config/configuration.ts";
+import { networkNamespace } from "../host/linux/process-identity.ts";
+import { commandHelp } from "./arguments.ts";
+import { type Survey, surveyMachine, whoRunsAlready } from "./run-machine.ts";
+import { RUN_SYNTAX, type RunOptions, readRunOptions } from "./run-options.ts";
+import { runUntilStopped } from "./run-service.ts";
+import { EXIT, PROCESS_TERMINAL, type Terminal } from "./terminal.ts";
+
+/** Answers with the exit code: 2 for a wrong command line, 1 for what is in the way of running. */
+export async function runCommand(
+  args: readonly string[],
+  terminal: Terminal = PROCESS_TERMINAL,
+): Promise<number> {
+  const read = readRunOptions(args);
+  if (read.kind === "help") {
+    terminal.print(commandHelp(RUN_SYNTAX));
+    return EXIT.fine;
+  }
+  if (read.kind === "problem") {
+    terminal.complain([`skeyid run: ${read.problem}; see skeyid run --help`]);
+    return EXIT.misused;
+  }
+  const { options } = read;
+  const loaded = load(options.file, terminal);
+  if (loaded === undefined) return EXIT.found;
+  return options.check
+    ? await check(loaded, options, terminal)
+    : await runUntilStopped({ ...loaded, options, stateDirectory: stateDirectoryOf(options), terminal });
+}
+
+/** Where a gateway of this network namespace keeps its state, unless it is told otherwise. */
+export function stateDirectoryOf({ stateDirectory }: Pick<RunOptions, "stateDirectory">): string {
+  if (stateDirectory !== undefined) return stateDirectory;
+  const own = networkNamespace("self");
+  const isFirst = own === undefined || own === networkNamespace("1");
+  return isFirst ? USUAL_STATE_DIRECTORY : join(USUAL_STATE_DIRECTORY, `net-${own}`);
+}
+
+interface Loaded {
+  readonly configuration: Configuration;
+  readonly policy: RouterPolicy;
+}
+
+/** Undefined, and said why, where it cannot run. A line that IOS would refuse is refused here: half a policy is none. */
+function load(file: string, terminal: Terminal): Loaded | undefined {
+  const read = terminal.readFile(file);
+  if (read.kind === "problem") {
+    terminal.complain([`skeyid run: ${read.problem}`]);
+    return undefined;
+  }
+  const { configuration, problems } = loadConfiguration(new TextDecoder().decode(read.bytes), file);
+  const compiled = compile(configuration);
+  const errors = [...problems, ...compiled.problems].filter(isError);
+  if (errors.length === 0 && compiled.policy !== undefined) return { configuration, policy: compiled.policy };
+  terminal.complain([
+    ...errors.flatMap((problem) => formatProblem(problem, file)),
+    `skeyid run: nothing is started: ${errors.length === 1 ? "1 error" : `${errors.length} errors`} in ${file}`,
+  ]);
+  return undefined;
+}
+
+async function check({ policy }: Loaded, options: RunOptions, terminal: Terminal): Promise<number> {
+  if (options.userspace) {
+    terminal.print([`${options.file} can run in userspace`]);
+    return EXIT.fine;
+  }
+  const running = whoRunsAlready(stateDirectoryOf(options));
+  const survey = running === undefined ? await surveyMachine(policy, options) : problems(running);
+  if (survey.kind === "problems") {
+    terminal.complain(survey.problems.map((line) => `skeyid run: ${line}`));
+    return EXIT.found;
+  }
+  terminal.print([...survey.remarks, `${options.file} can run on this machine; nothing was changed`]);
+  return EXIT.fine;
+}
+
+function problems(line: string): Survey {
+  return { kind: "problems", problems: [line] };
+}
+
+function isError({ severity }: Problem): boolean {
+  return severity === "error";
+}
+
+const USUAL_STATE_DIRECTORY = "/run/skeyid";

@@ -1,0 +1,145 @@
+/** Starts a gateway on this machine, or says what is in the way; the same steps, without changes, for `--check`. */
+import type { RouterPolicy } from "../config/compile.ts";
+import type { ExportedKeys, GatewayEvent } from "../gateway/contract.ts";
+import { systemClock } from "../host/clock.ts";
+import { systemRandom } from "../host/entropy.ts";
+import { JobPool } from "../host/job-pool.ts";
+import { type InterfaceMatching, matchInterfaces } from "../host/linux/interface-matching.ts";
+import { pingThroughKernel } from "../host/linux/kernel-ping.ts";
+import type { Libc } from "../host/linux/libc.ts";
+import { LinuxGateway } from "../host/linux/linux-gateway.ts";
+import { devices } from "../host/linux/machine.ts";
+import { MachineChanges } from "../host/linux/machine-changes.ts";
+import type { OsError } from "../host/linux/os-error.ts";
+import {
+  findPrerequisites,
+  type SysctlAdvice,
+  socketProblems,
+  sysctlAdvice,
+} from "../host/linux/prerequisites.ts";
+import type { OnWire } from "../host/linux/wire-tap.ts";
+import { NAT_TRAVERSING_CONVENTIONS } from "../ike/wire-conventions.ts";
+import type { RunOptions } from "./run-options.ts";
+import type { RunningGateway } from "./run-router.ts";
+
+/** Who hears what happens while it runs. */
+export interface RunEars {
+  readonly onEvent: (event: GatewayEvent) => void;
+  readonly onKeys: ((keys: ExportedKeys) => void) | undefined;
+  readonly onWire: OnWire | undefined;
+  readonly onNotice: (line: string) => void;
+  readonly onOsError: (error: OsError) => void;
+  readonly onFault: (error: unknown) => void;
+}
+
+/** What was found of the machine before anything is changed. */
+export type Survey =
+  | {
+      readonly kind: "ready";
+      readonly libc: Libc;
+      readonly matching: InterfaceMatching;
+      readonly advice: readonly SysctlAdvice[];
+      /** What will be done or might be done, a line each. */
+      readonly remarks: readonly string[];
+    }
+  /** One line each. */
+  | { readonly kind: "problems"; readonly problems: readonly string[] };
+
+export async function surveyMachine(policy: RouterPolicy, options: RunOptions): Promise<Survey> {
+  const prerequisites = await findPrerequisites();
+  if (prerequisites.kind === "problems") return prerequisites;
+  const { libc } = prerequisites;
+  const matching = matchInterfaces(policy.interfaces, await devices(), {
+    named: options.interfaces,
+    assign: options.configureAddresses,
+  });
+  if (matching.problems.length > 0) return problems(matching.problems);
+  if (matching.matched.length === 0)
+    return problems(["the configuration has no interface with an address that is not shut down"]);
+  const missing = new Set(matching.missing.map(({ address }) => address.split("/")[0]));
+  const there = matching.matched.map(({ address }) => address).filter((address) => !missing.has(address));
+  const occupied = socketProblems(libc, there);
+  if (occupied.length > 0) return problems(occupied);
+  const guarded = matching.matched.filter(({ name }) =>
+    policy.ipsec.interfaces.some((each) => each.name === name),
+  );
+  const advice = sysctlAdvice(guarded.map(({ device }) => device));
+  return { kind: "ready", libc, matching, advice, remarks: remarksOn(matching, advice, options) };
+}
+
+/** Another one runs with this state directory: one line. */
+export function whoRunsAlready(stateDirectory: string): string | undefined {
+  const owner = MachineChanges.runningOwner(stateDirectory);
+  return owner === undefined ? undefined : `skeyid is running here already (process ${owner}): end it first`;
+}
+
+/** The gateway, or lines about what is in the way. */
+export async function startOnMachine(
+  policy: RouterPolicy,
+  options: RunOptions,
+  stateDirectory: string,
+  ears: RunEars,
+): Promise<RunningGateway | readonly string[]> {
+  const prerequisites = await findPrerequisites();
+  if (prerequisites.kind === "problems") return prerequisites.problems;
+  const claim = await MachineChanges.claim(stateDirectory);
+  if (claim.kind === "problem") return [claim.problem];
+  const { changes, leftovers } = claim;
+  if (leftovers > 0) ears.onNotice("what an earlier skeyid left on this machine when it crashed is removed");
+  // Only now: what was left may have hidden what is missing.
+  const survey = await surveyMachine(policy, options);
+  if (survey.kind === "problems") {
+    await changes.undoAll();
+    return survey.problems;
+  }
+  for (const remark of survey.remarks) ears.onNotice(remark);
+  const { libc, matching, advice } = survey;
+  const started = await LinuxGateway.start({
+    ...ears,
+    ...{ libc, matching, changes, router: policy },
+    random: systemRandom,
+    clock: systemClock,
+    jobs: new JobPool(),
+    holdPackets: options.hold,
+    conventions: NAT_TRAVERSING_CONVENTIONS,
+    sysctls: options.configure ? advice : [],
+    setRoutes: options.configure,
+  });
+  if (typeof started === "string") return [started];
+  return {
+    view: () => started.driver.view(),
+    request: (request) => started.driver.request(request),
+    setPolicy: (next) => void started.setPolicy(next),
+    ping: (echoes, ears) => pingThroughKernel(libc, systemClock, echoes, ears),
+    stop: () => started.stop(),
+  };
+}
+
+function remarksOn(
+  { matched, missing }: InterfaceMatching,
+  advice: readonly SysctlAdvice[],
+  { configure }: RunOptions,
+): readonly string[] {
+  return [
+    ...matched.map(({ name, device, address }) => {
+      const isMissing = missing.some(
+        (each) => each.device === device && each.address.startsWith(`${address}/`),
+      );
+      return `${name} is ${device}, ${isMissing ? "which gets" : "which has"} ${address}`;
+    }),
+    ...advice.map(({ name, value, why }) =>
+      configure
+        ? `sysctl ${dotted(name)} is set to ${value} while it runs`
+        : `sysctl -w ${dotted(name)}=${value} is missing: until then ${why} (--configure sets it)`,
+    ),
+  ];
+}
+
+/** As sysctl(8) takes it where a device's name has a dot. */
+function dotted(name: string): string {
+  return name.includes(".") ? name : name.replaceAll("/", ".");
+}
+
+function problems(lines: readonly string[]): Survey {
+  return { kind: "problems", problems: lines };
+}

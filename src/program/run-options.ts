@@ -1,0 +1,140 @@
+/** The command line of `skeyid run`. */
+import type { DebugFlag } from "../cli/services.ts";
+import type { PeerPlace, UserspacePorts } from "../host/linux/userspace-gateway.ts";
+import { type IpAddress, parseIpv4 } from "../net/ip-address.ts";
+import { type CommandSyntax, readArguments } from "./arguments.ts";
+
+export interface RunOptions {
+  readonly file: string;
+  /** IOS names, in lower case, to Linux devices. */
+  readonly interfaces: ReadonlyMap<string, string>;
+  readonly configureAddresses: boolean;
+  /** Addresses, static routes and sysctls, too. */
+  readonly configure: boolean;
+  readonly check: boolean;
+  readonly userspace: boolean;
+  readonly hold: boolean;
+  readonly pcap: string | undefined;
+  readonly keys: string | undefined;
+  readonly debug: ReadonlySet<DebugFlag>;
+  /** With `userspace`: in place of 500 and 4500. */
+  readonly ports: UserspacePorts;
+  /** With `userspace`: where peers really are, by the address that the configuration has. */
+  readonly peers: ReadonlyMap<IpAddress, PeerPlace>;
+  /** Undefined: the usual one. */
+  readonly stateDirectory: string | undefined;
+}
+
+export type RunOptionsRead =
+  | { readonly kind: "options"; readonly options: RunOptions }
+  | { readonly kind: "help" }
+  | { readonly kind: "problem"; readonly problem: string };
+
+export const RUN_SYNTAX: CommandSyntax = {
+  name: "run",
+  operands: "CONFIG",
+  operandsMin: 1,
+  operandsMax: 1,
+  summary: [
+    "Makes this Linux machine the router of an IOS configuration: IKE on UDP 500 and 4500, ESP, and what the crypto",
+    "access lists permit steered through the tunnels. Needs root, or CAP_NET_ADMIN and CAP_NET_RAW. SIGTERM or Ctrl-C",
+    "deletes the SAs at the peers and leaves the machine as it was found.",
+  ],
+  options: {
+    interface: {
+      value: "NAME=DEVICE",
+      help: "which Linux device an IOS interface is; by default the one that has its address",
+    },
+    "configure-addresses": {
+      help: "assign the configuration's addresses where they are missing, while it runs",
+    },
+    configure: { help: "that, and set static routes, forwarding and reverse path filters, while it runs" },
+    check: { help: "try everything, change nothing, say what is in the way" },
+    userspace: { help: "without root: IKE and ESP in UDP on ordinary ports, no packets of this machine" },
+    ports: { value: "IKE,NAT", help: "with --userspace: its UDP ports, by default 10500,14500" },
+    peer: {
+      value: "ADDRESS=HOST:IKE,NAT",
+      help: "with --userspace: where the peer ADDRESS really is, if not there on ports 500 and 4500",
+    },
+    hold: { help: "packets wait for their tunnel; by default the one that asks for it is lost, as on IOS" },
+    debug: { value: "WHAT", help: "isakmp, ipsec, engine (with commas between) or all: IOS's debug lines" },
+    pcap: { value: "FILE", help: "write IKE and ESP packets to a capture file" },
+    keys: { value: "FILE", help: "write the keys with which Wireshark decrypts them (secrets)" },
+    "state-dir": {
+      value: "DIR",
+      help: "for the console's socket and what must be undone; by default /run/skeyid",
+    },
+  },
+  examples: [
+    "sudo npx skeyid run router.cfg --check",
+    "sudo npx skeyid run router.cfg --interface Ethernet0/0=eth1 --configure",
+  ],
+};
+
+export function readRunOptions(args: readonly string[]): RunOptionsRead {
+  const read = readArguments(RUN_SYNTAX, args);
+  if (read.kind !== "read") return read;
+  const { operands, given, values } = read;
+  const last = (name: string): string | undefined => values.get(name)?.at(-1);
+  const interfaces = new Map<string, string>();
+  for (const text of values.get("interface") ?? []) {
+    const [, name, device] = /^([^=\s]+)=([^=\s/]{1,15})$/.exec(text) ?? [];
+    if (name === undefined || device === undefined)
+      return problem(`--interface needs NAME=DEVICE, such as Ethernet0/0=eth1, not ${JSON.stringify(text)}`);
+    interfaces.set(name.toLowerCase(), device);
+  }
+  const ports = readPorts(last("ports") ?? "10500,14500");
+  if (ports === undefined) return problem(`--ports needs two numbers, such as 10500,14500`);
+  const peers = new Map<IpAddress, PeerPlace>();
+  for (const text of values.get("peer") ?? []) {
+    const [, peer = "", host = "", numbers = ""] = /^([^=]+)=([^:]+):(.+)$/.exec(text) ?? [];
+    const [address, real, places] = [parseIpv4(peer), parseIpv4(host), readPorts(numbers)];
+    if (address === undefined || real === undefined || places === undefined)
+      return problem(`--peer needs ADDRESS=HOST:IKE,NAT, such as 192.0.2.2=127.0.0.1:20500,24500`);
+    peers.set(address, { address: real, ...places });
+  }
+  const debug = new Set<DebugFlag>();
+  for (const word of (values.get("debug") ?? []).flatMap((text) => text.split(","))) {
+    const flags = Object.hasOwn(DEBUG_WORDS, word) ? DEBUG_WORDS[word] : undefined;
+    if (flags === undefined)
+      return problem(`--debug knows ${Object.keys(DEBUG_WORDS).join(", ")}, not ${JSON.stringify(word)}`);
+    for (const flag of flags) debug.add(flag);
+  }
+  return {
+    kind: "options",
+    options: {
+      file: operands[0] ?? "",
+      interfaces,
+      configureAddresses: given.has("configure-addresses") || given.has("configure"),
+      configure: given.has("configure"),
+      check: given.has("check"),
+      userspace: given.has("userspace"),
+      hold: given.has("hold"),
+      ports,
+      peers,
+      pcap: last("pcap"),
+      keys: last("keys"),
+      debug,
+      stateDirectory: last("state-dir"),
+    },
+  };
+}
+
+const DEBUG_WORDS: Readonly<Record<string, readonly DebugFlag[]>> = {
+  isakmp: ["isakmp"],
+  ipsec: ["ipsec"],
+  engine: ["engine"],
+  all: ["isakmp", "ipsec", "engine"],
+};
+
+function readPorts(text: string): UserspacePorts | undefined {
+  const [ike = 0, nat = 0, ...more] = text
+    .split(",")
+    .map((word) => (/^\d{1,5}$/.test(word) ? Number(word) : 0));
+  const isPort = (port: number): boolean => port >= 1 && port <= 65_535;
+  return isPort(ike) && isPort(nat) && more.length === 0 ? { ike, nat } : undefined;
+}
+
+function problem(text: string): RunOptionsRead {
+  return { kind: "problem", problem: text };
+}

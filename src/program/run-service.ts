@@ -1,0 +1,105 @@
+/** A gateway from its start to its end: log lines, capture, consoles, signals. */
+import { join } from "node:path";
+import type { RouterPolicy } from "../config/compile.ts";
+import type { Configuration } from "../config/configuration.ts";
+import { systemClock } from "../host/clock.ts";
+import { describeOsError } from "../host/linux/os-error.ts";
+import { isakmpOnOff } from "../observe/syslog.ts";
+import { ConsoleServer } from "./console-server.ts";
+import { LabRecording } from "./lab-recording.ts";
+import { RunLog } from "./run-log.ts";
+import { type RunEars, startOnMachine } from "./run-machine.ts";
+import type { RunOptions } from "./run-options.ts";
+import { type RunningGateway, RunRouter } from "./run-router.ts";
+import { startInUserspace } from "./run-userspace.ts";
+import { EXIT, type Terminal } from "./terminal.ts";
+
+export interface RunRequest {
+  readonly configuration: Configuration;
+  readonly policy: RouterPolicy;
+  readonly options: RunOptions;
+  readonly stateDirectory: string;
+  readonly terminal: Terminal;
+}
+
+/** Answers with the exit code. */
+export async function runUntilStopped(request: RunRequest): Promise<number> {
+  const { options, configuration, policy, stateDirectory, terminal } = request;
+  outliveReaders();
+  let router: RunRouter | undefined;
+  const log = new RunLog(systemClock, () => router?.configuration() ?? configuration, options.debug);
+  log.listen(terminal.print);
+  const recording = openRecording(options, terminal);
+  if (recording === undefined) return EXIT.found;
+  const stopped = stopSignal(log);
+  const gateway = await start(request, earsOf(log, recording, options));
+  if (!("stop" in gateway)) {
+    terminal.complain(gateway.map((line) => `skeyid run: ${line}`));
+    return EXIT.found;
+  }
+  router = new RunRouter(configuration, gateway, log);
+  log.say(isakmpOnOff(policy.ike.enabled));
+  const consoles = await ConsoleServer.start(join(stateDirectory, CONSOLE_SOCKET), router, log);
+  if (typeof consoles === "string") log.say([`%SKEYID-4-CONSOLE: no console can attach: ${consoles}`]);
+  log.say([`%SKEYID-5-STARTED: ${policy.hostname} runs as process ${process.pid}`]);
+  const code = await stopped;
+  if (typeof consoles !== "string") consoles.close();
+  await gateway.stop();
+  recording.close();
+  log.say([`%SKEYID-5-STOPPED: ${policy.hostname} has told its peers and left the machine as it was found`]);
+  return code;
+}
+
+async function start(request: RunRequest, ears: RunEars): Promise<RunningGateway | readonly string[]> {
+  const { policy, options, stateDirectory } = request;
+  return options.userspace
+    ? await startInUserspace(policy, options, ears)
+    : await startOnMachine(policy, options, stateDirectory, ears);
+}
+
+function earsOf(log: RunLog, recording: LabRecording, options: RunOptions): RunEars {
+  return {
+    onEvent: (event) => log.event(event),
+    onKeys: options.keys === undefined ? undefined : (keys) => recording.keys(keys),
+    onWire: options.pcap === undefined ? undefined : (bytes) => recording.packet(wirePacket(bytes)),
+    onNotice: (line) => log.say([`%SKEYID-5-MACHINE: ${line}`]),
+    onOsError: (error) => log.sayOnce("%SKEYID-4-SYSTEM", describeOsError(error)),
+    onFault: (error) =>
+      log.sayOnce("%SKEYID-2-FAULT", error instanceof Error ? (error.stack ?? error.message) : String(error)),
+  };
+}
+
+function wirePacket(bytes: Uint8Array) {
+  return { at: systemClock.now(), link: "", from: "", bytes, fate: "delivered" as const };
+}
+
+function openRecording({ pcap, keys }: RunOptions, terminal: Terminal): LabRecording | undefined {
+  try {
+    return new LabRecording(pcap, keys, Date.now() - systemClock.now());
+  } catch (error) {
+    terminal.complain([`skeyid run: ${error instanceof Error ? error.message : error}`]);
+    return undefined;
+  }
+}
+
+/** A log whose reader has gone, or whose disk is full, must not take the tunnels with it. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.removeAllListeners("error");
+    stream.on("error", () => {});
+  }
+}
+
+/** Comes with the exit code when the process is told to stop, or meets a mistake of ours outside the gateway. */
+function stopSignal(log: RunLog): Promise<number> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
+      process.on(signal, () => resolve(EXIT.fine));
+    process.on("uncaughtException", (error) => {
+      log.say(["%SKEYID-2-FAULT: it ends", ...(error.stack ?? error.message).split("\n")]);
+      resolve(EXIT.found);
+    });
+  });
+}
+
+const CONSOLE_SOCKET = "console.sock";
