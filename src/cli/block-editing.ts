@@ -51,7 +51,7 @@ export function rawTextAfter(
   statement: Statement,
   args: Arguments,
 ): Extract<RawText, { kind: "text" }> | undefined {
-  const rest = args["rest"];
+  const { rest } = args;
   if (statement.keeps?.block?.kind !== "text" || typeof rest !== "string") return undefined;
   // A configuration shows the control character that usually delimits as two characters.
   const delimiter = rest.startsWith("^C") ? "^C" : rest.slice(0, 1);

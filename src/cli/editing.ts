@@ -8,7 +8,7 @@ import { enterBlockLine, enterRawLine, type RawText, rawTextAfter } from "./bloc
 import { GLOBAL_MODE } from "./config/global-mode.ts";
 import type { Arguments } from "./grammar.ts";
 import { type LineError, maskedLine } from "./line-error.ts";
-import { ABBREVIATION, compareStrengths, match, type Outcome } from "./match.ts";
+import { ABBREVIATION, isFirmer, match, type Outcome } from "./match.ts";
 import { type BlockKind, isRefusal, type Mode, type Statement } from "./mode.ts";
 import { type Sentence, sentence } from "./sentence.ts";
 import { phrase } from "./vocabulary.ts";
@@ -139,8 +139,16 @@ export const MOVEMENTS: readonly Candidate[] = [
 
 /** What may be entered in a mode without falling back. */
 export function candidatesOf(mode: Mode): readonly Candidate[] {
-  return mode.statements.map((statement) => ({ kind: "statement", sentence: statement.sentence, statement }));
+  const known = CANDIDATES.get(mode);
+  if (known !== undefined) return known;
+  const made = mode.statements.map(
+    (statement) => ({ kind: "statement", sentence: statement.sentence, statement }) as const,
+  );
+  CANDIDATES.set(mode, made);
+  return made;
 }
+
+const CANDIDATES = new WeakMap<Mode, readonly Candidate[]>();
 
 /** `no`, or nothing. */
 export function isNegation(line: Line): boolean {
@@ -172,8 +180,7 @@ function read({ place }: Editing, line: Line, isIndented: boolean): Reading {
 function isPreferred(own: Outcome<Candidate>, above: Outcome<Candidate>, isBelow: boolean): boolean {
   if (own.kind !== "accepted") return above.kind !== "accepted" && own.at >= above.at;
   if (above.kind !== "accepted" || isMovement(own)) return true;
-  const firmer = compareStrengths(own.strengths, above.strengths);
-  return isBelow ? firmer > 0 : firmer >= 0;
+  return isBelow ? isFirmer(own.strengths, above.strengths) : !isFirmer(above.strengths, own.strengths);
 }
 
 function isMovement(outcome: Outcome<Candidate>): boolean {
@@ -184,7 +191,8 @@ function isMovement(outcome: Outcome<Candidate>): boolean {
 function isBlockLine({ block }: KeptBlock, line: Line, isIndented: boolean): boolean {
   const isNegated = isNegation(line);
   const first = (line.words[isNegated ? 1 : 0]?.text ?? "").toLowerCase();
-  if (block.words.includes(first)) return true;
+  const isKnown = block.words.includes(first);
+  if (isKnown && isIndented) return true;
   const movements = isNegated ? [] : MOVEMENTS;
   const above = match([...movements, ...candidatesOf(GLOBAL_MODE)], line, isNegated ? 1 : 0, isNegated);
   if (
@@ -192,7 +200,7 @@ function isBlockLine({ block }: KeptBlock, line: Line, isIndented: boolean): boo
     (!isIndented || above.strengths.every((strength) => strength !== ABBREVIATION))
   )
     return false;
-  return isIndented || (first.length > 1 && block.words.some((word) => word.startsWith(first)));
+  return isKnown || isIndented || (first.length > 1 && block.words.some((word) => word.startsWith(first)));
 }
 
 function placeAfter(statement: Statement, args: Arguments, here: EditingPlace): EditingPlace {

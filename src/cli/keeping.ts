@@ -103,16 +103,15 @@ function with_(
   kept: KeptLines,
   statement: string,
   text: string,
-  { replaces }: Traits,
+  { replaces, block }: Traits,
   origin: Origin | undefined,
 ): KeptLines {
   const line: KeptLine = { statement, text, block: [], origin };
   const old = kept.find((other) => other.text === text) ?? kept.find((other) => isReplaced(other));
-  // A block that is entered again goes on.
+  // A mode that is entered again goes on; a text begins anew.
+  const keepsBlock = (other: KeptLine) => other.text === text && block?.kind !== "text";
   if (old === undefined) return inserted(kept, line);
-  return kept.map((other) =>
-    other === old ? { ...line, block: old.text === text ? old.block : [] } : other,
-  );
+  return kept.map((other) => (other === old ? { ...line, block: keepsBlock(old) ? old.block : [] } : other));
 
   function isReplaced(other: KeptLine): boolean {
     return other.statement === statement && (replaces === "statement" || other.text === `no ${text}`);

@@ -31,10 +31,10 @@ const VALUE = 1;
 export const ABBREVIATION = 2;
 const KEYWORD = 3;
 
-/** Positive if `a` reads the line more firmly than `b`, 0 if as firmly: the first word read differently decides. */
-export function compareStrengths(a: readonly Strength[], b: readonly Strength[]): number {
+/** Whether the first word that is read differently is a keyword in full to `a`, and one cut short to `b`. */
+export function isFirmer(a: readonly Strength[], b: readonly Strength[]): boolean {
   const at = a.findIndex((strength, i) => strength !== b[i]);
-  return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
+  return a[at] === KEYWORD && b[at] === ABBREVIATION;
 }
 
 /** A sentence being read, with what it belongs to. */
@@ -96,12 +96,15 @@ function read<C extends { readonly sentence: Sentence }>(
 ): Reading<C> {
   const threads: Thread<C>[][] = line.words.map(() => []);
   threads.push([]);
-  threads[from] = candidates.map((candidate) => ({
-    candidate,
-    progress: negated ? startNegated(candidate.sentence) : start(candidate.sentence),
-    strengths: [],
-    secretWords: [],
-  }));
+  const first = (line.words[from]?.text ?? "").toLowerCase();
+  threads[from] = candidates
+    .filter((candidate) => mayBegin(candidate.sentence, first))
+    .map((candidate) => ({
+      candidate,
+      progress: negated ? startNegated(candidate.sentence) : start(candidate.sentence),
+      strengths: [],
+      secretWords: [],
+    }));
   let failure: Reading<C>["failure"];
   for (let at = from; at < line.words.length; at++) {
     const here = threads[at] ?? [];
@@ -110,6 +113,11 @@ function read<C extends { readonly sentence: Sentence }>(
     if (read !== "read") failure = { kind: read, at };
   }
   return { threads, failure };
+}
+
+/** Most sentences are ruled out by their first word. */
+function mayBegin({ nodes: [node] }: Sentence, first: string): boolean {
+  return node?.kind !== "word" || node.text.startsWith(first);
 }
 
 /** Moves the threads that read the word at `at` on to where they read next. */
@@ -146,7 +154,7 @@ function readWord<C>(
       threads[found.next]?.push({
         ...thread,
         progress: move.next(found.value),
-        strengths: [...thread.strengths, ...line.words.slice(at, found.next).map(() => VALUE)],
+        strengths: [...thread.strengths, ...line.words.slice(at, found.next).map((): Strength => VALUE)],
         secretWords,
       });
       result = "read";

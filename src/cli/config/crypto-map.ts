@@ -69,9 +69,9 @@ const NEW_ENTRY_NOTE =
   "% NOTE: This new crypto map will remain disabled until a peer\n\tand a valid access list have been configured.";
 
 const KEPT_IN_MAP: KeptPlace = {
-  read: ({ cryptoMaps }, _place, args) => cryptoMaps.find(({ name }) => name === args["name"])?.kept ?? [],
-  write: (configuration, _place, args, kept) =>
-    withMap(configuration, String(args["name"]), (map) => ({ ...map, kept })),
+  read: ({ cryptoMaps }, _place, { name }) => cryptoMaps.find((map) => map.name === name)?.kept ?? [],
+  write: (configuration, _place, { name }, kept) =>
+    withMap(configuration, String(name), (map) => ({ ...map, kept })),
   all: ({ cryptoMaps }) => cryptoMaps.flatMap(({ kept }) => kept),
 };
 

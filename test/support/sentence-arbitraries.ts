@@ -1,0 +1,146 @@
+/** Random lines of the command language, made from the very definitions that read them. */
+import fc, { type Arbitrary } from "fast-check";
+import { GLOBAL_MODE } from "../../src/cli/config/global-mode.ts";
+import { MOVEMENTS } from "../../src/cli/editing.ts";
+import type { Domain, Node, ValueType } from "../../src/cli/grammar.ts";
+import type { Mode, Statement } from "../../src/cli/mode.ts";
+import type { Sentence } from "../../src/cli/sentence.ts";
+
+/** Words of lines that say the sentence. */
+export function wordsOf({ nodes }: Sentence): Arbitrary<readonly string[]> {
+  return sequence(nodes);
+}
+
+function sequence(nodes: readonly Node[]): Arbitrary<readonly string[]> {
+  return fc.tuple(...nodes.map(wordsOfNode)).map((parts) => parts.flat());
+}
+
+function wordsOfNode(node: Node): Arbitrary<readonly string[]> {
+  switch (node.kind) {
+    case "word":
+      return fc.constant([node.text]);
+    case "value":
+      return valueText(node.type).map((text) => [text]);
+    case "repeated":
+      return fc.array(valueText(node.type), { minLength: 1, maxLength: node.max });
+    case "optional":
+      return fc.oneof(fc.constant([]), sequence(node.nodes));
+    case "choice": {
+      const words = fc.constantFrom(...node.words.map(({ text }) => [text]));
+      return node.otherwise === undefined
+        ? words
+        : fc.oneof(
+            words,
+            valueText(node.otherwise.type).map((text) => [text]),
+          );
+    }
+    case "branches":
+      return fc.oneof(...node.branches.map(({ nodes }) => sequence(nodes)));
+    case "any-order":
+      return fc
+        .shuffledSubarray([...node.options], { minLength: node.atLeast })
+        .chain((chosen) => fc.tuple(...chosen.map(sequence)).map((parts) => parts.flat()));
+  }
+}
+
+function valueText(type: ValueType): Arbitrary<string> {
+  return textIn(type.domain).filter((text) => type.parse(text) !== undefined);
+}
+
+/** From small sets, so that lines happen to speak of the same things. */
+function textIn(domain: Domain): Arbitrary<string> {
+  switch (domain.kind) {
+    case "integer":
+      return fc
+        .oneof(
+          fc.constantFrom(domain.min, domain.max),
+          fc.integer({ min: domain.min, max: Math.min(domain.max, domain.min + 3) }),
+          fc.integer({ min: domain.min, max: domain.max }),
+        )
+        .map(String);
+    case "address":
+      return fc.constantFrom(
+        "10.1.1.1",
+        "10.1.2.0",
+        "0.0.0.255",
+        "172.16.172.20",
+        "0.0.0.0",
+        "192.168.0.200",
+      );
+    case "mask":
+      return fc.constantFrom("255.255.255.0", "255.255.255.255", "0.0.0.0", "255.255.255.252");
+    case "interface":
+      return fc.constantFrom("Ethernet0/0", "Serial0", "Loopback12", "fa0/1.5", "vlan 7");
+    case "name":
+      return fc.constantFrom("vpn", "myset", "101", "gre1", "A", "jw4ep98!04");
+    case "host-name":
+      return fc.constantFrom("Peer", "peer", "lab-isdn.example.com");
+    case "access-list-name":
+      return fc.constantFrom("gre1", "lan", "A-101");
+    case "line":
+      return fc.constantFrom("x", "in place of  two spaces", "^C text ^C", "1 permit");
+  }
+}
+
+/** In the report of a failure. */
+function shownAs<T extends object>(text: string, value: T): T {
+  return Object.assign(value, { [fc.toStringMethod]: () => text });
+}
+
+/** A line that enters a statement, and how it is taken back. */
+export interface RandomLine {
+  readonly statement: Statement;
+  readonly words: readonly string[];
+  readonly text: string;
+}
+
+export function lineOf(statement: Statement): Arbitrary<RandomLine> {
+  return wordsOf(statement.sentence).map((words) => {
+    const text = words.join(" ");
+    return shownAs(text, { statement, words, text });
+  });
+}
+
+export function lineIn(mode: Mode): Arbitrary<RandomLine> {
+  const made = LINES.get(mode) ?? fc.oneof(...mode.statements.map(lineOf));
+  LINES.set(mode, made);
+  return made;
+}
+
+/** Making an arbitrary takes longer than drawing from it. */
+const LINES = new WeakMap<Mode, Arbitrary<RandomLine>>();
+
+/** A mode and the line that leads there; undefined is global configuration. */
+export interface RandomPlace {
+  readonly mode: Mode;
+  readonly header: string | undefined;
+}
+
+export function place(): Arbitrary<RandomPlace> {
+  const opening = GLOBAL_MODE.statements.filter(({ opens }) => opens !== undefined);
+  return fc.oneof(
+    fc.constant(shownAs("globally", { mode: GLOBAL_MODE, header: undefined })),
+    fc
+      .oneof(...opening.map(lineOf))
+      .map(({ statement, text }) => shownAs(text, { mode: statement.opens ?? GLOBAL_MODE, header: text })),
+  );
+}
+
+/** Lines of a configuration: modes with lines of their own, now and then with `no`. */
+export function configurationLines(): Arbitrary<readonly string[]> {
+  const block = place().chain(({ mode, header }) =>
+    fc
+      .array(fc.tuple(lineIn(mode), fc.integer({ min: 0, max: 9 })), { maxLength: 6 })
+      .map((lines) => [
+        ...(header === undefined ? ["exit"] : [header]),
+        ...lines.map(([{ text }, chance]) => (chance === 0 ? `no ${text}` : text)),
+      ]),
+  );
+  return fc
+    .array(block, { maxLength: 8 })
+    .map((blocks) => blocks.flat().filter((line) => !MOVES.includes(line)));
+}
+
+const MOVES = MOVEMENTS.map(({ sentence }) =>
+  sentence.nodes.map((node) => (node.kind === "word" ? node.text : "")).join(" "),
+);
