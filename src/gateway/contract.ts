@@ -69,6 +69,7 @@ export type ExportedKeys =
       readonly kind: "isakmp";
       readonly initiatorCookie: string;
       readonly encryptionKey: Uint8Array;
+      readonly skeyid: Uint8Array;
       readonly skeyidA: Uint8Array;
       readonly hash: string;
       readonly encryption: string;

@@ -214,9 +214,10 @@ export class Gateway {
         const { initiatorCookie, hash, encryption } = output;
         const encryptionKey = output.encryptionKey.reveal();
         const skeyidA = output.SKEYID_a.reveal();
+        const skeyid = output.SKEYID.reveal();
         this.#effects.push({
           kind: "keys",
-          keys: { kind: "isakmp", initiatorCookie, encryptionKey, skeyidA, hash, encryption },
+          keys: { kind: "isakmp", initiatorCookie, encryptionKey, skeyid, skeyidA, hash, encryption },
         });
         break;
       }

@@ -61,6 +61,7 @@ export type IkeOutput =
       readonly encryption: string;
       readonly encryptionKey: Secret;
       readonly SKEYID_a: Secret;
+      readonly SKEYID: Secret;
     };
 
 /** One direction of a negotiated pair. */

@@ -50,7 +50,7 @@ function tellLifetime(state: EngineState, sa: IsakmpSa, lifetimeSeconds: number)
 }
 
 function exportKeys(state: EngineState, sa: IsakmpSa): void {
-  if (!state.exportKeys || sa.protection === undefined) return;
+  if (!state.exportKeys || sa.protection === undefined || sa.state?.at !== "established") return;
   const { hash, cipher: encryption, encryptionKey, SKEYID_a } = sa.protection;
   state.output({
     kind: "isakmp-keys",
@@ -59,6 +59,7 @@ function exportKeys(state: EngineState, sa: IsakmpSa): void {
     encryption,
     encryptionKey,
     SKEYID_a,
+    SKEYID: sa.state.hashInput.SKEYID,
   });
 }
 
