@@ -254,6 +254,15 @@ test("a first message with zeros for a cookie, or with a responder's cookie, mak
   assert.equal(pair.engines.B.view().isakmpSas.length, 0);
 });
 
+test("a first message with a message id or with flags makes no SA", () => {
+  const pair = upTo(0);
+  const { bytes } = message(pair, 0);
+  assertDropped(give(pair, "B", patched(bytes, 20, ...u32Octets(1))), "a message id");
+  for (const flags of [1, 2, 4, 7, 0x80])
+    assertDropped(give(pair, "B", patched(bytes, 19, flags)), `${flags}`);
+  assert.equal(pair.engines.B.view().isakmpSas.length, 0);
+});
+
 test("cookies differ between all SAs and are never zeros", () => {
   const cookies = new Set<string>();
   const pair = new IkePair();
