@@ -84,7 +84,7 @@ test("message ids are zero in phase 1, else random, never zero and each of one e
     count.set(messageId, (count.get(messageId) ?? 0) + 1);
   }
   assert.equal(count.size, 41);
-  for (const times of count.values()) assert.ok(times === 3 || times === 1);
+  for (const times of count.values()) assert.ok(times === 3 || times === 1, "times === 3 || times === 1");
 });
 
 test("cookies stay in their places when the responder of phase 1 begins a quick mode (RFC 2409 §4)", () => {
@@ -108,7 +108,7 @@ test("what follows the header of an encrypted message is whole blocks, with zero
     for (const { bytes } of insider.pair.wire.slice(4))
       assert.equal((bytes.length - HEADER_LENGTH) % blockLength, 0);
     const QM1 = insider.pair.wire[6];
-    assert.ok(QM1);
+    assert.ok(QM1, "QM1");
     assert.equal(insider.openFirst(QM1)[0]?.kind, "HASH");
   }
 });
@@ -201,13 +201,13 @@ test("a transform that nobody knows is passed over for the next one (RFC 2408 §
   pair.network = () => [];
   pair.negotiate("A");
   const QM1 = pair.wire.at(-1);
-  assert.ok(QM1);
+  assert.ok(QM1, "QM1");
   const offered = insider.openFirst(QM1).slice(1);
   const payloads = offered.map((one) => {
     if (one.kind !== "SA") return one;
     const [proposal] = one.proposals;
     const [transform] = proposal?.transforms ?? [];
-    assert.ok(proposal && transform);
+    assert.ok(proposal && transform, "proposal && transform");
     const unknown = { ...transform, number: 1, id: 200 };
     return { ...one, proposals: [{ ...proposal, transforms: [unknown, { ...transform, number: 2 }] }] };
   });
@@ -235,9 +235,9 @@ test("proposals with numbers of their own are alternatives, of which the first t
     { changes: { transformSets: [plain] } },
   );
   const [, , , , , , QM1, QM2] = insider.pair.wire;
-  assert.ok(QM1 && QM2);
+  assert.ok(QM1 && QM2, "QM1 && QM2");
   const sa = insider.openSecond(QM1, QM2).find((payload) => payload.kind === "SA");
-  assert.ok(sa?.kind === "SA");
+  assert.ok(sa?.kind === "SA", "sa?.kind === 'SA'");
   assert.deepEqual(
     sa.proposals.map(({ number, transforms }) => [number, transforms.length]),
     [[2, 1]],
@@ -253,7 +253,7 @@ test("an answer keeps the number of the transform that it takes (RFC 2408 §4.2)
   ] as const;
   const pair = completed(new IkePair({ changes: { suites: others } }));
   const answer = payloadsOf(pair.wire[1] ?? { from: "B", bytes: new Uint8Array(0) })[0];
-  assert.ok(answer?.kind === "SA");
+  assert.ok(answer?.kind === "SA", "answer?.kind === 'SA'");
   assert.deepEqual(
     answer.proposals.map(({ transforms }) => transforms.map(({ number }) => number)),
     [[3]],
@@ -330,9 +330,9 @@ test("our identity is our address, or our host name as it is written, with UDP 5
 test("a responder that keeps SAs for a shorter time says so beside its answer (RFC 2407 §4.5.4, §4.6.3.1)", () => {
   const insider = Insider.ofNew({}, { changes: { lifetimeSeconds: 600, lifetimeKilobytes: 5000 } });
   const [, , , , , , QM1, QM2] = insider.pair.wire;
-  assert.ok(QM1 && QM2);
+  assert.ok(QM1 && QM2, "QM1 && QM2");
   const told = insider.openSecond(QM1, QM2).find((payload) => payload.kind === "NOTIFY");
-  assert.ok(told?.kind === "NOTIFY");
+  assert.ok(told?.kind === "NOTIFY", "told?.kind === 'NOTIFY'");
   assert.deepEqual([told.doi, told.protocolId, told.notifyType, told.spi.length], [1, 3, 24576, 4]);
   assert.equal(hex(told.data), hex(fromHex("80010001 80020258 80010002 00020004 00001388")));
   for (const { lifetimeSeconds, lifetimeKilobytes } of insider.pair.installed("A"))
@@ -342,7 +342,7 @@ test("a responder that keeps SAs for a shorter time says so beside its answer (R
 test("attributes of an answer are those of the offer, lifetimes included (RFC 2409 §5)", () => {
   const insider = Insider.ofNew({}, { changes: { lifetimeSeconds: 600 } });
   const [, , , , , , QM1, QM2] = insider.pair.wire;
-  assert.ok(QM1 && QM2);
+  assert.ok(QM1 && QM2, "QM1 && QM2");
   const attributesIn = (payloads: readonly Payload[]) => {
     const sa = payloads.find((payload) => payload.kind === "SA");
     return sa?.kind === "SA" ? sa.proposals[0]?.transforms[0]?.attributes : undefined;
@@ -360,8 +360,11 @@ test("phase 1 offers one SA payload with one proposal and a transform for each s
   ];
   const pair = completed(new IkePair({ changes: { suites } }));
   const [first, ...rest] = payloadsOf(pair.wire[0] ?? { from: "A", bytes: new Uint8Array(0) });
-  assert.ok(first?.kind === "SA");
-  assert.ok(rest.every(({ kind }) => kind !== "SA"));
+  assert.ok(first?.kind === "SA", "first?.kind === 'SA'");
+  assert.ok(
+    rest.every(({ kind }) => kind !== "SA"),
+    "rest.every(({ kind }) => kind !== 'SA')",
+  );
   assert.deepEqual(
     first.proposals.map(({ number, transforms }) => [
       number,
@@ -378,7 +381,11 @@ test("public values have the length of the group's prime and nonces 8 to 256 oct
     for (const datagram of pair.wire.slice(2, 4))
       for (const payload of payloadsOf(datagram)) {
         if (payload.kind === "KE") assert.equal(payload.publicValue.length, group(id).publicLength);
-        if (payload.kind === "NONCE") assert.ok(payload.data.length >= 8 && payload.data.length <= 256);
+        if (payload.kind === "NONCE")
+          assert.ok(
+            payload.data.length >= 8 && payload.data.length <= 256,
+            "payload.data.length >= 8 && payload.data.length <= 256",
+          );
       }
   }
 });
@@ -411,7 +418,7 @@ test("main mode takes the pre-shared key of the peer's address, the closest one 
 test("quick mode begins with HASH and SA and names both ends' traffic, the initiator's first (RFC 2409 §5.5)", () => {
   const insider = Insider.ofNew({ changes: { pfsGroup: 2 } }, { changes: { pfsGroup: 2 } });
   const [, , , , , , QM1, QM2] = insider.pair.wire;
-  assert.ok(QM1 && QM2);
+  assert.ok(QM1 && QM2, "QM1 && QM2");
   const kinds = (payloads: readonly Payload[]): string[] => payloads.map(({ kind }) => kind);
   assert.deepEqual(kinds(insider.openFirst(QM1)), ["HASH", "SA", "NONCE", "KE", "ID", "ID"]);
   assert.deepEqual(kinds(insider.openSecond(QM1, QM2)).slice(0, 6), [
@@ -437,7 +444,7 @@ test("a quick mode without identities is for the two peers themselves (RFC 2409 
   pair.network = () => [];
   pair.negotiate("A", selector);
   const QM1 = pair.wire.at(-1);
-  assert.ok(QM1);
+  assert.ok(QM1, "QM1");
   const bare = insider
     .openFirst(QM1)
     .slice(1)
@@ -468,9 +475,9 @@ test("part of what an access list line permits may be negotiated, and the pair i
 test("of several crypto map entries with a peer, the first that permits the proposal answers it", () => {
   const base = policyOf(B, A);
   const [connection] = base.connections;
-  assert.ok(connection);
+  assert.ok(connection, "connection");
   const [line] = connection.selectors;
-  assert.ok(line);
+  assert.ok(line, "line");
   const elsewhere = { ...line, selector: { ...line.selector, remote: host(ipv4("192.0.2.1")) } };
   const wide = { ...line, selector: { ...line.selector, remote: blockOf(ipv4("0.0.0.0"), ipv4("0.0.0.0")) } };
   const connections = [
@@ -487,7 +494,7 @@ test("of several crypto map entries with a peer, the first that permits the prop
 test("each direction of a pair has an SPI and keys of its own, chosen by its receiver (RFC 2409 §5.5)", () => {
   const pair = completed(new IkePair());
   const [inbound, outbound] = pair.installed("A");
-  assert.ok(inbound && outbound);
+  assert.ok(inbound && outbound, "inbound && outbound");
   assert.notEqual(inbound.spi, outbound.spi);
   assert.deepEqual([inbound.pairSpi, outbound.pairSpi], [outbound.spi, inbound.spi]);
   assert.notEqual(hex(inbound.encryptionKey.reveal()), hex(outbound.encryptionKey.reveal()));
@@ -498,14 +505,17 @@ test("INITIAL-CONTACT names both cookies, has no data and goes out under encrypt
   const insider = Insider.ofNew();
   const { pair, protection, cookies } = insider;
   const [, , MM3, MM4, MM5] = pair.wire;
-  assert.ok(MM3 && MM4 && MM5);
+  assert.ok(MM3 && MM4 && MM5, "MM3 && MM4 && MM5");
   for (const datagram of pair.wire.slice(0, 4))
-    assert.ok(payloadsOf(datagram).every(({ kind }) => kind !== "NOTIFY"));
+    assert.ok(
+      payloadsOf(datagram).every(({ kind }) => kind !== "NOTIFY"),
+      "payloadsOf(datagram).every(({ kind }) => kind !== 'NOTIFY')",
+    );
   // MM5's IV is not needed for its later blocks.
   const opened = unseal(protection, new Uint8Array(insider.blockLength), MM5.bytes);
   const text = hex(opened?.plaintext ?? new Uint8Array(0));
   const notify = `0000001c0000000101106002${hex(cookies.initiatorCookie)}${hex(cookies.responderCookie)}`;
-  assert.ok(text.includes(notify));
+  assert.ok(text.includes(notify), "text.includes(notify)");
 });
 
 test("a second phase 1 with a peer that we have an SA with says no INITIAL-CONTACT", () => {
@@ -526,7 +536,7 @@ test("cookies are not what was used before, even after a restart", () => {
   );
   const cookies = (pair: IkePair) => pair.wire[5]?.bytes.slice(0, 16) ?? new Uint8Array(0);
   assert.notEqual(hex(cookies(first)), hex(cookies(second)));
-  assert.ok(!isZero(cookies(second)));
+  assert.ok(!isZero(cookies(second)), "!isZero(cookies(second))");
 });
 
 test("a number in more octets than it needs is the same number (RFC 2408 §3.3)", () => {

@@ -224,16 +224,19 @@ test("a first message makes no Diffie-Hellman and is answered by less than three
   const pair = upTo(0);
   const { bytes } = message(pair, 0);
   const outputs = give(pair, "B", bytes);
-  assert.ok(!outputs.some(({ kind }) => kind === "start-job"));
+  assert.ok(
+    !outputs.some(({ kind }) => kind === "start-job"),
+    "!outputs.some(({ kind }) => kind === 'start-job')",
+  );
   const [answer] = sentBy(outputs);
-  assert.ok(answer && answer.length < 3 * bytes.length);
+  assert.ok(answer && answer.length < 3 * bytes.length, "answer && answer.length < 3 * bytes.length");
 });
 
 test("the answer to a refused first message is no longer than a notification", () => {
   const pair = upTo(0, { changes: { suites: [{ ...SUITE, group: 5 }] } });
   const answers = sentBy(give(pair, "B", message(pair, 0).bytes));
-  assert.ok(answers.length <= 1);
-  assert.ok((answers[0]?.length ?? 0) <= 56);
+  assert.ok(answers.length <= 1, "answers.length <= 1");
+  assert.ok((answers[0]?.length ?? 0) <= 56, "(answers[0]?.length ?? 0) <= 56");
 });
 
 test("refusals to strangers are few in a second, however many ask", () => {
@@ -275,7 +278,7 @@ test("cookies differ between all SAs and are never zeros", () => {
     pair.input("A", { kind: "clear-isakmp-sas" });
   }
   assert.equal(cookies.size, 100);
-  assert.ok(!cookies.has("0".repeat(16)));
+  assert.ok(!cookies.has("0".repeat(16)), "!cookies.has('0'.repeat(16))");
 });
 
 test("a peer that sends our own messages back to us makes no SA and leaves none behind", () => {
@@ -295,7 +298,10 @@ test("a peer that sends our own messages back to us makes no SA and leaves none 
       if (output.kind !== "send" || reflected++ > 50) continue;
       engine.handle(due.at, { kind: "datagram", ...ends, bytes: output.bytes });
     }
-  assert.ok(!eventsOf(outputs).some(({ kind }) => kind === "isakmp-sa-established"));
+  assert.ok(
+    !eventsOf(outputs).some(({ kind }) => kind === "isakmp-sa-established"),
+    "!eventsOf(outputs).some(({ kind }) => kind === 'isakmp-sa-es",
+  );
   assert.deepEqual(engine.view(), { isakmpSas: [], halfOpen: 0, jobsRunning: 0 });
 });
 
@@ -440,9 +446,12 @@ test("our own public value sent back to us is refused", () => {
   const pair = upTo(3);
   const ours = decodePayloads(4, message(pair, 2).bytes.subarray(HEADER_LENGTH)).payloads;
   const [key] = ours.filter((payload) => payload.kind === "KE");
-  assert.ok(key?.kind === "KE");
+  assert.ok(key?.kind === "KE", "key?.kind === 'KE'");
   const outputs = give(pair, "A", rewritten(message(pair, 3), withKey(key.publicValue)));
-  assert.ok(!outputs.some(({ kind }) => kind === "start-job"));
+  assert.ok(
+    !outputs.some(({ kind }) => kind === "start-job"),
+    "!outputs.some(({ kind }) => kind === 'start-job')",
+  );
   assertCompletes(pair, "reflected key");
 });
 
@@ -485,9 +494,15 @@ test("in quick mode a public value that is no key makes no SA", () => {
     const { QM1, QM2 } = heldQuickMode(insider);
     const offered = insider.openFirst(QM1).slice(1);
     const atB = give(insider.pair, "B", insider.first("A", "Quick Mode", withKey(value)(offered)).bytes);
-    assert.ok(!atB.some(({ kind }) => kind === "start-job" || kind === "install-sa"));
+    assert.ok(
+      !atB.some(({ kind }) => kind === "start-job" || kind === "install-sa"),
+      "!atB.some(({ kind }) => kind === 'start-job' || kind === 'in",
+    );
     const atA = give(insider.pair, "A", insider.answer(QM1, QM2, withKey(value)).bytes);
-    assert.ok(!atA.some(({ kind }) => kind === "start-job" || kind === "install-sa"));
+    assert.ok(
+      !atA.some(({ kind }) => kind === "start-job" || kind === "install-sa"),
+      "!atA.some(({ kind }) => kind === 'start-job' || kind === 'in",
+    );
   }
 });
 
@@ -499,11 +514,20 @@ test("in quick mode KE and group come together or not at all", () => {
   const offered = insider.openFirst(QM1).slice(1);
   for (const payloads of [noKey(offered), [...offered, ...offered.filter(({ kind }) => kind === "KE")]]) {
     const outputs = give(insider.pair, "B", insider.first("A", "Quick Mode", payloads).bytes);
-    assert.ok(!outputs.some(({ kind }) => kind === "start-job" || kind === "install-sa"));
+    assert.ok(
+      !outputs.some(({ kind }) => kind === "start-job" || kind === "install-sa"),
+      "!outputs.some(({ kind }) => kind === 'start-job' || kind ===",
+    );
   }
   const outputs = give(insider.pair, "A", insider.answer(QM1, QM2, noKey).bytes);
-  assert.ok(!outputs.some(({ kind }) => kind === "start-job" || kind === "install-sa"));
-  assert.ok(eventsOf(outputs).some(({ kind }) => kind === "negotiation-failed"));
+  assert.ok(
+    !outputs.some(({ kind }) => kind === "start-job" || kind === "install-sa"),
+    "!outputs.some(({ kind }) => kind === 'start-job' || kind ===",
+  );
+  assert.ok(
+    eventsOf(outputs).some(({ kind }) => kind === "negotiation-failed"),
+    "eventsOf(outputs).some(({ kind }) => kind === 'negotiation-f",
+  );
 });
 
 // ── Quick mode ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -513,7 +537,7 @@ test("a quick mode whose HASH is missing, empty, wrong or not the first payload 
   const { QM1 } = heldQuickMode(insider);
   const offered = insider.openFirst(QM1).slice(1);
   const right = insider.openFirst(insider.first("A", "Quick Mode", offered, 77))[0];
-  assert.ok(right?.kind === "HASH");
+  assert.ok(right?.kind === "HASH", "right?.kind === 'HASH'");
   const wrong = { ...right, data: right.data.map((octet, i) => (i === 0 ? octet ^ 1 : octet)) };
   for (const [name, payloads] of [
     ["missing", offered],
@@ -529,7 +553,10 @@ test("a quick mode whose HASH is missing, empty, wrong or not the first payload 
   assert.equal(insider.pair.engines.B.view().isakmpSas[0]?.state, "QM_IDLE");
   // With the right message id it is right.
   const outputs = give(insider.pair, "B", insider.raw("A", "Quick Mode", [right, ...offered], 77).bytes);
-  assert.ok(outputs.some(({ kind }) => kind === "install-sa"));
+  assert.ok(
+    outputs.some(({ kind }) => kind === "install-sa"),
+    "outputs.some(({ kind }) => kind === 'install-sa')",
+  );
 });
 
 test("a responder sends on a pair only after the third message, which a replay cannot bring", () => {
@@ -546,7 +573,10 @@ test("a responder sends on a pair only after the third message, which a replay c
     ["inbound"],
   );
   pair.runUntil(200_000);
-  assert.ok(pair.outputs.B.some(({ kind }) => kind === "abandon-sa"));
+  assert.ok(
+    pair.outputs.B.some(({ kind }) => kind === "abandon-sa"),
+    "pair.outputs.B.some(({ kind }) => kind === 'abandon-sa')",
+  );
 });
 
 test("every message of a finished negotiation, replayed later and in any order, changes nothing", () => {
@@ -557,10 +587,16 @@ test("every message of a finished negotiation, replayed later and in any order, 
     pair.runUntil(pair.now + wait);
     for (const { from, bytes } of [...recorded, ...recorded.toReversed()]) {
       const outputs = give(pair, from === "A" ? "B" : "A", bytes);
-      assert.ok(!outputs.some(({ kind }) => ["install-sa", "start-job", "remove-ipsec-sas"].includes(kind)));
+      assert.ok(
+        !outputs.some(({ kind }) => ["install-sa", "start-job", "remove-ipsec-sas"].includes(kind)),
+        "!outputs.some(({ kind }) => ['install-sa', 'start-job', 'rem",
+      );
     }
     for (const name of ["A", "B"] as const)
-      assert.ok(pair.engines[name].view().isakmpSas.some(({ state }) => state === "QM_IDLE"));
+      assert.ok(
+        pair.engines[name].view().isakmpSas.some(({ state }) => state === "QM_IDLE"),
+        "pair.engines[name].view().isakmpSas.some(({ state }) => stat",
+      );
   }
 });
 
@@ -575,7 +611,10 @@ test("quick modes under way are bounded, each of which may cost a Diffie-Hellman
       ({ kind }) => kind === "start-job",
     ).length;
   assert.ok(jobs <= 4, `${jobs}`);
-  assert.ok((insider.pair.engines.B.view().isakmpSas[0]?.exchanges ?? 99) <= 4);
+  assert.ok(
+    (insider.pair.engines.B.view().isakmpSas[0]?.exchanges ?? 99) <= 4,
+    "(insider.pair.engines.B.view().isakmpSas[0]?.exchanges ?? 99",
+  );
 });
 
 test("one, three or wider identities than our access list make no SA and are refused as such", () => {
@@ -585,7 +624,7 @@ test("one, three or wider identities than our access list make no SA and are ref
   const ids = offered.filter((payload) => payload.kind === "ID");
   const rest = offered.filter((payload) => payload.kind !== "ID");
   const [IDci, IDcr] = ids;
-  assert.ok(IDci && IDcr);
+  assert.ok(IDci && IDcr, "IDci && IDcr");
   const wide = { ...IDcr, data: concat(ipv4Octets(ipv4("10.0.0.0")), ipv4Octets(ipv4("255.0.0.0"))) };
   const name = { ...IDcr, idType: 2, data: fromHex("61") };
   for (const [what, proposed] of [
@@ -623,8 +662,14 @@ test("an answer whose identities are missing, swapped, widened or more than two 
     const insider = Insider.ofNew();
     const { QM1, QM2 } = heldQuickMode(insider);
     const outputs = give(insider.pair, "A", insider.answer(QM1, QM2, changeIds(change)).bytes);
-    assert.ok(!outputs.some(({ kind }) => kind === "install-sa"));
-    assert.ok(eventsOf(outputs).some(({ kind }) => kind === "negotiation-failed"));
+    assert.ok(
+      !outputs.some(({ kind }) => kind === "install-sa"),
+      "!outputs.some(({ kind }) => kind === 'install-sa')",
+    );
+    assert.ok(
+      eventsOf(outputs).some(({ kind }) => kind === "negotiation-failed"),
+      "eventsOf(outputs).some(({ kind }) => kind === 'negotiation-f",
+    );
   }
 });
 
@@ -918,7 +963,10 @@ test("INITIAL-CONTACT counts only under protection, and leaves other peers' SAs 
   const start = pair.outputs.B.length;
   const header = { ...decodeHeader(message(pair, 5).bytes), exchangeType: 5, flags: 0, messageId: 5 };
   give(pair, "B", encodeMessage(header, [notification(24578, { spi: insider.ownSpi })]));
-  assert.ok(!pair.outputs.B.slice(start).some(({ kind }) => kind === "remove-ipsec-sas"));
+  assert.ok(
+    !pair.outputs.B.slice(start).some(({ kind }) => kind === "remove-ipsec-sas"),
+    "!pair.outputs.B.slice(start).some(({ kind }) => kind === 're",
+  );
   for (const output of pair.outputs.B) if (output.kind === "remove-ipsec-sas") assert.equal(output.peer, A);
 });
 
@@ -928,15 +976,30 @@ test("R-U-THERE is answered under protection alone, with our cookies and its own
     eventsOf(outputs).some((event) => event.kind === "notify-sent" && event.notifyType === 36137);
   const ask = (spi: Uint8Array, data: Uint8Array): readonly IkeOutput[] =>
     give(insider.pair, "B", insider.first("A", "Informational", [notification(36136, { spi, data })]).bytes);
-  assert.ok(acknowledged(ask(insider.ownSpi, u32Octets(1))));
-  assert.ok(!acknowledged(ask(new Uint8Array(16).fill(1), u32Octets(2))));
-  assert.ok(!acknowledged(ask(insider.ownSpi, EMPTY)));
-  assert.ok(!acknowledged(ask(insider.ownSpi, new Uint8Array(5))));
+  assert.ok(
+    acknowledged(ask(insider.ownSpi, u32Octets(1))),
+    "acknowledged(ask(insider.ownSpi, u32Octets(1)))",
+  );
+  assert.ok(
+    !acknowledged(ask(new Uint8Array(16).fill(1), u32Octets(2))),
+    "!acknowledged(ask(new Uint8Array(16).fill(1), u32Octets(2)))",
+  );
+  assert.ok(!acknowledged(ask(insider.ownSpi, EMPTY)), "!acknowledged(ask(insider.ownSpi, EMPTY))");
+  assert.ok(
+    !acknowledged(ask(insider.ownSpi, new Uint8Array(5))),
+    "!acknowledged(ask(insider.ownSpi, new Uint8Array(5)))",
+  );
   const replayed = insider.first("A", "Informational", [
     notification(36136, { spi: insider.ownSpi, data: u32Octets(3) }),
   ]);
-  assert.ok(acknowledged(give(insider.pair, "B", replayed.bytes)));
-  assert.ok(!acknowledged(give(insider.pair, "B", replayed.bytes)));
+  assert.ok(
+    acknowledged(give(insider.pair, "B", replayed.bytes)),
+    "acknowledged(give(insider.pair, 'B', replayed.bytes))",
+  );
+  assert.ok(
+    !acknowledged(give(insider.pair, "B", replayed.bytes)),
+    "!acknowledged(give(insider.pair, 'B', replayed.bytes))",
+  );
 });
 
 test("RESPONDER-LIFETIME lowers a lifetime, never raises it, and not to nothing", () => {
@@ -993,7 +1056,10 @@ test("messages of 64 kilobytes at any stage are dropped or understood, and hold 
   for (const size of [65_000, 65_507]) {
     const insider = Insider.ofNew();
     const big: Payload = { kind: "VID", vendorId: new Uint8Array(size - 200) };
-    assert.ok(give(insider.pair, "B", insider.first("A", "Informational", [big]).bytes).length > 0);
+    assert.ok(
+      give(insider.pair, "B", insider.first("A", "Informational", [big]).bytes).length > 0,
+      "give(insider.pair, 'B', insider.first('A', 'Informational', ",
+    );
     assertDropped(give(insider.pair, "B", insider.raw("A", "Quick Mode", [big]).bytes), "quick mode");
     for (let stage = 0; stage < 4; stage++) {
       const pair = upTo(stage);
@@ -1003,8 +1069,8 @@ test("messages of 64 kilobytes at any stage are dropped or understood, and hold 
         original.from === "A" ? "B" : "A",
         rewritten(original, (all) => [...all, big]),
       );
-      assert.ok(outputs.length > 0);
-      for (const answer of sentBy(outputs)) assert.ok(answer.length < 1000);
+      assert.ok(outputs.length > 0, "outputs.length > 0");
+      for (const answer of sentBy(outputs)) assert.ok(answer.length < 1000, "answer.length < 1000");
     }
   }
 });

@@ -101,16 +101,25 @@ test("a payload of a private type is passed over, one of an assigned type that n
 });
 
 test("what must come first comes first: SA in phase 1, HASH and then SA in quick mode (RFC 2409 §5, §5.5)", () => {
-  assert.ok(!takes(MM_SA, [SAMPLES.VID, SAMPLES.SA]));
-  assert.ok(!takes(QM_OFFER, [SAMPLES.SA, SAMPLES.HASH, SAMPLES.NONCE]));
-  assert.ok(!takes(QM_OFFER, [SAMPLES.HASH, SAMPLES.NONCE, SAMPLES.SA]));
-  assert.ok(!takes(QM_DONE, [SAMPLES.VID, SAMPLES.HASH]));
-  assert.ok(!takes(INFO_PROTECTED, [SAMPLES.DELETE, SAMPLES.HASH]));
+  assert.ok(!takes(MM_SA, [SAMPLES.VID, SAMPLES.SA]), "!takes(MM_SA, [SAMPLES.VID, SAMPLES.SA])");
+  assert.ok(
+    !takes(QM_OFFER, [SAMPLES.SA, SAMPLES.HASH, SAMPLES.NONCE]),
+    "!takes(QM_OFFER, [SAMPLES.SA, SAMPLES.HASH, SAMPLES.NONCE])",
+  );
+  assert.ok(
+    !takes(QM_OFFER, [SAMPLES.HASH, SAMPLES.NONCE, SAMPLES.SA]),
+    "!takes(QM_OFFER, [SAMPLES.HASH, SAMPLES.NONCE, SAMPLES.SA])",
+  );
+  assert.ok(!takes(QM_DONE, [SAMPLES.VID, SAMPLES.HASH]), "!takes(QM_DONE, [SAMPLES.VID, SAMPLES.HASH])");
+  assert.ok(
+    !takes(INFO_PROTECTED, [SAMPLES.DELETE, SAMPLES.HASH]),
+    "!takes(INFO_PROTECTED, [SAMPLES.DELETE, SAMPLES.HASH])",
+  );
 });
 
 test("KE and NONCE, ID and HASH may come in either order (RFC 2409 §5)", () => {
-  assert.ok(takes(MM_KE, [SAMPLES.NONCE, SAMPLES.KE]));
-  assert.ok(takes(MM_AUTH, [SAMPLES.HASH, SAMPLES.ID]));
+  assert.ok(takes(MM_KE, [SAMPLES.NONCE, SAMPLES.KE]), "takes(MM_KE, [SAMPLES.NONCE, SAMPLES.KE])");
+  assert.ok(takes(MM_AUTH, [SAMPLES.HASH, SAMPLES.ID]), "takes(MM_AUTH, [SAMPLES.HASH, SAMPLES.ID])");
 });
 
 test("an empty message fits no shape", () => {

@@ -33,10 +33,10 @@ test("timers do what a list of deadlines would do", () => {
           model.delete(one.key);
         } else {
           const taken = timers.takeDue(instant(one.now));
-          if (taken === undefined) assert.ok(earliest > one.now);
+          if (taken === undefined) assert.ok(earliest > one.now, "earliest > one.now");
           else {
             assert.equal(model.get(taken), earliest);
-            assert.ok(earliest <= one.now);
+            assert.ok(earliest <= one.now, "earliest <= one.now");
             model.delete(taken);
           }
         }

@@ -57,7 +57,7 @@ function offerOf(...suites: readonly ProtectionSuite[]): SecurityAssociation {
 function onlyTransform(payload: SecurityAssociation): Transform {
   const [proposal] = payload.proposals;
   const [transform] = proposal?.transforms ?? [];
-  assert.ok(transform);
+  assert.ok(transform, "transform");
   return transform;
 }
 
@@ -78,7 +78,7 @@ test("every suite that can be offered is read back from the wire as itself, and 
   for (const one of EVERY_SUITE) {
     const { firstType, bytes } = encodePayloads([offerOf(one)]);
     const [payload] = decodePayloads(firstType, bytes).payloads;
-    assert.ok(payload?.kind === "SA");
+    assert.ok(payload?.kind === "SA", "payload?.kind === 'SA'");
     const read = readSuite(onlyTransform(payload));
     const { encryption, hash, authentication, group, lifetimeSeconds } = read;
     assert.deepEqual(
@@ -145,7 +145,10 @@ test("the choice is the first of our suites that any offer matches, and the firs
         assert.equal(choice?.suite, expected?.mine);
         assert.equal(choice?.transform.number, expected === undefined ? undefined : expected.index + 1);
         // Every comparison up to the choice is told, and none after it.
-        assert.ok(checks.slice(0, -1).every(({ mismatches }) => mismatches.length > 0));
+        assert.ok(
+          checks.slice(0, -1).every(({ mismatches }) => mismatches.length > 0),
+          "checks.slice(0, -1).every(({ mismatches }) => mismatches.len",
+        );
         if (choice === undefined) assert.equal(checks.length, ours.length * theirs.length);
         else assert.deepEqual(checks.at(-1)?.mismatches, []);
       },
@@ -288,7 +291,7 @@ test("what a responder answers to an offer, the one who offered accepts as the s
         // IOS counts from 1 where the initiator counted from 0.
         assert.equal(proposal?.number, 1);
         const accepted = checkAnswer(offered, answer);
-        assert.ok("choice" in accepted);
+        assert.ok("choice" in accepted, "'choice' in accepted");
         assert.deepEqual(
           { ...accepted.choice.suite, lifetimeSeconds: 0 },
           { ...choice.suite, lifetimeSeconds: 0 },
@@ -305,7 +308,7 @@ test("an initiator refuses an answer in which any attribute is changed, left out
   const original = onlyTransform(offer);
   const refuses = (transform: Transform): boolean =>
     !("choice" in checkAnswer([mine], withTransform(offer, transform)));
-  assert.ok(!refuses(original));
+  assert.ok(!refuses(original), "!refuses(original)");
   for (const { type } of original.attributes) {
     assert.ok(
       refuses(changed(original, (all) => all.filter((one) => one.type !== type))),
@@ -316,8 +319,11 @@ test("an initiator refuses an answer in which any attribute is changed, left out
       `attribute ${type} changed`,
     );
   }
-  assert.ok(refuses(changed(original, (all) => [...all, basicAttribute(13, 1)])));
-  assert.ok(refuses({ ...original, id: 2 }));
+  assert.ok(
+    refuses(changed(original, (all) => [...all, basicAttribute(13, 1)])),
+    "refuses(changed(original, (all) => [...all, basicAttribute(1",
+  );
+  assert.ok(refuses({ ...original, id: 2 }), "refuses({ ...original, id: 2 })");
 });
 
 test("an initiator accepts its lifetime in the other encoding, which is no change (RFC 2409 §5)", () => {
@@ -326,14 +332,20 @@ test("an initiator accepts its lifetime in the other encoding, which is no chang
   const other = changed(onlyTransform(offer), (all) =>
     all.map((one) => (one.type === 12 ? variableAttribute(12, 3600) : one)),
   );
-  assert.ok("choice" in checkAnswer([mine], withTransform(offer, other)));
+  assert.ok(
+    "choice" in checkAnswer([mine], withTransform(offer, other)),
+    "'choice' in checkAnswer([mine], withTransform(offer, other))",
+  );
 });
 
 test("an answer with several transforms or none of ours is no answer", () => {
   const other = { ...SUITE, group: 5 } as const;
-  assert.ok(!("choice" in checkAnswer([SUITE, other], offerOf(SUITE, other))));
+  assert.ok(
+    !("choice" in checkAnswer([SUITE, other], offerOf(SUITE, other))),
+    "!('choice' in checkAnswer([SUITE, other], offerOf(SUITE, oth",
+  );
   const refused = checkAnswer([SUITE], offerOf(other));
-  assert.ok("mismatches" in refused);
+  assert.ok("mismatches" in refused, "'mismatches' in refused");
   assert.deepEqual(
     refused.mismatches.map(({ attribute }) => attribute),
     ["group"],
@@ -344,7 +356,7 @@ test("the work of choosing grows with suites times transforms and no faster", ()
   const many = Array.from({ length: 200 }, () => ({ ...SUITE, group: 5 }) as const);
   const { checks, choice } = chooseSuite([SUITE, { ...SUITE, priority: 2 }], offerOf(...many), always);
   assert.equal(choice, undefined);
-  assert.ok(checks.length <= 400);
+  assert.ok(checks.length <= 400, "checks.length <= 400");
 });
 
 test("only IPsec's domain and identity-only situations are negotiated (RFC 2407 §4.2)", () => {

@@ -49,7 +49,7 @@ function setOf(esp: EspSuite, name = "set"): TransformSet {
 
 function connectionWith(fields: Partial<Connection>): Connection {
   const [connection] = policyOf(A, B).connections;
-  assert.ok(connection);
+  assert.ok(connection, "connection");
   return { ...connection, ...fields };
 }
 
@@ -60,7 +60,7 @@ function offerOf(connection: Connection, firstNumber: 0 | 1 = 1): SecurityAssoci
 function through(payload: SecurityAssociation): SecurityAssociation {
   const { firstType, bytes } = encodePayloads([payload]);
   const [decoded] = decodePayloads(firstType, bytes).payloads;
-  assert.ok(decoded?.kind === "SA");
+  assert.ok(decoded?.kind === "SA", "decoded?.kind === 'SA'");
   return decoded;
 }
 
@@ -79,7 +79,7 @@ function changed(
 function firstOf(payload: SecurityAssociation): { proposal: Proposal; transform: Transform } {
   const [proposal] = payload.proposals;
   const [transform] = proposal?.transforms ?? [];
-  assert.ok(proposal && transform);
+  assert.ok(proposal && transform, "proposal && transform");
   return { proposal, transform };
 }
 
@@ -203,7 +203,7 @@ test("the lower lifetime of both ends holds, and only what the peer offered high
       const mine = connectionWith({ lifetimeSeconds: ours, lifetimeKilobytes: oursKb });
       const peers = connectionWith({ lifetimeSeconds: theirs, lifetimeKilobytes: theirsKb });
       const choice = chosen(mine, through(offerOf(peers)));
-      assert.ok(choice);
+      assert.ok(choice, "choice");
       assert.equal(choice.lifetimeSeconds, Math.min(ours, theirs));
       assert.equal(choice.lifetimeKilobytes, Math.min(oursKb, theirsKb));
       assert.deepEqual(choice.shortened, {
@@ -265,7 +265,7 @@ test("an attribute said twice with one value is one attribute, with two values n
 test("attributes, transforms and protocols that we do not know are refused, never passed over", () => {
   const connection = connectionWith({});
   const offer = offerOf(connection);
-  assert.ok(chosen(connection, offer));
+  assert.ok(chosen(connection, offer), "chosen(connection, offer)");
   for (const attribute of [
     basicAttribute(7, 8),
     basicAttribute(8, 1),
@@ -288,7 +288,7 @@ test("protocols under one proposal number are all wanted together, so none of th
   const connection = connectionWith({});
   const offer = offerOf(connection);
   const [esp] = offer.proposals;
-  assert.ok(esp);
+  assert.ok(esp, "esp");
   const AH = { ...esp, protocolId: 2 };
   assert.equal(chosen(connection, { ...offer, proposals: [AH, esp] }), undefined);
   assert.equal(chosen(connection, { ...offer, proposals: [esp, AH] }), undefined);
@@ -321,7 +321,7 @@ test("an offer of encryption without integrity matches no set that has integrity
   const full = connectionWith({ transformSets: [setOf({ encryption: "3des", integrity: "md5" })] });
   assert.equal(chosen(full, offerOf(bare)), undefined);
   assert.equal(chosen(bare, offerOf(full)), undefined);
-  assert.ok(chosen(bare, offerOf(bare)));
+  assert.ok(chosen(bare, offerOf(bare)), "chosen(bare, offerOf(bare))");
 });
 
 test("nothing that could be offered or answered makes an SA without encryption and integrity", () => {
@@ -338,7 +338,7 @@ test("an initiator refuses an answer whose cipher, authenticator, key length, mo
     pfsGroup: 2,
   });
   const offer = offerOf(connection);
-  assert.ok(accepted(connection, offer));
+  assert.ok(accepted(connection, offer), "accepted(connection, offer)");
   for (const [type, value] of [
     [3, 1],
     [4, 2],
@@ -363,7 +363,7 @@ test("an initiator that wants no PFS refuses an answer with it", () => {
   const connection = connectionWith({});
   const answer = changed(offerOf(connection), withOneMore(basicAttribute(3, 2)));
   const checked = checkAnsweredTransform(connection, answer, PLAIN_TUNNEL);
-  assert.ok("mismatches" in checked);
+  assert.ok("mismatches" in checked, "'mismatches' in checked");
   assert.deepEqual(
     checked.mismatches.map(({ attribute }) => attribute),
     ["pfs"],

@@ -70,7 +70,7 @@ test("what is negotiable covers the selector, and stays what it is when it is ne
   fc.assert(
     fc.property(selector, (one) => {
       const negotiable = negotiableSelector(one);
-      assert.ok(selectorCovers(negotiable, one));
+      assert.ok(selectorCovers(negotiable, one), "selectorCovers(negotiable, one)");
       assert.deepEqual(negotiableSelector(negotiable), negotiable);
     }),
     { numRuns: 500, seed: 42 },
@@ -131,7 +131,7 @@ test("a subnet with bits of a host in it means the subnet", () => {
     data: concat(ipv4Octets(ipv4("10.1.1.77")), ipv4Octets(ipv4("255.255.255.0"))),
   });
   const seen = selectorFromIdentities(subnet, id({}));
-  assert.ok(typeof seen !== "string");
+  assert.ok(typeof seen !== "string", "typeof seen !== 'string'");
   assert.deepEqual(seen.remote, blockOf(ipv4("10.1.1.0"), ipv4("255.255.255.0")));
 });
 
