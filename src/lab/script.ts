@@ -45,18 +45,18 @@ export function playScript(steps: readonly ScriptStep[], stage: Stage, done: () 
     }
   };
   const typeAt = (name: string, lines: readonly string[], next: () => void): void => {
-    const console = stage.consoles.find((each) => each.name === name);
-    if (console === undefined) return next();
+    const seat = stage.consoles.find((each) => each.name === name);
+    if (seat === undefined) return next();
     if (lastAt !== name) stage.say([""]);
     lastAt = name;
-    typeLines(console, lines, stage, next);
+    typeLines(seat, lines, stage, next);
   };
   play(0);
 }
 
-function typeLines(console: LabConsole, lines: readonly string[], stage: Stage, done: () => void): void {
+function typeLines(seat: LabConsole, lines: readonly string[], stage: Stage, done: () => void): void {
   const [line, ...rest] = lines;
   if (line === undefined) return done();
-  stage.print(console.name, `${console.prompt()}${line}\n`);
-  console.enter(line, () => typeLines(console, rest, stage, done));
+  stage.print(seat.name, `${seat.prompt()}${line}\n`);
+  seat.enter(line, () => typeLines(seat, rest, stage, done));
 }

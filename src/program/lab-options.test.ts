@@ -36,7 +36,7 @@ test("what is to be debugged may be said with commas and again", () => {
 
 test("what cannot be is refused in one line that names the option", () => {
   const wrong: readonly (readonly [string, string])[] = [
-    ["--lose 5", "unknown option --lose; did you mean --loss?"],
+    ["--lose 5", "unknown option --lose (did you mean --loss?)"],
     ["--loss", "--loss needs PERCENT"],
     ["--loss 120", '--loss must be a number from 0 to 100, not "120"'],
     ["--loss=-5", '--loss must be a number from 0 to 100, not "-5"'],

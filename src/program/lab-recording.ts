@@ -12,6 +12,8 @@ export class LabRecording {
   readonly #isakmpKeys: number | undefined;
   readonly #espKeys: number | undefined;
   readonly #epochMilliseconds: number;
+  /** All keys in one file, as `skeyid explain` reads them; undefined if there are none, or two files. */
+  readonly keysFile: string | undefined;
   /** Both ends of an SA hold the same keys. */
   readonly #written = new Set<string>();
 
@@ -32,6 +34,7 @@ export class LabRecording {
     } else {
       this.#isakmpKeys = openSync(keys, "w", PRIVATE);
       this.#espKeys = this.#isakmpKeys;
+      this.keysFile = keys;
     }
   }
 

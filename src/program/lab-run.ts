@@ -7,8 +7,9 @@ import { defaultScript } from "../lab/default-script.ts";
 import { type JobRunner, QUICK_JOBS, virtualJobs } from "../lab/job-runner.ts";
 import { createLab, type Lab } from "../lab/lab.ts";
 import { labConsoles } from "../lab/lab-consoles.ts";
+import type { ScriptStep } from "../lab/lab-file.ts";
 import type { LabSources } from "../lab/lab-sources.ts";
-import { playScript, scriptProblems } from "../lab/script.ts";
+import { playScript, type Stage, scriptProblems } from "../lab/script.ts";
 import { topologyLines } from "../lab/topology-text.ts";
 import { Screen } from "./console-screen.ts";
 import { runConsoles } from "./console-terminal.ts";
@@ -16,7 +17,7 @@ import { ALL_DEBUG_FLAGS, debugFlags, type LabRequest } from "./lab-options.ts";
 import { jsonOutput, textOutput } from "./lab-output.ts";
 import { type Pace, realPace, virtualPace } from "./lab-pace.ts";
 import { LabRecording } from "./lab-recording.ts";
-import type { Terminal } from "./terminal.ts";
+import { PROCESS_TERMINAL, type Terminal } from "./terminal.ts";
 
 export type LabEnded =
   | { readonly kind: "ended" }
@@ -31,57 +32,91 @@ export async function runLab(
 ): Promise<LabEnded> {
   const debug = debugOf(request, sources);
   if (typeof debug === "string") return { kind: "problems", problems: [debug] };
-  const hasTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true && !request.json;
-  const isReal = request.time === undefined ? hasTerminal : request.time === "real";
-  const startedAt = isReal ? Date.now() : VIRTUAL_EPOCH;
-  const recording = openRecording(request, startedAt);
-  if (typeof recording === "string") return { kind: "problems", problems: [recording] };
-  const seed = request.seed ?? randomInt(SEED_LIMIT);
-  const screen = screenOn(terminal, sources);
+  const surroundings = surroundingsOf(request, terminal);
+  const { seed, isReal, startedAt } = surroundings;
+  const screen = screenOn(terminal, surroundings.hasScreen, sources);
   const output = request.json ? jsonOutput((line) => terminal.print([line])) : textOutput(screen);
-  const pool = isReal ? new JobPool() : undefined;
-  let pace: Pace | undefined;
+  const outside: Outside = { recording: undefined, pool: undefined, pace: undefined };
   const created = createLab(sources, {
     seed,
     conditions: request.conditions,
     holdPackets: request.hold,
     debug,
-    jobs: (world) =>
-      pool === undefined ? virtualJobs(world, QUICK_JOBS, seed) : pooledJobs(pool, () => pace?.poke()),
+    jobs: (world) => (isReal ? pooledJobs(outside) : virtualJobs(world, QUICK_JOBS, seed)),
     ...(isReal ? { wallClockAtStart: startedAt } : {}),
     watcher: {
       onLines: output.log,
       onEvent: output.event,
-      ...(request.keys === undefined ? {} : { onKeys: (_, keys) => recording.keys(keys) }),
-      ...(request.pcap === undefined ? {} : { onPacket: (packet) => recording.packet(packet) }),
+      ...(request.keys === undefined ? {} : { onKeys: (_, keys) => outside.recording?.keys(keys) }),
+      ...(request.pcap === undefined ? {} : { onPacket: (packet) => outside.recording?.packet(packet) }),
     },
   });
+  if (created.kind === "problems") return created;
+  const { lab } = created;
+  const consoles = labConsoles(lab, output.print);
+  const script = sources.file.script ?? defaultScript(sources.routers);
+  const problems = scriptProblems(script, consoles);
+  if (problems.length > 0) return { kind: "problems", problems };
+  const recording = openRecording(request, startedAt);
+  if (typeof recording === "string") return { kind: "problems", problems: [recording] };
+  outside.recording = recording;
+  if (isReal) outside.pool = new JobPool();
+  outside.pace = isReal ? realPace(lab.world, systemClock) : virtualPace(lab.world);
+  output.say(heading(name, sources, lab, seed, request));
   try {
-    if (created.kind === "problems") return created;
-    const { lab } = created;
-    const consoles = labConsoles(lab, output.print);
-    const script = sources.file.script ?? defaultScript(sources.routers);
-    const problems = scriptProblems(script, consoles);
-    if (problems.length > 0) return { kind: "problems", problems };
-    output.say(heading(name, sources, lab, seed, request));
-    pace = isReal ? realPace(lab.world, systemClock) : virtualPace(lab.world);
-    let isPlayed = false;
-    playScript(script, { ...output, world: lab.world, consoles }, () => {
-      isPlayed = true;
-    });
-    await pace.until(() => isPlayed);
+    await play(script, { ...output, world: lab.world, consoles }, outside.pace);
     output.finish();
-    if (hasTerminal && request.consoles) {
-      pace.stop();
-      pace = realPace(lab.world, systemClock);
-      await runConsoles(consoles, screen, pace);
+    if (surroundings.hasConsoles) {
+      outside.pace.stop();
+      outside.pace = realPace(lab.world, systemClock);
+      await runConsoles(consoles, screen, outside.pace);
     }
+    output.say(closing(request, recording));
     return { kind: "ended" };
   } finally {
-    pace?.stop();
+    outside.pace.stop();
     recording.close();
-    await pool?.close();
+    await outside.pool?.close();
   }
+}
+
+/** What the lab drives and is driven by, there once it is sure that it will run. */
+interface Outside {
+  recording: LabRecording | undefined;
+  pool: JobPool | undefined;
+  pace: Pace | undefined;
+}
+
+interface Surroundings {
+  /** Output goes to a terminal. */
+  readonly hasScreen: boolean;
+  /** Somebody sits at it, and wants consoles. */
+  readonly hasConsoles: boolean;
+  readonly isReal: boolean;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly seed: number;
+}
+
+function surroundingsOf(request: LabRequest, terminal: Terminal): Surroundings {
+  const hasScreen = terminal === PROCESS_TERMINAL && process.stdout.isTTY === true && !request.json;
+  const isAttended = hasScreen && process.stdin.isTTY === true;
+  const isReal = request.time === undefined ? isAttended : request.time === "real";
+  return {
+    hasScreen,
+    hasConsoles: isAttended && request.consoles,
+    isReal,
+    startedAt: isReal ? Date.now() : VIRTUAL_EPOCH,
+    seed: request.seed ?? randomInt(SEED_LIMIT),
+  };
+}
+
+async function play(script: readonly ScriptStep[], stage: Stage, pace: Pace): Promise<void> {
+  let isPlayed = false;
+  playScript(script, stage, () => {
+    isPlayed = true;
+  });
+  await pace.until(() => isPlayed);
 }
 
 /** From the command line, else from `lab.json`, else everything; a text says what is wrong. */
@@ -102,9 +137,8 @@ function openRecording({ pcap, keys }: LabRequest, startedAt: number): LabRecord
   }
 }
 
-function screenOn(terminal: Terminal, { routers }: LabSources): Screen {
+function screenOn(terminal: Terminal, isTerminal: boolean, { routers }: LabSources): Screen {
   const { stdout } = process;
-  const isTerminal = stdout.isTTY === true;
   return new Screen({
     // Where nothing can be taken back the screen writes whole lines only.
     write: (text) => (isTerminal ? void stdout.write(text) : terminal.print([text.slice(0, -1)])),
@@ -114,18 +148,18 @@ function screenOn(terminal: Terminal, { routers }: LabSources): Screen {
   });
 }
 
-/** `tell` is called before and after the world hears of a result, so that it is heard at the right time. */
-function pooledJobs(pool: JobPool, tell: () => void): JobRunner {
-  let id = 0;
+/** The pace is told before and after the world hears of a result, so that it is heard at the right time. */
+function pooledJobs(outside: Outside): JobRunner {
+  let count = 0;
   return (job, done) => {
-    id += 1;
-    const own = id;
-    pool.start(own, job, (_, result) => {
-      tell();
+    count += 1;
+    const id = count;
+    outside.pool?.start(id, job, (_, result) => {
+      outside.pace?.poke();
       done(result);
-      tell();
+      outside.pace?.poke();
     });
-    return () => pool.cancel(own);
+    return () => outside.pool?.cancel(id);
   };
 }
 
@@ -148,6 +182,13 @@ function heading(
     ...remarks,
     ...repeat,
   ];
+}
+
+/** How to read what was written. */
+function closing({ pcap }: LabRequest, { keysFile }: LabRecording): string[] {
+  if (pcap === undefined) return [];
+  const withKeys = keysFile === undefined ? "" : ` --keys ${keysFile}`;
+  return ["", `To read the capture: skeyid explain ${pcap}${withKeys}`];
 }
 
 /** Where virtual time is 0: the date an IOS router without a clock starts from, 1 March 1993. */

@@ -1,0 +1,78 @@
+/** Every example comes up, or fails as it is meant to and says why. */
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { test } from "node:test";
+import { skeyidLab } from "./lab-program.ts";
+
+interface Expected {
+  /** Success rates of its pings, in order. */
+  readonly pings: readonly string[];
+  /** What IOS logs, and what explains it, each in at least one line. */
+  readonly said: readonly RegExp[];
+}
+
+const EXPECTED: Readonly<Record<string, Expected>> = {
+  "router-to-router-psk": { pings: ["80 percent (4/5)"], said: [] },
+  "router-to-router-pfs": { pings: ["80 percent (4/5)", "100 percent (5/5)"], said: [/PFS \(Y\/N\): Y/] },
+  "hub-and-two-spokes": {
+    pings: ["80 percent (4/5)", "60 percent (3/5)", "100 percent (5/5)"],
+    said: [/transform: esp-3des esp-sha-hmac/],
+  },
+  "wrong-pre-shared-key": {
+    pings: ["0 percent (0/5)"],
+    said: [
+      /%CRYPTO-4-IKMP_BAD_MESSAGE: IKE message from 172\.16\.172\.10 failed its sanity check or is malformed/,
+      /%SKEYID-5-EXPLANATION: .*pre-shared key.*responder\.cfg:\d+/,
+    ],
+  },
+  "proposal-mismatch": {
+    pings: ["0 percent (0/5)"],
+    said: [
+      /%CRYPTO-6-IKMP_MODE_FAILURE: Processing of Main mode failed with peer at 172\.16\.172\.10/,
+      /%SKEYID-5-EXPLANATION: .*responder\.cfg:\d+.*encryption: the peer offers 3des, we accept aes-256/,
+    ],
+  },
+  "transform-set-mismatch": {
+    pings: ["0 percent (0/5)"],
+    said: [
+      /%CRYPTO-6-IKMP_MODE_FAILURE: Processing of Quick mode failed with peer at 172\.16\.172\.10/,
+      /%SKEYID-5-EXPLANATION: .*responder\.cfg:\d+/,
+    ],
+  },
+  "proxy-mismatch": {
+    pings: ["0 percent (0/5)"],
+    said: [
+      /%CRYPTO-6-IKMP_MODE_FAILURE: Processing of Quick mode failed with peer at 172\.16\.172\.10/,
+      /%SKEYID-5-EXPLANATION: .*10\.1\.0\.0 0\.0\.255\.255.*responder\.cfg:\d+.*mirror/,
+    ],
+  },
+};
+
+for (const [name, { pings, said }] of Object.entries(EXPECTED)) {
+  test(`${name} ends as it is meant to`, async () => {
+    const { code, out, err } = await skeyidLab(name, "--debug", "none", "--seed", "1");
+    assert.deepEqual([code, err], [0, []]);
+    assert.deepEqual(
+      out.flatMap((line) => /^Success rate is ([^,]+)/.exec(line)?.[1] ?? []),
+      pings,
+    );
+    for (const wanted of said) assert.match(out.join("\n"), wanted);
+  });
+}
+
+test("a difference is explained once, however often it is met", async () => {
+  const { out } = await skeyidLab("proposal-mismatch", "--debug", "none", "--seed", "1");
+  assert.equal(out.filter((line) => /Responder \| .*EXPLANATION/.test(line)).length, 1);
+});
+
+test("every example is expected here, is listed with title and description, and raises no problem of its own", async () => {
+  const folders = readdirSync(new URL("../../examples", import.meta.url)).sort();
+  assert.deepEqual(Object.keys(EXPECTED).sort(), folders);
+  const { code, out } = await skeyidLab("--list");
+  assert.equal(code, 0);
+  for (const name of folders) {
+    const at = out.findIndex((line) => line.startsWith(`${name} `));
+    assert.match(out[at] ?? "", /^\S+ +\S.+/, name);
+    assert.match(out[at + 1] ?? "", /^ +\S.+\.$/, name);
+  }
+});

@@ -1,0 +1,81 @@
+/** What `--pcap` and `--keys` leave is read by others: tshark decrypts IKE and ESP, and so does `skeyid explain`. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { skeyidLab } from "./lab-program.ts";
+
+const HAS_TSHARK = spawnSync("tshark", ["--version"]).status === 0;
+const SKIP = HAS_TSHARK ? false : "tshark is not installed (apt-get install tshark)";
+
+let folder = "";
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), "skeyid-lab-"));
+  mkdirSync(join(folder, "wireshark"));
+});
+after(() => rmSync(folder, { recursive: true }));
+
+for (const [example, cipher] of [
+  ["router-to-router-psk", "HMAC-MD5-96 [RFC2403]"],
+  ["router-to-router-pfs", "HMAC-SHA-256-128 [RFC4868]"],
+] as const) {
+  test(`tshark decrypts every message of ${example}, and finds every ICV correct`, {
+    skip: SKIP,
+  }, async () => {
+    const capture = join(folder, `${example}.pcap`);
+    const { code } = await skeyidLab(
+      ...[example, "--debug", "none", "--seed", "4", "--pcap", capture, "--keys", join(folder, "wireshark")],
+    );
+    assert.equal(code, 0);
+    const dissected = tshark(capture, "-V");
+    const count = (wanted: RegExp) => [...dissected.matchAll(wanted)].length;
+    const pings = example === "router-to-router-psk" ? 4 : 9;
+    // MM5 and MM6 show who they come from only when decrypted, quick mode 1 and 2 what they are about.
+    assert.equal(count(/Identification Data:172\.16\.172\.\d+\n/g), 2);
+    assert.equal(count(/Identification Data:10\.1\.[12]\.0\/255\.255\.255\.0/g), 4);
+    assert.equal(count(/Encapsulating Security Payload/g), 2 * pings);
+    assert.equal(count(/<([^>]+)> \[correct\]/g), 2 * pings);
+    assert.ok(dissected.includes(`<${cipher}>`));
+    assert.equal(tshark(capture, "-Y", "icmp.type == 0").trim().split("\n").length, pings);
+    assert.doesNotMatch(dissected, /Malformed|\[incorrect/);
+  });
+}
+
+test("the capture's times are those of the lab, and its keys stand in one file for skeyid explain", async () => {
+  const capture = join(folder, "one.pcap");
+  const keys = join(folder, "one.keys");
+  const { out } = await skeyidLab("--debug", "none", "--seed", "4", "--pcap", capture, "--keys", keys);
+  assert.ok(out.includes(`To read the capture: skeyid explain ${capture} --keys ${keys}`));
+  const lines = readFileSync(keys, "utf8").trim().split("\n");
+  assert.deepEqual(
+    lines.map((line) => line.replace(/[0-9a-f]{8,}/g, "…").slice(0, 12)),
+    ["…,…", "# skeyid … h", '"IPv4","172.', '"IPv4","172.'],
+  );
+  const octets = readFileSync(capture);
+  // Classic pcap, bare IP packets, the first at the start of virtual time.
+  assert.deepEqual([octets.readUInt32BE(0), octets.readUInt32BE(20)], [0xa1b2c3d4, 101]);
+  assert.equal(octets.readUInt32BE(24) * 1000, Date.UTC(1993, 2, 1));
+});
+
+function tshark(capture: string, ...args: readonly string[]): string {
+  const { stdout, stderr, status } = spawnSync(
+    "tshark",
+    [
+      ...[
+        "-r",
+        capture,
+        "-o",
+        "esp.enable_encryption_decode:TRUE",
+        "-o",
+        "esp.enable_authentication_check:TRUE",
+      ],
+      ...args,
+    ],
+    // The keys lie where Wireshark looks for them in a profile.
+    { encoding: "utf8", env: { ...process.env, XDG_CONFIG_HOME: folder, HOME: folder }, maxBuffer: 1 << 26 },
+  );
+  assert.equal(status, 0, stderr);
+  return stdout;
+}
