@@ -7,7 +7,7 @@ import { type CommandSyntax, commandHelp, readArguments } from "./arguments.ts";
 import { LineEditor } from "./console-line-editor.ts";
 import { type ConsoleReply, type ConsoleRequest, encodeMessage, MessageReader } from "./console-protocol.ts";
 import { Screen } from "./console-screen.ts";
-import { stateDirectoryOf } from "./run-command.ts";
+import { stateDirectoryOf } from "./state-directory.ts";
 import { EXIT, PROCESS_TERMINAL, type Terminal } from "./terminal.ts";
 
 const SYNTAX: CommandSyntax = {
@@ -42,7 +42,7 @@ export async function consoleCommand(
     return EXIT.misused;
   }
   const stateDirectory = read.values.get("state-dir")?.at(-1);
-  const path = join(stateDirectoryOf({ stateDirectory }), "console.sock");
+  const path = join(stateDirectoryOf(stateDirectory), "console.sock");
   const socket = await attach(path);
   if (typeof socket === "string") {
     terminal.complain([`skeyid console: ${socket}`]);

@@ -1,6 +1,7 @@
 /** Consoles of a running gateway: sessions of the command line over a Unix socket that its owner alone may open. */
-import { chmodSync, rmSync } from "node:fs";
-import { createServer, type Server, type Socket } from "node:net";
+import { chmodSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { dirname } from "node:path";
 import type { RouterServices } from "../cli/services.ts";
 import { Session } from "../cli/session.ts";
 import { type ConsoleReply, type ConsoleRequest, encodeMessage, MessageReader } from "./console-protocol.ts";
@@ -16,8 +17,16 @@ export class ConsoleServer {
     this.#path = path;
   }
 
-  /** Listens, or one line says why not. Whoever calls has made sure that no other gateway uses the path. */
-  static start(path: string, router: RouterServices, log: RunLog): Promise<ConsoleServer | string> {
+  /** Listens, or one line says why not. The folder is made if it is missing. */
+  static async start(path: string, router: RouterServices, log: RunLog): Promise<ConsoleServer | string> {
+    const fault = prepareFolder(dirname(path));
+    if (fault !== undefined) return fault;
+    if (await isAnswered(path))
+      return `another skeyid answers at ${path}: give this one a --state-dir of its own`;
+    return await ConsoleServer.#listen(path, router, log);
+  }
+
+  static #listen(path: string, router: RouterServices, log: RunLog): Promise<ConsoleServer | string> {
     return new Promise((resolve) => {
       const server = createServer();
       const consoles = new ConsoleServer(server, path);
@@ -132,6 +141,30 @@ class AttachedConsole {
     this.#socket.write(encodeMessage(reply));
     if (this.#socket.writableLength > UNREAD_MAX) this.#socket.destroy();
   }
+}
+
+/** Whoever may write to the folder could put a socket of his own there. */
+function prepareFolder(path: string): string | undefined {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    const { uid, mode } = statSync(path);
+    const isOurs = uid === process.geteuid?.() && (mode & 0o022) === 0;
+    return isOurs ? undefined : `${path} can be written to by others: give a --state-dir that cannot`;
+  } catch (error) {
+    return `${path}: ${error instanceof Error ? error.message : error}`;
+  }
+}
+
+/** A socket that a process left behind when it was killed answers nobody. */
+function isAnswered(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.on("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on("error", () => resolve(false));
+  });
 }
 
 const CONSOLES_MAX = 16;

@@ -1,14 +1,13 @@
 /** `skeyid run`: this machine as the router of a configuration, until it is told to stop. */
-import { join } from "node:path";
 import { formatProblem } from "../cli/check.ts";
 import { loadConfiguration } from "../cli/load.ts";
 import { compile, type Problem, type RouterPolicy } from "../config/compile.ts";
 import type { Configuration } from "../config/configuration.ts";
-import { networkNamespace } from "../host/linux/process-identity.ts";
 import { commandHelp } from "./arguments.ts";
 import { type Survey, surveyMachine, whoRunsAlready } from "./run-machine.ts";
 import { RUN_SYNTAX, type RunOptions, readRunOptions } from "./run-options.ts";
 import { runUntilStopped } from "./run-service.ts";
+import { stateDirectoryOf } from "./state-directory.ts";
 import { EXIT, PROCESS_TERMINAL, type Terminal } from "./terminal.ts";
 
 /** Answers with the exit code: 2 for a wrong command line, 1 for what is in the way of running. */
@@ -30,15 +29,12 @@ export async function runCommand(
   if (loaded === undefined) return EXIT.found;
   return options.check
     ? await check(loaded, options, terminal)
-    : await runUntilStopped({ ...loaded, options, stateDirectory: stateDirectoryOf(options), terminal });
-}
-
-/** Where a gateway of this network namespace keeps its state, unless it is told otherwise. */
-export function stateDirectoryOf({ stateDirectory }: Pick<RunOptions, "stateDirectory">): string {
-  if (stateDirectory !== undefined) return stateDirectory;
-  const own = networkNamespace("self");
-  const isFirst = own === undefined || own === networkNamespace("1");
-  return isFirst ? USUAL_STATE_DIRECTORY : join(USUAL_STATE_DIRECTORY, `net-${own}`);
+    : await runUntilStopped({
+        ...loaded,
+        options,
+        stateDirectory: stateDirectoryOf(options.stateDirectory),
+        terminal,
+      });
 }
 
 interface Loaded {
@@ -69,7 +65,7 @@ async function check({ policy }: Loaded, options: RunOptions, terminal: Terminal
     terminal.print([`${options.file} can run in userspace`]);
     return EXIT.fine;
   }
-  const running = whoRunsAlready(stateDirectoryOf(options));
+  const running = whoRunsAlready(stateDirectoryOf(options.stateDirectory));
   const survey = running === undefined ? await surveyMachine(policy, options) : problems(running);
   if (survey.kind === "problems") {
     terminal.complain(survey.problems.map((line) => `skeyid run: ${line}`));
@@ -86,5 +82,3 @@ function problems(line: string): Survey {
 function isError({ severity }: Problem): boolean {
   return severity === "error";
 }
-
-const USUAL_STATE_DIRECTORY = "/run/skeyid";

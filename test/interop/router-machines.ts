@@ -128,8 +128,8 @@ export class Machines {
   }
 
   /** Runs skeyid to its end; standard output and error together. */
-  finish(machine: Machine, ...args: readonly string[]): Promise<Finished> {
-    const [program = "", ...rest] = this.#skeyid(machine, ...args);
+  finish(machine: Machine, command: string, ...args: readonly string[]): Promise<Finished> {
+    const [program = "", ...rest] = this.#skeyid(machine, command, ...args);
     return new Promise((resolve) => {
       const child = execFile(program, rest, { timeout: 20_000 }, (_error, stdout, stderr) =>
         resolve({ code: child.exitCode, output: stdout + stderr }),
