@@ -125,7 +125,6 @@ function without(
   { replaces, keepsNo }: Traits,
   origin: Origin | undefined,
 ): KeptLines {
-  const wanted = replaces === "statement" ? statement : text;
   const isMeant = (other: KeptLine) =>
     other.statement === statement &&
     (replaces === "statement" || other.text === text || other.text.startsWith(`${text} `));
@@ -133,7 +132,7 @@ function without(
     const left = kept.filter((other) => !isMeant(other));
     return left.length === kept.length ? kept : left;
   }
-  const negated: KeptLine = { statement, text: `no ${wanted}`, block: [], origin };
+  const negated: KeptLine = { statement, text: `no ${text}`, block: [], origin };
   const old = kept.find((other) => other.text === negated.text) ?? kept.find(isMeant);
   if (old === undefined) return inserted(kept, negated);
   return kept

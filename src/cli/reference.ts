@@ -39,7 +39,9 @@ function modeLines(heading: string, statements: readonly Statement[]): string[] 
       entry(
         sentence,
         opens === undefined ? undefined : `Leads into \`(${opens.prompt})\`.`,
-        `Taken back by \`no ${syntax(sentence.nodes.slice(0, sentence.key))}\`.`,
+        sentence.key === sentence.nodes.length
+          ? "Taken back by `no` before it."
+          : `Taken back by \`no ${syntax(sentence.nodes.slice(0, sentence.key))}\`.`,
       ),
     ),
   ];

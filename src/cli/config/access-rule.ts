@@ -16,8 +16,15 @@ import { ICMP_MESSAGES } from "./protocol-words.ts";
 
 /** The line as IOS prints it: `permit ip host 10.1.1.1 any`. */
 export function printEntry(entry: AccessListEntry): string {
-  return printParts([ENTRY], { entry: argumentsOfEntry(entry) });
+  const known = PRINTED.get(entry);
+  if (known !== undefined) return known;
+  const text = printParts([ENTRY], { entry: argumentsOfEntry(entry) });
+  PRINTED.set(entry, text);
+  return text;
 }
+
+/** Each new line is compared with all lines of its list. */
+const PRINTED = new WeakMap<AccessListEntry, string>();
 
 export function argumentsOfEntry(entry: AccessListEntry): EntryArguments {
   return entry.kind === "remark"

@@ -32,6 +32,8 @@ export const CONTROLLER_BLOCK = block(
   "cablelength channel-group clock description ds0-group fdl framing linecode loopback pri-group shutdown",
 );
 
+export const HUB_BLOCK = block("config-hub", "auto-polarity link-test shutdown source-address");
+
 export const CLASS_BLOCK = block("config-cmap", "description match rename");
 
 export const POLICY_BLOCK = block(
