@@ -96,7 +96,7 @@ test("the topology is told with what is unusual about a link", () => {
   assert.deepEqual(topologyLines(lab), [
     "10.1.1.0/24   A Ethernet0/0 (10.1.1.1), host1 (10.1.1.100)",
     "192.0.2.0/24  A Ethernet1/0 (192.0.2.1), B Ethernet1/0 (192.0.2.2): 5 ms delay, 20 % lost",
-    "10.1.2.0/24   B Ethernet0/0 (10.1.2.1), host3 (10.1.2.100)",
+    "10.1.2.0/24   B Ethernet0/0 (10.1.2.1), host2 (10.1.2.100)",
   ]);
 });
 

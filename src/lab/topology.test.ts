@@ -114,7 +114,7 @@ test("the topology file names hosts and makes links what it says", () => {
   const { hosts, links } = topologyOf(CASE_STUDY, file);
   assert.deepEqual(
     hosts.map(({ name, address }) => `${name} ${address}`),
-    ["alice 10.1.1.7", "carol 10.1.1.8", "host3 10.1.2.100"],
+    ["alice 10.1.1.7", "carol 10.1.1.8", "host1 10.1.2.100"],
   );
   assert.deepEqual(links[1]?.conditions, { lossPercent: 20, delay: 50 });
 });
@@ -131,6 +131,13 @@ test("a host or link of the topology file that fits no subnet is refused with th
     "lab.json: links: no interface is in 172.16.0.0/16; there are 10.1.1.0/24, 172.16.172.0/24, 10.1.2.0/24",
     "lab.json: hosts: alice 10.7.1.7 is in none of 10.1.1.0/24, 172.16.172.0/24, 10.1.2.0/24",
     "lab.json: hosts: bob 10.1.2.1 is the address of Responder",
+  ]);
+});
+
+test("two nodes of one name are refused", () => {
+  const file = labFile({ hosts: [{ name: "responder", address: "10.1.1.7" }] });
+  assert.deepEqual(problemsOf(CASE_STUDY, file), [
+    "lab.json: hosts: responder is the name of another node too",
   ]);
 });
 

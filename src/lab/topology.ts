@@ -74,7 +74,9 @@ export function deduceTopology(configured: readonly RouterShape[], file: LabFile
   const misplaced = misplacedEntries(bare, file);
   if (misplaced.length > 0) return { kind: "problems", problems: misplaced };
   const links = bare.map((link) => ({ ...link, conditions: file.links.get(link.name) ?? {} }));
-  const hosts = links.flatMap((link, i) => hostsOn(link, file.hosts, i));
+  const hosts = numbered(links.flatMap((link) => hostsOn(link, file.hosts)));
+  const namesakes = repeatedNames([...routers, ...hosts]);
+  if (namesakes.length > 0) return { kind: "problems", problems: namesakes };
   const { learned, notes } = learnedRoutes(configured, links);
   const transitNotes =
     transit === undefined
@@ -200,15 +202,32 @@ function misplacedEntries(
   return [...strayLinks, ...strayHosts];
 }
 
-/** The hosts the topology file puts on a link; on a LAN without any, one that is made up. */
-function hostsOn(link: LinkPlan, entries: readonly HostEntry[], index: number): PlannedHost[] {
+function repeatedNames(nodes: readonly { readonly name: string }[]): string[] {
+  const names = nodes.map(({ name }) => name.toLowerCase());
+  return nodes
+    .filter(({ name }, i) => names.indexOf(name.toLowerCase()) < i)
+    .map(({ name }) => `lab.json: hosts: ${name} is the name of another node too`);
+}
+
+/** The hosts the topology file puts on a link; on a LAN without any, one that is made up and has no name yet. */
+function hostsOn(link: LinkPlan, entries: readonly HostEntry[]): PlannedHost[] {
   const here = entries.filter(({ address }) => blockContains(link.subnet, address));
   const router = link.stations[0];
   if (router === undefined) return [];
   const common = { mask: router.mask, gateway: router.address, mtu: HOST_MTU, link: link.name };
   if (here.length > 0) return here.map(({ name, address }) => ({ name, address, ...common }));
   const address = link.joinsRouters ? undefined : freeAddress(link.subnet, router.address);
-  return address === undefined ? [] : [{ name: `host${index + 1}`, address, ...common }];
+  return address === undefined ? [] : [{ name: "", address, ...common }];
+}
+
+/** Hosts without a name are called `host1`, `host2` and so on. */
+function numbered(hosts: readonly PlannedHost[]): PlannedHost[] {
+  let count = 0;
+  return hosts.map((host) => {
+    if (host.name !== "") return host;
+    count += 1;
+    return { ...host, name: `host${count}` };
+  });
 }
 
 /** The hundredth address of the subnet, or the first free one where there is no such; undefined where there is none at all. */

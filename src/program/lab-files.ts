@@ -1,6 +1,6 @@
 /** Finding the files of a lab: in a folder, among the examples that come with skeyid, or named one by one. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, join, relative } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseLabFile } from "../lab/lab-file.ts";
 import type { SourceFile } from "../lab/lab-sources.ts";
@@ -24,7 +24,7 @@ export function findLabFiles(paths: readonly string[]): LabFilesResult {
     const folder = isFolder(first) ? first : exampleFolder(first);
     if (folder === undefined) {
       const known = exampleNames().join(", ");
-      return problem(`${first}: no such folder, and the examples are ${known}`);
+      return problem(`${first}: no such file or folder, and the examples are ${known}`);
     }
     return folderFiles(folder);
   } catch (error) {
@@ -60,7 +60,7 @@ function folderFiles(folder: string): LabFilesResult {
   return {
     kind: "files",
     files: {
-      name: basename(folder),
+      name: basename(resolve(folder)),
       configurations: configurations.map((name) => source(join(folder, name))),
       labFile,
     },

@@ -16,7 +16,7 @@ test("a folder without configurations says what a lab has", async () => {
 });
 
 test("a name that is neither folder nor example is told with the examples there are", async () => {
-  await refused("nowhere", /^skeyid lab: nowhere: no such folder, .*router-to-router-psk/);
+  await refused("nowhere", /^skeyid lab: nowhere: no such file or folder, .*router-to-router-psk/);
 });
 
 test("an unknown option is one line", async () => {
