@@ -64,7 +64,7 @@ export class LinuxGateway {
       changes,
       protectDevice: port.protectDevice.name,
       checkDevice: port.checkDevice.name,
-      mtu: Math.max(...matching.matched.map(({ mtu }) => mtu), 576),
+      mtu: tunMtu(router, matching.matched),
       sourceHint: router.ipsec.interfaces[0]?.localAddress,
       deviceOf: (name) => matching.matched.find((each) => each.name === name)?.device,
     });
@@ -179,6 +179,13 @@ async function configureMachine(
   return undefined;
 }
 
+/** As if the protected interface were meant: what does not fit is told by us, who know what ESP adds. */
+function tunMtu({ ipsec }: RouterPolicy, matched: readonly MatchedInterface[]): number {
+  const isProtected = (name: string) => ipsec.interfaces.some((each) => each.name === name);
+  const mtus = matched.filter(({ name }) => isProtected(name)).map(({ mtu }) => mtu);
+  return mtus.length === 0 ? USUAL_MTU : Math.min(Math.max(...mtus), TUN_MTU_MAX);
+}
+
 /** IPsec must know the MTU of the device, if that is smaller than what the configuration says. */
 function policyFor({ ike, ipsec }: RouterPolicy, matched: readonly MatchedInterface[]): GatewayPolicy {
   const interfaces = ipsec.interfaces.map((each) => {
@@ -187,3 +194,7 @@ function policyFor({ ike, ipsec }: RouterPolicy, matched: readonly MatchedInterf
   });
   return { ike, ipsec: { ...ipsec, interfaces } };
 }
+
+const USUAL_MTU = 1500;
+/** The TUN driver takes no more. */
+const TUN_MTU_MAX = 65_535;
