@@ -39,6 +39,7 @@ export class UserspaceGateway implements PacketPort {
   readonly #options: UserspaceOptions;
   readonly #sockets: ReadonlyMap<number, Socket>;
   readonly #pings = new Set<EchoRun>();
+  readonly #sending = new Set<Promise<void>>();
   #router: RouterPolicy;
 
   private constructor(options: UserspaceOptions, sockets: ReadonlyMap<number, Socket>) {
@@ -98,7 +99,8 @@ export class UserspaceGateway implements PacketPort {
 
   async stop(): Promise<void> {
     this.driver.close();
-    // Datagrams handed to a socket go out before it closes.
+    // Node sends in its own time, and what it has not sent when a socket closes is lost.
+    await Promise.all(this.#sending);
     await Promise.all(
       [...this.#sockets.values()].map((socket) => new Promise<void>((done) => socket.close(done))),
     );
@@ -162,7 +164,13 @@ export class UserspaceGateway implements PacketPort {
         : place !== undefined && remotePort === NAT_PORT
           ? place.nat
           : remotePort;
-    this.#sockets.get(port)?.send(bytes, realPort, place?.address ?? address, () => {});
+    const sent = new Promise<void>((done) => {
+      const socket = this.#sockets.get(port);
+      if (socket === undefined) done();
+      else socket.send(bytes, realPort, place?.address ?? address, () => done());
+    });
+    this.#sending.add(sent);
+    void sent.then(() => this.#sending.delete(sent));
   }
 
   /** Its real port stays: that is how IKE sees that addresses are not what they seem. */
