@@ -5,6 +5,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { explainCommand } from "../../src/program/explain-command.ts";
+import { PROCESS_TERMINAL } from "../../src/program/terminal.ts";
 import { skeyidLab } from "./lab-program.ts";
 
 const HAS_TSHARK = spawnSync("tshark", ["--version"]).status === 0;
@@ -53,6 +55,14 @@ test("the capture's times are those of the lab, and its keys stand in one file f
     lines.map((line) => line.replace(/[0-9a-f]{8,}/g, "…").slice(0, 12)),
     ["…,…", "# skeyid … h", '"IPv4","172.', '"IPv4","172.'],
   );
+  const told: string[] = [];
+  const code = await explainCommand([capture, "--keys", keys], {
+    ...PROCESS_TERMINAL,
+    print: (more) => void told.push(...more),
+  });
+  assert.equal(code, 0);
+  assert.equal(told.filter((line) => /\(HASH.* verified\)/.test(line)).length, 5);
+  assert.equal(told.filter((line) => line.startsWith("#") && line.includes("ICV verified")).length, 8);
   const octets = readFileSync(capture);
   // Classic pcap, bare IP packets, the first at the start of virtual time.
   assert.deepEqual([octets.readUInt32BE(0), octets.readUInt32BE(20)], [0xa1b2c3d4, 101]);
