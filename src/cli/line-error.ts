@@ -44,7 +44,8 @@ export function maskedLine(
   let end = 0;
   words.forEach(({ text: word, start }, i) => {
     const isSecret =
-      secretWords.includes(i) || looksSecret(words.slice(Math.max(0, i - 3), i).map((each) => each.text.toLowerCase()));
+      secretWords.includes(i) ||
+      looksSecret(words.slice(Math.max(0, i - 3), i).map((each) => each.text.toLowerCase()));
     masked += text.slice(end, start) + (isSecret ? MASK : word);
     end = start + word.length;
   });

@@ -1,0 +1,112 @@
+/** A router for sessions to act on: it holds a configuration, notes what it is asked, and pings nobody. */
+
+import { instant } from "../../src/base/time.ts";
+import { loadConfiguration } from "../../src/cli/load.ts";
+import type { DebugFlag, PingOptions, RouterServices } from "../../src/cli/services.ts";
+import { Session, type SessionOptions } from "../../src/cli/session.ts";
+import { compile, type Problem } from "../../src/config/compile.ts";
+import type { Configuration } from "../../src/config/configuration.ts";
+import type { GatewayRequest, GatewayView } from "../../src/gateway/contract.ts";
+
+export class FakeRouter implements RouterServices {
+  readonly requests: GatewayRequest[] = [];
+  readonly pings: PingOptions[] = [];
+  readonly #flags = new Set<DebugFlag>();
+  #configuration: Configuration;
+  #finishPing: (() => void) | undefined;
+
+  constructor(text: string) {
+    this.#configuration = loadConfiguration(text, "fake.cfg").configuration;
+  }
+
+  configuration(): Configuration {
+    return this.#configuration;
+  }
+
+  commit(next: Configuration): readonly Problem[] {
+    const { policy, problems } = compile(next, { incompleteEntries: "disabled" });
+    if (policy !== undefined) this.#configuration = next;
+    return problems;
+  }
+
+  view(): GatewayView {
+    return {
+      now: instant(0),
+      ike: { isakmpSas: [], halfOpen: 0, jobsRunning: 0 },
+      ipsec: { flows: [] },
+    };
+  }
+
+  request(request: GatewayRequest): void {
+    this.requests.push(request);
+  }
+
+  debugFlags(): ReadonlySet<DebugFlag> {
+    return this.#flags;
+  }
+
+  setDebug(flag: DebugFlag, on: boolean): void {
+    if (on) this.#flags.add(flag);
+    else this.#flags.delete(flag);
+  }
+
+  ping(options: PingOptions, print: (text: string) => void, done: () => void): { cancel(): void } {
+    this.pings.push(options);
+    print("!!");
+    this.#finishPing = () => {
+      print("\n");
+      done();
+    };
+    return { cancel: () => this.finishPing() };
+  }
+
+  finishPing(): void {
+    this.#finishPing?.();
+  }
+}
+
+/** A session and everything on its screen, what was typed behind the prompts included. */
+export class FakeConsole {
+  readonly router: FakeRouter;
+  readonly session: Session;
+  #screen = "";
+
+  constructor(text: string, options?: SessionOptions) {
+    this.router = new FakeRouter(text);
+    this.session = new Session(
+      this.router,
+      (printed) => {
+        this.#screen += printed;
+      },
+      options,
+    );
+  }
+
+  /** Types lines; what comes on the screen because of them. */
+  type(...lines: readonly string[]): string {
+    const before = this.#screen.length;
+    for (const line of lines) {
+      this.#screen += `${this.session.prompt()}${line}\n`;
+      this.session.line(line);
+    }
+    return this.#screen.slice(before);
+  }
+
+  /** What a line prints, without the prompt and the line itself. */
+  output(line: string): string[] {
+    const before = this.#screen.length;
+    this.session.line(line);
+    return linesOf(this.#screen.slice(before));
+  }
+
+  /** What `?` after the text prints. */
+  help(text: string): string[] {
+    const before = this.#screen.length;
+    this.session.help(text);
+    return linesOf(this.#screen.slice(before));
+  }
+}
+
+function linesOf(printed: string): string[] {
+  return printed === "" ? [] : printed.replace(/\n$/, "").split("\n");
+}
