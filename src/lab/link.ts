@@ -78,10 +78,6 @@ export class Link {
     this.#conditions = conditions;
   }
 
-  get ports(): readonly LinkPort[] {
-    return [...this.#ports];
-  }
-
   attach(port: LinkPort): void {
     this.#ports.add(port);
   }
@@ -98,9 +94,7 @@ export class Link {
 
   /** Puts a packet on the wire towards `nextHop`. False if nobody there has that address, as when ARP is not answered. */
   transmit(from: LinkPort, nextHop: IpAddress, bytes: Uint8Array): boolean {
-    const others = this.ports.filter((port) => port !== from);
-    const to =
-      others.find((port) => port.address === nextHop) ?? others.find((port) => port.answersFor(nextHop));
+    const to = this.#stationFor(from, nextHop);
     const fate = to === undefined ? "nobody there" : this.#fate(bytes);
     for (const listener of this.#taps)
       listener({ at: this.#world.now, link: this.name, from: from.name, bytes, fate });
@@ -109,6 +103,13 @@ export class Link {
     this.#deliver(from, to, fate === "corrupted" ? this.#corrupted(bytes) : bytes);
     if (fate === "duplicated") this.#deliver(from, to, bytes);
     return true;
+  }
+
+  /** The address's owner goes before who answers for it. */
+  #stationFor(from: LinkPort, nextHop: IpAddress): LinkPort | undefined {
+    for (const port of this.#ports) if (port !== from && port.address === nextHop) return port;
+    for (const port of this.#ports) if (port !== from && port.answersFor(nextHop)) return port;
+    return undefined;
   }
 
   #fate(bytes: Uint8Array): TappedPacket["fate"] {
