@@ -78,6 +78,10 @@ export class Link {
     this.#conditions = conditions;
   }
 
+  get ports(): readonly LinkPort[] {
+    return [...this.#ports];
+  }
+
   attach(port: LinkPort): void {
     this.#ports.add(port);
   }

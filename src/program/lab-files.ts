@@ -88,12 +88,12 @@ function exampleFolder(path: string): string | undefined {
   return exampleNames().includes(name) ? join(EXAMPLES, name) : undefined;
 }
 
+/** Folders with a `lab.json`: other examples are not for labs. */
 function exampleNames(): string[] {
-  return isFolder(EXAMPLES)
-    ? readdirSync(EXAMPLES)
-        .filter((name) => isFolder(join(EXAMPLES, name)))
-        .sort()
-    : [];
+  if (!isFolder(EXAMPLES)) return [];
+  return readdirSync(EXAMPLES)
+    .filter((name) => isFile(join(EXAMPLES, name, LAB_FILE)))
+    .sort();
 }
 
 function isFolder(path: string): boolean {
