@@ -74,6 +74,8 @@ export class Gateway {
     return this.#during(now, () => {
       const removed = this.#dataPlane.setPolicy(now, policy.ipsec);
       this.#tellRemoved(now, removed);
+      // `no crypto isakmp enable` ends what there is; afterwards nothing more is sent.
+      if (!policy.ike.enabled) this.#toIke(now, { kind: "clear-isakmp-sas" });
       this.#ike.setPolicy(policy.ike);
       this.#interfaceNames = interfaceNamesOf(policy.ipsec);
     });
@@ -202,10 +204,8 @@ export class Gateway {
         this.#untoldInbound.delete(output.inboundSpi);
         this.#dataPlane.remove(now, output.peer, output.inboundSpi, "inbound", "deleted");
         break;
-      case "remove-ipsec-sas":
-        if (output.outboundSpi === undefined)
-          this.#dataPlane.removeAll(now, { peer: output.peer }, output.reason);
-        else this.#dataPlane.remove(now, output.peer, output.outboundSpi, "outbound", output.reason);
+      case "remove-ipsec-sa":
+        this.#dataPlane.remove(now, output.peer, output.spi, output.direction, output.reason);
         break;
       case "negotiation-failed":
         this.#dataPlane.negotiationFailed(now, output.connectionId, output.selector);

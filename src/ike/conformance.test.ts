@@ -122,7 +122,7 @@ test("padding of any content and length is understood (RFC 2409 App. B)", () => 
       const base = insider.first(
         "A",
         "Informational",
-        [notification(36136, { spi: insider.ownSpi, data: u32Octets(1) })],
+        [notification(36136, { spi: insider.ownSpi, data: u32Octets(messageId) })],
         messageId,
       );
       const iv = phase2Iv(protection.hash, lastOfPhase1(pair, blockLength), messageId, blockLength);
@@ -264,12 +264,13 @@ test("an informational message has an IV of its own and leaves those of quick mo
   const insider = Insider.ofNew();
   const { pair } = insider;
   const start = pair.installed("B").length;
+  let sequenceNumber = 0;
   pair.network = (datagram) => {
     // Between any two messages of a quick mode, each end hears an informational message.
     if (datagram.bytes[18] !== QUICK_MODE) return [datagram];
     const ask = (from: "A" | "B"): Datagram =>
       insider.first(from, "Informational", [
-        notification(36136, { spi: insider.ownSpi, data: u32Octets(9) }),
+        notification(36136, { spi: insider.ownSpi, data: u32Octets(++sequenceNumber) }),
       ]);
     return [ask("A"), ask("B"), datagram];
   };

@@ -17,10 +17,10 @@ export interface Answered {
   readonly received: Uint8Array;
   readonly receivedStep: Step;
   /**
-   * Its authenticator and the IV it was decrypted with, where it was encrypted: a message that differs only in octets
-   * which no HASH covers is a repeat too, and its answer must be chained to it anew.
+   * Its payloads and the IV it was decrypted with, where it was encrypted: a message that differs only in its padding,
+   * which no HASH covers, is a repeat too, and its answer must be chained to it anew.
    */
-  readonly proof: { readonly hash: Uint8Array; readonly iv: Uint8Array } | undefined;
+  readonly proof: { readonly content: Uint8Array; readonly iv: Uint8Array } | undefined;
   readonly answer: { readonly bytes: Uint8Array; readonly step: Step; readonly payloads: readonly Payload[] };
   /** Times the answer was sent again. */
   repeats: number;
@@ -46,7 +46,7 @@ export class Conversation {
 }
 
 /** As many answers encrypted anew as are worth remembering. */
-const FORMER_IVS_MAX = 3;
+const FORMER_IVS_MAX = 32;
 
 /** The current IV becomes a former one. */
 export function replaceIv(current: Uint8Array, former: readonly Uint8Array[]): readonly Uint8Array[] {

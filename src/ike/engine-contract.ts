@@ -43,11 +43,12 @@ export type IkeOutput =
   | { readonly kind: "cancel-job"; readonly id: number }
   | { readonly kind: "event"; readonly event: IkeEvent }
   | { readonly kind: "install-sa"; readonly sa: KeyedSa }
-  /** The peer deleted its inbound SA, or all of its SAs are gone (INITIAL-CONTACT): `outboundSpi` undefined is all. */
+  /** The peer has deleted or lost one of a pair: both go. */
   | {
-      readonly kind: "remove-ipsec-sas";
+      readonly kind: "remove-ipsec-sa";
       readonly peer: IpAddress;
-      readonly outboundSpi: number | undefined;
+      readonly direction: "inbound" | "outbound";
+      readonly spi: number;
       readonly reason: "peer deleted" | "replaced";
     }
   /** A quick mode failed after its inbound SA was installed. */

@@ -11,6 +11,7 @@ import type { IsakmpSa, QuickModeExchange } from "./isakmp-sa.ts";
 import type { IkeLimits } from "./limits.ts";
 import type { IkePolicy } from "./policy.ts";
 import { SaTable } from "./sa-table.ts";
+import { SpiTable } from "./spi-table.ts";
 import { Timers } from "./timers.ts";
 import type { WireConventions } from "./wire-conventions.ts";
 
@@ -34,7 +35,7 @@ export class EngineState {
   /** Keys: an ISAKMP SA for its life, a conversation object for its own retransmission or end. */
   readonly timers = new Timers<IsakmpSa | QuickModeExchange | IsakmpSa["life"] | IsakmpSa["keepalive"]>();
   readonly jobs = new Map<number, RunningJob>();
-  readonly spis = new Set<number>();
+  readonly spis = new SpiTable();
   /** Of the input being handled. */
   now: Instant;
   #outputs: IkeOutput[] = [];
@@ -70,7 +71,8 @@ export class EngineState {
   }
 
   send(local: Endpoint, remote: Endpoint, bytes: Uint8Array): void {
-    this.#outputs.push({ kind: "send", local, remote, bytes });
+    // `no crypto isakmp enable`: not even a repeat.
+    if (this.policy.enabled) this.#outputs.push({ kind: "send", local, remote, bytes });
   }
 
   takeOutputs(): readonly IkeOutput[] {
@@ -99,17 +101,6 @@ export class EngineState {
     return { inbound, outbound: inbound + 1 };
   }
 
-  /** An SPI for an inbound SA: random, outside the reserved 1 to 255, and not in use (RFC 2406 §2.1). */
-  takeSpi(): number {
-    for (;;) {
-      const octets = this.random.bytes("spi", 4);
-      const spi = new DataView(octets.buffer, octets.byteOffset, 4).getUint32(0);
-      if (spi < 256 || this.spis.has(spi)) continue;
-      this.spis.add(spi);
-      return spi;
-    }
-  }
-
   /** Never all zeros: that stands for "not known yet" (RFC 2408 §2.5.3). */
   takeCookie(purpose: "initiator cookie" | "responder cookie"): Uint8Array {
     for (;;) {
@@ -123,9 +114,7 @@ export class EngineState {
     for (;;) {
       const octets = this.random.bytes("message id", 4);
       const messageId = new DataView(octets.buffer, octets.byteOffset, 4).getUint32(0);
-      if (messageId === 0 || sa.usedMessageIds.has(messageId)) continue;
-      sa.usedMessageIds.add(messageId);
-      return messageId;
+      if (messageId !== 0 && !sa.hasUsed(messageId)) return messageId;
     }
   }
 

@@ -70,7 +70,7 @@ export class IkeEngine {
         const connection = state.policy.connections.find(({ id }) => id === input.connectionId);
         const { connectionId, selector, peer, spi } = input;
         if (connection === undefined || !state.policy.enabled) {
-          if (spi !== undefined) state.spis.delete(spi);
+          if (spi !== undefined) state.spis.release(spi);
           state.output({ kind: "negotiation-failed", connectionId, selector });
         } else request(state, { connection, selector, peer, spi });
         break;
@@ -102,12 +102,12 @@ export class IkeEngine {
 
   /** An SPI for a request that is about to be made. */
   reserveSpi(): number {
-    return this.#state.takeSpi();
+    return this.#state.spis.take(this.#state.random);
   }
 
   /** An inbound SPI is no longer in use. */
   releaseSpi(spi: number): void {
-    this.#state.spis.delete(spi);
+    this.#state.spis.release(spi);
   }
 
   view(): IkeView {
@@ -186,6 +186,14 @@ export class IkeEngine {
             "unexpected",
             "a quick mode message before the end of phase 1",
           );
+        if (
+          sa.usedMessageIds.size >= state.limits.messageIdsPerSaMax &&
+          !sa.exchanges.has(header.messageId)
+        ) {
+          // Nothing can be negotiated under it any more: a new SA can.
+          deleteIsakmpSa(state, sa);
+          return forget(state, sa, "limit reached");
+        }
         return receivePhase2(state, sa, header, bytes);
       case EXCHANGE_TYPE.Informational:
         return receiveInformational(state, sa, header, isEncrypted, bytes);

@@ -6,15 +6,20 @@ import type { EngineState } from "./engine-state.ts";
 import type { IsakmpSa } from "./isakmp-sa.ts";
 import { sendInformational } from "./notices.ts";
 import type { Establish } from "./phase1/main-mode-state.ts";
-import { lifetimeAttributes } from "./phase2/esp-proposal.ts";
-import { lifetimeNotification } from "./phase2/responder-lifetime.ts";
+import { lifetimeNotification, phase1LifetimeAttributes } from "./phase2/responder-lifetime.ts";
 import { startQuickMode } from "./phase2-driver.ts";
-import { replaceOthers } from "./sa-lifecycle.ts";
+import { boundEstablished, replaceOthers } from "./sa-lifecycle.ts";
 import { stopRepeating } from "./sending.ts";
 
-export function establish(state: EngineState, sa: IsakmpSa, { choice, initialContact }: Establish): void {
+export function establish(
+  state: EngineState,
+  sa: IsakmpSa,
+  { choice, initialContact, identity }: Establish,
+): void {
   const { suite, lifetimeSeconds } = choice;
   sa.isEstablished = true;
+  sa.establishedAt = state.now;
+  sa.identity = identity;
   sa.lastHeardAt = state.now;
   if (sa.nat?.situation.localBehindNat === true) armKeepalive(state, sa);
   sa.phase2BaseIv = sa.iv;
@@ -34,6 +39,7 @@ export function establish(state: EngineState, sa: IsakmpSa, { choice, initialCon
   });
   exportKeys(state, sa);
   if (initialContact) replaceOthers(state, sa);
+  boundEstablished(state, sa);
   if (sa.role === "responder" && choice.lifetimeShortened) tellLifetime(state, sa, lifetimeSeconds);
   for (const waiting of sa.waiting.splice(0)) startQuickMode(state, sa, waiting);
 }
@@ -41,11 +47,7 @@ export function establish(state: EngineState, sa: IsakmpSa, { choice, initialCon
 /** IOS tells a shorter life than the offered one right behind MM6. */
 function tellLifetime(state: EngineState, sa: IsakmpSa, lifetimeSeconds: number): void {
   const spi = concat(sa.initiatorCookie, sa.responderCookie);
-  // Phase 1 numbers its life classes 11 and 12 (RFC 2409 App. A), phase 2 its own 1 and 2 (RFC 2407 §4.5).
-  const attributes = lifetimeAttributes({ seconds: lifetimeSeconds }).map((attribute) => ({
-    ...attribute,
-    type: attribute.type + 10,
-  }));
+  const attributes = phase1LifetimeAttributes(lifetimeSeconds);
   sendInformational(state, sa, [lifetimeNotification(PROTOCOL_ID.PROTO_ISAKMP, spi, attributes)]);
 }
 

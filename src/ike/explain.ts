@@ -1,5 +1,6 @@
 /** Sentences that say why a negotiation failed: what was offered, what we accept, and which line of ours says so. */
 import { describeOrigin, type Origin } from "../base/origin.ts";
+import { NOTIFY_TYPE } from "../isakmp/numbers/notify-type.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { Failure } from "./action.ts";
 import type { Mismatch, Step } from "./events.ts";
@@ -54,6 +55,17 @@ export function noProposalChosen(
   return { reason: "no proposal chosen", explanation, mismatches, origin, notify };
 }
 
+/** Somebody we share no key with. */
+export function noKey(peer: IpAddress): Failure {
+  return {
+    reason: "no pre-shared key",
+    explanation: `${peer} asks for an ISAKMP SA, and there is no pre-shared key for it: add "crypto isakmp key … address ${peer}" if it should get one.`,
+    mismatches: [],
+    origin: undefined,
+    notify: NOTIFY_TYPE["NO-PROPOSAL-CHOSEN"],
+  };
+}
+
 /** An exchange that got no answer to `step`. What that most likely means depends on how far it came. */
 export function noResponse(
   peer: IpAddress,
@@ -73,8 +85,9 @@ export function noResponse(
       origin: key?.origin,
       notify: undefined,
     };
-  const what =
-    step === "MM1"
+  const what = hints.includes(UNOFFERED)
+    ? "has answered with a suite that is none of our offers"
+    : step === "MM1"
       ? "is not reachable on UDP port 500, runs no IKE, or accepts none of our ISAKMP policies"
       : "has stopped answering";
   return {
@@ -99,5 +112,7 @@ export function wrongPreSharedKey(peer: IpAddress, key: PreSharedKey | undefined
   };
 }
 
+/** A hint: somebody answered MM1 with another suite than was offered. */
+export const UNOFFERED = "an answer that is none of our offers";
 /** Of the built-in suite. */
 const DEFAULT_PRIORITY = 65535;

@@ -3,6 +3,7 @@
  * ISAKMP SA is acted on; anything else is told and changes nothing.
  */
 import { hex } from "../base/octets.ts";
+import { after, seconds } from "../base/time.ts";
 import type { IsakmpHeader } from "../isakmp/header.ts";
 import { DOI, PROTOCOL_ID } from "../isakmp/numbers/domain.ts";
 import { NOTIFY_TYPE } from "../isakmp/numbers/notify-type.ts";
@@ -13,6 +14,7 @@ import { type EngineState, sameCookies } from "./engine-state.ts";
 import type { IsakmpSa } from "./isakmp-sa.ts";
 import { INFO_PROTECTED, isShapeProblem, open } from "./message-shape.ts";
 import { protocolOf, sendInformational } from "./notices.ts";
+import { phase1Lifetime } from "./phase2/responder-lifetime.ts";
 import { refuseByPeer } from "./phase2-driver.ts";
 import { decodeChain, openFirst } from "./receiving.ts";
 import { forget, replaceOthers } from "./sa-lifecycle.ts";
@@ -44,10 +46,8 @@ function receiveProtected(state: EngineState, sa: IsakmpSa, header: IsakmpHeader
       "unexpected",
       "an informational message before the end of phase 1",
     );
-  if (sa.usedMessageIds.has(messageId))
+  if (sa.hasUsed(messageId))
     return state.dropped(sa, local, remote, "replayed", `message id ${messageId} has been used`);
-  if (sa.usedMessageIds.size >= state.limits.messageIdsPerSaMax)
-    return state.dropped(sa, local, remote, "limit", "all message ids of this SA are used up");
   const opened = openFirst(sa, header, bytes);
   if (opened === undefined)
     return state.dropped(
@@ -59,7 +59,7 @@ function receiveProtected(state: EngineState, sa: IsakmpSa, header: IsakmpHeader
     );
   const bag = open(INFO_PROTECTED, opened.chain.payloads);
   if (isShapeProblem(bag)) return state.dropped(sa, local, remote, "malformed", bag.detail);
-  sa.usedMessageIds.add(messageId);
+  sa.rememberInformational(messageId);
   state.heard(sa);
   state.emit({
     kind: "message-received",
@@ -85,19 +85,38 @@ function receiveProtected(state: EngineState, sa: IsakmpSa, header: IsakmpHeader
 function obeyNotification(state: EngineState, sa: IsakmpSa, { notifyType, spi, data }: Notification): void {
   state.emit({ kind: "notify-received", sa: sa.reference(), notifyType, isProtected: true, spi });
   if (notifyType < FIRST_STATUS_TYPE) return refuseByPeer(state, sa, nameOf(NOTIFY_TYPE, notifyType), spi);
-  if (notifyType === NOTIFY_TYPE["INITIAL-CONTACT"]) return replaceOthers(state, sa);
-  // We say that we can do DPD, so we answer (RFC 3706 §5.2); cookies of another SA are not about this one.
-  if (notifyType === NOTIFY_TYPE["R-U-THERE"] && sameCookies(sa, spi) && data.length === 4)
-    sendInformational(state, sa, [
-      {
-        kind: "NOTIFY",
-        doi: DOI.IPSEC,
-        protocolId: PROTOCOL_ID.PROTO_ISAKMP,
-        spi,
-        notifyType: NOTIFY_TYPE["R-U-THERE-ACK"],
-        data,
-      },
-    ]);
+  if (notifyType === NOTIFY_TYPE["INITIAL-CONTACT"] && sameCookies(sa, spi)) return replaceOthers(state, sa);
+  if (notifyType === NOTIFY_TYPE["RESPONDER-LIFETIME"] && sameCookies(sa, spi))
+    return shorten(state, sa, data);
+  if (notifyType === NOTIFY_TYPE["R-U-THERE"] && sameCookies(sa, spi)) answerRUThere(state, sa, spi, data);
+}
+
+/** The responder keeps a phase 1 SA for a shorter time than it was offered; only shorter counts, and none below a floor. */
+function shorten(state: EngineState, sa: IsakmpSa, data: Uint8Array): void {
+  const told = phase1Lifetime(data);
+  if (told === undefined || sa.expiresAt === undefined) return;
+  const expiresAt = after(sa.establishedAt ?? state.now, seconds(Math.max(told, ISAKMP_LIFETIME_FLOOR)));
+  if (expiresAt >= sa.expiresAt) return;
+  sa.expiresAt = expiresAt;
+  state.timers.set(sa.life, expiresAt, `ISAKMP SA with ${sa.remote.address} expires`);
+}
+
+/** We say that we can do DPD, so we answer (RFC 3706 §5.2), each sequence number once. */
+function answerRUThere(state: EngineState, sa: IsakmpSa, spi: Uint8Array, data: Uint8Array): void {
+  if (data.length !== 4) return;
+  const sequenceNumber = new DataView(data.buffer, data.byteOffset, 4).getUint32(0);
+  if (sa.lastRUThere !== undefined && sequenceNumber <= sa.lastRUThere) return;
+  sa.lastRUThere = sequenceNumber;
+  sendInformational(state, sa, [
+    {
+      kind: "NOTIFY",
+      doi: DOI.IPSEC,
+      protocolId: PROTOCOL_ID.PROTO_ISAKMP,
+      spi,
+      notifyType: NOTIFY_TYPE["R-U-THERE-ACK"],
+      data,
+    },
+  ]);
 }
 
 function obeyDelete(state: EngineState, sa: IsakmpSa, payload: Delete): void {
@@ -114,9 +133,10 @@ function obeyDelete(state: EngineState, sa: IsakmpSa, payload: Delete): void {
     } else if (payload.protocolId === PROTOCOL_ID.PROTO_IPSEC_ESP && spi.length === 4) {
       const outboundSpi = new DataView(spi.buffer, spi.byteOffset, 4).getUint32(0);
       state.output({
-        kind: "remove-ipsec-sas",
+        kind: "remove-ipsec-sa",
         peer: sa.remote.address,
-        outboundSpi,
+        direction: "outbound",
+        spi: outboundSpi,
         reason: "peer deleted",
       });
     }
@@ -148,3 +168,5 @@ function receiveUnprotected(state: EngineState, sa: IsakmpSa, header: IsakmpHead
 }
 
 const HINTS_MAX = 4;
+/** IOS's own minimum of a phase 1 lifetime, in seconds. */
+const ISAKMP_LIFETIME_FLOOR = 60;

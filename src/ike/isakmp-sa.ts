@@ -66,6 +66,7 @@ export class IsakmpSa extends Conversation {
   /** Known as soon as keys are; phase 2 needs `isEstablished` besides. */
   protection: Protection | undefined;
   isEstablished = false;
+  establishedAt: Instant | undefined;
   /** When the peer last said something authentic; undefined before the end of phase 1. */
   lastHeardAt: Instant | undefined;
   expiresAt: Instant | undefined;
@@ -73,8 +74,16 @@ export class IsakmpSa extends Conversation {
   phase2BaseIv: Uint8Array = new Uint8Array(0);
   formerBaseIvs: readonly Uint8Array[] = [];
   readonly exchanges = new Map<number, QuickModeExchange>();
-  /** Of the peer's exchanges and ours: none is used twice. */
+  /** What the peer proved to be in phase 1, for people and for telling two peers behind one NAT apart. */
+  identity = "";
+  /** The peer has shown which phase 1 IV it chains to: repeats of its last phase 1 message no longer move it. */
+  isChainFixed = false;
+  /** Of quick modes of both ends: none is used twice. */
   readonly usedMessageIds = new Set<number>();
+  /** Of informational exchanges: the latest. Older ones do no harm when they are repeated. */
+  readonly #informationalIds = new Set<number>();
+  /** Of the last R-U-THERE (RFC 3706 §5.4); undefined before the first. */
+  lastRUThere: number | undefined;
   /** As initiator: what waits for phase 1 to finish. */
   readonly waiting: WaitingRequest[] = [];
   /** As responder: fifth messages that did not authenticate. */
@@ -116,6 +125,19 @@ export class IsakmpSa extends Conversation {
     };
   }
 
+  hasUsed(messageId: number): boolean {
+    return this.usedMessageIds.has(messageId) || this.#informationalIds.has(messageId);
+  }
+
+  rememberInformational(messageId: number): void {
+    this.#informationalIds.add(messageId);
+    if (this.#informationalIds.size <= INFORMATIONAL_IDS_MAX) return;
+    for (const oldest of this.#informationalIds) {
+      this.#informationalIds.delete(oldest);
+      break;
+    }
+  }
+
   get knowsResponderCookie(): boolean {
     return !isZero(this.responderCookie);
   }
@@ -126,3 +148,5 @@ export class IsakmpSa extends Conversation {
     return running;
   }
 }
+
+const INFORMATIONAL_IDS_MAX = 512;

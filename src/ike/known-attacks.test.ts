@@ -588,7 +588,7 @@ test("every message of a finished negotiation, replayed later and in any order, 
     for (const { from, bytes } of [...recorded, ...recorded.toReversed()]) {
       const outputs = give(pair, from === "A" ? "B" : "A", bytes);
       assert.ok(
-        !outputs.some(({ kind }) => ["install-sa", "start-job", "remove-ipsec-sas"].includes(kind)),
+        !outputs.some(({ kind }) => ["install-sa", "start-job", "remove-ipsec-sa"].includes(kind)),
         "!outputs.some(({ kind }) => ['install-sa', 'start-job', 'rem",
       );
     }
@@ -859,10 +859,10 @@ test("a Delete removes the sender's own SAs alone, and only once", () => {
   const spis = [fromHex("0badf00d")];
   const start = pair.outputs.B.length;
   insider.inform("A", { kind: "DELETE", doi: 1, protocolId: 3, spiSize: 4, spis });
-  const removals = pair.outputs.B.slice(start).filter(({ kind }) => kind === "remove-ipsec-sas");
+  const removals = pair.outputs.B.slice(start).filter(({ kind }) => kind === "remove-ipsec-sa");
   // Which SAs those are, the data plane knows: it is told whose they must be.
   assert.deepEqual(removals, [
-    { kind: "remove-ipsec-sas", peer: A, outboundSpi: 0x0badf00d, reason: "peer deleted" },
+    { kind: "remove-ipsec-sa", peer: A, direction: "outbound", spi: 0x0badf00d, reason: "peer deleted" },
   ]);
   insider.inform("A", {
     kind: "DELETE",
@@ -882,10 +882,10 @@ test("a Delete removes the sender's own SAs alone, and only once", () => {
   insider.inform("A", twice, twice, { kind: "DELETE", doi: 1, protocolId: 3, spiSize: 4, spis });
   assert.equal(pair.engines.B.view().isakmpSas.length, 0);
   assert.equal(pair.events.B.filter(({ kind }) => kind === "isakmp-sa-deleted").length, 1);
-  const after = pair.outputs.B.filter(({ kind }) => kind === "remove-ipsec-sas").length;
+  const after = pair.outputs.B.filter(({ kind }) => kind === "remove-ipsec-sa").length;
   assert.equal(
     after,
-    pair.outputs.B.slice(0, start).filter(({ kind }) => kind === "remove-ipsec-sas").length + 1,
+    pair.outputs.B.slice(0, start).filter(({ kind }) => kind === "remove-ipsec-sa").length + 1,
   );
 });
 
@@ -964,10 +964,10 @@ test("INITIAL-CONTACT counts only under protection, and leaves other peers' SAs 
   const header = { ...decodeHeader(message(pair, 5).bytes), exchangeType: 5, flags: 0, messageId: 5 };
   give(pair, "B", encodeMessage(header, [notification(24578, { spi: insider.ownSpi })]));
   assert.ok(
-    !pair.outputs.B.slice(start).some(({ kind }) => kind === "remove-ipsec-sas"),
+    !pair.outputs.B.slice(start).some(({ kind }) => kind === "remove-ipsec-sa"),
     "!pair.outputs.B.slice(start).some(({ kind }) => kind === 're",
   );
-  for (const output of pair.outputs.B) if (output.kind === "remove-ipsec-sas") assert.equal(output.peer, A);
+  for (const output of pair.outputs.B) if (output.kind === "remove-ipsec-sa") assert.equal(output.peer, A);
 });
 
 test("R-U-THERE is answered under protection alone, with our cookies and its own number", () => {

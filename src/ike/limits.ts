@@ -16,6 +16,10 @@ export interface IkeLimits {
   readonly messageIdsPerSaMax: number;
   /** Requests waiting for one phase 1 to finish. */
   readonly waitingRequestsMax: number;
+  /** Established ISAKMP SAs with one address: a peer that starts anew for ever displaces its own oldest. */
+  readonly establishedPerPeerMax: number;
+  /** Octets of a first message; larger ones are dropped unread. */
+  readonly firstMessageMax: number;
   /** Undecryptable fifth messages an SA survives: a wrong key, or somebody guessing. */
   readonly authenticationTriesMax: number;
   /** Times one answer is sent again to repeats of the message it answers. */
@@ -40,6 +44,8 @@ export const DEFAULT_IKE_LIMITS: IkeLimits = {
   exchangesPerSaMax: 32,
   messageIdsPerSaMax: 4096,
   waitingRequestsMax: 256,
+  establishedPerPeerMax: 16,
+  firstMessageMax: 8192,
   authenticationTriesMax: 5,
   repeatsAnsweredMax: 20,
   retransmitAfter: seconds(2),

@@ -71,10 +71,14 @@ export function isShapeProblem(value: object): value is ShapeProblem {
 }
 
 /** RFC 2409 §5.4, main mode with a pre-shared key. What only other authentication methods carry is passed over. */
-export const MM_SA = { require: ["SA"], allow: ["VID", "NOTIFY"], first: ["SA"] } as const;
+export const MM_SA = {
+  require: ["SA"],
+  allow: ["VID", "NOTIFY", "CERT", "CERTREQ"],
+  first: ["SA"],
+} as const;
 export const MM_KE = {
   require: ["KE", "NONCE"],
-  allow: ["VID", "NOTIFY", "NAT-D", "CERTREQ"],
+  allow: ["VID", "NOTIFY", "NAT-D", "CERT", "CERTREQ"],
   first: [],
 } as const;
 export const MM_AUTH = {

@@ -23,6 +23,7 @@ export function sendInformational(
   const { protection } = sa;
   if (protection === undefined || !sa.isEstablished) return;
   const messageId = state.takeMessageId(sa);
+  sa.rememberInformational(messageId);
   const iv = phase2Iv(protection.hash, sa.phase2BaseIv, messageId, CIPHERS[protection.cipher].blockLength);
   const { initiatorCookie, responderCookie } = sa;
   const header = { initiatorCookie, responderCookie, exchangeType: EXCHANGE_TYPE.Informational, messageId };

@@ -1,24 +1,24 @@
 /** Carries out what main mode decides: creates, feeds, establishes and ends ISAKMP SAs. */
-import { constantTimeEqual } from "../base/octets.ts";
+import { equal } from "../base/octets.ts";
 import { after } from "../base/time.ts";
 import type { JobResult } from "../crypto/jobs.ts";
 import type { IsakmpHeader } from "../isakmp/header.ts";
 import { EXCHANGE_TYPE } from "../isakmp/numbers/exchange-type.ts";
 import type { Payload } from "../isakmp/payload.ts";
 import type { Endpoint } from "../net/ip-address.ts";
-import type { Failure } from "./action.ts";
+import type { Failure, Refusal } from "./action.ts";
 import type { Answered, Received } from "./conversation.ts";
 import type { EngineState } from "./engine-state.ts";
 import { sameBytes } from "./engine-state.ts";
 import { establish } from "./establishment.ts";
-import { noResponse, wrongPreSharedKey } from "./explain.ts";
+import { noResponse, UNOFFERED, wrongPreSharedKey } from "./explain.ts";
 import { IsakmpSa, type WaitingRequest } from "./isakmp-sa.ts";
 import { sendUnprotectedNotify } from "./notices.ts";
 import { begin, jobDone, receive, respond, usableSuites } from "./phase1/main-mode.ts";
 import { awaited, type MainModeActions, type Phase1Context } from "./phase1/main-mode-state.ts";
 import { findPreSharedKey } from "./phase1/pre-shared-key.ts";
 import { failRequest } from "./phase2-driver.ts";
-import { decodeChain, openWith } from "./receiving.ts";
+import { decodeChain, openWith, provenContent } from "./receiving.ts";
 import { forget } from "./sa-lifecycle.ts";
 import { accept, repeatAnswer, say, stopRepeating } from "./sending.ts";
 
@@ -81,6 +81,8 @@ export function receiveFirst(
     if (isRepeat) return repeatAnswer(state, { sa: known, exchange: undefined }, bytes, undefined);
     return state.dropped(known, local, remote, "unexpected", "a first message with a cookie that is in use");
   }
+  if (bytes.length > state.limits.firstMessageMax)
+    return state.dropped(undefined, local, remote, "limit", `a first message of ${bytes.length} octets`);
   const payloads = decodeChain(state, undefined, local, remote, header.nextPayload, bytes);
   if (payloads === undefined) return;
   const displaced = state.table.displacedBy(remote.address, state.limits);
@@ -128,7 +130,7 @@ export function receivePhase1(
     return;
   }
   if (sameBytes(bytes, sa.working?.bytes))
-    return state.dropped(sa, local, remote, "busy", "its repeat: the message is being worked on");
+    return state.dropped(sa, local, remote, "busy", "a repeat of a message that has been taken in");
   const waitsFor = sa.state === undefined ? undefined : awaited(sa.state);
   if (waitsFor === undefined) {
     if (isEncrypted && repeatsProof(state, sa, header, bytes)) return;
@@ -182,9 +184,8 @@ function receiveProof(
     if (step === "MM5") proofFailed(state, sa);
     return;
   }
-  const hash = opened.chain.payloads.find((payload) => payload.kind === "HASH");
-  const proof = hash === undefined ? undefined : { hash: hash.data, iv };
-  const accepted = feed(
+  const proof = { content: provenContent(opened.chain), iv };
+  const refusal = feed(
     state,
     sa,
     { bytes, step, proof },
@@ -192,10 +193,12 @@ function receiveProof(
     opened.chain.payloads,
     opened.nextIv,
   );
-  if (!accepted && step === "MM5") proofFailed(state, sa);
+  if (refusal?.reason === "undecryptable" || refusal?.reason === "hash mismatch") {
+    if (step === "MM5") proofFailed(state, sa);
+  }
 }
 
-/** Feeds a message to main mode. False when it changed nothing. */
+/** Feeds a message to main mode. Gives why it changed nothing; undefined where it did. */
 function feed(
   state: EngineState,
   sa: IsakmpSa,
@@ -203,9 +206,9 @@ function feed(
   context: Phase1Context,
   payloads: readonly Payload[],
   nextIv: Uint8Array | undefined,
-): boolean {
+): Refusal | undefined {
   const before = sa.state;
-  if (before === undefined) return false;
+  if (before === undefined) return undefined;
   const actions = receive(context, before, payloads);
   const last = actions.at(-1);
   const owner = { sa, exchange: undefined };
@@ -227,7 +230,9 @@ function feed(
     }
   }
   perform(state, sa, actions);
-  return last?.do !== "drop";
+  if (last?.do !== "drop") return undefined;
+  if (before.at === "awaits MM2" && !sa.hints.includes(UNOFFERED)) sa.hints.push(UNOFFERED);
+  return last.refusal;
 }
 
 /** The result of a job that phase 1 waits for. */
@@ -238,7 +243,9 @@ export function phase1JobDone(state: EngineState, sa: IsakmpSa, result: JobResul
 /** A fifth message after the end of phase 1: the sixth was lost. */
 function repeatsProof(state: EngineState, sa: IsakmpSa, header: IsakmpHeader, bytes: Uint8Array): boolean {
   const proof =
-    sa.role === "responder" && sa.answered?.receivedStep === "MM5" ? sa.answered.proof : undefined;
+    sa.role === "responder" && !sa.isChainFixed && sa.answered?.receivedStep === "MM5"
+      ? sa.answered.proof
+      : undefined;
   return proof !== undefined && repeatsAnswered(state, sa, proof, header, bytes);
 }
 
@@ -249,9 +256,10 @@ function repeatsAnswered(
   header: IsakmpHeader,
   bytes: Uint8Array,
 ): boolean {
-  const opened = openWith(sa, [proof.iv], header.nextPayload, bytes);
-  const hash = opened?.chain.payloads.find((payload) => payload.kind === "HASH");
-  if (opened === undefined || hash === undefined || !constantTimeEqual(hash.data, proof.hash)) return false;
+  const opened = openWith(sa, [proof.iv], header.nextPayload, bytes, (chain) =>
+    equal(provenContent(chain), proof.content),
+  );
+  if (opened === undefined) return false;
   repeatAnswer(state, { sa, exchange: undefined }, bytes, opened.nextIv);
   return true;
 }
@@ -341,9 +349,10 @@ function reportFailure(state: EngineState, sa: IsakmpSa, failure: Failure): void
 function contextOf(state: EngineState, sa: IsakmpSa): Phase1Context {
   const { policy, conventions, random } = state;
   const { initiatorCookie, responderCookie } = sa;
-  const isFirstContact = !state.table
-    .ofPeer(sa.remote.address)
-    .some((other) => other !== sa && other.isEstablished);
+  const peer = sa.remote.address;
+  const isFirstContact =
+    !state.spis.hasPeer(peer) &&
+    !state.table.ofPeer(peer).some((other) => other !== sa && other.isEstablished);
   return {
     policy,
     conventions,

@@ -1,11 +1,10 @@
 /** Carries out what quick mode decides: requests find an ISAKMP SA, messages their exchange, keys their way to IPsec. */
-import { equal } from "../base/octets.ts";
+import { equal, u32Octets } from "../base/octets.ts";
 import { after } from "../base/time.ts";
 import type { JobResult } from "../crypto/jobs.ts";
 import { CIPHERS } from "../crypto/names.ts";
 import type { IsakmpHeader } from "../isakmp/header.ts";
 import { DOI, PROTOCOL_ID } from "../isakmp/numbers/domain.ts";
-import type { PayloadChain } from "../isakmp/payload-chain.ts";
 import type { Failure } from "./action.ts";
 import type { EngineState, Owner } from "./engine-state.ts";
 import { sameBytes } from "./engine-state.ts";
@@ -16,7 +15,7 @@ import { jobDone, receive } from "./phase2/quick-mode.ts";
 import { begin } from "./phase2/quick-mode-initiator.ts";
 import { respond } from "./phase2/quick-mode-responder.ts";
 import { awaited, type QuickModeActions, type QuickModeContext } from "./phase2/quick-mode-state.ts";
-import { hashedMessage, openFirst, openWith } from "./receiving.ts";
+import { contentOf, hashedMessage, openFirst, openWith } from "./receiving.ts";
 import { accept, repeatAnswer, say, stopRepeating } from "./sending.ts";
 
 /** Whether an SA can take one more quick mode. */
@@ -34,11 +33,13 @@ export function failRequest(state: EngineState, failed: WaitingRequest): void {
 
 /** Nothing came of a request: the SPI that was reserved for it is free again. */
 export function giveBackSpi(state: EngineState, { spi }: WaitingRequest): void {
-  if (spi !== undefined) state.spis.delete(spi);
+  if (spi !== undefined) state.spis.release(spi);
 }
 
 export function startQuickMode(state: EngineState, sa: IsakmpSa, wanted: WaitingRequest): void {
-  const exchange = newExchange(state, sa, state.takeMessageId(sa), "initiator", wanted);
+  const messageId = state.takeMessageId(sa);
+  sa.usedMessageIds.add(messageId);
+  const exchange = newExchange(state, sa, messageId, "initiator", wanted);
   const context = contextOf(state, sa, exchange);
   if (context !== undefined) perform(state, { sa, exchange }, begin(context, wanted));
 }
@@ -60,7 +61,7 @@ function receiveOffer(state: EngineState, sa: IsakmpSa, header: IsakmpHeader, by
   const { messageId } = header;
   if (messageId === 0)
     return state.dropped(sa, local, remote, "unexpected", "a quick mode with message id 0");
-  if (sa.usedMessageIds.has(messageId))
+  if (sa.hasUsed(messageId))
     return state.dropped(sa, local, remote, "replayed", `message id ${messageId} has been used`);
   if (!hasRoom(state, sa) || !state.hasRoomForJob)
     return state.dropped(sa, local, remote, "limit", `${sa.runningExchanges} quick modes are under way`);
@@ -79,7 +80,11 @@ function receiveOffer(state: EngineState, sa: IsakmpSa, header: IsakmpHeader, by
   const owner = { sa, exchange };
   exchange.iv = opened.nextIv;
   emitReceived(state, owner, "QM1", bytes);
-  accept(owner, { bytes, step: "QM1", proof: { hash: hashOf(opened.chain), iv: opened.iv } });
+  accept(owner, {
+    bytes,
+    step: "QM1",
+    proof: { content: contentOf(opened.chain, opened.plaintext), iv: opened.iv },
+  });
   exchange.offeredSpi = opened.chain.payloads.find((payload) => payload.kind === "SA")?.proposals[0]?.spi;
   const context = contextOf(state, sa, exchange);
   if (context === undefined) return;
@@ -100,7 +105,13 @@ function receiveNext(
   if (answered !== undefined && sameBytes(bytes, answered.received))
     return repeatAnswer(state, owner, bytes, undefined);
   if (sameBytes(bytes, exchange.working?.bytes))
-    return state.dropped(sa, local, remote, "busy", "its repeat: the message is being worked on");
+    return state.dropped(
+      sa,
+      local,
+      remote,
+      exchange.jobId === undefined ? "replayed" : "busy",
+      "a repeat of a message that has been taken in",
+    );
   if (repeatsAnswered(state, owner, exchange, header, bytes)) return;
   const step = exchange.state === undefined ? undefined : awaited(exchange.state);
   if (step === undefined || exchange.state === undefined)
@@ -122,7 +133,11 @@ function receiveNext(
     state.heard(sa);
     exchange.iv = opened.nextIv;
     exchange.formerIvs = [];
-    accept(owner, { bytes, step, proof: { hash: hashOf(opened.chain), iv: opened.iv } });
+    accept(owner, {
+      bytes,
+      step,
+      proof: { content: contentOf(opened.chain, opened.plaintext), iv: opened.iv },
+    });
   }
   perform(state, owner, actions);
 }
@@ -137,8 +152,8 @@ function repeatsAnswered(
 ): boolean {
   const proof = exchange.answered?.proof;
   if (proof === undefined) return false;
-  const opened = openWith(owner.sa, [proof.iv], header.nextPayload, bytes, (chain) =>
-    equal(hashOf(chain), proof.hash),
+  const opened = openWith(owner.sa, [proof.iv], header.nextPayload, bytes, (chain, plaintext) =>
+    equal(contentOf(chain, plaintext), proof.content),
   );
   if (opened === undefined) return false;
   repeatAnswer(state, owner, bytes, opened.nextIv);
@@ -176,12 +191,12 @@ export function phase2Over(state: EngineState, sa: IsakmpSa, exchange: QuickMode
 
 /** The peer refused a quick mode of ours by an authenticated notification (RFC 2408 §3.14.1). */
 export function refuseByPeer(state: EngineState, sa: IsakmpSa, notifyName: string, spi: Uint8Array): void {
-  const running = [...sa.exchanges.values()].filter(
-    (exchange) => exchange.role === "initiator" && !exchange.isFinished,
-  );
-  const number = spi.length === 4 ? new DataView(spi.buffer, spi.byteOffset, 4).getUint32(0) : undefined;
-  const exchange =
-    running.find((candidate) => candidate.spi === number) ?? (running.length === 1 ? running[0] : undefined);
+  const running = [...sa.exchanges.values()].filter((exchange) => !exchange.isFinished);
+  const named = running.find((candidate) => equal(refusalSpi(candidate), spi));
+  // A refusal without an SPI can only be about the one quick mode there is.
+  const only =
+    running.length === 1 && spi.length === 0 && REFUSALS.includes(notifyName) ? running[0] : undefined;
+  const exchange = named ?? only;
   if (exchange === undefined) return;
   const connection = exchange.request?.connection;
   fail(state, { sa, exchange }, exchange, {
@@ -229,7 +244,7 @@ function fail(state: EngineState, owner: Owner, exchange: QuickModeExchange, fai
   sa.exchanges.delete(exchange.messageId);
   if (exchange.isInstalled && exchange.spi !== undefined)
     state.output({ kind: "abandon-sa", peer: sa.remote.address, inboundSpi: exchange.spi });
-  else if (exchange.spi !== undefined) state.spis.delete(exchange.spi);
+  else if (exchange.spi !== undefined) state.spis.release(exchange.spi);
   state.emit({
     kind: "exchange-finished",
     sa: sa.reference(),
@@ -247,8 +262,7 @@ function sendRefusal(
   exchange: QuickModeExchange,
   notifyType: number,
 ): void {
-  // The SPI is the initiator's: it tells it which of its offers is meant.
-  const spi = exchange.offeredSpi ?? new Uint8Array(0);
+  const spi = refusalSpi(exchange);
   sendInformational(state, sa, [
     {
       kind: "NOTIFY",
@@ -280,6 +294,13 @@ function perform(state: EngineState, owner: Owner, actions: QuickModeActions): v
         break;
       case "install":
         exchange.isInstalled = true;
+        if (action.sa.direction === "inbound")
+          state.spis.own(action.sa.spi, {
+            peer: action.sa.peer,
+            identity: sa.identity,
+            isakmpConnId: sa.connId,
+            isakmpCreatedAt: sa.createdAt,
+          });
         state.output({ kind: "install-sa", sa: action.sa });
         break;
       case "finish":
@@ -347,11 +368,6 @@ function emitReceived(
   });
 }
 
-function hashOf(chain: PayloadChain): Uint8Array {
-  const [first] = chain.payloads;
-  return first?.kind === "HASH" ? first.data : new Uint8Array(0);
-}
-
 function contextOf(
   state: EngineState,
   sa: IsakmpSa,
@@ -360,7 +376,7 @@ function contextOf(
   const { policy, conventions, random } = state;
   if (sa.protection === undefined) return undefined;
   const takeSpi = (): number => {
-    exchange.spi = exchange.request?.spi ?? state.takeSpi();
+    exchange.spi = exchange.request?.spi ?? state.spis.take(state.random);
     return exchange.spi;
   };
   return {
@@ -375,3 +391,17 @@ function contextOf(
     takeConnIds: () => state.takeIpsecConnIds(),
   };
 }
+
+/** What a refusal names an exchange by: the SPI that its initiator offered. */
+function refusalSpi(exchange: QuickModeExchange): Uint8Array {
+  if (exchange.role === "responder") return exchange.offeredSpi ?? new Uint8Array(0);
+  return exchange.spi === undefined ? new Uint8Array(0) : u32Octets(exchange.spi);
+}
+
+/** Errors that are about an offer. */
+const REFUSALS: readonly string[] = [
+  "NO-PROPOSAL-CHOSEN",
+  "INVALID-ID-INFORMATION",
+  "ATTRIBUTES-NOT-SUPPORTED",
+  "BAD-PROPOSAL-SYNTAX",
+];

@@ -1,10 +1,10 @@
 /** From octets to payloads: the one place where malformed input of a peer is caught. */
 import { MalformedError } from "../base/errors.ts";
-import { constantTimeEqual } from "../base/octets.ts";
+import { concat, constantTimeEqual } from "../base/octets.ts";
 import { CIPHERS } from "../crypto/names.ts";
 import { HEADER_LENGTH, type IsakmpHeader } from "../isakmp/header.ts";
 import type { Payload } from "../isakmp/payload.ts";
-import { decodePayloads, type PayloadChain } from "../isakmp/payload-chain.ts";
+import { decodePayloads, encodeBody, type PayloadChain } from "../isakmp/payload-chain.ts";
 import type { Endpoint } from "../net/ip-address.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { IsakmpSa } from "./isakmp-sa.ts";
@@ -60,6 +60,17 @@ export function openWith(
   return undefined;
 }
 
+/** What HASH_I and HASH_R prove of a phase 1 message: identity and hash. Notifications beside them are not covered. */
+export function provenContent({ payloads }: PayloadChain): Uint8Array {
+  return concat(...payloads.filter(({ kind }) => kind === "ID" || kind === "HASH").map(encodeBody));
+}
+
+/** The payloads as they were encrypted, without what pads them. */
+export function contentOf(chain: PayloadChain, plaintext: Uint8Array): Uint8Array {
+  const last = chain.extents.at(-1);
+  return plaintext.slice(0, last === undefined ? 0 : last.offset + last.length);
+}
+
 /** What the HASH payload of a phase 2 message covers besides the message id: all that follows it, without padding. */
 export function hashedMessage(chain: PayloadChain, plaintext: Uint8Array): HashedMessage {
   const [first] = chain.extents;
@@ -84,9 +95,9 @@ export function openFirst(sa: IsakmpSa, header: IsakmpHeader, bytes: Uint8Array)
   const { protection } = sa;
   if (protection === undefined) return undefined;
   const { blockLength } = CIPHERS[protection.cipher];
-  const ivs = [sa.phase2BaseIv, ...sa.formerBaseIvs].map((base) =>
-    phase2Iv(protection.hash, base, header.messageId, blockLength),
-  );
+  const ivOf = (base: Uint8Array): Uint8Array =>
+    phase2Iv(protection.hash, base, header.messageId, blockLength);
+  const bases = [sa.phase2BaseIv, ...sa.formerBaseIvs];
   const verifies = (chain: PayloadChain, plaintext: Uint8Array): boolean => {
     const [first] = chain.payloads;
     const { afterHash } = hashedMessage(chain, plaintext);
@@ -95,5 +106,14 @@ export function openFirst(sa: IsakmpSa, header: IsakmpHeader, bytes: Uint8Array)
       constantTimeEqual(first.data, hash1(protection.hash, protection.SKEYID_a, header.messageId, afterHash))
     );
   };
-  return openWith(sa, ivs, header.nextPayload, bytes, verifies);
+  for (const base of bases) {
+    const opened = openWith(sa, [ivOf(base)], header.nextPayload, bytes, verifies);
+    if (opened === undefined) continue;
+    // Authentic: from here on it is known what the peer chains to.
+    sa.phase2BaseIv = base;
+    sa.formerBaseIvs = [];
+    sa.isChainFixed = true;
+    return opened;
+  }
+  return undefined;
 }

@@ -1,5 +1,5 @@
 /** How ISAKMP SAs end: forgotten, expired, replaced; and what becomes of that which hung on them. */
-import { after, seconds } from "../base/time.ts";
+import { after, type Instant, seconds } from "../base/time.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { IkeEvent } from "./events.ts";
 import type { IsakmpSa } from "./isakmp-sa.ts";
@@ -23,7 +23,7 @@ export function forget(
     state.timers.clear(exchange);
     state.cancelJob(exchange);
     if (exchange.isFinished) continue;
-    if (exchange.spi !== undefined) state.spis.delete(exchange.spi);
+    if (exchange.spi !== undefined) state.spis.release(exchange.spi);
     if (exchange.isInstalled && exchange.spi !== undefined)
       state.output({ kind: "abandon-sa", peer: sa.remote.address, inboundSpi: exchange.spi });
     // The wish outlives the SA it was to be fulfilled under.
@@ -41,19 +41,33 @@ export function lifeOver(state: EngineState, sa: IsakmpSa): void {
   forget(state, sa, "expired");
 }
 
-/** INITIAL-CONTACT: whatever else we have with this peer, it does not know of (RFC 2407 §4.6.3.3). */
+/**
+ * INITIAL-CONTACT: whatever else we have with this peer, it does not know of (RFC 2407 §4.6.3.3). That is said of what is
+ * older than the SA it is said under, by the identity that said it: behind one NAT there may be others (RFC 3947 §6).
+ */
 export function replaceOthers(state: EngineState, sa: IsakmpSa): void {
-  const others = state.table.ofPeer(sa.remote.address).filter((other) => other !== sa && other.isEstablished);
+  const peer = sa.remote.address;
+  const isOlder = (identity: string, createdAt: Instant): boolean =>
+    identity === sa.identity && createdAt <= sa.createdAt;
+  const others = state.table
+    .ofPeer(peer)
+    .filter((other) => other !== sa && other.isEstablished && isOlder(other.identity, other.createdAt));
   state.emit({
     kind: "initial-contact-received",
     sa: sa.reference(),
     removedConnIds: others.map((other) => other.connId),
   });
   for (const other of others) forget(state, other, "replaced");
-  state.output({
-    kind: "remove-ipsec-sas",
-    peer: sa.remote.address,
-    outboundSpi: undefined,
-    reason: "replaced",
-  });
+  for (const { spi, identity, isakmpConnId, isakmpCreatedAt } of state.spis.ofPeer(peer))
+    if (isakmpConnId !== sa.connId && isOlder(identity, isakmpCreatedAt))
+      state.output({ kind: "remove-ipsec-sa", peer, direction: "inbound", spi, reason: "replaced" });
+}
+
+/** A peer has few ISAKMP SAs with us: the oldest give way, and are deleted. */
+export function boundEstablished(state: EngineState, newest: IsakmpSa): void {
+  const established = state.table.ofPeer(newest.remote.address).filter((sa) => sa.isEstablished);
+  for (const sa of established.slice(0, -state.limits.establishedPerPeerMax)) {
+    deleteIsakmpSa(state, sa);
+    forget(state, sa, "limit reached");
+  }
 }

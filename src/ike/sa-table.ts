@@ -38,12 +38,13 @@ export class SaTable {
 
   /** The peer is at another address or port now. */
   move(sa: IsakmpSa, local: Endpoint, remote: Endpoint): void {
-    if (remote.address !== sa.remote.address) {
-      this.#leavePeer(sa);
-      this.#joinPeer(sa, remote.address);
-    }
+    const isHalfOpen = this.#halfOpen.has(sa);
+    this.#leavePeer(sa);
+    if (isHalfOpen) this.#countHalfOpen(sa, -1);
     sa.local = local;
     sa.remote = remote;
+    this.#joinPeer(sa, remote.address);
+    if (isHalfOpen) this.#countHalfOpen(sa, 1);
   }
 
   has(sa: IsakmpSa): boolean {

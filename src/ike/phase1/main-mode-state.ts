@@ -57,6 +57,8 @@ export interface Establish {
   readonly do: "establish";
   readonly choice: SuiteChoice;
   readonly initialContact: boolean;
+  /** What the peer proved to be. */
+  readonly identity: string;
 }
 
 export interface Phase1Context {

@@ -16,7 +16,7 @@ import { NOTIFY_TYPE } from "../../isakmp/numbers/notify-type.ts";
 import type { Payload } from "../../isakmp/payload.ts";
 import { encodeBody } from "../../isakmp/payload-chain.ts";
 import { drop, tell } from "../action.ts";
-import { noProposalChosen } from "../explain.ts";
+import { noKey, noProposalChosen } from "../explain.ts";
 import { hashI, hashR } from "../keying.ts";
 import { isShapeProblem, MM_AUTH, MM_KE, MM_SA, open } from "../message-shape.ts";
 import type { IkePolicy, PreSharedKey, ProtectionSuite } from "../policy.ts";
@@ -66,6 +66,13 @@ export function respond(context: Phase1Context, payloads: readonly Payload[]): A
   if (problem !== undefined) return [drop("malformed", problem)];
   const peer = sa.remote.address;
   const key = findPreSharedKey(policy, peer);
+  // A stranger's offer is not even compared: there is no key with which anything could come of it.
+  if (key === undefined)
+    return [
+      tell({ kind: "phase1-started", sa, exchange: "main" }),
+      tell({ kind: "payload-processing", sa, payload: "SA", messageId: 0 }),
+      { do: "fail", failure: noKey(peer) },
+    ];
   const { choice, checks } = chooseSuite(policy.protectionSuites, bag.SA, (suite) => missingFor(suite, key));
   const actions: Actions = [
     tell({ kind: "phase1-started", sa, exchange: "main" }),
@@ -74,7 +81,7 @@ export function respond(context: Phase1Context, payloads: readonly Payload[]): A
     ...keyFound(sa, key),
     ...checks.map((check) => tell(checkEvent(sa, check))),
   ];
-  if (choice === undefined || key === undefined)
+  if (choice === undefined)
     return [
       ...actions,
       { do: "fail", failure: noProposalChosen(peer, checks, NOTIFY_TYPE["NO-PROPOSAL-CHOSEN"]) },
@@ -307,7 +314,12 @@ function receiveInitiatorProof(
     identityBuilt(sa, choice, id),
     { do: "become", state: { ...agreedOf(state), at: "established", hashInput, protection } },
     { do: "say", step: "MM6", payloads: [id, { kind: "HASH", data: proof }] },
-    { do: "establish", choice, initialContact: saysInitialContact(context, bag.all.NOTIFY) },
+    {
+      do: "establish",
+      choice,
+      initialContact: saysInitialContact(context, bag.all.NOTIFY),
+      identity: describeIdentity(bag.ID),
+    },
   ];
 }
 
@@ -330,6 +342,11 @@ function receiveResponderProof(
     tell({ kind: "peer-authenticated", sa, identity: describeIdentity(bag.ID) }),
     tell({ kind: "message-processed", sa, exchange: "main", step: "MM6", messageId: 0 }),
     { do: "become", state: { ...agreedOf(state), at: "established", hashInput, protection } },
-    { do: "establish", choice, initialContact: saysInitialContact(context, bag.all.NOTIFY) },
+    {
+      do: "establish",
+      choice,
+      initialContact: saysInitialContact(context, bag.all.NOTIFY),
+      identity: describeIdentity(bag.ID),
+    },
   ];
 }

@@ -16,6 +16,8 @@ import type { Transform } from "../../isakmp/payloads/transform.ts";
 import type { Mismatch, OfferedAttribute } from "../events.ts";
 import type { AuthenticationMethod, ProtectionSuite } from "../policy.ts";
 
+/** Nobody offers more; whoever does, does it to cost us time. */
+const TRANSFORMS_CONSIDERED = 64;
 /** RFC 2409 Appendix A, attribute classes. */
 const CLASS = {
   encryption: 1,
@@ -222,7 +224,9 @@ export function chooseSuite(
   const checks: SuiteCheck[] = [];
   const offers = payload.proposals
     .filter((proposal) => proposal.protocolId === PROTOCOL_ID.PROTO_ISAKMP)
-    .flatMap((proposal) => proposal.transforms.map(readSuite));
+    .flatMap((proposal) => proposal.transforms)
+    .slice(0, TRANSFORMS_CONSIDERED)
+    .map(readSuite);
   for (const suite of suites)
     for (const [index, offer] of offers.entries()) {
       const mismatches = compareSuite(suite, offer, keyMissing(suite));

@@ -166,6 +166,8 @@ export interface EspOffer {
     readonly pfs: string;
   };
   readonly mode: number;
+  /** Said, not assumed. */
+  readonly namesMode: boolean;
   readonly unsupported: readonly string[];
 }
 
@@ -187,6 +189,8 @@ export function readEspTransform(proposal: Proposal, transform: Transform): EspO
       unsupported.push(`two values of attribute ${attribute.type}`);
     else values.set(attribute.type, value);
   }
+  if (lifetimes.seconds === 0 || lifetimes.kilobytes === 0) unsupported.push("a lifetime of 0");
+  if (proposal.spi.length !== 4) unsupported.push(`an SPI of ${proposal.spi.length} octets`);
   const known: readonly number[] = Object.values(CLASS);
   for (const type of values.keys()) if (!known.includes(type)) unsupported.push(`attribute ${type}`);
   const keyBits = values.get(CLASS.keyLength);
@@ -215,6 +219,7 @@ export function readEspTransform(proposal: Proposal, transform: Transform): EspO
       pfs: groupValue === undefined ? "no PFS" : `group ${groupValue}`,
     },
     mode,
+    namesMode: values.has(CLASS.encapsulationMode),
     unsupported,
   };
 }
@@ -309,7 +314,7 @@ export function chooseTransform(
         : read;
       const check = closestSet(connection, offer, tunnelMode);
       checks.push(check);
-      if (check.set !== undefined && check.mismatches.length === 0 && proposal.spi.length === 4)
+      if (check.set !== undefined && check.mismatches.length === 0)
         return { choice: choiceOf(connection, offer, check.set), checks };
     }
   }
@@ -390,6 +395,8 @@ export function checkAnsweredTransform(
   const offer = readEspTransform(proposal, transform);
   const check = closestSet(connection, offer, tunnelMode);
   const mismatches = [...check.mismatches];
+  if (!offer.namesMode)
+    mismatches.push({ attribute: "mode", offered: "none", accepted: "what was offered", origin: undefined });
   if (connection.pfsGroup === undefined && offer.group !== undefined)
     mismatches.push({
       attribute: "pfs",

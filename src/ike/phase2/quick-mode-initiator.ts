@@ -8,6 +8,7 @@ import { drop, tell } from "../action.ts";
 import { describeMismatches } from "../explain.ts";
 import { hash1, hash2, hash3 } from "../keying.ts";
 import { isShapeProblem, open, QM_OFFER } from "../message-shape.ts";
+import { situationProblem } from "../phase1/protection-suite.ts";
 import { checkAnsweredTransform, offerTransformSets, type TransformChoice } from "./esp-proposal.ts";
 import { keyPair } from "./key-pair.ts";
 import { identitiesOf, negotiableSelector } from "./proxy-identity.ts";
@@ -94,6 +95,8 @@ export function receiveAnswer(
   if (isShapeProblem(bag)) return [drop("malformed", bag.detail)];
   const expected = hash2(protection.hash, protection.SKEYID_a, messageId, state.nonce, message.afterHash);
   if (!constantTimeEqual(bag.HASH.data, expected)) return [drop("hash mismatch", "HASH(2) does not verify")];
+  const situation = situationProblem(bag.SA);
+  if (situation !== undefined) return [drop("malformed", situation)];
   const { connection } = state.request;
   const selector = negotiableSelector(state.request.selector);
   const answer = checkAnsweredTransform(connection, bag.SA, tunnelModeOf(context));
@@ -134,7 +137,10 @@ export function receiveAnswer(
   const negotiated: Negotiated = {
     connection,
     selector,
-    choice: { ...answer, ...lowerLifetimes(answer, toldLifetimes(bag.all.NOTIFY)) },
+    choice: {
+      ...answer,
+      ...lowerLifetimes(answer, [answer.offer.lifetimes, ...toldLifetimes(bag.all.NOTIFY)]),
+    },
     ownSpi: state.spi,
     peerSpi: spiOf(answer.offer),
     Ni_b: state.nonce,

@@ -8,6 +8,7 @@ import { selectorCovers, type TrafficSelector } from "../../net/selector.ts";
 import { drop, tell } from "../action.ts";
 import { hash1, hash2, hash3 } from "../keying.ts";
 import { isShapeProblem, open, QM_DONE, QM_OFFER } from "../message-shape.ts";
+import { situationProblem } from "../phase1/protection-suite.ts";
 import type { Connection, ConnectionSelector } from "../policy.ts";
 import { answerTransform, chooseTransform, type EspOffer } from "./esp-proposal.ts";
 import { keyPair } from "./key-pair.ts";
@@ -44,6 +45,8 @@ export function respond(context: QuickModeContext, message: HashedMessage): Acti
     )
   )
     return [drop("hash mismatch", "HASH(1) does not verify")];
+  const situation = situationProblem(bag.SA);
+  if (situation !== undefined) return [drop("malformed", situation)];
   const actions: Actions = [
     tell({ kind: "quick-mode-started", sa, messageId, role: "responder" }),
     tell({ kind: "payload-processing", sa, payload: "HASH", messageId }),

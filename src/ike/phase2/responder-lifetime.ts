@@ -40,14 +40,34 @@ export function lifetimeNotification(
 export function toldLifetimes(notifications: readonly Notification[]): readonly Lifetimes[] {
   return notifications
     .filter((notification) => notification.notifyType === NOTIFY_TYPE["RESPONDER-LIFETIME"])
-    .flatMap((notification) => {
-      try {
-        return [readLifetimes(decodeAttributes(new Reader(notification.data), ATTRIBUTES_MAX))];
-      } catch (error) {
-        if (error instanceof MalformedError) return [];
-        throw error;
-      }
-    });
+    .map((notification) => readLifetimes(attributesIn(notification.data)));
+}
+
+/** The seconds that a RESPONDER-LIFETIME about phase 1 tells, whose life classes are 11 and 12 (RFC 2409 App. A). */
+export function phase1Lifetime(data: Uint8Array): number | undefined {
+  const attributes = attributesIn(data).map((attribute) => ({
+    ...attribute,
+    type: attribute.type - PHASE1_OFFSET,
+  }));
+  return readLifetimes(attributes).seconds;
+}
+
+/** As notification data for phase 1. */
+export function phase1LifetimeAttributes(lifetimeSeconds: number): Attribute[] {
+  return lifetimeAttributes({ seconds: lifetimeSeconds }).map((attribute) => ({
+    ...attribute,
+    type: attribute.type + PHASE1_OFFSET,
+  }));
+}
+
+/** None where they cannot be read: what comes with an authentic message may still be nonsense. */
+function attributesIn(data: Uint8Array): readonly Attribute[] {
+  try {
+    return decodeAttributes(new Reader(data), ATTRIBUTES_MAX);
+  } catch (error) {
+    if (error instanceof MalformedError) return [];
+    throw error;
+  }
 }
 
 interface SaLifetimes {
@@ -72,3 +92,5 @@ export function lowerLifetimes(current: SaLifetimes, told: readonly Lifetimes[])
 const FLOOR = { seconds: 120, kilobytes: 2560 } as const;
 
 const ATTRIBUTES_MAX = 8;
+/** Phase 1 numbers life type and duration 11 and 12, phase 2 numbers them 1 and 2. */
+const PHASE1_OFFSET = 10;
