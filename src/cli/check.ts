@@ -45,7 +45,12 @@ function withoutSecrets(line: string): string {
 export function formatCheckReport(report: CheckReport): string[] {
   const { file, problems, errors, warnings, notes } = report;
   const counts = [plural(errors, "error"), plural(warnings, "warning"), plural(notes, "note")].join(", ");
-  return [...problems.flatMap((problem) => formatProblem(problem, file)), `${file}: ${counts}`];
+  const lines = problems.flatMap((problem, i) => {
+    // Lines without effect come in rows, and all have the same advice.
+    const isRepeated = problem.severity === "note" && problem.advice === problems[i - 1]?.advice;
+    return formatProblem(problem, file).slice(0, isRepeated ? -1 : undefined);
+  });
+  return [...lines, `${file}: ${counts}`];
 }
 
 /** The lines that say one problem. */
@@ -57,7 +62,7 @@ export function formatProblem({ origin, severity, message, advice }: Problem, fi
   const quoted =
     isQuoting || origin === undefined || message.includes(origin.text) ? [] : [indented(origin.text)];
   return [
-    `${place}: ${severity}: ${isQuoting ? "IOS refuses this line" : first}`,
+    `${place}: ${severity}: ${isQuoting ? "this line is refused" : first}`,
     ...(isQuoting ? [first, ...others].map(indented) : quoted),
     indented(advice),
   ];

@@ -195,11 +195,9 @@ function isBlockLine({ block }: KeptBlock, line: Line, isIndented: boolean): boo
   if (isKnown && isIndented) return true;
   const movements = isNegated ? [] : MOVEMENTS;
   const above = match([...movements, ...candidatesOf(GLOBAL_MODE)], line, isNegated ? 1 : 0, isNegated);
-  if (
-    above.kind === "accepted" &&
-    (!isIndented || above.strengths.every((strength) => strength !== ABBREVIATION))
-  )
-    return false;
+  const isCutShort = above.kind === "accepted" && above.strengths.includes(ABBREVIATION);
+  // A word of the mode is worth more than one of global configuration that would have to be cut short.
+  if (above.kind === "accepted" && !(isCutShort && (isIndented || isKnown))) return false;
   return isKnown || isIndented || (first.length > 1 && block.words.some((word) => word.startsWith(first)));
 }
 

@@ -63,7 +63,8 @@ function problemOf(entered: Entered): Problem | undefined {
 
 /** What there is to say of a line that is kept. */
 export function keptProblem({ statement, origin }: KeptReport): Problem {
-  return statement.keeps?.effect === "unsupported"
+  // A line that switches off what is missing here says how things are.
+  return statement.keeps?.effect === "unsupported" && !origin.text.startsWith("no ")
     ? {
         severity: "warning",
         kind: "without-effect",

@@ -145,6 +145,7 @@ export const CRYPTO_MAP_ENTRY_STATEMENTS: readonly Statement[] = [
   kept("set security-association idle-time", "Automatically delete IPSec SAs after an idle period"),
   kept("set security-association replay", "Set replay checking"),
   kept("set isakmp-profile", "Specify isakmp Profile"),
+  kept("set ikev2-profile", "Specify ikev2 Profile"),
   kept("set identity", "Identity restriction"),
   kept("set nat", "Set NAT translation"),
   kept("set ip", "Interface Internet Protocol config commands"),

@@ -34,6 +34,9 @@ export const CONTROLLER_BLOCK = block(
 
 export const HUB_BLOCK = block("config-hub", "auto-polarity link-test shutdown source-address");
 
+/** Modes far from anything done here: their lines are known by their indentation. */
+export const OTHER_BLOCK = block("config", "address-family description exit-address-family mode name");
+
 export const CLASS_BLOCK = block("config-cmap", "description match rename");
 
 export const POLICY_BLOCK = block(
@@ -70,7 +73,7 @@ export const CLIENT_GROUP_BLOCK = block(
 
 export const PROFILE_BLOCK = block(
   "conf-isa-prof",
-  "accounting ca client default description initiate isakmp keepalive keyring local-address match pre-shared-key qos responder-only self-identity set virtual-template vrf",
+  "accounting authentication aaa ca client default description dpd encryption group identity initiate integrity isakmp keepalive keyring lifetime local-address match peer pki pre-shared-key prf proposal qos responder-only self-identity set virtual-template vrf",
 );
 
 function block(prompt: string, words: string, ...octetsAfter: string[]): BlockKind {
