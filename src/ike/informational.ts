@@ -15,7 +15,7 @@ import type { IsakmpSa } from "./isakmp-sa.ts";
 import { INFO_PROTECTED, isShapeProblem, open } from "./message-shape.ts";
 import { protocolOf, sendInformational } from "./notices.ts";
 import { phase1Lifetime } from "./phase2/responder-lifetime.ts";
-import { refuseByPeer } from "./phase2-driver.ts";
+import { refuseByPeer } from "./phase2-failures.ts";
 import { decodeChain, openFirst } from "./receiving.ts";
 import { forget, replaceOthers } from "./sa-lifecycle.ts";
 

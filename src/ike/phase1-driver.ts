@@ -17,7 +17,7 @@ import { sendUnprotectedNotify } from "./notices.ts";
 import { begin, jobDone, receive, respond, usableSuites } from "./phase1/main-mode.ts";
 import { awaited, type MainModeActions, type Phase1Context } from "./phase1/main-mode-state.ts";
 import { findPreSharedKey } from "./phase1/pre-shared-key.ts";
-import { failRequest } from "./phase2-driver.ts";
+import { failRequest } from "./phase2-failures.ts";
 import { decodeChain, openWith, provenContent } from "./receiving.ts";
 import { forget } from "./sa-lifecycle.ts";
 import { accept, repeatAnswer, say, stopRepeating } from "./sending.ts";

@@ -3,7 +3,8 @@ import { selectorsEqual } from "../net/selector.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { IsakmpSa, WaitingRequest } from "./isakmp-sa.ts";
 import { startPhase1 } from "./phase1-driver.ts";
-import { failRequest, giveBackSpi, hasRoom, startQuickMode } from "./phase2-driver.ts";
+import { hasRoom, startQuickMode } from "./phase2-driver.ts";
+import { failRequest, giveBackSpi } from "./phase2-failures.ts";
 
 /** Sets a wish for a pair of SAs on its way: under an SA that is there, one that is being made, or a new one. */
 export function request(state: EngineState, wanted: WaitingRequest): void {

@@ -4,7 +4,7 @@ import type { EngineState } from "./engine-state.ts";
 import type { IkeEvent } from "./events.ts";
 import type { IsakmpSa } from "./isakmp-sa.ts";
 import { deleteIsakmpSa } from "./notices.ts";
-import { failRequest } from "./phase2-driver.ts";
+import { failRequest } from "./phase2-failures.ts";
 
 /** Takes an SA out of the world, with everything that hangs on it. The peer is not told. */
 export function forget(

@@ -6,7 +6,7 @@
  * and a blank line after them throughout (the page has them in places); lines broken by the page joined; the indentation
  * of continuation lines (2 and 4 in IPSEC blocks, 6 in SA blocks) and IOS's columns of 15 around the addresses of
  * `outbound SA` and `getting spi`; two spaces after `(VPI) of`; ID payload columns of the second transcript for both;
- * `port : 5000` to 500 and `keysizes=` to `keysize=`, misprints. The SPI in `sa_request` is 0: ours is chosen later.
+ * `port : 5000` to 500 and `keysizes=` to `keysize=`, misprints.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -297,7 +297,7 @@ const EXAMPLE_13_3 = `00:04:10: IPSEC(sa_request): ,
     remote_proxy= 10.1.2.0/255.255.255.0/0/0 (type=4),
     protocol= ESP, transform= esp-3des esp-md5-hmac ,
     lifedur= 3600s and 4608000kb,
-    spi= 0x0(0), conn_id= 0, keysize= 0, flags= 0x400C
+    spi= 0x8EAB0B22(2393574178), conn_id= 0, keysize= 0, flags= 0x400C
 00:04:10: ISAKMP: received ke message (1/1)
 00:04:10: ISAKMP: local port 500, remote port 500
 00:04:10: ISAKMP (0:1): Input = IKE_MSG_FROM_IPSEC, IKE_SA_REQ_MM

@@ -23,6 +23,7 @@ import {
 import { decodePayloads, encodePayloads } from "../../isakmp/payload-chain.ts";
 import type { SecurityAssociation } from "../../isakmp/payloads/security-association.ts";
 import type { Connection } from "../policy.ts";
+import { PLAIN_TUNNEL, readEspTransform, readLifetimes } from "./esp-offer.ts";
 import {
   answerTransform,
   checkAnsweredTransform,
@@ -30,9 +31,6 @@ import {
   compareTransform,
   lifetimeAttributes,
   offerTransformSets,
-  PLAIN_TUNNEL,
-  readEspTransform,
-  readLifetimes,
 } from "./esp-proposal.ts";
 
 const SPI = fromHex("0c0ffee1");

@@ -4,7 +4,8 @@ import { encodePayloads } from "../../isakmp/payload-chain.ts";
 import type { TrafficSelector } from "../../net/selector.ts";
 import { tell } from "../action.ts";
 import { NONCE_LENGTHS } from "../limits.ts";
-import { type EspOffer, PLAIN_TUNNEL, type TransformCheck, type TransformChoice } from "./esp-proposal.ts";
+import { type EspOffer, PLAIN_TUNNEL } from "./esp-offer.ts";
+import type { TransformCheck, TransformChoice } from "./esp-proposal.ts";
 import type { QuickModeActions as Actions, QuickModeContext } from "./quick-mode-state.ts";
 
 /** Payloads with a HASH before them that covers them as they will be on the wire. */

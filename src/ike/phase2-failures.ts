@@ -1,0 +1,117 @@
+/** How quick modes and requests for IPsec SAs end without one: told, given back, and refused to or by the peer. */
+import { equal, u32Octets } from "../base/octets.ts";
+import { DOI, PROTOCOL_ID } from "../isakmp/numbers/domain.ts";
+import type { Failure } from "./action.ts";
+import type { EngineState, Owner } from "./engine-state.ts";
+import type { IsakmpSa, QuickModeExchange, WaitingRequest } from "./isakmp-sa.ts";
+import { sendInformational } from "./notices.ts";
+
+export function failRequest(state: EngineState, failed: WaitingRequest): void {
+  giveBackSpi(state, failed);
+  state.output({ kind: "negotiation-failed", connectionId: failed.connection.id, selector: failed.selector });
+}
+
+/** Nothing came of a request: the SPI that was reserved for it is free again. */
+export function giveBackSpi(state: EngineState, { spi }: WaitingRequest): void {
+  if (spi !== undefined) state.spis.release(spi);
+}
+
+/** The peer refused a quick mode of ours by an authenticated notification (RFC 2408 §3.14.1). */
+export function refuseByPeer(state: EngineState, sa: IsakmpSa, notifyName: string, spi: Uint8Array): void {
+  const running = [...sa.exchanges.values()].filter((exchange) => !exchange.isFinished);
+  const named = running.find((candidate) => equal(refusalSpi(candidate), spi));
+  // A refusal without an SPI can only be about the one quick mode there is.
+  const only =
+    running.length === 1 && spi.length === 0 && REFUSALS.includes(notifyName) ? running[0] : undefined;
+  const exchange = named ?? only;
+  if (exchange === undefined) return;
+  const connection = exchange.request?.connection;
+  fail(state, { sa, exchange }, exchange, {
+    reason: "peer refused",
+    explanation: refusalSentence(sa, notifyName, exchange),
+    mismatches: [],
+    origin:
+      notifyName === "INVALID-ID-INFORMATION"
+        ? connection?.origins.accessList
+        : connection?.origins.transformSet,
+    notify: undefined,
+  });
+}
+
+function refusalSentence(sa: IsakmpSa, notifyName: string, exchange: QuickModeExchange): string {
+  const connection = exchange.request?.connection;
+  const map =
+    connection === undefined
+      ? "our offer"
+      : `our offer of crypto map ${connection.mapName} ${connection.sequence}`;
+  if (notifyName === "NO-PROPOSAL-CHOSEN")
+    return `${sa.remote.address} accepts no transform set of ${map} (${notifyName}): compare the transform sets, PFS and lifetimes of both ends.`;
+  if (notifyName === "INVALID-ID-INFORMATION")
+    return `${sa.remote.address} does not protect the traffic of ${map} (${notifyName}): the crypto access lists of both ends must mirror each other.`;
+  return `${sa.remote.address} refuses ${map} (${notifyName}).`;
+}
+
+export function fail(state: EngineState, owner: Owner, exchange: QuickModeExchange, failure: Failure): void {
+  const { sa } = owner;
+  const { reason, mismatches, origin, explanation, notify } = failure;
+  state.emit({
+    kind: "negotiation-failed",
+    sa: sa.reference(),
+    peer: sa.remote.address,
+    exchange: "quick",
+    role: exchange.role,
+    reason,
+    mismatches,
+    origin,
+    explanation,
+  });
+  if (notify !== undefined) sendRefusal(state, sa, exchange, notify);
+  state.timers.clear(exchange);
+  state.cancelJob(exchange);
+  sa.exchanges.delete(exchange.messageId);
+  if (exchange.isInstalled && exchange.spi !== undefined)
+    state.output({ kind: "abandon-sa", peer: sa.remote.address, inboundSpi: exchange.spi });
+  else if (exchange.spi !== undefined) state.spis.release(exchange.spi);
+  state.emit({
+    kind: "exchange-finished",
+    sa: sa.reference(),
+    exchange: "quick",
+    messageId: exchange.messageId,
+    role: exchange.role,
+    failed: true,
+  });
+  if (exchange.request !== undefined) failRequest(state, exchange.request);
+}
+
+function sendRefusal(
+  state: EngineState,
+  sa: IsakmpSa,
+  exchange: QuickModeExchange,
+  notifyType: number,
+): void {
+  const spi = refusalSpi(exchange);
+  sendInformational(state, sa, [
+    {
+      kind: "NOTIFY",
+      doi: DOI.IPSEC,
+      protocolId: PROTOCOL_ID.PROTO_IPSEC_ESP,
+      spi,
+      notifyType,
+      data: new Uint8Array(0),
+    },
+  ]);
+}
+
+/** What a refusal names an exchange by: the SPI that its initiator offered. */
+function refusalSpi(exchange: QuickModeExchange): Uint8Array {
+  if (exchange.role === "responder") return exchange.offeredSpi ?? new Uint8Array(0);
+  return exchange.spi === undefined ? new Uint8Array(0) : u32Octets(exchange.spi);
+}
+
+/** Errors that are about an offer. */
+const REFUSALS: readonly string[] = [
+  "NO-PROPOSAL-CHOSEN",
+  "INVALID-ID-INFORMATION",
+  "ATTRIBUTES-NOT-SUPPORTED",
+  "BAD-PROPOSAL-SYNTAX",
+];
