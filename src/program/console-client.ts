@@ -103,7 +103,7 @@ function converse(socket: Socket): Promise<number> {
   const { stdin, stdout } = process;
   const screen = new Screen({
     write: (text) => void stdout.write(text),
-    columns: () => stdout.columns,
+    columns: () => stdout.columns || USUAL_COLUMNS,
     useColor: false,
     names: [],
   });
@@ -169,3 +169,6 @@ function hear(socket: Socket, onReply: (reply: ConsoleReply) => void): void {
 function ask(socket: Socket, request: ConsoleRequest): void {
   if (!socket.destroyed) socket.write(encodeMessage(request));
 }
+
+/** Some terminals do not tell. */
+const USUAL_COLUMNS = 80;

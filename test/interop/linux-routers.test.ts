@@ -1,5 +1,6 @@
 /** `skeyid run` on two machines: the case study over raw ESP, what is left behind, and what is said when it cannot run. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type Machine, Machines, type RunningRouter, whyNoMachines } from "./router-machines.ts";
@@ -79,6 +80,24 @@ describe("two Linux machines run the case study's routers", { skip, concurrency:
         /from 10\.1\.1\.1 to 172\.16\.172\.20 ipproto icmp/,
       );
       assert.equal(machines.ping("alice", "10.1.2.100", 3), 3);
+    }));
+
+  it("says when an interface goes down and comes back, and goes on then", () =>
+    withMachines(async (machines) => {
+      const routed = `${readFileSync(INITIATOR, "utf8")}\nip route 10.9.0.0 255.255.0.0 172.16.172.20\n`;
+      const [initiator] = await Promise.all([
+        machines.start("initiator", machines.file("routed.cfg", routed), "--configure"),
+        machines.start("responder", RESPONDER, "--configure"),
+      ]);
+      machines.pingUntilAnswered("alice", "10.1.2.100");
+      machines.ip("initiator", "link", "set", "wan", "down");
+      await initiator.says(/Ethernet1\/0 is down: wan is without 172\.16\.172\.10/);
+      machines.ip("initiator", "link", "set", "wan", "up");
+      await initiator.says(/Ethernet1\/0 is back: wan has 172\.16\.172\.10/);
+      machines.pingUntilAnswered("alice", "10.1.2.100");
+      assert.equal(machines.ping("bob", "10.1.1.100", 3), 3);
+      assert.equal(await initiator.end("SIGTERM"), 0);
+      assert.doesNotMatch(machines.state("initiator"), /10\.9\.0\.0/);
     }));
 
   it("says in a line what is in the way, and changes nothing", () =>

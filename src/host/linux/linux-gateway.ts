@@ -10,7 +10,7 @@ import type { IpAddress } from "../../net/ip-address.ts";
 import { Egress } from "./egress.ts";
 import { GatewayDriver, type GatewayDriverOptions } from "./gateway-driver.ts";
 import type { InterfaceMatching, MatchedInterface } from "./interface-matching.ts";
-import { prefixText } from "./ip-command.ts";
+import { ipBatch, prefixText } from "./ip-command.ts";
 import { KernelPort } from "./kernel-port.ts";
 import type { Libc } from "./libc.ts";
 import { devices, mainRoutes } from "./machine.ts";
@@ -133,26 +133,29 @@ export class LinuxGateway {
 
   /** Sockets stay bound to an address that is away for a while; the operator ought to know. */
   async #machineChanged(): Promise<void> {
+    const { matching, onNotice } = this.#options;
     const there = new Set(
-      (await devices()).flatMap((device) =>
-        device.isUp ? device.addresses.map(({ address }) => address) : [],
+      (await devices()).flatMap(({ isUp, addresses }) =>
+        isUp ? addresses.map(({ address }) => address) : [],
       ),
     );
-    for (const { name, device, address } of this.#options.matching.matched)
-      if (there.has(address) === this.#lost.has(address)) {
-        const isBack = this.#lost.delete(address);
-        if (!isBack) this.#lost.add(address);
-        const what = isBack ? "is back on" : "is gone from, or down with,";
-        this.#options.onNotice(`${name}'s address ${address} ${what} this machine's ${device}`);
-      }
+    for (const { name, device, address } of matching.matched) {
+      if (there.has(address) !== this.#lost.has(address)) continue;
+      const isBack = this.#lost.delete(address);
+      if (!isBack) this.#lost.add(address);
+      onNotice(`${name} ${isBack ? `is back: ${device} has` : `is down: ${device} is without`} ${address}`);
+      // The kernel forgets the routes of a device that goes down.
+      if (isBack) await ipBatch(routeCommands(this.#options, "replace"), "go on");
+    }
   }
 }
 
 /** What the operator allowed us to set: addresses, routes, sysctls. */
 async function configureMachine(
   changes: MachineChanges,
-  { matching, router, sysctls, setRoutes }: LinuxGatewayOptions,
+  options: LinuxGatewayOptions,
 ): Promise<string | undefined> {
+  const { matching, sysctls } = options;
   for (const { device, address } of matching.missing) {
     const made = await changes.make({
       kind: "ip",
@@ -165,18 +168,24 @@ async function configureMachine(
     const made = await changes.make({ kind: "sysctl", name, value });
     if (made.kind === "refused") return made.reason;
   }
-  for (const { prefix, nextHop, interfaceName, distance } of setRoutes ? router.routes : []) {
+  const routes = await changes.make({
+    kind: "ip",
+    make: routeCommands(options, "add"),
+    undo: routeCommands(options, "del"),
+  });
+  return routes.kind === "refused" ? `ip route: ${routes.reason}` : undefined;
+}
+
+/** For the static routes of the configuration, if they are to be set. */
+function routeCommands(
+  { router, matching, setRoutes }: LinuxGatewayOptions,
+  verb: "add" | "replace" | "del",
+): readonly string[] {
+  return (setRoutes ? router.routes : []).map(({ prefix, nextHop, interfaceName, distance }) => {
     const device = matching.matched.find(({ name }) => name === interfaceName)?.device;
-    const via = `${nextHop === undefined ? "" : ` via ${nextHop}`}${device === undefined ? "" : ` dev ${device}`}`;
-    const route = `${prefixText(prefix)}${via} metric ${distance}`;
-    const made = await changes.make({
-      kind: "ip",
-      make: [`route add ${route}`],
-      undo: [`route del ${route}`],
-    });
-    if (made.kind === "refused") return `ip route ${route}: ${made.reason}`;
-  }
-  return undefined;
+    const via = nextHop === undefined ? "" : ` via ${nextHop}`;
+    return `route ${verb} ${prefixText(prefix)}${via}${device === undefined ? "" : ` dev ${device}`} metric ${distance}`;
+  });
 }
 
 /** As if the protected interface were meant: what does not fit is told by us, who know what ESP adds. */
