@@ -59,6 +59,11 @@ export function startNegated({ nodes, key }: Sentence): Progress {
   return { rest: chain(steps, undefined), taken: undefined };
 }
 
+/** Quickly, for most sentences at most words: a keyword comes next, and not this one. */
+export function cannotRead({ rest }: Progress, written: string): boolean {
+  return rest?.first.kind === "word" && !rest.first.text.startsWith(written);
+}
+
 export function expand(progress: Progress): Expansion {
   const expansion: Expansion = { moves: [], complete: undefined };
   follow(progress, expansion);

@@ -61,7 +61,7 @@ test("what running-config prints is read again as the same configuration", () =>
       );
       assert.deepEqual(plain(again.configuration), plain(configuration));
     }),
-    { numRuns: 800 },
+    { numRuns: 400 },
   );
 });
 
@@ -77,7 +77,7 @@ test("every statement can be entered, and its line is its alone in its mode", ()
           assert.ok(outcome.kind === "accepted" && outcome.candidate.kind === "statement", text);
           assert.equal(outcome.candidate.statement, statement, text);
         }),
-        { numRuns: 8 },
+        { numRuns: 4 },
       );
 });
 
@@ -133,7 +133,7 @@ test("a line and then `no` with it leave nothing behind", () => {
         assert.deepEqual(plain(back.editing.configuration), plain(before.configuration), text);
       },
     ),
-    { numRuns: 800 },
+    { numRuns: 400 },
   );
 });
 
@@ -245,6 +245,6 @@ test("no prefix of a configuration and no random text makes reading it throw", (
       const { configuration } = loadConfiguration(text, "noise");
       runningConfig(configuration, { all: true });
     }),
-    { numRuns: 400 },
+    { numRuns: 150 },
   );
 });

@@ -325,10 +325,10 @@ test("a check report lists everything by line, and can be printed as JSON", () =
 
 test("reading takes time in proportion to the length, however odd the lines", () => {
   const lines = Array.from(
-    { length: 2000 },
+    { length: 1000 },
     (_, i) => `access-list 101 permit tcp host 10.0.${i >> 8}.${i & 255} any eq ${i}`,
   );
   const { configuration } = load(...lines, "crypto isakmp policy 1 ".repeat(2000), "x".repeat(100_000));
-  assert.equal(configuration.accessLists[0]?.entries.length, 2000);
+  assert.equal(configuration.accessLists[0]?.entries.length, 1000);
   assert.equal(compile(configuration).policy?.ike.connections.length, 0);
 });

@@ -2,7 +2,7 @@
  * Reading a line: the sentences still possible are narrowed word by word. A keyword may be cut short as far as it stays
  * the only one possible at its place; written in full it outranks longer ones, and any keyword outranks a value.
  */
-import { argumentsOf, expand, type Move, type Progress, start, startNegated } from "./expand.ts";
+import { argumentsOf, cannotRead, expand, type Move, type Progress, start, startNegated } from "./expand.ts";
 import type { Arguments, ValueType } from "./grammar.ts";
 import type { Sentence } from "./sentence.ts";
 import { type Line, restOfLine } from "./words.ts";
@@ -128,7 +128,9 @@ function readWord<C>(
   threads: Thread<C>[][],
 ): "read" | "ambiguous" | "incomplete" | "invalid" {
   const written = (line.words[at]?.text ?? "").toLowerCase();
-  const moves = here.flatMap((thread) => expand(thread.progress).moves.map((move) => ({ thread, move })));
+  const moves = here
+    .filter(({ progress }) => !cannotRead(progress, written))
+    .flatMap((thread) => expand(thread.progress).moves.map((move) => ({ thread, move })));
   const begun = moves.filter(({ move }) => move.kind === "word" && move.text.startsWith(written));
   const exact = begun.filter(({ move }) => move.kind === "word" && move.text === written);
   const keywords = exact.length > 0 ? exact : begun;

@@ -435,6 +435,6 @@ test("nothing that is typed makes a session throw", () => {
         }
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
 });

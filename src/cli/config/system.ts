@@ -22,7 +22,7 @@ export const HOSTNAME = globalSetting(
   }),
 );
 
-/** Printed as IOS of the seeds does; `ip domain name` is how later ones write it. */
+/** As IOS 12 prints it; `ip domain name` is how later ones do. */
 export const DOMAIN_NAME = domainName("ip domain-name", true);
 export const DOMAIN_NAME_LATER = domainName("ip domain name", false);
 
