@@ -4,6 +4,7 @@
  */
 import type { GatewayEffect, GatewayInput } from "../../gateway/contract.ts";
 import { type Endpoint, type IpAddress, ipv4FromNumber } from "../../net/ip-address.ts";
+import { IPV4_HEADER_LENGTH } from "../../net/ipv4-packet.ts";
 import { PROTOCOL } from "../../net/protocols.ts";
 import { u32At } from "../../net/words.ts";
 import type { PacketPort } from "./gateway-driver.ts";
@@ -102,7 +103,8 @@ export class KernelPort implements PacketPort {
       [
         (bytes: Uint8Array) => {
           // The kernel also sends IPv6 by every interface that is up: router solicitations.
-          if ((bytes[0] ?? 0) >> 4 === 4) take({ kind, interfaceName: interfaceOf(bytes), bytes });
+          if ((bytes[0] ?? 0) >> 4 === 4 && bytes.length >= IPV4_HEADER_LENGTH)
+            take({ kind, interfaceName: interfaceOf(bytes), bytes });
         },
         () => this.flush(),
       ] as const;

@@ -2,7 +2,7 @@
  * What we change on the machine, with the way back: each change is written to a file before it is made, so that a later
  * start can undo what a crash left. Files are in the state directory, for root alone.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type IpResult, ipBatch } from "./ip-command.ts";
 import { isAlive, type ProcessIdentity, processIdentity } from "./process-identity.ts";
@@ -32,22 +32,26 @@ export class MachineChanges {
   #ip: readonly string[] = [];
   #sysctls: readonly { readonly name: string; readonly value: string }[] = [];
 
-  private constructor(path: string) {
+  /** Made by us, so it goes with us. */
+  readonly #ownFolder: string | undefined;
+
+  private constructor(path: string, ownFolder: string | undefined) {
     this.#path = path;
+    this.#ownFolder = ownFolder;
   }
 
   /** Takes the state directory for this process, and undoes what one that crashed has left. */
   static async claim(stateDirectory: string): Promise<Claim> {
     const path = join(stateDirectory, STATE_FILE);
     try {
-      mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
+      const made = mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
       const before = readState(path);
       if (before !== undefined && isAlive(before.owner))
         return problem(
           `skeyid is running already (process ${before.owner.pid}, ${stateDirectory}): end it first`,
         );
       if (before !== undefined) await undo(before);
-      const changes = new MachineChanges(path);
+      const changes = new MachineChanges(path, made === undefined ? undefined : stateDirectory);
       changes.#write();
       return { kind: "claimed", changes, leftovers: before === undefined ? 0 : before.ip.length };
     } catch (error) {
@@ -89,6 +93,12 @@ export class MachineChanges {
     this.#ip = [];
     this.#sysctls = [];
     rmSync(this.#path, { force: true });
+    if (this.#ownFolder === undefined) return;
+    try {
+      rmdirSync(this.#ownFolder);
+    } catch {
+      // Somebody has put something there, which is not ours to take away.
+    }
   }
 
   #write(): void {
