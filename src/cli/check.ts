@@ -62,7 +62,7 @@ export function formatProblem({ origin, severity, message, advice }: Problem, fi
   const quoted =
     isQuoting || origin === undefined || message.includes(origin.text) ? [] : [indented(origin.text)];
   return [
-    `${place}: ${severity}: ${isQuoting ? "this line is refused" : first}`,
+    `${place}: ${severity}: ${isQuoting ? "IOS refuses this line" : first}`,
     ...(isQuoting ? [first, ...others].map(indented) : quoted),
     indented(advice),
   ];

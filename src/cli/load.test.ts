@@ -314,7 +314,7 @@ test("a check report lists everything by line, and can be printed as JSON", () =
     "a.cfg:3: error: Crypto map vpn 10 has no access list.",
     "    crypto map vpn 10 ipsec-isakmp",
     "    Enter `match address NUMBER-OR-NAME` below `crypto map vpn 10 ipsec-isakmp`.",
-    "a.cfg:7: error: this line is refused",
+    "a.cfg:7: error: IOS refuses this line",
     "    shutt",
     "    ^",
     "    % Invalid input detected at '^' marker.",
