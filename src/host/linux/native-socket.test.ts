@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { type Endpoint, ipv4 } from "../../net/ip-address.ts";
+import { type Libc, loadLibc } from "./libc.ts";
+import type { ReceivedMessage } from "./message-vector.ts";
+import { NativeSocket } from "./native-socket.ts";
+import { isOsError } from "./os-error.ts";
+
+const LOCALHOST = ipv4("127.0.0.1");
+const libc = await loadLibc();
+const skip = "kind" in libc ? `needs libc: ${libc.reason}` : false;
+
+describe("sockets through libc", { skip }, () => {
+  const heard: ReceivedMessage[] = [];
+  let arrived = (): void => {};
+  let receiver: NativeSocket;
+  let sender: NativeSocket;
+  let from: Endpoint;
+  let to: Endpoint;
+
+  before(() => {
+    assert.ok(!("kind" in libc));
+    [receiver, to] = openAnywhere(libc);
+    [sender, from] = openAnywhere(libc);
+    receiver.listen(
+      (messages) => {
+        heard.push(...messages);
+        arrived();
+      },
+      ({ text }) => assert.fail(text),
+    );
+  });
+
+  after(() => {
+    receiver.close();
+    sender.close();
+    receiver.close();
+  });
+
+  it("carry datagrams of every length, in order, with where they came from", async () => {
+    const sent = [0, 1, 20, 1400, 9000, 65_507].map((length) =>
+      new Uint8Array(length).map((_, i) => (i * 7 + length) & 255),
+    );
+    for (const bytes of sent) assert.equal(sender.send(bytes, to), undefined);
+    assert.equal(sender.flush(), undefined);
+    await until(() => heard.length === sent.length);
+    heard.forEach(({ remote, bytes }, i) => {
+      assert.deepEqual(remote, from);
+      assert.deepEqual(bytes, sent[i]);
+    });
+  });
+
+  it("carry more than one batch, each message a copy of its own", async () => {
+    heard.length = 0;
+    for (let i = 0; i < 100; i++) assert.equal(sender.send(Uint8Array.of(i), to), undefined);
+    sender.flush();
+    await until(() => heard.length === 100);
+    assert.deepEqual(
+      heard.map(({ bytes }) => bytes[0]),
+      Array.from({ length: 100 }, (_, i) => i),
+    );
+  });
+
+  it("tell what the system refuses, and send the rest", async () => {
+    heard.length = 0;
+    assert.equal(sender.send(new Uint8Array(70_000), to)?.code, "EMSGSIZE");
+    sender.send(Uint8Array.of(1), { address: ipv4("255.255.255.255"), port: 9 });
+    sender.send(Uint8Array.of(2), to);
+    assert.equal(sender.flush()?.code, "EACCES", "nobody asked to send broadcasts");
+    await until(() => heard.length === 1);
+    assert.deepEqual(heard[0]?.bytes, Uint8Array.of(2));
+  });
+
+  it("say which address and port could not be had", () => {
+    assert.ok(!("kind" in libc));
+    const taken = NativeSocket.open(libc, { kind: "udp", local: to });
+    assert.ok(isOsError(taken));
+    assert.deepEqual([taken.code, taken.what], ["EADDRINUSE", `UDP 127.0.0.1:${to.port}`]);
+    const foreign = { address: ipv4("192.0.2.77"), port: 0 };
+    const notHere = NativeSocket.open(libc, { kind: "udp", local: foreign });
+    assert.ok(isOsError(notHere));
+    assert.equal(notHere.code, "EADDRNOTAVAIL");
+  });
+
+  function until(isSo: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      arrived = () => {
+        if (isSo()) resolve();
+      };
+      arrived();
+    });
+  }
+});
+
+/** On a port that nobody has, below those that the system gives out by itself. */
+function openAnywhere(of: Libc): [NativeSocket, Endpoint] {
+  for (let port = 20_000 + (process.pid % 10_000); port < 32_000; port++) {
+    const local = { address: LOCALHOST, port };
+    const socket = NativeSocket.open(of, { kind: "udp", local });
+    if (!isOsError(socket)) return [socket, local];
+  }
+  return assert.fail("no port is free");
+}
