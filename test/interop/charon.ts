@@ -43,7 +43,7 @@ export class Charon {
   }
 
   initiate(): void {
-    this.#swanctl("--initiate", "--child", "net", "--timeout", "8");
+    this.#swanctl("--initiate", "--child", "net", "--timeout", "4");
   }
 
   terminate(): void {

@@ -130,6 +130,11 @@ function main(configuration: string): void {
   const ping = (count: number, everyMilliseconds: number): void => {
     const before = answered;
     let sent = 0;
+    // Answers take a moment; once all are there nobody waits for more.
+    const settle = (waited: number): void => {
+      if (answered - before >= sent || waited >= 1000) say({ pinged: { sent, answered: answered - before } });
+      else setTimeout(() => settle(waited + 20), 20);
+    };
     const next = (): void => {
       sent += 1;
       const echo = buildIcmp({
@@ -151,7 +156,7 @@ function main(configuration: string): void {
         ),
       );
       if (sent < count) setTimeout(next, everyMilliseconds);
-      else setTimeout(() => say({ pinged: { sent, answered: answered - before } }), 700);
+      else settle(0);
     };
     next();
   };
