@@ -10,7 +10,7 @@ const EXAMPLE = fileURLToPath(new URL("../../examples/router-to-router-psk", imp
 const INITIATOR = `${EXAMPLE}/initiator.cfg`;
 const RESPONDER = `${EXAMPLE}/responder.cfg`;
 
-describe("two Linux machines run the case study's routers", { skip, concurrency: false }, () => {
+describe("two Linux machines run the case study's routers", { skip, concurrency: 3 }, () => {
   it("carries pings both ways in ESP, counts them alike, and leaves both machines as they were", () =>
     withMachines(async (machines) => {
       const before = bothStates(machines);
@@ -98,6 +98,22 @@ describe("two Linux machines run the case study's routers", { skip, concurrency:
       assert.equal(machines.ping("bob", "10.1.1.100", 3), 3);
       assert.equal(await initiator.end("SIGTERM"), 0);
       assert.doesNotMatch(machines.state("initiator"), /10\.9\.0\.0/);
+    }));
+
+  it("takes rubbish on 500, 4500 and protocol 50, and still serves its peer", () =>
+    withMachines(async (machines) => {
+      const initiator = await machines.start("initiator", INITIATOR, "--configure");
+      machines.program("responder", "rubbish-program.ts");
+      const before = initiator.residentKilobytes();
+      for (let round = 0; round < 4; round++) machines.program("responder", "rubbish-program.ts");
+      const growth = initiator.residentKilobytes() - before;
+      assert.ok(growth < 40_000, `it grew by ${growth} kB`);
+      const lines = initiator.output.split("\n").length;
+      assert.ok(lines < 200, `${lines} lines were logged`);
+      await machines.start("responder", RESPONDER, "--configure");
+      machines.pingUntilAnswered("bob", "10.1.1.100");
+      assert.equal(machines.ping("alice", "10.1.2.100", 3), 3);
+      assert.doesNotMatch(initiator.output, /FAULT/);
     }));
 
   it("says in a line what is in the way, and changes nothing", () =>

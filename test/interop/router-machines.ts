@@ -3,7 +3,7 @@
  * runs it. Needs root, iproute2, ping and a TUN driver.
  */
 import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
-import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -137,6 +137,12 @@ export class Machines {
     });
   }
 
+  /** Runs a program of this folder to its end. */
+  program(machine: Machine, name: string): void {
+    const path = fileURLToPath(new URL(name, import.meta.url));
+    run("ip", "netns", "exec", this.namespace(machine), process.execPath, "--import", "tsx", path);
+  }
+
   async console(machine: Machine, ...commands: readonly string[]): Promise<string> {
     const { output } = await this.finish(machine, "console", ...this.#stateDirectory(machine), ...commands);
     return output;
@@ -215,6 +221,11 @@ export class RunningRouter {
 
   get output(): string {
     return this.#output;
+  }
+
+  residentKilobytes(): number {
+    const status = readFileSync(`/proc/${this.#process.pid}/status`, "utf8");
+    return Number(/^VmRSS:\s*(\d+)/m.exec(status)?.[1]);
   }
 
   /** Waits for a line; fails with everything said when it does not come in time, or the process ends. */
