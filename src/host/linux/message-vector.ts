@@ -1,6 +1,6 @@
 /**
  * Many messages with one system call: the arrays of `struct mmsghdr` for recvmmsg(2) and sendmmsg(2), laid out as on
- * 64-bit Linux. The third and last place that knows addresses.
+ * 64-bit Linux.
  */
 import { type Endpoint, ipv4FromNumber, ipv4ToNumber } from "../../net/ip-address.ts";
 import type { Libc } from "./libc.ts";
