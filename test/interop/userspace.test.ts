@@ -33,6 +33,10 @@ it("two gateways without root ping each other through ESP in UDP, and consoles r
     assert.match(await consoleOf(folder, "responder", "show crypto isakmp sa"), /QM_IDLE/);
     assert.equal(await routers[0]?.end("SIGTERM"), 0);
     assert.doesNotMatch(await consoleOf(folder, "responder", "show crypto isakmp sa"), /QM_IDLE/);
+    const change = ["configure terminal", "no crypto isakmp enable", "end", "show running-config"];
+    const monitored = await consoleOf(folder, "responder", "terminal monitor", ...change);
+    assert.match(monitored, /%CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is OFF/);
+    assert.match(monitored, /^no crypto isakmp enable$/m);
     assert.match(await consoleOf(folder, "initiator", "show version"), /no skeyid runs here/);
   } finally {
     for (const router of routers) await router.kill();
