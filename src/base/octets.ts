@@ -23,6 +23,16 @@ export function fromHex(text: string): Uint8Array {
   return bytes;
 }
 
+/**
+ * The same octets as a plain Uint8Array. What comes from Node may be a Buffer, whose `slice` shares memory where a
+ * Uint8Array's copies: whoever takes octets from outside takes them through here.
+ */
+export function plain(bytes: Uint8Array): Uint8Array {
+  return bytes.constructor === Uint8Array
+    ? bytes
+    : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 export function utf8(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }

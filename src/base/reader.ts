@@ -3,6 +3,7 @@
  * values, precise errors and, with a recorder, a byte-by-byte dissection.
  */
 import { MalformedError } from "./errors.ts";
+import { plain } from "./octets.ts";
 
 /** One recorded read. `depth` counts the `within` levels above it; `length` is in octets. */
 export interface ReadField {
@@ -32,7 +33,7 @@ export class Reader {
   #position = 0;
 
   constructor(bytes: Uint8Array, options: ReaderOptions = {}, depth = 0) {
-    this.#bytes = bytes;
+    this.#bytes = plain(bytes);
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#path = options.name ?? "";
     this.#base = options.baseOffset ?? 0;

@@ -1,5 +1,6 @@
 /** Walks a capture and explains everything in it that belongs to IPsec. */
 import { MalformedError } from "../base/errors.ts";
+import { plain } from "../base/octets.ts";
 import { captureFormat, readFrames } from "./capture-file.ts";
 import type { CapturedFrame } from "./captured-frame.ts";
 import { EspExplainer } from "./explain-esp.ts";
@@ -9,8 +10,9 @@ import { type CaptureKeys, NO_KEYS } from "./key-file.ts";
 import { isKnownLinkType } from "./link-layer.ts";
 import { endpointText, type Traffic, TrafficFinder } from "./traffic.ts";
 
-/** Never throws for what `bytes` hold: a file that is no capture, or breaks off, is explained as such. */
-export function explainCapture(bytes: Uint8Array, keys: CaptureKeys = NO_KEYS): Explanation {
+/** Never throws for what `file` holds: a file that is no capture, or breaks off, is explained as such. */
+export function explainCapture(file: Uint8Array, keys: CaptureKeys = NO_KEYS): Explanation {
+  const bytes = plain(file);
   const walk = new Walk(keys);
   let problem: Problem | undefined;
   try {

@@ -3,6 +3,7 @@
  * is a function of its inputs (see `contract.ts`), synchronous and never re-entrant.
  */
 import { MisuseError } from "../base/errors.ts";
+import { plain } from "../base/octets.ts";
 import type { Random } from "../base/random.ts";
 import { type Deadline, earlier, type Instant } from "../base/time.ts";
 import { IkeEngine } from "../ike/engine.ts";
@@ -66,7 +67,9 @@ export class Gateway {
 
   /** Takes one thing that happened; returns, in order, what must be done about it. Nothing that a peer sends throws. */
   handle(now: Instant, input: GatewayInput): readonly GatewayEffect[] {
-    return this.#during(now, () => this.#dispatch(now, input));
+    return this.#during(now, () =>
+      this.#dispatch(now, "bytes" in input ? { ...input, bytes: plain(input.bytes) } : input),
+    );
   }
 
   /** Takes a new policy. IPsec SAs that it does not allow are deleted, here and at the peers. */
