@@ -1,13 +1,14 @@
 /** INITIAL-CONTACT (RFC 2407 §4.6.3.3) removes what the peer has lost, and nothing that both ends still have. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { A, B, IkePair, NAT, policyOf, SELECTOR, SUITE, seededRandom } from "../../test/support/ike-pair.ts";
+import fc from "fast-check";
+import { A, B, type Datagram, IkePair, NAT, policyOf, SELECTOR, SUITE, seededRandom } from "../../test/support/ike-pair.ts";
 import { Insider, notification } from "../../test/support/insider.ts";
 import { NOTIFY_TYPE } from "../isakmp/numbers/notify-type.ts";
 import { ipv4 } from "../net/ip-address.ts";
 import { blockOf, host, mirror, type TrafficSelector } from "../net/selector.ts";
 import type { IkeEngine } from "./engine.ts";
-import type { KeyedSa } from "./engine-contract.ts";
+import type { KeyedSa, KeyedSa } from "./engine-contract.ts";
 import type { IkePolicy } from "./policy.ts";
 import { NAT_TRAVERSING_CONVENTIONS } from "./wire-conventions.ts";
 
@@ -27,6 +28,36 @@ test("a renewed ISAKMP SA does not remove the IPsec SAs that both ends still use
   pair.negotiate("A", SECOND_LINE);
   assert.equal(pair.installed("B").length, 4);
   for (const of of ["A", "B"] as const) assert.deepEqual(removals(pair, of), []);
+});
+
+test("both ends that begin at once send on SAs that the other end has, in whatever order messages arrive", () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(), { minLength: 60, maxLength: 60 }), (picks) => {
+      const pair = new IkePair();
+      const underWay: Datagram[] = [];
+      pair.network = (datagram) => {
+        underWay.push(datagram);
+        return [];
+      };
+      pair.negotiate("A");
+      pair.runUntil(pair.now + 1);
+      pair.negotiate("B");
+      for (const pick of picks) {
+        pair.runUntil(pair.now + 1);
+        const [datagram] = underWay.splice(pick % Math.max(1, underWay.length), 1);
+        if (datagram === undefined) break;
+        pair.deliver(datagram);
+        pair.settle();
+      }
+      assert.equal(underWay.length, 0, "every message has arrived");
+      for (const [of, peer] of [["A", "B"] as const, ["B", "A"] as const]) {
+        const newest = [...live(pair, of).values()].findLast(({ direction }) => direction === "outbound");
+        if (newest !== undefined)
+          assert.ok(live(pair, peer).has(`inbound ${newest.spi}`), `${of} sends on what ${peer} has not`);
+      }
+    }),
+    { numRuns: 200, seed: 1 },
+  );
 });
 
 test("a late INITIAL-CONTACT removes what is older than the SA it is said under, and no more", () => {
@@ -62,6 +93,7 @@ test("INITIAL-CONTACT of one client behind a NAT leaves those of the others alon
   assert.deepEqual(removals(two, "B"), []);
   assert.equal(gateway.view().isakmpSas.length, 2);
   const again = behindNat("client1", "second start", gateway);
+  again.runUntil(60_000);
   again.negotiate("A");
   assert.equal(again.installed("B").length, 2);
   assert.deepEqual(removals(again, "B"), [ofOne?.spi]);
@@ -124,4 +156,19 @@ function behindNat(hostname: string, start: string, gateway?: IkeEngine): IkePai
   pair.isNatted = true;
   if (gateway !== undefined) Object.assign(pair.engines, { B: gateway });
   return pair;
+}
+
+/** The SAs that an end has after all it was told to install and to remove, by direction and SPI. */
+function live(pair: IkePair, of: "A" | "B"): ReadonlyMap<string, KeyedSa> {
+  const sas = new Map<string, KeyedSa>();
+  for (const output of pair.outputs[of]) {
+    if (output.kind === "install-sa") sas.set(`${output.sa.direction} ${output.sa.spi}`, output.sa);
+    if (output.kind === "abandon-sa") sas.delete(`inbound ${output.inboundSpi}`);
+    if (output.kind !== "remove-ipsec-sa") continue;
+    const { direction, spi } = output;
+    const pairSpi = sas.get(`${direction} ${spi}`)?.pairSpi;
+    sas.delete(`${direction} ${spi}`);
+    sas.delete(`${direction === "inbound" ? "outbound" : "inbound"} ${pairSpi}`);
+  }
+  return sas;
 }

@@ -18,6 +18,7 @@ import { accept, repeatAnswer, say, stopRepeating } from "./sending.ts";
 
 /** Whether an SA can take one more quick mode. */
 export function hasRoom(state: EngineState, sa: IsakmpSa): boolean {
+  if (sa.expiresAt !== undefined && sa.expiresAt <= state.now) return false;
   return (
     sa.runningExchanges < state.limits.exchangesPerSaMax &&
     sa.usedMessageIds.size < state.limits.messageIdsPerSaMax
@@ -201,7 +202,7 @@ function perform(state: EngineState, owner: Owner, actions: QuickModeActions): v
             peer: action.sa.peer,
             identity: sa.identity,
             isakmpConnId: sa.connId,
-            isakmpCreatedAt: sa.createdAt,
+            since: state.now,
           });
         state.output({ kind: "install-sa", sa: action.sa });
         break;

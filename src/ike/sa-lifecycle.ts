@@ -42,24 +42,25 @@ export function lifeOver(state: EngineState, sa: IsakmpSa): void {
 }
 
 /**
- * INITIAL-CONTACT: whatever else we have with this peer, it does not know of (RFC 2407 §4.6.3.3). That is said of what is
- * older than the SA it is said under, by the identity that said it: behind one NAT there may be others (RFC 3947 §6).
+ * INITIAL-CONTACT: whatever else we have with this peer, it does not know of (RFC 2407 §4.6.3.3). That is said of what was
+ * complete before the SA it is said under was begun: what came up meanwhile, because both ends began at once, stays. And it
+ * is said by one identity: behind a NAT there may be others (RFC 3947 §6).
  */
 export function replaceOthers(state: EngineState, sa: IsakmpSa): void {
   const peer = sa.remote.address;
-  const isOlder = (identity: string, createdAt: Instant): boolean =>
-    identity === sa.identity && createdAt <= sa.createdAt;
+  const isStale = (identity: string, since: Instant | undefined): boolean =>
+    identity === sa.identity && since !== undefined && since < sa.createdAt;
   const others = state.table
     .ofPeer(peer)
-    .filter((other) => other !== sa && other.isEstablished && isOlder(other.identity, other.createdAt));
+    .filter((other) => other !== sa && other.isEstablished && isStale(other.identity, other.establishedAt));
   state.emit({
     kind: "initial-contact-received",
     sa: sa.reference(),
     removedConnIds: others.map((other) => other.connId),
   });
   for (const other of others) forget(state, other, "replaced");
-  for (const { spi, identity, isakmpConnId, isakmpCreatedAt } of state.spis.ofPeer(peer))
-    if (isakmpConnId !== sa.connId && isOlder(identity, isakmpCreatedAt))
+  for (const { spi, identity, isakmpConnId, since } of state.spis.ofPeer(peer))
+    if (isakmpConnId !== sa.connId && isStale(identity, since))
       state.output({ kind: "remove-ipsec-sa", peer, direction: "inbound", spi, reason: "replaced" });
 }
 

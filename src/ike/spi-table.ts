@@ -8,7 +8,8 @@ export interface SpiOwner {
   readonly peer: IpAddress;
   readonly identity: string;
   readonly isakmpConnId: number;
-  readonly isakmpCreatedAt: Instant;
+  /** When the inbound SA came into use. */
+  readonly since: Instant;
 }
 
 export class SpiTable {
