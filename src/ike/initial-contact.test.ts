@@ -2,13 +2,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { A, B, type Datagram, IkePair, NAT, policyOf, SELECTOR, SUITE, seededRandom } from "../../test/support/ike-pair.ts";
+import {
+  A,
+  B,
+  type Datagram,
+  IkePair,
+  NAT,
+  policyOf,
+  SELECTOR,
+  SUITE,
+  seededRandom,
+} from "../../test/support/ike-pair.ts";
 import { Insider, notification } from "../../test/support/insider.ts";
 import { NOTIFY_TYPE } from "../isakmp/numbers/notify-type.ts";
 import { ipv4 } from "../net/ip-address.ts";
 import { blockOf, host, mirror, type TrafficSelector } from "../net/selector.ts";
 import type { IkeEngine } from "./engine.ts";
-import type { KeyedSa, KeyedSa } from "./engine-contract.ts";
+import type { KeyedSa } from "./engine-contract.ts";
 import type { IkePolicy } from "./policy.ts";
 import { NAT_TRAVERSING_CONVENTIONS } from "./wire-conventions.ts";
 
