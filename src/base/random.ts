@@ -7,7 +7,6 @@ export interface Random {
 export type RandomPurpose =
   | "initiator cookie"
   | "responder cookie"
-  | "cookie secret"
   | "dh private"
   | "nonce"
   | "message id"

@@ -115,16 +115,6 @@ export function sentence(parts: readonly Part[], key: number = parts.length): Se
   return { nodes: nodesOf(parts), key };
 }
 
-/** The keywords it begins with: its name. */
-export function leadingWords({ nodes }: Sentence): string {
-  const words: string[] = [];
-  for (const node of nodes) {
-    if (node.kind !== "word") break;
-    words.push(node.text);
-  }
-  return words.join(" ");
-}
-
 /** Arguments with the types that the sentence's parts give them. */
 export function typed<A>(args: Arguments): A {
   return args as A; // the matcher makes them from the very nodes that A follows from

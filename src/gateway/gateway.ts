@@ -67,9 +67,7 @@ export class Gateway {
 
   /** Takes one thing that happened; returns, in order, what must be done about it. Nothing that a peer sends throws. */
   handle(now: Instant, input: GatewayInput): readonly GatewayEffect[] {
-    return this.#during(now, () =>
-      this.#dispatch(now, "bytes" in input ? { ...input, bytes: plain(input.bytes) } : input),
-    );
+    return this.#during(now, () => this.#dispatch(now, withPlainOctets(input)));
   }
 
   /** Takes a new policy. IPsec SAs that it does not allow are deleted, here and at the peers. */
@@ -281,6 +279,7 @@ export class Gateway {
   }
 
   #takeOutputs(): readonly DataPlaneOutput[] {
+    if (this.#deferred.length === 0) return this.#dataPlane.drain();
     const outputs = [...this.#deferred, ...this.#dataPlane.drain()];
     this.#deferred = [];
     return outputs;
@@ -330,4 +329,11 @@ export class Gateway {
 
 function interfaceNamesOf(policy: IpsecPolicy): ReadonlyMap<IpAddress, string> {
   return new Map(policy.interfaces.map(({ localAddress, name }) => [localAddress, name]));
+}
+
+/** The input as it is, unless its octets come in a Buffer: this runs for every packet. */
+function withPlainOctets(input: GatewayInput): GatewayInput {
+  if (!("bytes" in input)) return input;
+  const bytes = plain(input.bytes);
+  return bytes === input.bytes ? input : { ...input, bytes };
 }

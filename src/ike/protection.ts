@@ -1,5 +1,5 @@
 /** Encryption of ISAKMP messages under an ISAKMP SA (RFC 2409 App. B): CBC, chained IVs, padding of zeros. */
-import { concat, u32Octets } from "../base/octets.ts";
+import { concat } from "../base/octets.ts";
 import { decryptCbc, encryptCbc } from "../crypto/cbc.ts";
 import { CIPHERS, type CipherName, type HashName } from "../crypto/names.ts";
 import type { Secret } from "../crypto/secret.ts";
@@ -62,9 +62,4 @@ export function unseal(protection: Protection, iv: Uint8Array, message: Uint8Arr
     plaintext: decryptCbc(protection.cipher, protection.encryptionKey.reveal(), iv, ciphertext),
     nextIv: ciphertext.slice(-blockLength),
   };
-}
-
-/** A message id as it enters hashes and IVs. */
-export function messageIdOctets(messageId: number): Uint8Array {
-  return u32Octets(messageId);
 }

@@ -36,13 +36,6 @@ export const PROTOCOL_NAMES: ReadonlyMap<string, number> = new Map([
   ["udp", PROTOCOL.UDP],
 ]);
 
-const NAMES_BY_NUMBER = new Map(Array.from(PROTOCOL_NAMES, ([name, number]) => [number, name]));
-
-/** `icmp` for 1, `ip` for 0, the number itself where IOS has no keyword. */
-export function protocolName(protocol: number): string {
-  return NAMES_BY_NUMBER.get(protocol) ?? String(protocol);
-}
-
 /** The first four octets after the IP header are a source and a destination port. */
 export function hasPorts(protocol: number): boolean {
   return protocol === PROTOCOL.TCP || protocol === PROTOCOL.UDP || protocol === PROTOCOL.SCTP;

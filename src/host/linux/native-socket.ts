@@ -1,5 +1,5 @@
 /** IPv4 sockets that Node does not offer: raw ones, and UDP ones whose packets come and go in batches. */
-import type { Endpoint, IpAddress } from "../../net/ip-address.ts";
+import type { Endpoint } from "../../net/ip-address.ts";
 import type { Libc, Watch } from "./libc.ts";
 import { AF_INET, putSocketAddress, ReceiveVector, SendVector, SOCKADDR } from "./message-vector.ts";
 import { NativeMemory } from "./native-memory.ts";
@@ -106,11 +106,6 @@ export class NativeSocket {
     region.view.setInt32(0, value, true);
     return this.#libc.setsockopt(this.#fd, level, option, region.address(0, 4), 4);
   }
-}
-
-/** A destination of a whole packet: the port has no meaning. */
-export function packetTo(address: IpAddress): Endpoint {
-  return { address, port: 0 };
 }
 
 const TYPES: { readonly [K in SocketKind["kind"]]: (kind: SocketKind) => readonly [number, number] } = {

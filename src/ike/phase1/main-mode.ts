@@ -25,7 +25,10 @@ import { initialContact, saysInitialContact } from "./initial-contact.ts";
 import { deriveKeys, firstIv, keyExchangeFailed, keyPayloads, keyProblem } from "./keys.ts";
 import {
   type MainModeActions as Actions,
+  type Agreed,
   agreedOf,
+  type Establish,
+  type Keyed,
   type MainModeState,
   type Phase1Context,
 } from "./main-mode-state.ts";
@@ -296,30 +299,16 @@ function receiveInitiatorProof(
   state: MainModeState & { at: "awaits MM5" },
   payloads: readonly Payload[],
 ): Actions {
-  const { sa } = context;
-  const bag = open(MM_AUTH, payloads);
-  if (isShapeProblem(bag)) return [drop("undecryptable", bag.detail)];
-  const problem = identityProblem(bag.ID);
-  if (problem !== undefined) return [drop("malformed", problem)];
-  if (!constantTimeEqual(bag.HASH.data, hashI(state.hashInput, encodeBody(bag.ID))))
-    return [drop("hash mismatch", "HASH_I does not verify")];
-  const { choice, hashInput, protection } = state;
+  const proven = readProof(context, state, payloads, "MM5");
+  if (!("establish" in proven)) return [proven];
   const id = ownIdentity(context, context.traversesNat);
-  const proof = hashR(hashInput, encodeBody(id));
+  const proof = hashR(state.hashInput, encodeBody(id));
   return [
-    tell({ kind: "payload-processing", sa, payload: "ID", messageId: 0 }),
-    tell({ kind: "payload-processing", sa, payload: "HASH", messageId: 0 }),
-    tell({ kind: "peer-authenticated", sa, identity: describeIdentity(bag.ID) }),
-    tell({ kind: "message-processed", sa, exchange: "main", step: "MM5", messageId: 0 }),
-    identityBuilt(sa, choice, id),
-    { do: "become", state: { ...agreedOf(state), at: "established", hashInput, protection } },
+    ...proven.told,
+    identityBuilt(context.sa, state.choice, id),
+    ...proven.become,
     { do: "say", step: "MM6", payloads: [id, { kind: "HASH", data: proof }] },
-    {
-      do: "establish",
-      choice,
-      initialContact: saysInitialContact(context, bag.all.NOTIFY),
-      identity: describeIdentity(bag.ID),
-    },
+    proven.establish,
   ];
 }
 
@@ -328,25 +317,42 @@ function receiveResponderProof(
   state: MainModeState & { at: "awaits MM6" },
   payloads: readonly Payload[],
 ): Actions {
+  const proven = readProof(context, state, payloads, "MM6");
+  return "establish" in proven ? [...proven.told, ...proven.become, proven.establish] : [proven];
+}
+
+/** The peer's identity and its proof by HASH_I (MM5) or HASH_R (MM6): what follows from them, or why they are dropped. */
+function readProof(
+  context: Phase1Context,
+  state: Agreed & Keyed,
+  payloads: readonly Payload[],
+  step: "MM5" | "MM6",
+):
+  | ReturnType<typeof drop>
+  | { readonly told: Actions; readonly become: Actions; readonly establish: Establish } {
   const { sa } = context;
   const bag = open(MM_AUTH, payloads);
-  if (isShapeProblem(bag)) return [drop("undecryptable", bag.detail)];
+  if (isShapeProblem(bag)) return drop("undecryptable", bag.detail);
   const problem = identityProblem(bag.ID);
-  if (problem !== undefined) return [drop("malformed", problem)];
-  if (!constantTimeEqual(bag.HASH.data, hashR(state.hashInput, encodeBody(bag.ID))))
-    return [drop("hash mismatch", "HASH_R does not verify")];
+  if (problem !== undefined) return drop("malformed", problem);
   const { choice, hashInput, protection } = state;
-  return [
-    tell({ kind: "payload-processing", sa, payload: "ID", messageId: 0 }),
-    tell({ kind: "payload-processing", sa, payload: "HASH", messageId: 0 }),
-    tell({ kind: "peer-authenticated", sa, identity: describeIdentity(bag.ID) }),
-    tell({ kind: "message-processed", sa, exchange: "main", step: "MM6", messageId: 0 }),
-    { do: "become", state: { ...agreedOf(state), at: "established", hashInput, protection } },
-    {
+  const [name, expected] = step === "MM5" ? (["HASH_I", hashI] as const) : (["HASH_R", hashR] as const);
+  if (!constantTimeEqual(bag.HASH.data, expected(hashInput, encodeBody(bag.ID))))
+    return drop("hash mismatch", `${name} does not verify`);
+  const identity = describeIdentity(bag.ID);
+  return {
+    told: [
+      tell({ kind: "payload-processing", sa, payload: "ID", messageId: 0 }),
+      tell({ kind: "payload-processing", sa, payload: "HASH", messageId: 0 }),
+      tell({ kind: "peer-authenticated", sa, identity }),
+      tell({ kind: "message-processed", sa, exchange: "main", step, messageId: 0 }),
+    ],
+    become: [{ do: "become", state: { ...agreedOf(state), at: "established", hashInput, protection } }],
+    establish: {
       do: "establish",
       choice,
       initialContact: saysInitialContact(context, bag.all.NOTIFY),
-      identity: describeIdentity(bag.ID),
+      identity,
     },
-  ];
+  };
 }
