@@ -23,6 +23,39 @@ export const CIPHERS: { readonly [N in CipherName]: CipherFacts } = {
   "aes-256": { keyLength: 32, blockLength: 16 },
 };
 
+/** Ciphers of ESP that authenticate as well: AES in Galois/Counter Mode (RFC 4106), by the length of the key in bits. */
+export type AeadName = "gcm-128" | "gcm-192" | "gcm-256";
+
+export interface AeadFacts {
+  readonly keyLength: number;
+  /** Follows the key in KEYMAT, and begins every nonce (RFC 4106 §4, §8.1). */
+  readonly saltLength: number;
+  /** Of the explicit IV before the ciphertext (RFC 4106 §3.1). */
+  readonly ivLength: number;
+  /** The longest of the three that there are, which every implementation has (RFC 4106 §6). */
+  readonly icvLength: number;
+}
+
+export const AEADS: { readonly [N in AeadName]: AeadFacts } = {
+  "gcm-128": { keyLength: 16, saltLength: 4, ivLength: 8, icvLength: 16 },
+  "gcm-192": { keyLength: 24, saltLength: 4, ivLength: 8, icvLength: 16 },
+  "gcm-256": { keyLength: 32, saltLength: 4, ivLength: 8, icvLength: 16 },
+};
+
+/** What ESP encrypts with. */
+export type EspCipherName = CipherName | AeadName | "null";
+
+export function isAead(cipher: EspCipherName): cipher is AeadName {
+  return Object.hasOwn(AEADS, cipher);
+}
+
+/** Octets of KEYMAT that a cipher takes, its salt included. */
+export function espKeyLength(cipher: EspCipherName): number {
+  if (cipher === "null") return 0;
+  if (!isAead(cipher)) return CIPHERS[cipher].keyLength;
+  return AEADS[cipher].keyLength + AEADS[cipher].saltLength;
+}
+
 export interface HashFacts {
   /** Of the digest, and of the key of an HMAC that ESP makes with it. */
   readonly length: number;
@@ -46,17 +79,22 @@ export const ICV_LENGTHS: { readonly [N in HashName]: number } = {
   sha512: 32,
 };
 
-/** What ESP does to a packet. Both absent is refused (RFC 2406 §5). */
+/** What ESP does to a packet. Neither encryption nor integrity is refused (RFC 2406 §5). */
 export interface EspSuite {
-  readonly encryption: CipherName | "null";
+  readonly encryption: EspCipherName;
+  /** The HMAC beside the cipher; never with one that authenticates itself. */
   readonly integrity: HashName | undefined;
 }
 
+/** Whether forged packets are told from real ones, by an HMAC or by the cipher. */
+export function isAuthenticated({ encryption, integrity }: EspSuite): boolean {
+  return integrity !== undefined || isAead(encryption);
+}
+
 /** `esp-3des esp-md5-hmac`, as IOS writes a transform set's transforms. */
-export function describeEspSuite(suite: EspSuite): string {
-  const cipher = suite.encryption.startsWith("aes-")
-    ? `esp-aes${suite.encryption === "aes-128" ? "" : ` ${suite.encryption.slice(4)}`}`
-    : `esp-${suite.encryption}`;
-  if (suite.integrity === undefined) return cipher;
-  return `${cipher} esp-${suite.integrity === "sha1" ? "sha" : suite.integrity}-hmac`;
+export function describeEspSuite({ encryption, integrity }: EspSuite): string {
+  // A key of 128 bits is the one that IOS does not name.
+  const cipher = `esp-${encryption.replace(/-128$/, "").replace("-", " ")}`;
+  if (integrity === undefined) return cipher;
+  return `${cipher} esp-${integrity === "sha1" ? "sha" : integrity}-hmac`;
 }

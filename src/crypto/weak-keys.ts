@@ -3,10 +3,10 @@
  * that make it single DES (RFC 2451 §2.3). AES has none (RFC 3602 §2.3).
  */
 import { fromHex } from "../base/octets.ts";
-import type { CipherName } from "./names.ts";
+import type { EspCipherName } from "./names.ts";
 
 /** Whether this key must not be used. Parity bits, which the cipher ignores, do not matter. */
-export function isWeakKey(cipher: CipherName, key: Uint8Array): boolean {
+export function isWeakKey(cipher: EspCipherName, key: Uint8Array): boolean {
   switch (cipher) {
     case "des":
       return DES_WEAK_KEYS.some((weak) => isSameDesKey(weak, key));
@@ -17,6 +17,10 @@ export function isWeakKey(cipher: CipherName, key: Uint8Array): boolean {
     case "aes-128":
     case "aes-192":
     case "aes-256":
+    case "gcm-128":
+    case "gcm-192":
+    case "gcm-256":
+    case "null":
       return false;
   }
 }

@@ -2,7 +2,8 @@
  * The port to the cryptography of one direction of an SA. ESP is written against this interface, so that a faster
  * implementation can be plugged in without touching it.
  */
-import { CIPHERS, type EspSuite, ICV_LENGTHS } from "../crypto/names.ts";
+import { MisuseError } from "../base/errors.ts";
+import { CIPHERS, type EspSuite, ICV_LENGTHS, isAead } from "../crypto/names.ts";
 import { packetAuthenticator } from "../crypto/packet-authenticator.ts";
 import { packetCipher } from "../crypto/packet-cipher.ts";
 import type { Secret } from "../crypto/secret.ts";
@@ -31,6 +32,7 @@ export type EspTransformsFactory = (
 /** With the ciphers and HMACs of crypto/. */
 export const espTransforms: EspTransformsFactory = (suite, encryptionKey, integrityKey) => {
   const { encryption, integrity } = suite;
+  if (isAead(encryption)) throw new MisuseError(`${encryption} has no transforms yet`);
   const cipher = packetCipher(encryption, encryptionKey.reveal());
   const blockLength = encryption === "null" ? 0 : CIPHERS[encryption].blockLength;
   const authenticator =

@@ -1,6 +1,7 @@
 /** SAs come and go: installation, renewal before the end, expiry, removal (RFC 2401 §4.4.3, RFC 2408 §4.3 for the hand-over). */
 import { MisuseError } from "../base/errors.ts";
 import { after, type Instant, seconds } from "../base/time.ts";
+import { isAuthenticated } from "../crypto/names.ts";
 import { selectorCovers, selectorsEqual, type TrafficSelector } from "../net/selector.ts";
 import type { DataPlaneParts } from "./data-plane-parts.ts";
 import type { IpsecEvent } from "./events.ts";
@@ -134,8 +135,9 @@ export class SaLifecycle {
       hardTimer: undefined,
     };
     if (parameters.direction === "outbound") return { ...common, direction: "outbound" };
-    const replayWindow =
-      suite.integrity === undefined ? undefined : new ReplayWindow(SPECIFICATION.replayWindowSize);
+    const replayWindow = isAuthenticated(suite)
+      ? new ReplayWindow(SPECIFICATION.replayWindowSize)
+      : undefined;
     return { ...common, direction: "inbound", replayWindow, replayErrors: 0, icvErrors: 0 };
   }
 

@@ -1,7 +1,7 @@
 /** Policies, SAs and packets for tests of the data plane: two sites, 10.1.1.0/24 behind A and 10.1.2.0/24 behind B. */
 import type { Random } from "../../src/base/random.ts";
 import { type Instant, instant } from "../../src/base/time.ts";
-import { CIPHERS, type EspSuite, HASHES } from "../../src/crypto/names.ts";
+import { type EspSuite, espKeyLength, HASHES } from "../../src/crypto/names.ts";
 import { Secret } from "../../src/crypto/secret.ts";
 import type { TransformSet } from "../../src/crypto/transform-set.ts";
 import type { CryptoMapEntry, IpsecPolicy } from "../../src/ipsec/policy.ts";
@@ -160,10 +160,9 @@ export function keyedPair(options: PairOptions = {}): KeyedPair {
 /** Keys that differ from SPI to SPI. */
 export function keysFor(suite: EspSuite, spi: number): { encryptionKey: Secret; integrityKey: Secret } {
   const random = seededRandom(spi);
-  const encryption = suite.encryption === "null" ? 0 : CIPHERS[suite.encryption].keyLength;
   const integrity = suite.integrity === undefined ? 0 : HASHES[suite.integrity].length;
   return {
-    encryptionKey: new Secret(random.bytes("padding", encryption)),
+    encryptionKey: new Secret(random.bytes("padding", espKeyLength(suite.encryption))),
     integrityKey: new Secret(random.bytes("padding", integrity)),
   };
 }

@@ -1,6 +1,6 @@
 /** Keys for both directions of a pair of IPsec SAs (RFC 2409 §5.5). */
 import { u32Octets } from "../../base/octets.ts";
-import { CIPHERS, type EspSuite, HASHES } from "../../crypto/names.ts";
+import { type EspSuite, espKeyLength, HASHES } from "../../crypto/names.ts";
 import { Secret } from "../../crypto/secret.ts";
 import { isWeakKey } from "../../crypto/weak-keys.ts";
 import { PROTOCOL_ID } from "../../isakmp/numbers/domain.ts";
@@ -84,7 +84,7 @@ function keysFor(
   spi: number,
   suite: EspSuite,
 ): { readonly encryptionKey: Secret; readonly integrityKey: Secret } | undefined {
-  const encryptionLength = suite.encryption === "null" ? 0 : CIPHERS[suite.encryption].keyLength;
+  const encryptionLength = espKeyLength(suite.encryption);
   const integrityLength = suite.integrity === undefined ? 0 : HASHES[suite.integrity].length;
   const { protection } = context;
   const { Ni_b, Nr_b } = negotiated;
@@ -95,7 +95,7 @@ function keysFor(
     encryptionLength + integrityLength,
   );
   const encryptionKey = material.slice(0, encryptionLength);
-  if (suite.encryption !== "null" && isWeakKey(suite.encryption, encryptionKey)) return undefined;
+  if (isWeakKey(suite.encryption, encryptionKey)) return undefined;
   return {
     encryptionKey: new Secret(encryptionKey),
     integrityKey: new Secret(material.slice(encryptionLength)),
