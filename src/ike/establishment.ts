@@ -5,7 +5,7 @@ import { PROTOCOL_ID } from "../isakmp/numbers/domain.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { IsakmpSa } from "./isakmp-sa.ts";
 import { sendInformational } from "./notices.ts";
-import type { Establish } from "./phase1/main-mode-state.ts";
+import type { Establish } from "./phase1/phase1-state.ts";
 import { lifetimeNotification, phase1LifetimeAttributes } from "./phase2/responder-lifetime.ts";
 import { startQuickMode } from "./phase2-driver.ts";
 import { boundEstablished, replaceOthers } from "./sa-lifecycle.ts";

@@ -4,8 +4,8 @@ import type { Instant } from "../base/time.ts";
 import type { Endpoint, IpAddress } from "../net/ip-address.ts";
 import { Conversation } from "./conversation.ts";
 import type { Role, SaReference } from "./events.ts";
-import type { MainModeState } from "./phase1/main-mode-state.ts";
 import type { NatMethod, NatSituation } from "./phase1/nat-traversal.ts";
+import type { Phase1State } from "./phase1/phase1-state.ts";
 import type { QuickModeRequest, QuickModeState } from "./phase2/quick-mode-state.ts";
 import type { Protection } from "./protection.ts";
 
@@ -62,7 +62,7 @@ export class IsakmpSa extends Conversation {
   readonly initiatorCookie: Uint8Array;
   responderCookie: Uint8Array;
   readonly createdAt: Instant;
-  state: MainModeState | undefined;
+  state: Phase1State | undefined;
   /** Known as soon as keys are; phase 2 needs `isEstablished` besides. */
   protection: Protection | undefined;
   isEstablished = false;

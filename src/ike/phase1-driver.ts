@@ -15,7 +15,7 @@ import { noResponse, UNOFFERED, wrongPreSharedKey } from "./explain.ts";
 import { IsakmpSa, type WaitingRequest } from "./isakmp-sa.ts";
 import { sendUnprotectedNotify } from "./notices.ts";
 import { begin, jobDone, receive, respond, usableSuites } from "./phase1/main-mode.ts";
-import { awaited, type MainModeActions, type Phase1Context } from "./phase1/main-mode-state.ts";
+import { awaited, type Phase1Actions, type Phase1Context } from "./phase1/phase1-state.ts";
 import { findPreSharedKey } from "./phase1/pre-shared-key.ts";
 import { failRequest } from "./phase2-failures.ts";
 import { decodeChain, openWith, provenContent } from "./receiving.ts";
@@ -276,7 +276,7 @@ function proofFailed(state: EngineState, sa: IsakmpSa): void {
   if (sa.failedProofs >= state.limits.authenticationTriesMax) forget(state, sa, "wrong pre-shared key");
 }
 
-function perform(state: EngineState, sa: IsakmpSa, actions: MainModeActions): void {
+function perform(state: EngineState, sa: IsakmpSa, actions: Phase1Actions): void {
   const owner = { sa, exchange: undefined };
   for (const action of actions) {
     switch (action.do) {

@@ -2,7 +2,7 @@
 import { utf8 } from "../../base/octets.ts";
 import type { Identification } from "../../isakmp/payloads/identification.ts";
 import { ipv4FromOctets, ipv4Octets } from "../../net/ip-address.ts";
-import type { Phase1Context } from "./main-mode-state.ts";
+import type { Phase1Context } from "./phase1-state.ts";
 
 export const ID_IPV4_ADDR = 1;
 export const ID_FQDN = 2;

@@ -2,7 +2,7 @@
 import { concat, equal } from "../../base/octets.ts";
 import { NOTIFY_TYPE } from "../../isakmp/numbers/notify-type.ts";
 import type { Notification } from "../../isakmp/payloads/notification.ts";
-import type { Phase1Context } from "./main-mode-state.ts";
+import type { Phase1Context } from "./phase1-state.ts";
 
 export function initialContact(context: Phase1Context): Notification[] {
   if (!context.isFirstContact || !context.conventions.sendInitialContact) return [];

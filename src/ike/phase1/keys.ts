@@ -4,16 +4,11 @@ import { CIPHERS } from "../../crypto/names.ts";
 import { isWeakKey } from "../../crypto/weak-keys.ts";
 import { NOTIFY_TYPE } from "../../isakmp/numbers/notify-type.ts";
 import type { Payload } from "../../isakmp/payload.ts";
-import { deriveSkeyids, encryptionKey, initialIv, skeyidPreShared } from "../keying.ts";
+import { deriveSkeyids, encryptionKey, initialIv } from "../keying.ts";
 import { NONCE_LENGTHS } from "../limits.ts";
-import type {
-  MainModeActions as Actions,
-  Agreed,
-  Exchanged,
-  Keyed,
-  Phase1Context,
-} from "./main-mode-state.ts";
+import { skeyidOf } from "./authentication.ts";
 import { natPayloads } from "./nat-steps.ts";
+import type { Phase1Actions as Actions, Agreed, Exchanged, Keyed, Phase1Context } from "./phase1-state.ts";
 import type { SuiteChoice } from "./protection-suite.ts";
 
 export function deriveKeys(
@@ -25,7 +20,7 @@ export function deriveKeys(
 ): Keyed | undefined {
   const { initiatorCookie, responderCookie } = context;
   const { hash, encryption } = state.choice.suite;
-  const SKEYID = skeyidPreShared(hash, state.key.key.reveal(), state.Ni_b, state.Nr_b);
+  const SKEYID = skeyidOf(state.authentication, state.choice.suite, state);
   const { a, d, e } = deriveSkeyids(hash, SKEYID, gxy, initiatorCookie, responderCookie);
   const key = encryptionKey(hash, e, CIPHERS[encryption].keyLength);
   if (isWeakKey(encryption, key.reveal())) return undefined;

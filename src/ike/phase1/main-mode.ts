@@ -20,21 +20,23 @@ import { noKey, noProposalChosen } from "../explain.ts";
 import { hashI, hashR } from "../keying.ts";
 import { isShapeProblem, MM_AUTH, MM_KE, MM_SA, open } from "../message-shape.ts";
 import type { IkePolicy, PreSharedKey, ProtectionSuite } from "../policy.ts";
+import { byPreSharedKey } from "./authentication.ts";
 import { describeIdentity, identityProblem, ownIdentity } from "./identity.ts";
 import { initialContact, saysInitialContact } from "./initial-contact.ts";
 import { deriveKeys, firstIv, keyExchangeFailed, keyPayloads, keyProblem } from "./keys.ts";
+import type { MainModeState } from "./main-mode-state.ts";
+import { isTranslated, natSituation, traverse, traversesNats } from "./nat-steps.ts";
+import { bestMethod, offeredMethods, vendorIdOf } from "./nat-traversal.ts";
+import { checkEvent, identityBuilt, keyFound, keysGenerated, vendorIdEvents } from "./phase1-events.ts";
 import {
-  type MainModeActions as Actions,
+  type Phase1Actions as Actions,
   type Agreed,
   agreedOf,
   type Establish,
   type Keyed,
-  type MainModeState,
   type Phase1Context,
-} from "./main-mode-state.ts";
-import { isTranslated, natSituation, traverse, traversesNats } from "./nat-steps.ts";
-import { bestMethod, offeredMethods, vendorIdOf } from "./nat-traversal.ts";
-import { checkEvent, identityBuilt, keyFound, keysGenerated, vendorIdEvents } from "./phase1-events.ts";
+  type Phase1State,
+} from "./phase1-state.ts";
 import { findPreSharedKey } from "./pre-shared-key.ts";
 import { answerSuite, checkAnswer, chooseSuite, offerSuites, situationProblem } from "./protection-suite.ts";
 
@@ -93,7 +95,16 @@ export function respond(context: Phase1Context, payloads: readonly Payload[]): A
   return [
     ...actions,
     tell({ kind: "message-processed", sa, exchange: "main", step: "MM1", messageId: 0 }),
-    { do: "become", state: { at: "awaits MM3", choice, key, SAi_b: encodeBody(bag.SA), natMethod } },
+    {
+      do: "become",
+      state: {
+        at: "awaits MM3",
+        choice,
+        authentication: byPreSharedKey(key),
+        SAi_b: encodeBody(bag.SA),
+        natMethod,
+      },
+    },
     {
       do: "say",
       step: "MM2",
@@ -103,7 +114,7 @@ export function respond(context: Phase1Context, payloads: readonly Payload[]): A
 }
 
 /** A message the state awaits, decrypted where it came encrypted. */
-export function receive(context: Phase1Context, state: MainModeState, payloads: readonly Payload[]): Actions {
+export function receive(context: Phase1Context, state: Phase1State, payloads: readonly Payload[]): Actions {
   switch (state.at) {
     case "awaits MM2":
       return receiveAnswer(context, state, payloads);
@@ -124,7 +135,7 @@ export function receive(context: Phase1Context, state: MainModeState, payloads: 
 }
 
 /** The result of the job that the state waits for. */
-export function jobDone(context: Phase1Context, state: MainModeState, result: JobResult): Actions {
+export function jobDone(context: Phase1Context, state: Phase1State, result: JobResult): Actions {
   if (result.kind === "failed") return [keyExchangeFailed(context, result.reason)];
   if (state.at === "generates key pair" && result.kind === "dh-public")
     return sayInitiatorKey(context, state, result.publicValue);
@@ -167,7 +178,15 @@ function receiveAnswer(
     tell({ kind: "message-processed", sa, exchange: "main", step: "MM2", messageId: 0 }),
     {
       do: "become",
-      state: { at: "generates key pair", choice, key, SAi_b: state.SAi_b, natMethod, nonce, privateValue },
+      state: {
+        at: "generates key pair",
+        choice,
+        authentication: byPreSharedKey(key),
+        SAi_b: state.SAi_b,
+        natMethod,
+        nonce,
+        privateValue,
+      },
     },
     { do: "work", job: { kind: "dh-public", group: choice.suite.group, privateValue } },
   ];
@@ -205,7 +224,7 @@ function receiveInitiatorKey(
   return [
     tell({ kind: "payload-processing", sa, payload: "KE", messageId: 0 }),
     tell({ kind: "payload-processing", sa, payload: "NONCE", messageId: 0 }),
-    ...keyFound(sa, state.key),
+    ...keyFound(sa, state.authentication.key),
     {
       do: "become",
       state: {
@@ -263,7 +282,7 @@ function receiveResponderKey(
   return [
     tell({ kind: "payload-processing", sa, payload: "KE", messageId: 0 }),
     tell({ kind: "payload-processing", sa, payload: "NONCE", messageId: 0 }),
-    ...keyFound(sa, state.key),
+    ...keyFound(sa, state.authentication.key),
     { do: "become", state: { ...agreedOf(state), at: "computes shared secret", ...exchanged, nat } },
     { do: "work", job: { kind: "dh-shared", group: choice.suite.group, privateValue, peerPublicValue: gxr } },
   ];

@@ -1,8 +1,8 @@
-/** Where main mode meets NAT traversal: whether it is wanted, what the NAT-D payloads tell, and the change of port. */
+/** Where phase 1 meets NAT traversal: whether it is wanted, what the NAT-D payloads tell, and the change of port. */
 import type { HashName } from "../../crypto/names.ts";
 import type { NatDiscovery } from "../../isakmp/payloads/nat-discovery.ts";
-import type { Agreed, Exchanged, MainModeActions, Phase1Context } from "./main-mode-state.ts";
 import { discover, discoveryPayloads, type Ends, type NatSituation } from "./nat-traversal.ts";
+import type { Agreed, Exchanged, Phase1Actions, Phase1Context } from "./phase1-state.ts";
 
 /** We can and may. */
 export function traversesNats({ conventions, policy }: Phase1Context): boolean {
@@ -29,7 +29,7 @@ export function isTranslated({ localBehindNat, remoteBehindNat }: NatSituation):
 }
 
 /** The change to UDP 4500, if there is a NAT on the way. */
-export function traverse({ natMethod: method, nat: situation }: Agreed & Exchanged): MainModeActions {
+export function traverse({ natMethod: method, nat: situation }: Agreed & Exchanged): Phase1Actions {
   return method === undefined || !isTranslated(situation) ? [] : [{ do: "traverse", method, situation }];
 }
 

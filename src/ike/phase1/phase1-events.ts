@@ -1,11 +1,11 @@
-/** What main mode tells while it reads a message, as IOS's debug lists it. */
+/** What phase 1 tells while it reads a message, as IOS's debug lists it. */
 import type { VendorId } from "../../isakmp/payloads/vendor-id.ts";
 import { isIosVendorId, recogniseVendorId } from "../../isakmp/vendor-ids.ts";
 import { tell } from "../action.ts";
 import type { SaReference } from "../events.ts";
 import type { PreSharedKey } from "../policy.ts";
 import { ID_FQDN } from "./identity.ts";
-import type { MainModeActions as Actions, Phase1Context } from "./main-mode-state.ts";
+import type { Phase1Actions as Actions, Phase1Context } from "./phase1-state.ts";
 import type { SuiteCheck, SuiteChoice } from "./protection-suite.ts";
 
 export function keyFound(sa: SaReference, key: PreSharedKey | undefined): Actions {

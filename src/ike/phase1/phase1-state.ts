@@ -1,0 +1,98 @@
+/** What the exchanges of phase 1 share: what is known at each stage, what steps are given, and what they decide. */
+import type { Random } from "../../base/random.ts";
+import type { VendorId } from "../../isakmp/payloads/vendor-id.ts";
+import type { Action } from "../action.ts";
+import type { SaReference } from "../events.ts";
+import type { Phase1HashInput } from "../keying.ts";
+import type { IkePolicy } from "../policy.ts";
+import type { Protection } from "../protection.ts";
+import type { WireConventions } from "../wire-conventions.ts";
+import type { Authentication } from "./authentication.ts";
+import type { MainModeState } from "./main-mode-state.ts";
+import type { NatMethod, NatSituation } from "./nat-traversal.ts";
+import type { SuiteChoice } from "./protection-suite.ts";
+
+/** Where a phase 1 stands. */
+export type Phase1State = MainModeState | Established;
+
+/** The end of either exchange. */
+export type Established = { readonly at: "established" } & Agreed & Keyed;
+
+export interface Agreed {
+  readonly choice: SuiteChoice;
+  readonly authentication: Authentication;
+  readonly SAi_b: Uint8Array;
+  /** How NATs are traversed, where both ends can. */
+  readonly natMethod: NatMethod | undefined;
+}
+
+export interface Exchanged {
+  readonly Ni_b: Uint8Array;
+  readonly Nr_b: Uint8Array;
+  readonly vendorIds: readonly VendorId[];
+  readonly nat: NatSituation;
+}
+
+export interface Keyed {
+  readonly hashInput: Phase1HashInput;
+  readonly protection: Protection;
+}
+
+/** The end of phase 1. `initialContact`: the peer says it has no other SA with us. */
+export interface Establish {
+  readonly do: "establish";
+  readonly choice: SuiteChoice;
+  readonly initialContact: boolean;
+  /** What the peer proved to be. */
+  readonly identity: string;
+}
+
+export interface Phase1Context {
+  readonly policy: IkePolicy;
+  readonly conventions: WireConventions;
+  readonly random: Random;
+  readonly sa: SaReference;
+  readonly initiatorCookie: Uint8Array;
+  readonly responderCookie: Uint8Array;
+  /** We have no other ISAKMP SA with this peer. */
+  readonly isFirstContact: boolean;
+  /** There is a NAT on the way. */
+  readonly traversesNat: boolean;
+}
+
+/** There is a NAT on the way: from here on UDP 4500, and IPsec in UDP (RFC 3947 §4). */
+export interface Traverse {
+  readonly do: "traverse";
+  readonly method: NatMethod;
+  readonly situation: NatSituation;
+}
+
+export type Phase1Actions = Action<Phase1State, Establish | Traverse>[];
+
+/** The part of a state that all later ones keep. */
+export function agreedOf({ choice, authentication, SAi_b, natMethod }: Agreed): Agreed {
+  return { choice, authentication, SAi_b, natMethod };
+}
+
+/** What the state waits for, and whether it must come encrypted. Undefined while a job runs. */
+export function awaited(
+  state: Phase1State,
+): { readonly step: "MM2" | "MM3" | "MM4" | "MM5" | "MM6"; readonly encrypted: boolean } | undefined {
+  switch (state.at) {
+    case "awaits MM2":
+      return { step: "MM2", encrypted: false };
+    case "awaits MM3":
+      return { step: "MM3", encrypted: false };
+    case "awaits MM4":
+      return { step: "MM4", encrypted: false };
+    case "awaits MM5":
+      return { step: "MM5", encrypted: true };
+    case "awaits MM6":
+      return { step: "MM6", encrypted: true };
+    case "generates key pair":
+    case "computes shared secret":
+    case "computes keys":
+    case "established":
+      return undefined;
+  }
+}
