@@ -38,6 +38,8 @@ export function compileCryptoMaps(
       ...place,
       name: own.name,
       mtu,
+      dfBit: (own.dfBit ?? configuration.dfBit).value,
+      fragmentation: (own.fragmentation ?? configuration.fragmentation).value,
       entries: entries.map((entry) => entry.rulesAt(`${map.name} ${entry.sequence} ${own.name}`)),
     });
     for (const entry of entries) {

@@ -9,7 +9,7 @@ export function compileInterfaces(
   problems: Problems,
 ): readonly InterfaceConfiguration[] {
   const compiled: InterfaceConfiguration[] = [];
-  for (const { name, address, mtu, ipMtu, shutdown } of configuration.interfaces) {
+  for (const { name, address, mtu, ipMtu, adjustMss, shutdown } of configuration.interfaces) {
     if (address === undefined) continue;
     const { value, origin } = address;
     const own: InterfaceConfiguration = {
@@ -17,6 +17,7 @@ export function compileInterfaces(
       ...value,
       prefix: blockOf(value.address, value.mask),
       mtu: Math.min(mtu.value, ipMtu?.value ?? mtu.value),
+      adjustMss: adjustMss?.value,
       up: !shutdown.value,
     };
     const overlapping = compiled.find((other) => other.up && own.up && overlap(own, other));

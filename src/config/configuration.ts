@@ -7,6 +7,7 @@ import type { CipherName, GroupId, HashName } from "../crypto/names.ts";
 import type { Secret } from "../crypto/secret.ts";
 import type { EncapsulationMode } from "../crypto/transform-set.ts";
 import type { AuthenticationMethod } from "../ike/policy.ts";
+import type { DfBit, FragmentationOrder } from "../ipsec/policy.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { AddressBlock } from "../net/selector.ts";
 
@@ -26,6 +27,9 @@ export interface Configuration {
   readonly transformSets: readonly TransformSetSettings[];
   readonly lifetimeSeconds: Setting<number>;
   readonly lifetimeKilobytes: Setting<number>;
+  /** Of outer headers. */
+  readonly dfBit: Setting<DfBit>;
+  readonly fragmentation: Setting<FragmentationOrder>;
   /** By name. */
   readonly cryptoMaps: readonly CryptoMapSettings[];
   readonly interfaces: readonly InterfaceSettings[];
@@ -147,6 +151,11 @@ export interface InterfaceSettings {
   readonly mtu: Setting<number>;
   /** Octets, of IP packets; the medium's where absent. */
   readonly ipMtu: Setting<number> | undefined;
+  /** Octets: the largest TCP segment size that may be announced through it. */
+  readonly adjustMss: Setting<number> | undefined;
+  /** Instead of the global one; so `fragmentation`. */
+  readonly dfBit: Setting<DfBit> | undefined;
+  readonly fragmentation: Setting<FragmentationOrder> | undefined;
   /** Name of the crypto map applied to it. */
   readonly cryptoMap: Setting<string> | undefined;
   readonly shutdown: Setting<boolean>;

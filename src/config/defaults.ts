@@ -1,6 +1,7 @@
 /** IOS's defaults, and things of a configuration as they are before anything is said of them. */
 import type { Origin } from "../base/origin.ts";
 import type { ProtectionSuite } from "../ike/policy.ts";
+import type { DfBit, FragmentationOrder } from "../ipsec/policy.ts";
 import type {
   Configuration,
   CryptoMapEntrySettings,
@@ -28,6 +29,10 @@ export const DEFAULT_LIFETIME_KILOBYTES = 4_608_000;
 /** Octets. */
 export const DEFAULT_MTU = 1500;
 export const DEFAULT_DISTANCE = 1;
+/** Path MTU discovery goes through the tunnel (RFC 2401 §6.1.1). */
+export const DEFAULT_DF_BIT: DfBit = "copy";
+/** Since 12.2(13)T, the first IOS with AES and NAT traversal: the peer then need not put packets together. */
+export const DEFAULT_FRAGMENTATION: FragmentationOrder = "before-encryption";
 
 export function defaultSetting<T>(value: T): Setting<T> {
   return { value, origin: undefined };
@@ -48,6 +53,8 @@ export function emptyConfiguration(): Configuration {
     transformSets: [],
     lifetimeSeconds: defaultSetting(DEFAULT_LIFETIME_SECONDS),
     lifetimeKilobytes: defaultSetting(DEFAULT_LIFETIME_KILOBYTES),
+    dfBit: defaultSetting(DEFAULT_DF_BIT),
+    fragmentation: defaultSetting(DEFAULT_FRAGMENTATION),
     cryptoMaps: [],
     interfaces: [],
     routes: [],
@@ -94,6 +101,9 @@ export function newInterface(name: string, origin: Origin | undefined): Interfac
     address: undefined,
     mtu: defaultSetting(DEFAULT_MTU),
     ipMtu: undefined,
+    adjustMss: undefined,
+    dfBit: undefined,
+    fragmentation: undefined,
     cryptoMap: undefined,
     shutdown: defaultSetting(false),
     kept: [],

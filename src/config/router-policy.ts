@@ -22,6 +22,8 @@ export interface InterfaceConfiguration {
   readonly prefix: AddressBlock;
   /** Octets, of IP packets. */
   readonly mtu: number;
+  /** Octets: the largest TCP segment size that connections through it may announce. */
+  readonly adjustMss: number | undefined;
   /** Not shut down. */
   readonly up: boolean;
 }

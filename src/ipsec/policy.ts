@@ -8,6 +8,12 @@ export interface IpsecPolicy {
   readonly interfaces: readonly ProtectedInterface[];
 }
 
+/** Where the DF bit of outer headers comes from. `clear` also lets packets be cut whose own DF bit is set. */
+export type DfBit = "clear" | "copy" | "set";
+
+/** When packets are cut that ESP makes too long for their path: into packets of their own, or what ESP made of them. */
+export type FragmentationOrder = "before-encryption" | "after-encryption";
+
 /** An interface with a crypto map on it. */
 export interface ProtectedInterface {
   readonly name: string;
@@ -16,6 +22,8 @@ export interface ProtectedInterface {
   readonly localAddress: IpAddress;
   /** Octets, of the interface. */
   readonly mtu: number;
+  readonly dfBit: DfBit;
+  readonly fragmentation: FragmentationOrder;
   /** Ascending sequence number. */
   readonly entries: readonly CryptoMapEntry[];
 }

@@ -99,6 +99,8 @@ function gatewayPolicy(own: IpAddress, peer: IpAddress, changes: PolicyChanges):
       mapName: connection.mapName,
       localAddress: own,
       mtu: 1500,
+      dfBit: "copy",
+      fragmentation: "before-encryption",
       entries: [
         {
           id: connection.id,

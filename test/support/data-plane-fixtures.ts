@@ -4,9 +4,9 @@ import { type Instant, instant } from "../../src/base/time.ts";
 import { type EspSuite, espKeyLength, HASHES } from "../../src/crypto/names.ts";
 import { Secret } from "../../src/crypto/secret.ts";
 import type { TransformSet } from "../../src/crypto/transform-set.ts";
-import type { CryptoMapEntry, IpsecPolicy } from "../../src/ipsec/policy.ts";
+import type { CryptoMapEntry, IpsecPolicy, ProtectedInterface } from "../../src/ipsec/policy.ts";
 import type { SaParameters } from "../../src/ipsec/security-association.ts";
-import { type IpAddress, ipv4 } from "../../src/net/ip-address.ts";
+import { ipv4 } from "../../src/net/ip-address.ts";
 import { buildIpv4Packet, type Ipv4Fields } from "../../src/net/ipv4-packet.ts";
 import {
   type AccessRule,
@@ -93,10 +93,11 @@ export function mapEntry(rules: readonly AccessRule[], more: Partial<CryptoMapEn
 
 export function policyOf(
   entries: readonly CryptoMapEntry[],
-  more: { readonly localAddress?: IpAddress; readonly mtu?: number } = {},
+  more: Partial<Omit<ProtectedInterface, "entries">> = {},
 ): IpsecPolicy {
-  const { localAddress = A, mtu = 1500 } = more;
-  return { interfaces: [{ name: WAN, mapName: "vpn", localAddress, mtu, entries }] };
+  const usual = { name: WAN, mapName: "vpn", localAddress: A, mtu: 1500 } as const;
+  const path = { dfBit: "copy", fragmentation: "before-encryption" } as const;
+  return { interfaces: [{ ...usual, ...path, ...more, entries }] };
 }
 
 /** A's policy: everything between the two networks is protected. */

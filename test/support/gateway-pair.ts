@@ -88,6 +88,8 @@ function ipsecPolicyOf(
         mapName: "vpn",
         localAddress: own,
         mtu: 1500,
+        dfBit: "copy",
+        fragmentation: "before-encryption",
         entries: [
           {
             id: "vpn 10 Ethernet1/0",

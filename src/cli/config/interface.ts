@@ -10,6 +10,7 @@ import { value } from "../sentence.ts";
 import { ADDRESS, integer, LINE, MASK, NAME } from "../value-types.ts";
 import { phrase } from "../vocabulary.ts";
 import { keptInterfaceLines } from "./kept-interface-lines.ts";
+import { oversizedPacketsOn } from "./oversized-packets.ts";
 
 const INTERFACE_PLACE: Place<InterfaceSettings, { readonly interface: string }> = {
   read: ({ interfaces }, { interface: name }) =>
@@ -123,6 +124,7 @@ const CRYPTO_MAP = interfaceSetting(
 );
 
 const kept = keptInterfaceLines(INTERFACE_PLACE);
+const oversizedPackets = oversizedPacketsOn(INTERFACE_PLACE);
 
 const INTERFACE_MODE: Mode = {
   title: "Interface",
@@ -134,8 +136,10 @@ const INTERFACE_MODE: Mode = {
     IP_ADDRESS,
     IP_MTU,
     ...kept.ofIp,
+    oversizedPackets.adjustMss,
     SHUTDOWN,
     ...kept.ofMedium,
+    ...oversizedPackets.ofCrypto,
     CRYPTO_MAP,
   ],
 };

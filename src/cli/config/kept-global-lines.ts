@@ -78,7 +78,16 @@ export const LINES_OF_NAMES: readonly Statement[] = [
   one("ip source-route", "Process packets with source routing header options"),
   one("ip finger", "Finger server"),
   one("ip bootp", "Config BOOTP services"),
-  one("ip tcp", "Global TCP parameters"),
+  one("ip tcp chunk-size", "TCP chunk size"),
+  one("ip tcp ecn", "Enable Explicit Congestion Notification"),
+  each("ip tcp intercept", "Enable TCP intercepting"),
+  one("ip tcp mss", "TCP initial maximum segment size"),
+  one("ip tcp path-mtu-discovery", "Enable path-MTU discovery on new TCP connections"),
+  one("ip tcp queuemax", "Maximum queue of outgoing TCP packets"),
+  one("ip tcp selective-ack", "Enable TCP selective-ACK"),
+  one("ip tcp synwait-time", "Set time to wait on new TCP connections"),
+  one("ip tcp timestamp", "Enable TCP timestamp option"),
+  one("ip tcp window-size", "TCP window size"),
   list("ip ftp", "FTP configuration commands"),
   list("ip tftp", "Tftp configuration commands"),
   one("ip domain-lookup", "Enable IP Domain Name System hostname translation"),
@@ -162,8 +171,6 @@ export const LINES_OF_ISAKMP: readonly Statement[] = [
 
 /** IPsec of kinds that are not in effect yet. */
 export const LINES_OF_IPSEC: readonly Statement[] = [
-  unsupported(one("crypto ipsec df-bit", "Handling of encapsulated DF bit")),
-  unsupported(one("crypto ipsec fragmentation", "Handling of fragmentation of near-MTU sized packets")),
   unsupported(one("crypto ipsec nat-transparency", "IPsec NAT transparency model")),
   unsupported(
     one("crypto ipsec security-association idle-time", "Automatically delete IPSec SAs after an idle period"),

@@ -50,7 +50,6 @@ export function keptInterfaceLines<P extends object>(at: Place<InterfaceSettings
       each("ip route-cache", "Enable fast-switching cache for outgoing packets"),
       one("ip mroute-cache", "Enable switching cache for incoming multicast packets"),
       one("ip tcp header-compression", "Enable TCP header compression"),
-      one("ip tcp adjust-mss", "Adjust the mss of transit packets"),
       each("ip ospf", "OSPF interface commands"),
       each("ip rip", "Router Information Protocol"),
       each("ip authentication", "Authentication subcommands"),
@@ -137,8 +136,6 @@ export function keptInterfaceLines<P extends object>(at: Place<InterfaceSettings
       one("ring-speed", "Set the ring speed"),
       list("transmit-interface", "Assign a transmit interface to a receive-only interface"),
       list("tx-ring-limit", "Configure PA level transmit ring limit"),
-      unsupported(one("crypto ipsec df-bit", "Handling of encapsulated DF bit")),
-      unsupported(one("crypto ipsec fragmentation", "Handling of fragmentation of near-MTU sized packets")),
     ],
   };
 

@@ -180,6 +180,7 @@ function policyOf(...entries: readonly (readonly AccessRule[])[]): IpsecPolicy {
 function interfaceOf(name: string, entries: readonly (readonly AccessRule[])[]): ProtectedInterface {
   return {
     ...{ name, mapName: "vpn", localAddress: ipv4("172.16.172.10"), mtu: 1500 },
+    ...{ dfBit: "copy", fragmentation: "before-encryption" },
     entries: entries.map(
       (rules, i): CryptoMapEntry => ({
         ...{ id: `vpn ${i} ${name}`, sequence: i, accessListName: "101", peers: [], transformSets: [] },
