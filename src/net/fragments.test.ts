@@ -21,6 +21,13 @@ describe("reassembly", () => {
     assert.equal(reassembler.size, 2);
   });
 
+  it("keeps the pieces of different scopes apart", () => {
+    const reassembler = new FragmentReassembler();
+    reassembler.add(instant(0), piece(1, 0, 8, true), "one");
+    assert.equal(reassembler.add(instant(0), piece(1, 8, 8, false), "another"), undefined);
+    assert.equal(reassembler.add(instant(0), piece(1, 8, 8, false), "one")?.payload.length, 16);
+  });
+
   it("gives up after its time, and a late piece starts anew", () => {
     const reassembler = new FragmentReassembler({ fragmentTimeoutSeconds: 10 });
     reassembler.add(instant(0), piece(1, 0, 8, true));

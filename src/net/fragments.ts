@@ -29,11 +29,15 @@ export class FragmentReassembler {
     this.#limits = { ...NET_LIMITS, ...limits };
   }
 
-  /** Takes a packet; gives it back whole: itself where it is no fragment, undefined while pieces are missing. */
-  add(now: Instant, packet: Ipv4Packet): Ipv4Packet | undefined {
+  /**
+   * Takes a packet; gives it back whole: itself where it is no fragment, undefined while pieces are missing. Pieces of
+   * different `scope` are never put together.
+   */
+  add(now: Instant, packet: Ipv4Packet, scope = ""): Ipv4Packet | undefined {
     this.expire(now);
     if (!isFragment(packet)) return packet;
-    const key = `${packet.source} ${packet.destination} ${packet.protocol} ${packet.identification}`;
+    const { source, destination, protocol, identification } = packet;
+    const key = `${source} ${destination} ${protocol} ${identification} ${scope}`;
     const known = this.#assemblies.get(key);
     if (known?.isCondemned === true) return undefined;
     const pieces = withPiece(known?.pieces ?? [], packet);

@@ -154,6 +154,7 @@ const TOTAL_LENGTH_AT = 2;
 const FRAGMENT_AT = 6;
 const TIME_TO_LIVE_AT = 8;
 const CHECKSUM_AT = 10;
-const DONT_FRAGMENT = 0x4000;
+/** Of the word that holds flags and offset. */
+export const DONT_FRAGMENT = 0x4000;
 const MORE_FRAGMENTS = 0x2000;
 const OFFSET_MASK = 0x1fff;
