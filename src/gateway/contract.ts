@@ -10,6 +10,7 @@ import type { IpsecEvent } from "../ipsec/events.ts";
 import type { IpsecView } from "../ipsec/view.ts";
 import type { Endpoint, IpAddress } from "../net/ip-address.ts";
 
+/** Octets are lent: the gateway neither changes nor keeps them, but may give them back in an effect. */
 export type GatewayInput =
   /** A UDP payload that came to one of our addresses on port 500 or 4500. */
   | {
@@ -17,11 +18,21 @@ export type GatewayInput =
       readonly local: Endpoint;
       readonly remote: Endpoint;
       readonly bytes: Uint8Array;
+      /** Several payloads, one after the other, of so many octets each; the last may be shorter. Absent: one. */
+      readonly segmentLength?: number;
+      /** Of the packet that brought it; 0 where that is not known. */
+      readonly typeOfService?: number;
     }
   /** A whole IPv4 packet of protocol 50, addressed to us, that came in by an interface. */
   | { readonly kind: "esp"; readonly interfaceName: string; readonly bytes: Uint8Array }
   /** A whole IPv4 packet about to leave by an interface, already routed, TTL already lowered. */
-  | { readonly kind: "outbound-packet"; readonly interfaceName: string; readonly bytes: Uint8Array }
+  | {
+      readonly kind: "outbound-packet";
+      readonly interfaceName: string;
+      readonly bytes: Uint8Array;
+      /** A TCP packet of up to 64 kB, to be sent as packets with so many octets of data each. Absent: as it is. */
+      readonly segmentLength?: number;
+    }
   /** A whole IPv4 packet that came in clear by an interface: may it? */
   | { readonly kind: "inbound-packet"; readonly interfaceName: string; readonly bytes: Uint8Array }
   | { readonly kind: "job-done"; readonly id: number; readonly result: JobResult }
@@ -40,6 +51,7 @@ export type GatewayRequest =
   /** Everything goes, peers are told: before the end of the process. */
   | { readonly kind: "shut-down" };
 
+/** Octets of packets are the gateway's own again once its effects have been performed. */
 export type GatewayEffect =
   | {
       readonly kind: "send-datagram";

@@ -13,11 +13,14 @@ import type { IkeLimits } from "../ike/limits.ts";
 import type { IkePolicy } from "../ike/policy.ts";
 import type { WireConventions } from "../ike/wire-conventions.ts";
 import { DataPlane, type DataPlaneOutput, type RemovedPair } from "../ipsec/data-plane.ts";
+import type { EspTransformsFactory } from "../ipsec/esp-transforms.ts";
 import type { IpsecEvent } from "../ipsec/events.ts";
+import type { PacketSpace } from "../ipsec/packet-space.ts";
 import type { IpsecPolicy } from "../ipsec/policy.ts";
 import type { IpAddress } from "../net/ip-address.ts";
+import { PROTOCOL } from "../net/protocols.ts";
 import type { GatewayEffect, GatewayInput, GatewayRequest, GatewayView } from "./contract.ts";
-import { contentOf, espPacket, KEEPALIVE, NAT_PORT, withMarker } from "./udp-encapsulation.ts";
+import { contentOf, KEEPALIVE, NAT_PORT, withMarker, withoutMarker } from "./udp-encapsulation.ts";
 
 export interface GatewayPolicy {
   readonly ike: IkePolicy;
@@ -33,6 +36,9 @@ export interface GatewayOptions {
   readonly exportKeys: boolean;
   readonly ikeLimits?: Partial<IkeLimits>;
   readonly conventions?: WireConventions;
+  /** The data plane's cryptography, and where it builds packets; by default those of its own. */
+  readonly transforms?: EspTransformsFactory;
+  readonly space?: PacketSpace;
 }
 
 type SaInstalled = Extract<IpsecEvent, { kind: "sa-installed" }>;
@@ -52,7 +58,7 @@ export class Gateway {
   #isHandling = false;
 
   constructor(options: GatewayOptions) {
-    const { policy, random, holdPackets, exportKeys, ikeLimits, conventions } = options;
+    const { policy, random, holdPackets, exportKeys, ikeLimits, conventions, transforms, space } = options;
     this.#ike = new IkeEngine({
       policy: policy.ike,
       random,
@@ -60,7 +66,13 @@ export class Gateway {
       ...(ikeLimits === undefined ? {} : { limits: ikeLimits }),
       ...(conventions === undefined ? {} : { conventions }),
     });
-    this.#dataPlane = new DataPlane({ policy: policy.ipsec, random, holdPackets });
+    this.#dataPlane = new DataPlane({
+      policy: policy.ipsec,
+      random,
+      holdPackets,
+      ...(transforms === undefined ? {} : { transforms }),
+      ...(space === undefined ? {} : { space }),
+    });
     this.#exportKeys = exportKeys;
     this.#interfaceNames = interfaceNamesOf(policy.ipsec);
   }
@@ -118,7 +130,7 @@ export class Gateway {
         this.#dataPlane.inboundEsp(now, input.interfaceName, input.bytes);
         break;
       case "outbound-packet":
-        this.#dataPlane.outbound(now, input.interfaceName, input.bytes);
+        this.#dataPlane.outbound(now, input.interfaceName, input.bytes, input.segmentLength);
         break;
       case "inbound-packet":
         this.#dataPlane.inboundClear(now, input.interfaceName, input.bytes);
@@ -135,13 +147,24 @@ export class Gateway {
 
   /** On port 4500 IKE has a marker, ESP has none, and one octet is a keepalive (RFC 3948 §2). */
   #datagram(now: Instant, datagram: Extract<GatewayInput, { kind: "datagram" }>): void {
-    const { local, remote, bytes } = datagram;
-    if (local.port !== NAT_PORT) return this.#toIke(now, datagram);
-    const content = contentOf(bytes);
-    if (content.kind === "ike") this.#toIke(now, { ...datagram, bytes: content.bytes });
-    if (content.kind !== "esp") return;
+    const { kind, local, remote, bytes, segmentLength = bytes.length, typeOfService = 0 } = datagram;
     const interfaceName = this.#interfaceNames.get(local.address) ?? "";
-    this.#dataPlane.inboundEsp(now, interfaceName, espPacket(remote.address, local.address, content.bytes));
+    const arrival = {
+      source: remote.address,
+      destination: local.address,
+      protocol: PROTOCOL.ESP,
+      typeOfService,
+    };
+    for (let start = 0; start < bytes.length; start += segmentLength) {
+      const end = Math.min(start + segmentLength, bytes.length);
+      const content = local.port === NAT_PORT ? contentOf(bytes, start, end) : "plain";
+      if (content === "esp")
+        this.#dataPlane.inboundEncapsulated(now, interfaceName, arrival, bytes, start, end);
+      else if (content !== "nothing") {
+        const message = content === "ike" ? withoutMarker(bytes, start, end) : bytes.slice(start, end);
+        this.#toIke(now, { kind, local, remote, bytes: message });
+      }
+    }
   }
 
   #obey(now: Instant, request: GatewayRequest): void {

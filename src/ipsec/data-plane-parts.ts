@@ -10,6 +10,7 @@ import type { EspTransformsFactory } from "./esp-transforms.ts";
 import type { DataPlaneLimits } from "./limits.ts";
 import type { PlaneTimer } from "./live-sa.ts";
 import type { Outbox } from "./outbox.ts";
+import type { PacketSpace } from "./packet-space.ts";
 import type { ProtectedPolicy } from "./protected-policy.ts";
 import type { Sad } from "./sad.ts";
 
@@ -17,6 +18,7 @@ export interface DataPlaneParts {
   readonly limits: DataPlaneLimits;
   readonly random: Random;
   readonly transforms: EspTransformsFactory;
+  readonly space: PacketSpace;
   readonly sad: Sad;
   readonly timers: DeadlineHeap<PlaneTimer>;
   readonly drops: DropReports;

@@ -10,14 +10,16 @@ import type { DataPlaneParts } from "./data-plane-parts.ts";
 import { dataPlaneView } from "./data-plane-view.ts";
 import { DeadlineHeap } from "./deadline-heap.ts";
 import { DropReports } from "./drop-reports.ts";
-import { type EspTransformsFactory, espTransforms } from "./esp-transforms.ts";
+import type { EspTransformsFactory } from "./esp-transforms.ts";
 import { HoldQueue } from "./hold-queue.ts";
-import { InboundPath } from "./inbound-path.ts";
+import { type EspArrival, InboundPath } from "./inbound-path.ts";
 import { DATA_PLANE_LIMITS, type DataPlaneLimits } from "./limits.ts";
 import type { LiveSa, PlaneTimer, RemovedPair } from "./live-sa.ts";
 import { Negotiator } from "./negotiator.ts";
+import { nodeTransforms } from "./node-transforms.ts";
 import { OutboundPath } from "./outbound-path.ts";
 import { type DataPlaneOutput, Outbox } from "./outbox.ts";
+import { HEAP_SPACE, type PacketSpace } from "./packet-space.ts";
 import type { IpsecPolicy } from "./policy.ts";
 import { changePolicy } from "./policy-change.ts";
 import { ProtectedPolicy, selectorKey, zeroCounters } from "./protected-policy.ts";
@@ -26,6 +28,7 @@ import { Sad } from "./sad.ts";
 import type { SaParameters } from "./security-association.ts";
 import type { IpsecView } from "./view.ts";
 
+export type { EspArrival } from "./inbound-path.ts";
 export type { RemovedPair } from "./live-sa.ts";
 export type { DataPlaneOutput } from "./outbox.ts";
 export type { RemovalReason } from "./sa-lifecycle.ts";
@@ -38,6 +41,8 @@ export interface DataPlaneOptions {
   readonly limits?: Readonly<Partial<DataPlaneLimits>>;
   /** The cryptography; by default that of crypto/. */
   readonly transforms?: EspTransformsFactory;
+  /** Where packets are built; by default in memory of their own. */
+  readonly space?: PacketSpace;
 }
 
 export class DataPlane {
@@ -53,7 +58,8 @@ export class DataPlane {
     this.#parts = {
       limits,
       random: options.random,
-      transforms: options.transforms ?? espTransforms,
+      transforms: options.transforms ?? nodeTransforms,
+      space: options.space ?? HEAP_SPACE,
       sad: new Sad(),
       timers: new DeadlineHeap<PlaneTimer>(),
       drops: new DropReports(limits),
@@ -67,14 +73,31 @@ export class DataPlane {
     this.#inboundPath = new InboundPath(this.#parts, this.#lifecycle);
   }
 
-  /** A whole IPv4 packet about to leave by an interface: protected, let through in clear, held, or dropped. */
-  outbound(now: Instant, interfaceName: string, packet: Uint8Array): void {
-    this.#outboundPath.send(now, interfaceName, packet);
+  // Octets that are handed in are lent for the call: they are neither changed nor kept.
+
+  /**
+   * A whole IPv4 packet about to leave by an interface: protected, let through in clear, held, or dropped. With a
+   * `segmentLength` it is a TCP packet of up to 64 kB, to be sent as packets with so many octets of data each.
+   */
+  outbound(now: Instant, interfaceName: string, packet: Uint8Array, segmentLength?: number): void {
+    this.#outboundPath.send(now, interfaceName, packet, segmentLength);
   }
 
   /** A whole IPv4 packet of protocol 50 addressed to us, or a fragment of one. */
   inboundEsp(now: Instant, interfaceName: string, packet: Uint8Array): void {
     this.#inboundPath.esp(now, interfaceName, packet);
+  }
+
+  /** The ESP packet that came in UDP, in `octets` from `start` to `end`. */
+  inboundEncapsulated(
+    now: Instant,
+    interfaceName: string,
+    arrival: EspArrival,
+    octets: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    this.#inboundPath.receiveEsp(now, interfaceName, arrival, octets, start, end);
   }
 
   /** A whole IPv4 packet that came in clear: it passes unless the policy says that it must be protected. */

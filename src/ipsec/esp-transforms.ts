@@ -3,23 +3,34 @@
  * implementation can be plugged in without touching it.
  */
 import { MisuseError } from "../base/errors.ts";
-import { CIPHERS, type EspSuite, ICV_LENGTHS, isAead } from "../crypto/names.ts";
-import { packetAuthenticator } from "../crypto/packet-authenticator.ts";
-import { packetCipher } from "../crypto/packet-cipher.ts";
+import { AEADS, CIPHERS, type EspSuite, espKeyLength, HASHES, ICV_LENGTHS, isAead } from "../crypto/names.ts";
 import type { Secret } from "../crypto/secret.ts";
 
 /** Lengths are in octets. */
-export interface EspTransforms {
+export interface EspLayout {
   /** Of the explicit IV before the ciphertext; 0 for the NULL cipher. */
   readonly ivLength: number;
+  /** CBC needs IVs that nobody can foretell, a counter mode such as never come twice. */
+  readonly ivKind: "random" | "counter";
   /** What the ciphertext is a multiple of: the cipher's block, and at least 4 (RFC 2406 §2.4). */
   readonly alignment: number;
   /** 0 where the suite has no integrity. */
   readonly icvLength: number;
-  encrypt(iv: Uint8Array, plaintext: Uint8Array): Uint8Array;
-  decrypt(iv: Uint8Array, ciphertext: Uint8Array): Uint8Array;
-  /** The truncated ICV over SPI, sequence number, IV and ciphertext. */
-  icv(covered: Uint8Array): Uint8Array;
+}
+
+export interface EspTransforms extends EspLayout {
+  /**
+   * Protects the ESP packet that lies in `octets` from `start` to `end`. SPI, sequence number, IV and plaintext are there;
+   * the ciphertext takes the plaintext's place, and the ICV is written after it.
+   */
+  seal(octets: Uint8Array, start: number, end: number): void;
+  /**
+   * Checks the ICV of the ESP packet in `octets` from `start` to `end`; if it holds, writes the plaintext to `target`, after
+   * `ivLength` octets whose content is lost. `octets` stay as they are. False: the ICV is wrong, `target` is worth nothing.
+   */
+  open(octets: Uint8Array, start: number, end: number, target: Uint8Array): boolean;
+  /** The SA is gone: what was made of its keys is given back. */
+  release(): void;
 }
 
 /** Makes the transforms of one direction from its keys; throws MisuseError where a key has not its algorithm's length. */
@@ -29,23 +40,34 @@ export type EspTransformsFactory = (
   integrityKey: Secret,
 ) => EspTransforms;
 
-/** With the ciphers and HMACs of crypto/. */
-export const espTransforms: EspTransformsFactory = (suite, encryptionKey, integrityKey) => {
-  const { encryption, integrity } = suite;
-  if (isAead(encryption)) throw new MisuseError(`${encryption} has no transforms yet`);
-  const cipher = packetCipher(encryption, encryptionKey.reveal());
+export function espLayout({ encryption, integrity }: EspSuite): EspLayout {
+  if (isAead(encryption)) {
+    const { ivLength, icvLength } = AEADS[encryption];
+    return { ivLength, ivKind: "counter", alignment: ALIGNMENT_MIN, icvLength };
+  }
   const blockLength = encryption === "null" ? 0 : CIPHERS[encryption].blockLength;
-  const authenticator =
-    integrity === undefined ? undefined : packetAuthenticator(integrity, integrityKey.reveal());
-  const icvLength = integrity === undefined ? 0 : ICV_LENGTHS[integrity];
   return {
     ivLength: blockLength,
-    alignment: Math.max(4, blockLength),
-    icvLength,
-    encrypt: (iv, plaintext) => cipher.seal(iv, plaintext),
-    decrypt: (iv, ciphertext) => cipher.open(iv, ciphertext),
-    icv: (covered) => authenticator?.tag(covered).subarray(0, icvLength) ?? NO_OCTETS,
+    ivKind: "random",
+    alignment: Math.max(ALIGNMENT_MIN, blockLength),
+    icvLength: integrity === undefined ? 0 : ICV_LENGTHS[integrity],
   };
-};
+}
 
-const NO_OCTETS = new Uint8Array();
+/** Throws MisuseError unless both keys have the lengths that the suite asks for. */
+export function checkEspKeys(
+  { encryption, integrity }: EspSuite,
+  encryptionKey: Secret,
+  integrityKey: Secret,
+): void {
+  const wanted = [espKeyLength(encryption), integrity === undefined ? 0 : HASHES[integrity].length];
+  const given = [encryptionKey.length, integrityKey.length];
+  if (wanted[0] !== given[0] || wanted[1] !== given[1])
+    throw new MisuseError(
+      `${encryption} with ${integrity ?? "no HMAC"} needs keys of ${wanted.join(" and ")} octets, ${given.join(" and ")} given`,
+    );
+}
+
+/** SPI and sequence number (RFC 2406 §2). */
+export const ESP_HEADER_LENGTH = 8;
+const ALIGNMENT_MIN = 4;

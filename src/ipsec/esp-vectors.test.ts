@@ -1,14 +1,16 @@
 /** ESP packets made by others: RFC 3602 §4, DPDK's test suite, and sessions between two strongSwan. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { opened, sealed } from "../../test/support/esp-packets.ts";
 import { vectorFile } from "../../test/support/vector-file.ts";
 import { concat, fromHex, hex } from "../base/octets.ts";
 import type { CipherName, EspSuite, HashName } from "../crypto/names.ts";
 import { Secret } from "../crypto/secret.ts";
 import { faultOfIpv4, parseIpv4Packet } from "../net/ipv4-packet.ts";
 import { u32At } from "../net/words.ts";
-import { openEsp, readEspHeader, sealEsp } from "./esp.ts";
-import { type EspTransforms, espTransforms } from "./esp-transforms.ts";
+import { readEspHeader } from "./esp.ts";
+import type { EspTransforms } from "./esp-transforms.ts";
+import { nodeTransforms } from "./node-transforms.ts";
 
 interface Rfc3602Case {
   readonly case: number;
@@ -89,11 +91,11 @@ describe("a session between two strongSwan", () => {
       };
       assert.ok(esp.packets.length > 0);
       for (const { from, packet } of esp.packets) {
-        const opened = openEsp(transforms[from], fromHex(packet));
-        assert.ok(opened.kind === "opened");
-        assert.equal(opened.nextHeader, 4);
-        assert.equal(faultOfIpv4(opened.payload), undefined);
-        assert.equal(opened.payload[20], from === "initiator" ? 8 : 0, "echo request or reply");
+        const result = opened(transforms[from], fromHex(packet));
+        assert.ok(result.kind === "opened");
+        assert.equal(result.nextHeader, 4);
+        assert.equal(faultOfIpv4(result.payload), undefined);
+        assert.equal(result.payload[20], from === "initiator" ? 8 : 0, "echo request or reply");
       }
     });
 });
@@ -108,11 +110,11 @@ function assertSealsTo(
   const header = readEspHeader(esp);
   assert.ok(header);
   assert.equal(header.spi, u32At(esp, 0));
-  assert.equal(hex(sealEsp(transforms, header, iv, inner, nextHeader)), hex(esp));
-  const opened = openEsp(transforms, esp);
-  assert.ok(opened.kind === "opened");
-  assert.equal(hex(opened.payload), hex(inner));
-  assert.equal(opened.nextHeader, nextHeader);
+  assert.equal(hex(sealed(transforms, header, iv, inner, nextHeader)), hex(esp));
+  const result = opened(transforms, esp);
+  assert.ok(result.kind === "opened");
+  assert.equal(hex(result.payload), hex(inner));
+  assert.equal(result.nextHeader, nextHeader);
 }
 
 /** The packet without what follows its total length; IPv6 as it is. */
@@ -121,7 +123,7 @@ function parsedOctets(bytes: Uint8Array): Uint8Array {
 }
 
 function transformsOf(suite: EspSuite, key: string, integrityKey: string): EspTransforms {
-  return espTransforms(suite, new Secret(fromHex(key)), new Secret(fromHex(integrityKey)));
+  return nodeTransforms(suite, new Secret(fromHex(key)), new Secret(fromHex(integrityKey)));
 }
 
 /** Undefined for what is not built. */

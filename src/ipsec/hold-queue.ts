@@ -16,7 +16,7 @@ export class HoldQueue {
     this.#limits = limits;
   }
 
-  /** Keeps the packet as the flow's last; false where there is no room. */
+  /** Keeps a copy of the packet as the flow's last; false where there is no room. */
   hold(key: string, packet: HeldPacket): boolean {
     const queue = this.#queues.get(key) ?? [];
     const hasRoom =
@@ -24,7 +24,7 @@ export class HoldQueue {
       this.#packets < this.#limits.heldPacketsMax &&
       this.#octets + packet.bytes.length <= this.#limits.heldOctetsMax;
     if (!hasRoom) return false;
-    queue.push(packet);
+    queue.push({ ...packet, bytes: packet.bytes.slice() });
     this.#queues.set(key, queue);
     this.#packets++;
     this.#octets += packet.bytes.length;

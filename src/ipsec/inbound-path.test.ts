@@ -22,15 +22,15 @@ import {
   WAN,
 } from "../../test/support/data-plane-fixtures.ts";
 import { eventsOf, outputsOf } from "../../test/support/data-plane-outputs.ts";
+import { sealed } from "../../test/support/esp-packets.ts";
 import type { EspSuite } from "../crypto/names.ts";
 import { fragmentIpv4 } from "../net/fragmentation.ts";
 import { ipv4 } from "../net/ip-address.ts";
 import { buildIpv4Packet, type Ipv4Fields, parseIpv4Packet } from "../net/ipv4-packet.ts";
 import { ANY_ADDRESS } from "../net/selector.ts";
 import { DataPlane } from "./data-plane.ts";
-import { sealEsp } from "./esp.ts";
-import { espTransforms } from "./esp-transforms.ts";
 import type { PacketDropReason } from "./events.ts";
+import { nodeTransforms } from "./node-transforms.ts";
 import type { SaView } from "./view.ts";
 
 fc.configureGlobal({ seed: 2409 });
@@ -316,9 +316,9 @@ interface EspOptions {
 function espPacket(sequenceNumber: number, inner: Uint8Array, options: EspOptions = {}): Uint8Array {
   const { spi = SPI, suite = AES_SHA, nextHeader = 4, outer = {} } = options;
   const { encryptionKey, integrityKey } = keysFor(suite, spi);
-  const transforms = espTransforms(suite, encryptionKey, integrityKey);
+  const transforms = nodeTransforms(suite, encryptionKey, integrityKey);
   const iv = seededRandom(sequenceNumber).bytes("iv", transforms.ivLength);
-  return outerOf(sealEsp(transforms, { spi, sequenceNumber }, iv, inner, nextHeader), outer);
+  return outerOf(sealed(transforms, { spi, sequenceNumber }, iv, inner, nextHeader), outer);
 }
 
 function outerOf(esp: Uint8Array, fields: Partial<Ipv4Fields> = {}): Uint8Array {

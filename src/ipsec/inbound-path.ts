@@ -2,7 +2,8 @@
 import type { Instant } from "../base/time.ts";
 import { flowOf } from "../net/flow.ts";
 import { FragmentReassembler } from "../net/fragments.ts";
-import { type Ipv4Packet, parseIpv4Packet } from "../net/ipv4-packet.ts";
+import type { IpAddress } from "../net/ip-address.ts";
+import { type Ipv4Packet, isFragment, parseIpv4Packet } from "../net/ipv4-packet.ts";
 import type { Flow } from "../net/selector.ts";
 import { type DataPlaneParts, tellDrop, tellMalformed } from "./data-plane-parts.ts";
 import { type EspHeader, openEsp, readEspHeader } from "./esp.ts";
@@ -14,10 +15,19 @@ import { decide } from "./protected-policy.ts";
 import type { SaLifecycle } from "./sa-lifecycle.ts";
 import { innerPacket } from "./tunnel.ts";
 
+/** How an ESP packet came. A whole IPv4 packet says it itself. */
+export interface EspArrival {
+  readonly source: IpAddress;
+  /** One of our addresses. */
+  readonly destination: IpAddress;
+  readonly protocol: number;
+  readonly typeOfService: number;
+}
+
 /** What is known of a packet that is being opened. */
 interface Opening {
   readonly now: Instant;
-  readonly outer: Ipv4Packet;
+  readonly outer: EspArrival;
   readonly header: EspHeader;
 }
 
@@ -39,17 +49,29 @@ export class InboundPath {
       tellMalformed(this.#parts, now, bytes);
       return;
     }
-    const outer = this.#reassembler.add(now, received);
+    const outer = this.#reassembler.add(now, isFragment(received) ? ownCopy(received) : received);
     if (outer === undefined) return;
-    const header = readEspHeader(outer.payload);
+    this.receiveEsp(now, interfaceName, outer, outer.bytes, outer.headerLength, outer.bytes.length);
+  }
+
+  /** The ESP packet in `octets` from `start` to `end`. */
+  receiveEsp(
+    now: Instant,
+    interfaceName: string,
+    outer: EspArrival,
+    octets: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    const header = readEspHeader(octets, start, end);
     const sa = header === undefined ? undefined : this.#parts.sad.inboundFor(outer.destination, header.spi);
     if (header === undefined) {
-      const detail = `${outer.payload.length} bytes are too few for SPI and sequence number`;
+      const detail = `${end - start} bytes are too few for SPI and sequence number`;
       this.#tell({ now, outer, header }, "malformed", detail);
     } else if (sa === undefined) {
       this.#tell({ now, outer, header }, "unknown spi", "no SA has this SPI");
     } else {
-      const inner = this.#open({ now, outer, header }, sa);
+      const inner = this.#open({ now, outer, header }, sa, octets, start, end);
       if (inner !== undefined) this.#receive(interfaceName, inner, true);
       this.#afterwards(now, sa);
     }
@@ -63,10 +85,10 @@ export class InboundPath {
       return;
     }
     const policy = this.#parts.policy.interfaces.get(interfaceName);
-    const answers = reversed(packetFlowOf(packet));
+    const answers = reversed(packetFlowOf(packet.bytes));
     const line = policy === undefined ? undefined : decide(policy, answers).line;
     if (line === undefined || isKeyingTraffic(answers, line.connection.interface.localAddress)) {
-      this.#receive(interfaceName, packet, false);
+      this.#receive(interfaceName, packet.bytes, false);
       return;
     }
     line.counters.receiveErrors++;
@@ -81,7 +103,13 @@ export class InboundPath {
   }
 
   /** The inner packet, or undefined where there is none to deliver. */
-  #open(opening: Opening, sa: InboundSa): Ipv4Packet | undefined {
+  #open(
+    opening: Opening,
+    sa: InboundSa,
+    octets: Uint8Array,
+    start: number,
+    end: number,
+  ): Uint8Array | undefined {
     const { now, outer, header } = opening;
     if (isExpired(sa, now)) return this.#refuse(opening, sa, "expired", "the SA's lifetime is over");
     if (sa.replayWindow?.isAcceptable(header.sequenceNumber) === false) {
@@ -89,7 +117,7 @@ export class InboundPath {
       const detail = `seen before, or more than ${sa.replayWindow.size} behind ${sa.replayWindow.highest}`;
       return this.#refuse(opening, sa, "replayed", detail);
     }
-    const opened = openEsp(sa.transforms, outer.payload);
+    const opened = openEsp(sa.transforms, octets, this.#parts.space, start, end);
     if (opened.kind === "bad icv") {
       sa.icvErrors++;
       return this.#refuse(opening, sa, "bad icv", "the integrity check value is wrong");
@@ -103,13 +131,13 @@ export class InboundPath {
     const { counters } = sa.line;
     if (sa.transforms.icvLength > 0) counters.verified++;
     counters.decrypted++;
-    const inner = innerPacket(outer, opened.nextHeader, opened.payload);
+    const inner = innerPacket(outer.typeOfService, opened.nextHeader, opened.payload);
     if (inner.kind === "malformed") return this.#refuse(opening, sa, "malformed", inner.detail);
     counters.decapsulated++;
     if (inner.kind === "dummy") return undefined;
-    const answers = reversed(packetFlowOf(inner.packet));
-    if (flowMatches(sa.selector, answers)) return inner.packet;
-    const flow = flowOf(inner.packet);
+    if (flowMatches(sa.selector, reversed(packetFlowOf(inner.bytes)))) return inner.bytes;
+    const packet = parseIpv4Packet(inner.bytes);
+    const flow = packet === undefined ? undefined : flowOf(packet);
     return this.#refuse(opening, sa, "selector mismatch", "the SA is not for this traffic", flow);
   }
 
@@ -119,8 +147,8 @@ export class InboundPath {
       this.#lifecycle.renew(now, sa);
   }
 
-  #receive(interfaceName: string, packet: Ipv4Packet, wasProtected: boolean): void {
-    this.#parts.outbox.push({ kind: "receive", interfaceName, bytes: packet.bytes, wasProtected });
+  #receive(interfaceName: string, bytes: Uint8Array, wasProtected: boolean): void {
+    this.#parts.outbox.push({ kind: "receive", interfaceName, bytes, wasProtected });
   }
 
   #refuse(opening: Opening, sa: InboundSa, reason: PacketDropReason, detail: string, flow?: Flow): undefined {
@@ -145,4 +173,10 @@ export class InboundPath {
       detail,
     });
   }
+}
+
+/** The packet in octets of its own: those it came in are only lent. */
+function ownCopy(packet: Ipv4Packet): Ipv4Packet {
+  const bytes = packet.bytes.slice();
+  return { ...packet, bytes, payload: bytes.subarray(packet.headerLength) };
 }

@@ -1,5 +1,7 @@
 /** Initialization vectors: unpredictable octets for every packet (RFC 3602 §3), drawn many at a time, never given twice. */
 import type { Random } from "../base/random.ts";
+import { putU32 } from "../net/words.ts";
+import type { EspTransforms } from "./esp-transforms.ts";
 
 export class IvPool {
   readonly #random: Random;
@@ -13,12 +15,22 @@ export class IvPool {
     this.#octets = octets;
   }
 
-  draw(length: number): Uint8Array {
+  /** Writes the IV of a packet. Where it must not come twice it is the sequence number, which does not (RFC 4106 §3.1). */
+  put(transforms: EspTransforms, sequenceNumber: number, octets: Uint8Array, at: number): void {
+    const { ivLength, ivKind } = transforms;
+    if (ivKind === "random") this.#draw(ivLength, octets, at);
+    else {
+      octets.fill(0, at, at + ivLength);
+      putU32(octets, at + ivLength - 4, sequenceNumber);
+    }
+  }
+
+  #draw(length: number, octets: Uint8Array, at: number): void {
     if (this.#used + length > this.#pool.length) {
       this.#pool = this.#random.bytes("iv", this.#octets);
       this.#used = 0;
     }
+    for (let i = 0; i < length; i++) octets[at + i] = this.#pool[this.#used + i] ?? 0;
     this.#used += length;
-    return this.#pool.subarray(this.#used - length, this.#used);
   }
 }

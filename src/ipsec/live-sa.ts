@@ -10,6 +10,7 @@ import type { CompiledSelector } from "./packet-flow.ts";
 import type { ProtectedLine } from "./protected-policy.ts";
 import type { ReplayWindow } from "./replay-window.ts";
 import type { SaParameters } from "./security-association.ts";
+import type { OuterHeader } from "./tunnel.ts";
 
 interface LiveSaCommon {
   readonly parameters: SaParameters;
@@ -45,6 +46,8 @@ export interface OutboundSa extends LiveSaCommon {
   readonly direction: "outbound";
   /** The last sent; 0 at first. */
   sequenceNumber: number;
+  /** Made with the first packet. */
+  outerHeader: OuterHeader | undefined;
 }
 
 export type LiveSa = InboundSa | OutboundSa;
@@ -70,6 +73,20 @@ export function renewalReason(
 /** Its time or its volume is over. */
 export function isExpired(sa: LiveSa, now: Instant): boolean {
   return now >= sa.hardAt || sa.octets >= sa.limits.hardOctets;
+}
+
+/** Its volume and its sequence numbers last for so many packets more, which have so many octets together. */
+export function hasRoomFor(
+  sa: OutboundSa,
+  packets: number,
+  octets: number,
+  limits: DataPlaneLimits,
+): boolean {
+  // What ESP adds to a packet is less than 64 octets.
+  return (
+    sa.sequenceNumber + packets <= limits.sequenceNumberMax &&
+    sa.octets + octets + packets * 64 < sa.limits.hardOctets
+  );
 }
 
 /** Both directions or what there is of them, and what IKE must know to tell the peer. */

@@ -22,6 +22,7 @@ import {
   WAN,
 } from "../../test/support/data-plane-fixtures.ts";
 import { eventsOf, outputsOf } from "../../test/support/data-plane-outputs.ts";
+import { opened } from "../../test/support/esp-packets.ts";
 import { fragmentIpv4 } from "../net/fragmentation.ts";
 import { FragmentReassembler } from "../net/fragments.ts";
 import { parseIcmp } from "../net/icmp.ts";
@@ -29,9 +30,9 @@ import { ipv4 } from "../net/ip-address.ts";
 import { type Ipv4Packet, parseIpv4Packet } from "../net/ipv4-packet.ts";
 import { ANY_ADDRESS, host } from "../net/selector.ts";
 import { DataPlane } from "./data-plane.ts";
-import { openEsp, readEspHeader } from "./esp.ts";
-import { espTransforms } from "./esp-transforms.ts";
+import { readEspHeader } from "./esp.ts";
 import type { DataPlaneLimits } from "./limits.ts";
+import { nodeTransforms } from "./node-transforms.ts";
 import type { IpsecPolicy } from "./policy.ts";
 
 fc.configureGlobal({ seed: 2409 });
@@ -326,10 +327,10 @@ function onlyTransmitted(plane: DataPlane, packet: Uint8Array): Ipv4Packet {
 /** The inner packet, by the keys that the fixtures give to the SPI. */
 function openedBy(outer: Ipv4Packet): Uint8Array {
   const { encryptionKey, integrityKey } = keysFor(AES_SHA, spiOf(outer));
-  const opened = openEsp(espTransforms(AES_SHA, encryptionKey, integrityKey), outer.payload);
-  assert.ok(opened.kind === "opened");
-  assert.equal(opened.nextHeader, 4);
-  return opened.payload;
+  const result = opened(nodeTransforms(AES_SHA, encryptionKey, integrityKey), outer.payload);
+  assert.ok(result.kind === "opened");
+  assert.equal(result.nextHeader, 4);
+  return result.payload;
 }
 
 function spiOf(outer: Ipv4Packet): number {

@@ -4,21 +4,24 @@ import type { Instant } from "../base/time.ts";
 import { flowOf } from "../net/flow.ts";
 import { fragmentIpv4, IPV4_MTU_MIN } from "../net/fragmentation.ts";
 import { icmpErrorAbout, UNREACHABLE } from "../net/icmp.ts";
-import { IPV4_TOTAL_LENGTH_MAX, type Ipv4Packet, parseIpv4Packet } from "../net/ipv4-packet.ts";
+import { faultOfIpv4, IPV4_TOTAL_LENGTH_MAX, isUncuttable, parseIpv4Packet } from "../net/ipv4-packet.ts";
 import { PROTOCOL } from "../net/protocols.ts";
+import { TcpTrain } from "../net/tcp-train.ts";
+import { u16At } from "../net/words.ts";
 import { type DataPlaneParts, tellDrop, tellMalformed } from "./data-plane-parts.ts";
-import { encryptedLength, sealEsp, sealedLength } from "./esp.ts";
+import { encryptedLength, payloadOffset, sealEsp, sealedLength } from "./esp.ts";
+import { ESP_HEADER_LENGTH } from "./esp-transforms.ts";
 import type { PacketDropReason } from "./events.ts";
 import type { HoldQueue } from "./hold-queue.ts";
 import { IvPool } from "./iv-pool.ts";
 import { isKeyingTraffic } from "./keying-traffic.ts";
-import { type OutboundSa, renewalReason } from "./live-sa.ts";
+import { hasRoomFor, type OutboundSa, renewalReason } from "./live-sa.ts";
 import type { Negotiator } from "./negotiator.ts";
 import { packetFlowOf } from "./packet-flow.ts";
 import { decide, type ProtectedConnection, type ProtectedLine } from "./protected-policy.ts";
 import type { SaLifecycle } from "./sa-lifecycle.ts";
 import { saForFlow } from "./sa-selection.ts";
-import { innerMtu, outerOverhead, outerPacket } from "./tunnel.ts";
+import { innerMtu, OuterHeader, outerOverhead } from "./tunnel.ts";
 
 export class OutboundPath {
   readonly #parts: DataPlaneParts;
@@ -44,24 +47,51 @@ export class OutboundPath {
     this.#identification = high * 256 + low;
   }
 
-  send(now: Instant, interfaceName: string, bytes: Uint8Array): void {
-    const packet = parseIpv4Packet(bytes);
-    if (packet === undefined) {
+  /**
+   * A sound or unsound packet. With a `segmentLength`, a TCP packet that is to be cut into packets with so many octets of
+   * data: policy and SA are looked up once for all of them.
+   */
+  send(now: Instant, interfaceName: string, bytes: Uint8Array, segmentLength = 0): void {
+    const train = segmentLength === 0 ? undefined : TcpTrain.of(bytes, segmentLength);
+    if (faultOfIpv4(bytes) !== undefined || (segmentLength > 0 && train === undefined)) {
       tellMalformed(this.#parts, now, bytes);
       return;
     }
+    if (train === undefined) this.#sendSound(now, interfaceName, trimmed(bytes));
+    else this.#sendTrain(now, interfaceName, bytes, train);
+  }
+
+  #sendSound(now: Instant, interfaceName: string, bytes: Uint8Array): void {
     const policy = this.#parts.policy.interfaces.get(interfaceName);
-    const flow = packetFlowOf(packet);
+    const flow = packetFlowOf(bytes);
     const line = policy === undefined ? undefined : decide(policy, flow).line;
     if (policy === undefined || line === undefined || isKeyingTraffic(flow, policy.interface.localAddress)) {
-      this.#transmit(interfaceName, packet.bytes);
+      this.#transmit(interfaceName, bytes);
       return;
     }
     const { sa, reason, exhausted } = saForFlow(now, policy, flow, line, this.#parts.limits);
     for (const old of exhausted) this.#lifecycle.expire(old);
-    if (sa === undefined) this.#awaitSa(now, interfaceName, line, packet, reason);
-    else if (this.#fits(sa, packet)) this.#protect(now, interfaceName, sa, packet);
-    else this.#tooBig(now, interfaceName, sa, packet);
+    if (sa === undefined) this.#awaitSa(now, interfaceName, line, bytes, reason);
+    else if (this.#fits(sa, bytes.length, isUncuttable(bytes))) this.#protect(now, interfaceName, sa, bytes);
+    else this.#tooBig(now, interfaceName, sa, bytes);
+  }
+
+  /** At once where its SA takes it whole, packet by packet otherwise. */
+  #sendTrain(now: Instant, interfaceName: string, bytes: Uint8Array, train: TcpTrain): void {
+    const policy = this.#parts.policy.interfaces.get(interfaceName);
+    const flow = packetFlowOf(bytes);
+    const line = policy === undefined ? undefined : decide(policy, flow).line;
+    const { sa } =
+      policy === undefined || line === undefined
+        ? NO_CHOICE
+        : saForFlow(now, policy, flow, line, this.#parts.limits);
+    if (
+      sa !== undefined &&
+      hasRoomFor(sa, train.count, bytes.length, this.#parts.limits) &&
+      this.#fits(sa, train.lengthMax, isUncuttable(bytes))
+    )
+      this.#protectTrain(now, interfaceName, sa, bytes, train);
+    else for (let i = 0; i < train.count; i++) this.#sendSound(now, interfaceName, train.packet(i));
   }
 
   /** Sends what waited for the connection's SAs; what they do not cover goes on waiting. */
@@ -75,36 +105,71 @@ export class OutboundPath {
   /** There will be no SA for now: what waited for it is dropped. */
   abandon(now: Instant, line: ProtectedLine): void {
     for (const { bytes } of this.#holdQueue?.release(line.key) ?? []) {
-      const packet = parseIpv4Packet(bytes);
-      if (packet !== undefined) this.#drop(now, line, packet, "no sa", "IKE could not negotiate one");
+      this.#drop(now, line, bytes, "no sa", "IKE could not negotiate one");
     }
   }
 
   /** Whatever may be cut fits, up to the longest packet there can be. */
-  #fits(sa: OutboundSa, packet: Ipv4Packet): boolean {
-    const length =
-      outerOverhead(sa.parameters.udpEncapsulation) + sealedLength(sa.transforms, packet.bytes.length);
-    return length <= (packet.dontFragment ? mtuOf(sa) : IPV4_TOTAL_LENGTH_MAX);
+  #fits(sa: OutboundSa, length: number, isUncuttable: boolean): boolean {
+    const outerLength = outerOverhead(sa.parameters.udpEncapsulation) + sealedLength(sa.transforms, length);
+    return outerLength <= (isUncuttable ? mtuOf(sa) : IPV4_TOTAL_LENGTH_MAX);
   }
 
-  #protect(now: Instant, interfaceName: string, sa: OutboundSa, packet: Ipv4Packet): void {
-    const { parameters, transforms, line } = sa;
+  #protect(now: Instant, interfaceName: string, sa: OutboundSa, bytes: Uint8Array): void {
+    const octets = this.#room(sa, bytes.length);
+    octets.set(bytes, innerOffset(sa));
+    this.#encapsulate(interfaceName, sa, octets, bytes.length, bytes);
+    this.#afterwards(now, sa, 1);
+  }
+
+  #protectTrain(
+    now: Instant,
+    interfaceName: string,
+    sa: OutboundSa,
+    bytes: Uint8Array,
+    train: TcpTrain,
+  ): void {
+    const innerAt = innerOffset(sa);
+    for (let i = 0; i < train.count; i++) {
+      const length = train.lengthOf(i);
+      const octets = this.#room(sa, length);
+      train.put(i, octets, innerAt);
+      this.#encapsulate(interfaceName, sa, octets, length, bytes);
+    }
+    this.#afterwards(now, sa, train.count);
+  }
+
+  /** Octets for the outer packet of an inner one of `length`. */
+  #room(sa: OutboundSa, length: number): Uint8Array {
+    return this.#parts.space.allocate(outerHeaderOf(sa).length + sealedLength(sa.transforms, length));
+  }
+
+  /** ESP and the outer header around the inner packet, which is in its place in `octets`. `model` is what they take after. */
+  #encapsulate(
+    interfaceName: string,
+    sa: OutboundSa,
+    octets: Uint8Array,
+    length: number,
+    model: Uint8Array,
+  ): void {
+    const { parameters, transforms } = sa;
+    const outer = outerHeaderOf(sa);
     sa.sequenceNumber++;
-    sa.packets++;
-    sa.octets += encryptedLength(transforms, packet.bytes.length);
+    sa.octets += encryptedLength(transforms, length);
     const header = { spi: parameters.spi, sequenceNumber: sa.sequenceNumber };
-    const iv = this.#ivs.draw(transforms.ivLength);
-    const esp = sealEsp(transforms, header, iv, packet.bytes, PROTOCOL.IPV4);
-    const ends = {
-      local: parameters.localAddress,
-      remote: parameters.peer,
-      udp: parameters.udpEncapsulation,
-    };
-    const outer = outerPacket(packet, ends, esp, this.#nextIdentification());
-    line.counters.encapsulated++;
-    line.counters.encrypted++;
-    if (transforms.icvLength > 0) line.counters.digested++;
-    this.#transmitCut(interfaceName, outer, mtuOf(sa));
+    this.#ivs.put(transforms, sa.sequenceNumber, octets, outer.length + ESP_HEADER_LENGTH);
+    sealEsp(transforms, header, octets, outer.length, length, PROTOCOL.IPV4);
+    outer.put(octets, this.#nextIdentification(), model[1] ?? 0, isUncuttable(model));
+    this.#transmitCut(interfaceName, octets, mtuOf(sa));
+  }
+
+  /** Counts, and sees to a successor when it is time. */
+  #afterwards(now: Instant, sa: OutboundSa, packets: number): void {
+    const { counters } = sa.line;
+    sa.packets += packets;
+    counters.encapsulated += packets;
+    counters.encrypted += packets;
+    if (sa.transforms.icvLength > 0) counters.digested += packets;
     if (now >= sa.renewAfter && renewalReason(sa, now, this.#parts.limits) !== undefined)
       this.#lifecycle.renew(now, sa);
   }
@@ -114,14 +179,14 @@ export class OutboundPath {
     now: Instant,
     interfaceName: string,
     line: ProtectedLine,
-    packet: Ipv4Packet,
+    bytes: Uint8Array,
     reason: PacketDropReason,
   ): void {
     const standing = this.#ask(now, line);
-    if (standing !== undefined) this.#drop(now, line, packet, reason, standing);
-    else if (this.#holdQueue === undefined) this.#drop(now, line, packet, reason, "IKE negotiates one");
-    else if (!this.#holdQueue.hold(line.key, { interfaceName, bytes: packet.bytes }))
-      this.#drop(now, line, packet, "hold queue full", "while IKE negotiates an SA");
+    if (standing !== undefined) this.#drop(now, line, bytes, reason, standing);
+    else if (this.#holdQueue === undefined) this.#drop(now, line, bytes, reason, "IKE negotiates one");
+    else if (!this.#holdQueue.hold(line.key, { interfaceName, bytes }))
+      this.#drop(now, line, bytes, "hold queue full", "while IKE negotiates an SA");
   }
 
   /** Sees to it that IKE negotiates; gives why it does not. */
@@ -135,19 +200,20 @@ export class OutboundPath {
   }
 
   /** The packet may not be cut and does not fit: its sender is told what would (RFC 2401 §6.1, RFC 1191). */
-  #tooBig(now: Instant, interfaceName: string, sa: OutboundSa, packet: Ipv4Packet): void {
+  #tooBig(now: Instant, interfaceName: string, sa: OutboundSa, bytes: Uint8Array): void {
     const nextHopMtu = innerMtu(sa.transforms, sa.parameters.udpEncapsulation, mtuOf(sa));
-    this.#drop(now, sa.line, packet, "too big", `${packet.bytes.length} bytes, at most ${nextHopMtu} fit`);
-    if (!packet.dontFragment) return;
+    this.#drop(now, sa.line, bytes, "too big", `${bytes.length} bytes, at most ${nextHopMtu} fit`);
+    const packet = parseIpv4Packet(bytes);
+    if (packet === undefined || !packet.dontFragment) return;
     const cause = {
       kind: "destination-unreachable",
       code: UNREACHABLE.FRAGMENTATION_NEEDED,
       nextHopMtu,
     } as const;
     const source = sa.line.connection.interface.localAddress;
-    const bytes = icmpErrorAbout(packet, cause, source, this.#nextIdentification());
-    if (bytes !== undefined)
-      this.#parts.outbox.push({ kind: "receive", interfaceName, bytes, wasProtected: false });
+    const error = icmpErrorAbout(packet, cause, source, this.#nextIdentification());
+    if (error !== undefined)
+      this.#parts.outbox.push({ kind: "receive", interfaceName, bytes: error, wasProtected: false });
   }
 
   /** Cuts the outer packet where it must be: IOS's way unless `crypto ipsec fragmentation before-encryption` is set. */
@@ -165,11 +231,13 @@ export class OutboundPath {
   #drop(
     now: Instant,
     line: ProtectedLine,
-    packet: Ipv4Packet,
+    bytes: Uint8Array,
     reason: PacketDropReason,
     detail: string,
   ): void {
     line.counters.sendErrors++;
+    const packet = parseIpv4Packet(bytes);
+    if (packet === undefined) return;
     const { source, destination, protocol } = packet;
     const about = { source, destination, protocol, spi: undefined, sequenceNumber: undefined };
     tellDrop(this.#parts, now, { reason, ...about, flow: flowOf(packet), detail });
@@ -184,3 +252,26 @@ export class OutboundPath {
 function mtuOf(sa: OutboundSa): number {
   return Math.max(sa.line.connection.interface.mtu, IPV4_MTU_MIN);
 }
+
+/** Made with the first packet: most SAs of a large gateway are idle. */
+function outerHeaderOf(sa: OutboundSa): OuterHeader {
+  sa.outerHeader ??= new OuterHeader({
+    local: sa.parameters.localAddress,
+    remote: sa.parameters.peer,
+    udp: sa.parameters.udpEncapsulation,
+  });
+  return sa.outerHeader;
+}
+
+/** Where in the outer packet the inner one is. */
+function innerOffset(sa: OutboundSa): number {
+  return outerHeaderOf(sa).length + payloadOffset(sa.transforms);
+}
+
+/** What follows the total length is padding of a link. */
+function trimmed(bytes: Uint8Array): Uint8Array {
+  const length = u16At(bytes, 2);
+  return length === bytes.length ? bytes : bytes.subarray(0, length);
+}
+
+const NO_CHOICE = { sa: undefined } as const;

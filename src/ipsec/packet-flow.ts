@@ -1,7 +1,6 @@
 /** A packet's flow as numbers, for matching at the rate of packets. `Flow` in net/ is the form for events and people. */
 
 import { ipv4ToNumber } from "../net/ip-address.ts";
-import type { Ipv4Packet } from "../net/ipv4-packet.ts";
 import { hasPorts } from "../net/protocols.ts";
 import type { AddressBlock, PortRange, TrafficSelector } from "../net/selector.ts";
 import { u16At, u32At } from "../net/words.ts";
@@ -17,10 +16,12 @@ export interface PacketFlow {
   readonly isLaterFragment: boolean;
 }
 
-export function packetFlowOf(packet: Ipv4Packet): PacketFlow {
-  const { bytes, headerLength, protocol, payload } = packet;
-  const isLaterFragment = packet.fragmentOffset > 0;
-  const ported = !isLaterFragment && payload.length >= 4 && hasPorts(protocol);
+/** Of a whole IPv4 packet that is known to be sound. */
+export function packetFlowOf(bytes: Uint8Array): PacketFlow {
+  const headerLength = ((bytes[0] ?? 0) & 15) * 4;
+  const protocol = bytes[9] ?? 0;
+  const isLaterFragment = (u16At(bytes, 6) & FRAGMENT_OFFSET) !== 0;
+  const ported = !isLaterFragment && u16At(bytes, 2) >= headerLength + 4 && hasPorts(protocol);
   return {
     source: u32At(bytes, 12),
     destination: u32At(bytes, 16),
@@ -104,3 +105,5 @@ function isWithin(range: PortRange, port: number): boolean {
 function isAny(range: PortRange): boolean {
   return range.low === 0 && range.high === 0xffff;
 }
+
+const FRAGMENT_OFFSET = 0x1fff;

@@ -111,6 +111,7 @@ export class SaLifecycle {
 
   removeOne(sa: LiveSa, reason: RemovalReason): void {
     this.#parts.sad.remove(sa);
+    sa.transforms.release();
     for (const timer of [sa.softTimer, sa.hardTimer])
       if (timer !== undefined) this.#parts.timers.cancel(timer);
     this.#parts.outbox.event({ kind: "sa-removed", ...eventFields(sa), reason });
@@ -134,7 +135,8 @@ export class SaLifecycle {
       softTimer: undefined,
       hardTimer: undefined,
     };
-    if (parameters.direction === "outbound") return { ...common, direction: "outbound" };
+    if (parameters.direction === "outbound")
+      return { ...common, direction: "outbound", outerHeader: undefined };
     const replayWindow = isAuthenticated(suite)
       ? new ReplayWindow(SPECIFICATION.replayWindowSize)
       : undefined;

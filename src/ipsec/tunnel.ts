@@ -1,17 +1,10 @@
 /** Tunnel mode for IPv4: the outer header made from the inner, and the inner packet taken out (RFC 2401 §5.1.2.1, RFC 4301 §5.1.2.1). */
-
-import type { IpAddress } from "../net/ip-address.ts";
-import {
-  buildIpv4Packet,
-  faultOfIpv4,
-  IPV4_HEADER_LENGTH,
-  type Ipv4Packet,
-  parseIpv4Packet,
-  withTypeOfService,
-} from "../net/ipv4-packet.ts";
+import { updatedChecksum } from "../net/checksum.ts";
+import { type IpAddress, ipv4ToNumber } from "../net/ip-address.ts";
+import { faultOfIpv4, IPV4_HEADER_LENGTH, putIpv4Header } from "../net/ipv4-packet.ts";
 import { PROTOCOL } from "../net/protocols.ts";
 import { UDP_HEADER_LENGTH } from "../net/udp.ts";
-import { putU16 } from "../net/words.ts";
+import { putU16, u16At } from "../net/words.ts";
 import { payloadLengthWithin } from "./esp.ts";
 import type { EspTransforms } from "./esp-transforms.ts";
 import type { SaParameters } from "./security-association.ts";
@@ -23,36 +16,50 @@ export interface TunnelEnds {
   readonly udp: SaParameters["udpEncapsulation"];
 }
 
-/** The whole outer packet. Options of the inner header are never copied. */
-export function outerPacket(
-  inner: Ipv4Packet,
-  ends: TunnelEnds,
-  esp: Uint8Array,
-  identification: number,
-): Uint8Array {
-  return buildIpv4Packet(
-    {
-      source: ends.local,
-      destination: ends.remote,
-      protocol: ends.udp === undefined ? PROTOCOL.ESP : PROTOCOL.UDP,
-      timeToLive: OUTER_TIME_TO_LIVE,
-      identification,
-      // DS field and ECN are copied; so is DF, which IOS does unless `crypto ipsec df-bit` says otherwise.
-      typeOfService: inner.typeOfService,
-      dontFragment: inner.dontFragment,
-    },
-    ends.udp === undefined ? esp : inUdp(esp, ends.udp),
-  );
-}
+/** What the outer headers of an SA have in common. */
+export class OuterHeader {
+  /** Octets, with the UDP header. */
+  readonly length: number;
+  readonly #source: number;
+  readonly #destination: number;
+  readonly #udp: TunnelEnds["udp"];
 
-/** ESP behind a UDP header without a checksum, as it has its own (RFC 3948 §2.1). */
-function inUdp(esp: Uint8Array, ports: NonNullable<TunnelEnds["udp"]>): Uint8Array {
-  const datagram = new Uint8Array(UDP_HEADER_LENGTH + esp.length);
-  putU16(datagram, 0, ports.localPort);
-  putU16(datagram, 2, ports.remotePort);
-  putU16(datagram, 4, datagram.length);
-  datagram.set(esp, UDP_HEADER_LENGTH);
-  return datagram;
+  constructor({ local, remote, udp }: TunnelEnds) {
+    this.length = outerOverhead(udp);
+    this.#source = ipv4ToNumber(local);
+    this.#destination = ipv4ToNumber(remote);
+    this.#udp = udp;
+  }
+
+  /**
+   * Writes the headers of a packet that fills `octets`. DS field and ECN are those of the inner packet; so is DF, which
+   * IOS copies unless `crypto ipsec df-bit` says otherwise. Options of the inner header never are.
+   */
+  put(
+    octets: Uint8Array,
+    identification: number,
+    typeOfService: number,
+    dontFragment: boolean,
+    length = octets.length,
+  ): void {
+    const udp = this.#udp;
+    putIpv4Header(octets, {
+      source: this.#source,
+      destination: this.#destination,
+      protocol: udp === undefined ? PROTOCOL.ESP : PROTOCOL.UDP,
+      timeToLive: OUTER_TIME_TO_LIVE,
+      totalLength: length,
+      identification,
+      typeOfService,
+      dontFragment,
+    });
+    if (udp === undefined) return;
+    putU16(octets, IPV4_HEADER_LENGTH, udp.localPort);
+    putU16(octets, IPV4_HEADER_LENGTH + 2, udp.remotePort);
+    putU16(octets, IPV4_HEADER_LENGTH + 4, length - IPV4_HEADER_LENGTH);
+    // ESP has its own check, so there is no UDP checksum (RFC 3948 §2.1).
+    putU16(octets, IPV4_HEADER_LENGTH + 6, 0);
+  }
 }
 
 /** Octets before ESP in the outer packet. */
@@ -66,28 +73,38 @@ export function innerMtu(transforms: EspTransforms, udp: TunnelEnds["udp"], mtu:
 }
 
 export type InnerPacket =
-  | { readonly kind: "packet"; readonly packet: Ipv4Packet }
+  | { readonly kind: "packet"; readonly bytes: Uint8Array }
   /** A dummy, sent to hide how much traffic there is (RFC 4303 §2.6). */
   | { readonly kind: "dummy" }
   | { readonly kind: "malformed"; readonly detail: string };
 
-/** The packet a tunnel-mode payload carries. What follows its total length is traffic flow padding (RFC 4303 §2.7). */
-export function innerPacket(outer: Ipv4Packet, nextHeader: number, payload: Uint8Array): InnerPacket {
+/**
+ * The packet a tunnel-mode payload carries. What follows its total length is traffic flow padding (RFC 4303 §2.7).
+ * Where the outer packet met congestion, that is marked in the payload itself.
+ */
+export function innerPacket(
+  outerTypeOfService: number,
+  nextHeader: number,
+  payload: Uint8Array,
+): InnerPacket {
   if (nextHeader === PROTOCOL.NONE) return { kind: "dummy" };
   if (nextHeader !== PROTOCOL.IPV4)
     return { kind: "malformed", detail: `next header is ${nextHeader}, in tunnel mode it must be 4` };
   const fault = faultOfIpv4(payload);
-  const packet = fault === undefined ? parseIpv4Packet(payload) : undefined;
-  if (packet === undefined) return { kind: "malformed", detail: `inner packet: ${fault}` };
-  return { kind: "packet", packet: withCongestion(packet, outer.typeOfService) };
+  if (fault !== undefined) return { kind: "malformed", detail: `inner packet: ${fault}` };
+  tellCongestion(payload, outerTypeOfService);
+  const length = u16At(payload, 2);
+  return { kind: "packet", bytes: length === payload.length ? payload : payload.subarray(0, length) };
 }
 
 /** RFC 4301 §5.1.2.1, note 6: congestion met by the outer packet is told to an inner one that understands it. */
-function withCongestion(inner: Ipv4Packet, outerTypeOfService: number): Ipv4Packet {
-  const ecn = inner.typeOfService & ECN_MASK;
-  const isCapable = ecn !== 0 && ecn !== CONGESTION_EXPERIENCED;
-  if (!isCapable || (outerTypeOfService & ECN_MASK) !== CONGESTION_EXPERIENCED) return inner;
-  return withTypeOfService(inner, inner.typeOfService | CONGESTION_EXPERIENCED);
+function tellCongestion(inner: Uint8Array, outerTypeOfService: number): void {
+  if ((outerTypeOfService & ECN_MASK) !== CONGESTION_EXPERIENCED) return;
+  const before = u16At(inner, 0);
+  const ecn = before & ECN_MASK;
+  if (ecn === 0 || ecn === CONGESTION_EXPERIENCED) return;
+  putU16(inner, 0, before | CONGESTION_EXPERIENCED);
+  putU16(inner, 10, updatedChecksum(u16At(inner, 10), before, before | CONGESTION_EXPERIENCED));
 }
 
 /** What IOS gives packets it makes itself, as recordings of it show. */

@@ -33,8 +33,15 @@ export function ipv4ToNumber(address: IpAddress): number {
   return value * 256 + octet;
 }
 
+/** Every packet asks for its two addresses, and a gateway sees the same ones again and again: the last texts are kept. */
 export function ipv4FromNumber(value: number): IpAddress {
-  return `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}` as IpAddress; // by construction
+  const slot = (Math.imul(value, 0x9e3779b1) >>> 24) & (KEPT - 1);
+  const kept = keptTexts[slot];
+  if (kept !== undefined && keptNumbers[slot] === value >>> 0) return kept;
+  const text = `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}` as IpAddress; // by construction
+  keptNumbers[slot] = value;
+  keptTexts[slot] = text;
+  return text;
 }
 
 export function ipv4Octets(address: IpAddress): Uint8Array {
@@ -54,3 +61,7 @@ export interface Endpoint {
 
 const DOT = 0x2e;
 const ZERO = 0x30;
+/** A power of two, 256 at most. */
+const KEPT = 256;
+const keptNumbers = new Uint32Array(KEPT);
+const keptTexts = new Array<IpAddress | undefined>(KEPT).fill(undefined);

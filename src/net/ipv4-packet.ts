@@ -1,6 +1,6 @@
 /** Whole IPv4 packets (RFC 791): a checked view of received octets, and building, forwarding and dissecting them. */
 import { MisuseError } from "../base/errors.ts";
-import { addWords, checksumOfSum, internetChecksum, updatedChecksum } from "./checksum.ts";
+import { internetChecksum, updatedChecksum } from "./checksum.ts";
 import { type IpAddress, ipv4FromNumber, ipv4ToNumber } from "./ip-address.ts";
 import { putU16, putU32, u16At, u32At } from "./words.ts";
 
@@ -63,7 +63,7 @@ export function faultOfIpv4(
     return `a fragment of ${payloadLength} bytes is followed by another`;
   if ((fragment & OFFSET_MASK) * 8 + payloadLength > IPV4_TOTAL_LENGTH_MAX - IPV4_HEADER_LENGTH)
     return `a fragment ends beyond the longest packet`;
-  if (checksum === "verified" && internetChecksum(bytes.subarray(0, headerLength)) !== 0)
+  if (checksum === "verified" && internetChecksum(bytes, 0, headerLength) !== 0)
     return `header checksum 0x${u16At(bytes, CHECKSUM_AT).toString(16)} is wrong`;
   return undefined;
 }
@@ -120,9 +120,41 @@ export function buildIpv4Packet(fields: Ipv4Fields, payload: Uint8Array): Uint8A
   putU32(bytes, 12, ipv4ToNumber(fields.source));
   putU32(bytes, 16, ipv4ToNumber(fields.destination));
   if (options !== undefined) bytes.set(options, IPV4_HEADER_LENGTH);
-  putU16(bytes, CHECKSUM_AT, checksumOfSum(addWords(bytes.subarray(0, headerLength))));
+  putU16(bytes, CHECKSUM_AT, internetChecksum(bytes, 0, headerLength));
   bytes.set(payload, headerLength);
   return bytes;
+}
+
+/** What a header without options says, addresses as numbers: for those who write many. */
+export interface Ipv4HeaderWords {
+  readonly source: number;
+  readonly destination: number;
+  readonly protocol: number;
+  readonly timeToLive: number;
+  readonly totalLength: number;
+  readonly identification: number;
+  readonly typeOfService: number;
+  readonly dontFragment: boolean;
+}
+
+/** Writes a header of 20 octets at the beginning of `octets`. */
+export function putIpv4Header(octets: Uint8Array, header: Ipv4HeaderWords): void {
+  octets[0] = 0x45;
+  octets[1] = header.typeOfService;
+  putU16(octets, TOTAL_LENGTH_AT, header.totalLength);
+  putU16(octets, 4, header.identification);
+  putU16(octets, FRAGMENT_AT, header.dontFragment ? DONT_FRAGMENT : 0);
+  octets[TIME_TO_LIVE_AT] = header.timeToLive;
+  octets[9] = header.protocol;
+  putU16(octets, CHECKSUM_AT, 0);
+  putU32(octets, 12, header.source);
+  putU32(octets, 16, header.destination);
+  putU16(octets, CHECKSUM_AT, internetChecksum(octets, 0, IPV4_HEADER_LENGTH));
+}
+
+/** The packet must not be cut; for packets that are known to be sound. */
+export function isUncuttable(bytes: Uint8Array): boolean {
+  return (u16At(bytes, FRAGMENT_AT) & DONT_FRAGMENT) !== 0;
 }
 
 /** The packet as the next hop gets it: TTL one less. Undefined where that would be 0: the packet ends here (RFC 791 §3.2). */
@@ -134,15 +166,6 @@ export function withTtlLowered(packet: Ipv4Packet): Uint8Array | undefined {
   const before = u16At(packet.bytes, TIME_TO_LIVE_AT);
   putU16(bytes, CHECKSUM_AT, updatedChecksum(checksum, before, u16At(bytes, TIME_TO_LIVE_AT)));
   return bytes;
-}
-
-/** The packet with another type of service, which is DS field and ECN to later documents. */
-export function withTypeOfService(packet: Ipv4Packet, typeOfService: number): Ipv4Packet {
-  const bytes = packet.bytes.slice();
-  bytes[1] = typeOfService;
-  const checksum = u16At(packet.bytes, CHECKSUM_AT);
-  putU16(bytes, CHECKSUM_AT, updatedChecksum(checksum, u16At(packet.bytes, 0), u16At(bytes, 0)));
-  return { ...packet, bytes, typeOfService, payload: bytes.subarray(packet.headerLength) };
 }
 
 /** The packet is a piece of a larger one. */

@@ -1,0 +1,98 @@
+/** ESP's cryptography by the ciphers and HMACs of crypto/: the reference, for every machine that Node runs on. */
+import { constantTimeEqual } from "../base/octets.ts";
+import { isAead } from "../crypto/names.ts";
+import { type PacketAead, packetAead } from "../crypto/packet-aead.ts";
+import { type PacketAuthenticator, packetAuthenticator } from "../crypto/packet-authenticator.ts";
+import { type PacketCipher, packetCipher } from "../crypto/packet-cipher.ts";
+import {
+  checkEspKeys,
+  ESP_HEADER_LENGTH,
+  type EspLayout,
+  type EspTransforms,
+  type EspTransformsFactory,
+  espLayout,
+} from "./esp-transforms.ts";
+
+type Operations = Pick<EspTransforms, "seal" | "open">;
+
+/** What costs memory is made with the first packet: most SAs of a large gateway are idle. */
+export const nodeTransforms: EspTransformsFactory = (suite, encryptionKey, integrityKey) => {
+  checkEspKeys(suite, encryptionKey, integrityKey);
+  const layout = espLayout(suite);
+  let made: Operations | undefined;
+  const operations = () => {
+    const { encryption, integrity } = suite;
+    made ??= isAead(encryption)
+      ? aeadOperations(packetAead(encryption, encryptionKey.reveal()), layout)
+      : cbcOperations(
+          packetCipher(encryption, encryptionKey.reveal()),
+          integrity === undefined ? undefined : packetAuthenticator(integrity, integrityKey.reveal()),
+          layout,
+        );
+    return made;
+  };
+  return {
+    ...layout,
+    seal: (octets, start, end) => operations().seal(octets, start, end),
+    open: (octets, start, end, target) => operations().open(octets, start, end, target),
+    release() {
+      made = undefined;
+    },
+  };
+};
+
+/** Encrypt, then authenticate (RFC 2406 §3.3.2). */
+function cbcOperations(
+  cipher: PacketCipher,
+  authenticator: PacketAuthenticator | undefined,
+  { ivLength, icvLength }: EspLayout,
+): Operations {
+  const ivAndText = (octets: Uint8Array, start: number, covered: number) => {
+    const textAt = start + ESP_HEADER_LENGTH + ivLength;
+    return [octets.subarray(start + ESP_HEADER_LENGTH, textAt), octets.subarray(textAt, covered)] as const;
+  };
+  const icvOf = (octets: Uint8Array, start: number, covered: number) =>
+    authenticator?.tag(octets.subarray(start, covered)).subarray(0, icvLength) ?? NO_OCTETS;
+  return {
+    seal(octets, start, end) {
+      const covered = end - icvLength;
+      const [iv, text] = ivAndText(octets, start, covered);
+      text.set(cipher.seal(iv, text));
+      octets.set(icvOf(octets, start, covered), covered);
+    },
+    open(octets, start, end, target) {
+      const covered = end - icvLength;
+      if (!constantTimeEqual(icvOf(octets, start, covered), octets.subarray(covered, end))) return false;
+      const [iv, text] = ivAndText(octets, start, covered);
+      target.set(cipher.open(iv, text), ivLength);
+      return true;
+    },
+  };
+}
+
+/** SPI and sequence number are authenticated beside the ciphertext (RFC 4106 §5). */
+function aeadOperations(aead: PacketAead, { ivLength, icvLength }: EspLayout): Operations {
+  const parts = (octets: Uint8Array, start: number, end: number) => {
+    const ivAt = start + ESP_HEADER_LENGTH;
+    const textAt = ivAt + ivLength;
+    return [
+      octets.subarray(ivAt, textAt),
+      octets.subarray(start, ivAt),
+      octets.subarray(textAt, end),
+    ] as const;
+  };
+  return {
+    seal(octets, start, end) {
+      const [iv, associated, text] = parts(octets, start, end - icvLength);
+      octets.set(aead.seal(iv, associated, text), text.byteOffset - octets.byteOffset);
+    },
+    open(octets, start, end, target) {
+      const plaintext = aead.open(...parts(octets, start, end));
+      if (plaintext === undefined) return false;
+      target.set(plaintext, ivLength);
+      return true;
+    },
+  };
+}
+
+const NO_OCTETS = new Uint8Array();

@@ -1,0 +1,43 @@
+/** ESP packets in octets of their own, sealed and opened one by one. */
+import {
+  type EspHeader,
+  type OpenedEsp,
+  openEsp,
+  payloadOffset,
+  sealEsp,
+  sealedLength,
+} from "../../src/ipsec/esp.ts";
+import { ESP_HEADER_LENGTH, type EspTransforms } from "../../src/ipsec/esp-transforms.ts";
+import { HEAP_SPACE } from "../../src/ipsec/packet-space.ts";
+
+export function sealed(
+  transforms: EspTransforms,
+  header: EspHeader,
+  iv: Uint8Array,
+  payload: Uint8Array,
+  nextHeader: number,
+): Uint8Array {
+  const octets = new Uint8Array(sealedLength(transforms, payload.length));
+  octets.set(iv, ESP_HEADER_LENGTH);
+  octets.set(payload, payloadOffset(transforms));
+  sealEsp(transforms, header, octets, 0, payload.length, nextHeader);
+  return octets;
+}
+
+/** An ESP packet whose plaintext, trailer included, is given. */
+export function sealedPlaintext(
+  transforms: EspTransforms,
+  iv: Uint8Array,
+  plaintext: Uint8Array,
+): Uint8Array {
+  const textAt = payloadOffset(transforms);
+  const octets = new Uint8Array(textAt + plaintext.length + transforms.icvLength);
+  octets.set(iv, ESP_HEADER_LENGTH);
+  octets.set(plaintext, textAt);
+  transforms.seal(octets, 0, octets.length);
+  return octets;
+}
+
+export function opened(transforms: EspTransforms, esp: Uint8Array): OpenedEsp {
+  return openEsp(transforms, esp, HEAP_SPACE);
+}
