@@ -1,10 +1,12 @@
 /** ESP's algorithms as Wireshark spells them in its table of ESP SAs. */
-import type { CipherName, HashName } from "../crypto/names.ts";
+import type { AeadName, EspCipherName, HashName } from "../crypto/names.ts";
 
 export interface EspEncryption {
   readonly name: string;
-  /** By length of the key in octets; nothing where we do not have the cipher. */
-  readonly ciphers: ReadonlyMap<number, CipherName | "null">;
+  /** By length of the key in octets, a salt included; nothing where we do not have the cipher. */
+  readonly ciphers: ReadonlyMap<number, EspCipherName>;
+  /** Of a cipher that authenticates itself. */
+  readonly icvLength?: number;
 }
 
 export interface EspAuthentication {
@@ -13,6 +15,12 @@ export interface EspAuthentication {
   /** Undefined where there is nothing to check or we cannot. */
   readonly hash: HashName | undefined;
 }
+
+const GCM: ReadonlyMap<number, AeadName> = new Map([
+  [20, "gcm-128"],
+  [28, "gcm-192"],
+  [36, "gcm-256"],
+]);
 
 export const ESP_ENCRYPTIONS: readonly EspEncryption[] = [
   { name: "NULL", ciphers: new Map([[0, "null"]]) },
@@ -30,10 +38,11 @@ export const ESP_ENCRYPTIONS: readonly EspEncryption[] = [
   { name: "BLOWFISH-CBC [RFC2451]", ciphers: new Map() },
   { name: "TWOFISH-CBC", ciphers: new Map() },
   { name: "AES-CTR [RFC3686]", ciphers: new Map() },
-  { name: "AES-GCM [RFC4106]", ciphers: new Map() },
-  { name: "AES-GCM with 8 octet ICV [RFC4106]", ciphers: new Map() },
-  { name: "AES-GCM with 12 octet ICV [RFC4106]", ciphers: new Map() },
-  { name: "AES-GCM with 16 octet ICV [RFC4106]", ciphers: new Map() },
+  { name: "AES-GCM with 16 octet ICV [RFC4106]", ciphers: GCM, icvLength: 16 },
+  { name: "AES-GCM with 12 octet ICV [RFC4106]", ciphers: GCM, icvLength: 12 },
+  { name: "AES-GCM with 8 octet ICV [RFC4106]", ciphers: GCM, icvLength: 8 },
+  // Wireshark takes no ICV to be there; packets have one, and 16 octets are what every implementation can do.
+  { name: "AES-GCM [RFC4106]", ciphers: GCM, icvLength: 16 },
 ];
 
 export const ESP_AUTHENTICATIONS: readonly EspAuthentication[] = [

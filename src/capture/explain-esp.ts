@@ -4,7 +4,8 @@ import { constantTimeEqual } from "../base/octets.ts";
 import { Reader } from "../base/reader.ts";
 import { decryptCbc } from "../crypto/cbc.ts";
 import { hmac } from "../crypto/hash.ts";
-import { CIPHERS } from "../crypto/names.ts";
+import { AEADS, CIPHERS, isAead } from "../crypto/names.ts";
+import { packetAead } from "../crypto/packet-aead.ts";
 import type { EspEntry, MalformedEntry } from "./explanation.ts";
 import { innerPacketText } from "./inner-packet.ts";
 import type { CaptureKeys, EspKeys } from "./key-file.ts";
@@ -67,16 +68,38 @@ type Findings = Pick<EspEntry, "icv" | "inner" | "innerProblem">;
 function inspect(packet: EspPacketInCapture, reader: Reader, keys: EspKeys | undefined): Findings {
   if (packet.missing > 0) return unread(`${packet.missing} octets were not captured`);
   if (keys === undefined) return unread("no keys for this SA");
+  if (keys.encryption.icvLength !== undefined) return inspectCombined(packet.bytes, reader, keys);
   const { icvLength } = keys.authentication;
   const covered = packet.bytes.length - icvLength;
   const body = reader.bytes("payload", Math.max(0, reader.remaining - icvLength));
   const icv = checkIcv(keys, packet.bytes.subarray(0, covered), reader.bytes("icv", icvLength));
-  if (icv.result === "does not verify")
-    return { icv, inner: undefined, innerProblem: "not decrypted, as it may be forged or the key be wrong" };
-  const opened = open(keys, new Reader(body, { name: "ESP", baseOffset: 8 }));
+  if (icv.result === "does not verify") return forged(icv);
+  return findings(icv, open(keys, new Reader(body, { name: "ESP", baseOffset: HEADER_LENGTH })));
+}
+
+/** A cipher that authenticates itself (RFC 4106 §3, §5). */
+function inspectCombined(bytes: Uint8Array, reader: Reader, keys: EspKeys): Findings {
+  const { encryption, encryptionKey } = keys;
+  const { icvLength = 0 } = encryption;
+  const cipher = encryption.ciphers.get(encryptionKey.length);
+  if (cipher === undefined || !isAead(cipher))
+    return unread(`${encryption.name} has no key of ${encryptionKey.length} octets`);
+  const iv = reader.bytes("iv", AEADS[cipher].ivLength);
+  const sealed = reader.bytes("ciphertext", Math.max(icvLength, reader.remaining));
+  const aead = packetAead(cipher, encryptionKey.reveal(), { icvLength });
+  const plaintext = aead.open(iv, bytes.subarray(0, HEADER_LENGTH), sealed);
+  if (plaintext === undefined) return forged({ result: "does not verify", why: undefined });
+  return findings({ result: "verified", why: undefined }, unwrap(plaintext));
+}
+
+function findings(icv: Findings["icv"], opened: string | { readonly text: string }): Findings {
   return typeof opened === "string"
     ? { icv, inner: undefined, innerProblem: opened }
     : { icv, inner: opened.text, innerProblem: undefined };
+}
+
+function forged(icv: Findings["icv"]): Findings {
+  return { icv, inner: undefined, innerProblem: "not decrypted, as it may be forged or the key be wrong" };
 }
 
 function unread(why: string): Findings {
@@ -99,7 +122,8 @@ function checkIcv(
 function open({ encryption, encryptionKey }: EspKeys, body: Reader): string | { readonly text: string } {
   if (encryption.ciphers.size === 0) return `${encryption.name} is not supported`;
   const cipher = encryption.ciphers.get(encryptionKey.length);
-  if (cipher === undefined) return `${encryption.name} has no key of ${encryptionKey.length} octets`;
+  if (cipher === undefined || isAead(cipher))
+    return `${encryption.name} has no key of ${encryptionKey.length} octets`;
   if (cipher === "null") return unwrap(body.rest("plaintext"));
   const { blockLength } = CIPHERS[cipher];
   const iv = body.bytes("iv", blockLength);
@@ -119,3 +143,6 @@ function unwrap(plaintext: Uint8Array): string | { readonly text: string } {
     return "what comes out is not padded as ESP pads: the key is wrong";
   return { text: innerPacketText(nextHeader, plaintext.subarray(0, end)) };
 }
+
+/** SPI and sequence number. */
+const HEADER_LENGTH = 8;

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { EVERY_ESP_SUITE } from "../../test/support/esp-suites.ts";
 import { octets } from "../../test/support/isakmp-arbitraries.ts";
 import { MisuseError } from "../base/errors.ts";
 import { fromHex, hex } from "../base/octets.ts";
-import { CIPHERS, type CipherName, HASHES, type HashName, ICV_LENGTHS } from "../crypto/names.ts";
+import { espKeyLength, HASHES, ICV_LENGTHS, isAead } from "../crypto/names.ts";
 import { type EspKeys, formatEspSa, formatIsakmpKey, formatSkeyidComment, parseKeyFile } from "./key-file.ts";
 
 const cookie = octets(8).map(hex);
@@ -52,25 +53,20 @@ function onlyEsp(text: string): EspKeys {
   return esp;
 }
 
-for (const encryption of [...Object.keys(CIPHERS), "null"]) {
-  for (const integrity of [...Object.keys(HASHES), undefined]) {
-    test(`an ESP SA with ${encryption} and ${integrity} is written and read back`, () => {
-      const encryptionKey = new Uint8Array(CIPHERS[encryption as CipherName]?.keyLength ?? 0).fill(0xa5); // own keys, or null
-      const integrityKey = new Uint8Array(HASHES[integrity as HashName]?.length ?? 0).fill(0x5a); // own keys, or undefined
-      const sa = { source: "192.0.2.1", destination: "192.0.2.2", spi: 0xc0ffee };
-      const esp = onlyEsp(formatEspSa({ ...sa, encryption, encryptionKey, integrity, integrityKey }));
-      assert.deepEqual({ source: esp.source, destination: esp.destination, spi: esp.spi }, sa);
-      assert.equal(esp.encryption.ciphers.get(encryptionKey.length), encryption);
-      assert.deepEqual(esp.encryptionKey.reveal(), encryptionKey);
-      assert.equal(esp.authentication.hash, integrity);
-      assert.equal(
-        esp.authentication.icvLength,
-        integrity === undefined ? 0 : ICV_LENGTHS[integrity as HashName],
-      ); // own keys
-      assert.deepEqual(esp.authenticationKey.reveal(), integrityKey);
-    });
-  }
-}
+for (const { encryption, integrity } of EVERY_ESP_SUITE)
+  test(`an ESP SA with ${encryption} and ${integrity} is written and read back`, () => {
+    const encryptionKey = new Uint8Array(espKeyLength(encryption)).fill(0xa5);
+    const integrityKey = new Uint8Array(integrity === undefined ? 0 : HASHES[integrity].length).fill(0x5a);
+    const sa = { source: "192.0.2.1", destination: "192.0.2.2", spi: 0xc0ffee };
+    const esp = onlyEsp(formatEspSa({ ...sa, encryption, encryptionKey, integrity, integrityKey }));
+    assert.deepEqual({ source: esp.source, destination: esp.destination, spi: esp.spi }, sa);
+    assert.equal(esp.encryption.ciphers.get(encryptionKey.length), encryption);
+    assert.equal(esp.encryption.icvLength, isAead(encryption) ? 16 : undefined);
+    assert.deepEqual(esp.encryptionKey.reveal(), encryptionKey);
+    assert.equal(esp.authentication.hash, integrity);
+    assert.equal(esp.authentication.icvLength, integrity === undefined ? 0 : ICV_LENGTHS[integrity]);
+    assert.deepEqual(esp.authenticationKey.reveal(), integrityKey);
+  });
 
 test("an ESP SA is spelled as Wireshark spells it", () => {
   assert.equal(

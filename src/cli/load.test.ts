@@ -54,6 +54,32 @@ test("the `^` stands below the word also where a key before it is hidden", () =>
   );
 });
 
+test("esp-gcm stands alone, with a key of 128 bits where none is named", () => {
+  const prefix = "crypto ipsec transform-set T";
+  for (const [written, prints, encryption] of [
+    ["esp-gcm", "esp-gcm", "gcm-128"],
+    ["esp-gcm 128", "esp-gcm", "gcm-128"],
+    ["esp-gcm 192", "esp-gcm 192", "gcm-192"],
+    ["esp-gcm 256", "esp-gcm 256", "gcm-256"],
+  ] as const) {
+    const { configuration, problems } = load(`${prefix} ${written}`);
+    assert.deepEqual(problems, []);
+    assert.equal(configuration.transformSets[0]?.encryption, encryption);
+    assert.ok(runningConfig(configuration).includes(`${prefix} ${prints}`), written);
+  }
+  for (const [line, column] of [
+    [`${prefix} esp-gcm 256 esp-sha-hmac`, 41],
+    [`${prefix} esp-sha-hmac esp-gcm`, 42],
+    [`${prefix} esp-gcm esp-aes`, 37],
+    [`${prefix} esp-gcm 100`, 37],
+  ] as const) {
+    const { configuration, problems } = load(line);
+    const message = `${line}\n${" ".repeat(column)}^\n% Invalid input detected at '^' marker.`;
+    assert.equal(problems[0]?.message, message);
+    assert.deepEqual(configuration.transformSets, []);
+  }
+});
+
 for (const line of [
   "crypto isakmp key topsecret adress 1.1.1.1",
   "cry isa key topsecret add",

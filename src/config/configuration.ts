@@ -3,7 +3,7 @@
  * nothing of the language it was written in, and decides nothing: `compile` does.
  */
 import type { Origin } from "../base/origin.ts";
-import type { CipherName, GroupId, HashName } from "../crypto/names.ts";
+import type { CipherName, EspCipherName, GroupId, HashName } from "../crypto/names.ts";
 import type { Secret } from "../crypto/secret.ts";
 import type { EncapsulationMode } from "../crypto/transform-set.ts";
 import type { AuthenticationMethod } from "../ike/policy.ts";
@@ -104,7 +104,7 @@ export type AhTransform =
 export interface TransformSetSettings {
   readonly name: string;
   readonly ah: AhTransform | undefined;
-  readonly encryption: CipherName | "null" | undefined;
+  readonly encryption: EspCipherName | undefined;
   readonly integrity: HashName | undefined;
   readonly mode: Setting<EncapsulationMode>;
   readonly origin: Origin | undefined;

@@ -1,6 +1,6 @@
 /** Choices that work and should not be made: each told once, at its first line, with the better one. */
 import type { Origin } from "../base/origin.ts";
-import type { GroupId } from "../crypto/names.ts";
+import { type GroupId, isAuthenticated } from "../crypto/names.ts";
 import { isAny } from "./access-rules.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Problems } from "./problem.ts";
@@ -71,7 +71,8 @@ function weakChoices(configuration: Configuration): { what: string; advice: stri
       what: "ESP encrypts without protecting from change, which lets an attacker decrypt by trying",
       advice: "Add `esp-sha256-hmac` to the transform set.",
       uses: setUses(
-        (set) => (set.encryption ?? "null") !== "null" && set.integrity === undefined && set.ah === undefined,
+        ({ encryption = "null", integrity, ah }) =>
+          encryption !== "null" && !isAuthenticated({ encryption, integrity }) && ah === undefined,
       ),
     },
   ];

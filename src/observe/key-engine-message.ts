@@ -64,5 +64,6 @@ function idType(block: AddressBlock): 1 | 4 {
 
 /** Bits, of ciphers whose key has more than one length. */
 function keySize(suite: EspSuite): number {
-  return suite.encryption.startsWith("aes-") ? Number(suite.encryption.slice(4)) : 0;
+  const [, bits] = /^(?:aes|gcm)-(\d+)$/.exec(suite.encryption) ?? [];
+  return bits === undefined ? 0 : Number(bits);
 }

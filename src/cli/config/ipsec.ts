@@ -5,7 +5,7 @@ import {
   DEFAULT_LIFETIME_SECONDS,
   defaultSetting,
 } from "../../config/defaults.ts";
-import type { CipherName } from "../../crypto/names.ts";
+import { isAead } from "../../crypto/names.ts";
 import type { EncapsulationMode } from "../../crypto/transform-set.ts";
 import { defaulted } from "../lenses.ts";
 import { globalSetting, type Mode, opening, type Place, statementsAt } from "../mode.ts";
@@ -64,44 +64,49 @@ export const TRANSFORM_SET = opening(
     [
       ...phrase("crypto ipsec transform-set", "Define transform and settings"),
       value("name", NAME, "Transform set tag"),
-      anyOrder(
-        1,
-        [
-          choice("ah", {
-            "ah-md5-hmac": ["ah-md5-hmac", "AH-HMAC-MD5 transform"],
-            "ah-sha-hmac": ["ah-sha-hmac", "AH-HMAC-SHA transform"],
-            "ah-sha256-hmac": ["ah-sha256-hmac", "AH-HMAC-SHA256 transform"],
-            "ah-sha384-hmac": ["ah-sha384-hmac", "AH-HMAC-SHA384 transform"],
-            "ah-sha512-hmac": ["ah-sha512-hmac", "AH-HMAC-SHA512 transform"],
-          }),
+      oneOf("transforms", {
+        combined: [word("esp-gcm", "ESP transform using GCM cipher"), optional(AES_KEY_LENGTH)],
+        separate: [
+          anyOrder(
+            1,
+            [
+              choice("ah", {
+                "ah-md5-hmac": ["ah-md5-hmac", "AH-HMAC-MD5 transform"],
+                "ah-sha-hmac": ["ah-sha-hmac", "AH-HMAC-SHA transform"],
+                "ah-sha256-hmac": ["ah-sha256-hmac", "AH-HMAC-SHA256 transform"],
+                "ah-sha384-hmac": ["ah-sha384-hmac", "AH-HMAC-SHA384 transform"],
+                "ah-sha512-hmac": ["ah-sha512-hmac", "AH-HMAC-SHA512 transform"],
+              }),
+            ],
+            [
+              oneOf("cipher", {
+                "3des": [word("esp-3des", "ESP transform using 3DES(EDE) cipher (168 bits)")],
+                aes: [word("esp-aes", "ESP transform using AES cipher"), optional(AES_KEY_LENGTH)],
+                des: [word("esp-des", "ESP transform using DES cipher (56 bits)")],
+                null: [word("esp-null", "ESP transform w/o cipher")],
+              }),
+            ],
+            [
+              choice("integrity", {
+                "esp-md5-hmac": ["md5", "ESP transform using HMAC-MD5 auth"],
+                "esp-sha-hmac": ["sha1", "ESP transform using HMAC-SHA auth"],
+                "esp-sha256-hmac": ["sha256", "ESP transform using HMAC-SHA256 auth"],
+                "esp-sha384-hmac": ["sha384", "ESP transform using HMAC-SHA384 auth"],
+                "esp-sha512-hmac": ["sha512", "ESP transform using HMAC-SHA512 auth"],
+              }),
+            ],
+          ),
         ],
-        [
-          oneOf("cipher", {
-            "3des": [word("esp-3des", "ESP transform using 3DES(EDE) cipher (168 bits)")],
-            aes: [word("esp-aes", "ESP transform using AES cipher"), optional(AES_KEY_LENGTH)],
-            des: [word("esp-des", "ESP transform using DES cipher (56 bits)")],
-            null: [word("esp-null", "ESP transform w/o cipher")],
-          }),
-        ],
-        [
-          choice("integrity", {
-            "esp-md5-hmac": ["md5", "ESP transform using HMAC-MD5 auth"],
-            "esp-sha-hmac": ["sha1", "ESP transform using HMAC-SHA auth"],
-            "esp-sha256-hmac": ["sha256", "ESP transform using HMAC-SHA256 auth"],
-            "esp-sha384-hmac": ["sha384", "ESP transform using HMAC-SHA384 auth"],
-            "esp-sha512-hmac": ["sha512", "ESP transform using HMAC-SHA512 auth"],
-          }),
-        ],
-      ),
+      }),
     ],
     {
       key: 4,
-      set: (configuration, { name, ah, cipher, integrity }, origin) => {
+      set: (configuration, { name, transforms }, origin) => {
         const old = TRANSFORM_SET_PLACE.read(configuration, { name });
         return TRANSFORM_SET_PLACE.write(
           configuration,
           { name },
-          { ...old, ah, encryption: encryptionOf(cipher), integrity, origin },
+          { ...old, ...settingsOf(transforms), origin },
         );
       },
       unset: (configuration, { name }) => ({
@@ -109,25 +114,39 @@ export const TRANSFORM_SET = opening(
         transformSets: configuration.transformSets.filter((set) => set.name !== name),
       }),
       get: ({ transformSets }) =>
-        transformSets.map(({ name, ah, encryption, integrity }) => ({
-          name,
-          ah,
-          cipher:
-            encryption === undefined || encryption === "null"
-              ? encryption && { kind: encryption }
-              : cipherArguments(encryption),
-          integrity,
-        })),
+        transformSets.map(({ name, ...set }) => ({ name, transforms: transformsOf(set) })),
     },
   ),
   TRANSFORM_SET_MODE,
 );
 
-function encryptionOf(
-  cipher: CipherArguments | { readonly kind: "null" } | undefined,
-): CipherName | "null" | undefined {
-  return cipher === undefined || cipher.kind === "null" ? cipher?.kind : cipherOf(cipher);
+type Transforms = Pick<TransformSetSettings, "ah" | "encryption" | "integrity">;
+
+/** GCM leaves nothing for a second transform to do: it stands alone. */
+type WrittenTransforms =
+  | { readonly kind: "combined"; readonly bits: 128 | 192 | 256 | undefined }
+  | ({
+      readonly kind: "separate";
+      readonly cipher: CipherArguments | { readonly kind: "null" } | undefined;
+    } & Omit<Transforms, "encryption">);
+
+function settingsOf(written: WrittenTransforms): Transforms {
+  if (written.kind === "combined")
+    return { ah: undefined, encryption: `gcm-${written.bits ?? 128}`, integrity: undefined };
+  const { ah, cipher, integrity } = written;
+  const encryption = cipher === undefined || cipher.kind === "null" ? cipher?.kind : cipherOf(cipher);
+  return { ah, encryption, integrity };
 }
+
+function transformsOf({ ah, encryption, integrity }: Transforms): WrittenTransforms {
+  if (encryption !== undefined && isAead(encryption)) return { kind: "combined", bits: GCM_BITS[encryption] };
+  const isCipher = encryption !== undefined && encryption !== "null";
+  const cipher = isCipher ? cipherArguments(encryption) : encryption && { kind: encryption };
+  return { kind: "separate", ah, cipher, integrity };
+}
+
+/** Of the key; the length that is left out is not written. */
+const GCM_BITS = { "gcm-128": undefined, "gcm-192": 192, "gcm-256": 256 } as const;
 
 /** Kilobytes and seconds after which keys are renewed, as IOS bounds them. */
 export const LIFETIME_SECONDS = integer(120, 86_400);

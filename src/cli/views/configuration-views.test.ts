@@ -89,13 +89,15 @@ test("show crypto isakmp policy gives every value of every suite, the default on
 test("show crypto ipsec transform-set gives AH and ESP apart", () => {
   const console = consoleOf(
     "example-13-07-lab-isdn1",
-    "crypto ipsec transform-set gre esp-aes 256 esp-sha256-hmac\n mode transport\ncrypto ipsec transform-set sign esp-md5-hmac",
+    "crypto ipsec transform-set gre esp-aes 256 esp-sha256-hmac\n mode transport\ncrypto ipsec transform-set sign esp-md5-hmac\ncrypto ipsec transform-set both esp-gcm 256",
   );
   assert.deepEqual(console.output("show crypto ipsec transform-set"), [
     // Transport mode is asked for and not in effect yet.
     "Transform set gre: { esp-aes 256 esp-sha256-hmac  }",
     "   will negotiate = { Tunnel,  },",
     "Transform set sign: { esp-md5-hmac  }",
+    "   will negotiate = { Tunnel,  },",
+    "Transform set both: { esp-gcm 256  }",
     "   will negotiate = { Tunnel,  },",
     "Transform set mypolicy: { ah-sha-hmac  }",
     "   will negotiate = { Tunnel,  },",

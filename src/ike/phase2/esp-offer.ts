@@ -1,5 +1,5 @@
 /** ESP transforms of quick mode as they come (RFC 2407 §4.4.4, §4.5): the numbers on the wire, in our words. */
-import type { CipherName, GroupId, HashName } from "../../crypto/names.ts";
+import type { EspCipherName, GroupId, HashName } from "../../crypto/names.ts";
 import { GROUP_IDS } from "../../crypto/names.ts";
 import { type Attribute, attributeNumber } from "../../isakmp/attribute.ts";
 import { ENCAPSULATION_MODE } from "../../isakmp/numbers/phase2-attribute.ts";
@@ -22,7 +22,7 @@ export const LIFE = { seconds: 1, kilobytes: 2 } as const;
 export const PLAIN_TUNNEL = ENCAPSULATION_MODE.Tunnel;
 
 export const ENCRYPTION: readonly {
-  readonly name: CipherName | "null";
+  readonly name: EspCipherName;
   readonly id: number;
   readonly keyBits?: number;
 }[] = [
@@ -32,6 +32,10 @@ export const ENCRYPTION: readonly {
   { name: "aes-128", id: 12, keyBits: 128 },
   { name: "aes-192", id: 12, keyBits: 192 },
   { name: "aes-256", id: 12, keyBits: 256 },
+  // With an ICV of 16 octets; those with 8 and 12 are other transforms (RFC 4106 §8.1).
+  { name: "gcm-128", id: 20, keyBits: 128 },
+  { name: "gcm-192", id: 20, keyBits: 192 },
+  { name: "gcm-256", id: 20, keyBits: 256 },
 ];
 
 export const INTEGRITY: readonly { readonly name: HashName; readonly value: number }[] = [
@@ -67,7 +71,7 @@ export interface EspOffer {
   readonly transform: Transform;
   /** DOI name of the transform. */
   readonly name: string;
-  readonly encryption: CipherName | "null" | undefined;
+  readonly encryption: EspCipherName | undefined;
   /** `none` where the transform has no authenticator, undefined where we do not know it. */
   readonly integrity: HashName | "none" | undefined;
   readonly group: GroupId | undefined;

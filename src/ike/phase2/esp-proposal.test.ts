@@ -2,16 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { EVERY_ESP_SUITE } from "../../../test/support/esp-suites.ts";
 import { A, B, policyOf } from "../../../test/support/ike-pair.ts";
 import { fromHex, hex } from "../../base/octets.ts";
-import {
-  CIPHERS,
-  type CipherName,
-  type EspSuite,
-  GROUP_IDS,
-  HASHES,
-  type HashName,
-} from "../../crypto/names.ts";
+import { type EspSuite, GROUP_IDS, isAead } from "../../crypto/names.ts";
 import type { TransformSet } from "../../crypto/transform-set.ts";
 import {
   type Attribute,
@@ -34,13 +28,6 @@ import {
 } from "./esp-proposal.ts";
 
 const SPI = fromHex("0c0ffee1");
-const ENCRYPTIONS: readonly EspSuite["encryption"][] = [...(Object.keys(CIPHERS) as CipherName[]), "null"]; // exactly these keys
-const INTEGRITIES: readonly EspSuite["integrity"][] = [...(Object.keys(HASHES) as HashName[]), undefined]; // exactly these keys
-
-const EVERY_SUITE: readonly EspSuite[] = ENCRYPTIONS.flatMap((encryption) =>
-  INTEGRITIES.map((integrity) => ({ encryption, integrity })),
-).filter(({ encryption, integrity }) => encryption !== "null" || integrity !== undefined);
-
 function setOf(esp: EspSuite, name = "set"): TransformSet {
   return { name, esp, mode: "tunnel", origin: undefined };
 }
@@ -74,6 +61,14 @@ function changed(
   };
 }
 
+function withTransformId(payload: SecurityAssociation, id: number): SecurityAssociation {
+  const proposals = payload.proposals.map((proposal) => ({
+    ...proposal,
+    transforms: proposal.transforms.map((transform) => ({ ...transform, id })),
+  }));
+  return { ...payload, proposals };
+}
+
 function firstOf(payload: SecurityAssociation): { proposal: Proposal; transform: Transform } {
   const [proposal] = payload.proposals;
   const [transform] = proposal?.transforms ?? [];
@@ -100,7 +95,7 @@ function accepted(connection: Connection, payload: SecurityAssociation) {
 }
 
 test("every transform set that can be offered is read back from the wire as itself, with every group of PFS", () => {
-  for (const esp of EVERY_SUITE)
+  for (const esp of EVERY_ESP_SUITE)
     for (const pfsGroup of [undefined, ...GROUP_IDS]) {
       const connection = connectionWith({ transformSets: [setOf(esp)], pfsGroup });
       const { proposal, transform } = firstOf(through(offerOf(connection)));
@@ -115,11 +110,11 @@ test("every transform set that can be offered is read back from the wire as itse
 });
 
 test("a transform set matches itself and no other", () => {
-  for (const offered of EVERY_SUITE) {
+  for (const offered of EVERY_ESP_SUITE) {
     const connection = connectionWith({ transformSets: [setOf(offered)] });
     const { proposal, transform } = firstOf(offerOf(connection));
     const read = readEspTransform(proposal, transform);
-    for (const esp of EVERY_SUITE)
+    for (const esp of EVERY_ESP_SUITE)
       assert.equal(
         compareTransform(setOf(esp), connection, read, PLAIN_TUNNEL).length === 0,
         esp === offered,
@@ -151,11 +146,11 @@ test("a transform set is offered in the numbers of RFC 2407 §4.4.4 and §4.5, a
 });
 
 test("a key length is offered for AES alone (RFC 2407 §4.5), and refused for any other cipher", () => {
-  for (const encryption of ENCRYPTIONS) {
-    const esp = { encryption, integrity: "sha1" } as const;
+  for (const esp of EVERY_ESP_SUITE) {
+    const { encryption } = esp;
     const connection = connectionWith({ transformSets: [setOf(esp)] });
     const offer = offerOf(connection);
-    const isAes = encryption.startsWith("aes");
+    const isAes = encryption.startsWith("aes") || isAead(encryption);
     assert.equal(
       firstOf(offer).transform.attributes.some(({ type }) => type === 6),
       isAes,
@@ -166,8 +161,26 @@ test("a key length is offered for AES alone (RFC 2407 §4.5), and refused for an
   }
 });
 
+test("AES-GCM is offered as RFC 4106 §8 says, and refused with an authenticator or a shorter ICV", () => {
+  for (const [encryption, keyLength] of [
+    ["gcm-128", "0080"],
+    ["gcm-192", "00c0"],
+    ["gcm-256", "0100"],
+  ] as const) {
+    const connection = connectionWith({ transformSets: [setOf({ encryption, integrity: undefined })] });
+    const offer = offerOf(connection);
+    const { transform } = firstOf(offer);
+    assert.equal(transform.id, 20);
+    const byType = new Map(transform.attributes.map(({ type, value }) => [type, hex(value)]));
+    assert.deepEqual([byType.get(6), byType.get(5)], [keyLength, undefined]);
+    assert.equal(chosen(connection, changed(offer, withOneMore(basicAttribute(5, 2)))), undefined);
+    for (const id of [18, 19])
+      assert.equal(chosen(connection, withTransformId(offer, id)), undefined, `transform ${id}`);
+  }
+});
+
 test("the peer's first proposal that one of our sets matches is taken, and answered alone with our SPI", () => {
-  const sets = EVERY_SUITE.map((esp, i) => setOf(esp, `set ${i}`));
+  const sets = EVERY_ESP_SUITE.map((esp, i) => setOf(esp, `set ${i}`));
   fc.assert(
     fc.property(
       fc.subarray(sets, { minLength: 1, maxLength: 6 }),
@@ -323,7 +336,7 @@ test("an offer of encryption without integrity matches no set that has integrity
 });
 
 test("nothing that could be offered or answered makes an SA without encryption and integrity", () => {
-  const connection = connectionWith({ transformSets: EVERY_SUITE.map((esp) => setOf(esp)) });
+  const connection = connectionWith({ transformSets: EVERY_ESP_SUITE.map((esp) => setOf(esp)) });
   const null_ = connectionWith({ transformSets: [setOf({ encryption: "null", integrity: "md5" })] });
   const nothing = changed(offerOf(null_), without(5));
   assert.equal(chosen(connection, nothing), undefined);
