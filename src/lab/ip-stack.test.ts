@@ -4,6 +4,7 @@ import { instant, milliseconds } from "../base/time.ts";
 import { ipv4 } from "../net/ip-address.ts";
 import { parseIpv4Packet } from "../net/ipv4-packet.ts";
 import { ANY_ADDRESS, blockOf } from "../net/selector.ts";
+import { u16At } from "../net/words.ts";
 import { Host } from "./host.ts";
 import { IpStack } from "./ip-stack.ts";
 import { GOOD_LINK, Link, type LinkConditions, type TappedPacket } from "./link.ts";
@@ -122,8 +123,26 @@ test("damaged octets of a bulk stream are noticed by UDP's checksum or by the re
   assert.equal(bob.bulkReport(1).received, 0);
 });
 
+test("TCP connections through an interface announce at most its segment size, in both directions", () => {
+  const { world, alice, bob, tapped } = chain({}, { adjustMss: { E0: 1300, E1: 1400 } });
+  for (const [from, to] of [
+    [alice, bob],
+    [bob, alice],
+  ] as const)
+    from.stack.send({ destination: to.plan.address, protocol: 6, payload: () => SYN_1460 });
+  world.runUntil(instant(100));
+  const announced = (link: string) =>
+    tapped.filter((each) => each.link === link && each.bytes[9] === 6).map(({ bytes }) => u16At(bytes, 42));
+  assert.deepEqual(announced("left"), [1460, 1300]);
+  assert.deepEqual(announced("middle"), [1300, 1460]);
+  assert.deepEqual(announced("right"), [1460, 1300]);
+});
+
 /** alice - R1 - R2 - bob; the conditions are those of the link between the routers. */
-function chain(conditions: Partial<LinkConditions> = {}, { loop = false } = {}) {
+function chain(
+  conditions: Partial<LinkConditions> = {},
+  { loop = false, adjustMss = {} }: { loop?: boolean; adjustMss?: { E0?: number; E1?: number } } = {},
+) {
   const world = new World();
   const tapped: TappedPacket[] = [];
   const link = (name: string, each: Partial<LinkConditions>) => {
@@ -133,13 +152,19 @@ function chain(conditions: Partial<LinkConditions> = {}, { loop = false } = {}) 
   };
   const [left, middle, right] = [link("left", {}), link("middle", conditions), link("right", {})];
   const mtu = conditions.mtu ?? 1500;
+  const mssOf = (name: string, port: "E0" | "E1") => (name === "R1" ? { adjustMss: adjustMss[port] } : {});
   const router = (name: string, lan: Link, lanAddress: string, wanAddress: string, routes: Route[]) =>
     new IpStack({
       name,
       world,
       interfaces: [
-        { name: "E0", address: ipv4(lanAddress), mask: MASK, mtu: 1500, link: lan },
-        { name: "E1", address: ipv4(wanAddress), mask: MASK, mtu, link: middle },
+        {
+          ...{ name: "E0", address: ipv4(lanAddress), mask: MASK },
+          ...mssOf(name, "E0"),
+          mtu: 1500,
+          link: lan,
+        },
+        { ...{ name: "E1", address: ipv4(wanAddress), mask: MASK }, ...mssOf(name, "E1"), mtu, link: middle },
       ],
       routes,
       forwards: true,
@@ -180,3 +205,11 @@ function route(prefix: string, mask: string, nextHop: string, distance = 1): Rou
 }
 
 const MASK = ipv4("255.255.255.0");
+/** A TCP header with SYN that announces 1460 octets. */
+const SYN_1460 = Uint8Array.of(
+  4,
+  1,
+  0,
+  80,
+  ...[0, 0, 0, 1, 0, 0, 0, 0, 0x60, 2, 16, 0, 0, 0, 0, 0, 2, 4, 5, 0xb4],
+);

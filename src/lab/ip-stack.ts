@@ -26,6 +26,7 @@ import {
 } from "../net/ipv4-packet.ts";
 import { PROTOCOL } from "../net/protocols.ts";
 import { ANY_ADDRESS, blockOf } from "../net/selector.ts";
+import { lowerAnnouncedMss } from "../net/tcp-mss.ts";
 import type { Link, LinkPort } from "./link.ts";
 import { type Departure, type Route, RouteTable } from "./route-table.ts";
 import type { World } from "./world.ts";
@@ -36,6 +37,8 @@ export interface StackInterface {
   readonly mask: IpAddress;
   /** Octets. */
   readonly mtu: number;
+  /** Octets: what TCP connections through it may announce at most; absent, what they like (`ip tcp adjust-mss`). */
+  readonly adjustMss?: number | undefined;
   /** Undefined for a loopback. */
   readonly link: Link | undefined;
 }
@@ -240,8 +243,15 @@ export class IpStack {
       return;
     }
     const lowered = withTtlLowered(packet);
-    if (lowered === undefined) this.report(packet, { kind: "time-exceeded", code: 0 }, interfaceName);
-    else this.#hooks.leaving(departure.interfaceName, lowered);
+    if (lowered === undefined) {
+      this.report(packet, { kind: "time-exceeded", code: 0 }, interfaceName);
+      return;
+    }
+    for (const name of [interfaceName, departure.interfaceName]) {
+      const mss = this.#interfaceOf(name)?.adjustMss;
+      if (mss !== undefined) lowerAnnouncedMss(lowered, mss);
+    }
+    this.#hooks.leaving(departure.interfaceName, lowered);
   }
 
   #deliver(interfaceName: string, packet: Ipv4Packet): void {
