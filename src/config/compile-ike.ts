@@ -3,7 +3,7 @@ import type { Connection, IkePolicy, PreSharedKey } from "../ike/policy.ts";
 import { type IpAddress, ipv4ToNumber } from "../net/ip-address.ts";
 import { blockContains } from "../net/selector.ts";
 import type { Configuration, IsakmpPolicySettings, KeySettings } from "./configuration.ts";
-import { DEFAULT_SUITE } from "./defaults.ts";
+import { DEFAULT_NAT_KEEPALIVE_SECONDS, DEFAULT_SUITE } from "./defaults.ts";
 import type { Problems } from "./problem.ts";
 
 export function compileIke(
@@ -31,6 +31,8 @@ export function compileIke(
     hostname: fullName(configuration),
     hosts,
     connections,
+    natTransparency: configuration.natTransparency.value,
+    natKeepaliveSeconds: isakmp.natKeepaliveSeconds?.value ?? DEFAULT_NAT_KEEPALIVE_SECONDS,
   };
 }
 

@@ -30,6 +30,8 @@ export interface Configuration {
   /** Of outer headers. */
   readonly dfBit: Setting<DfBit>;
   readonly fragmentation: Setting<FragmentationOrder>;
+  /** ESP goes in UDP where there is a NAT on the way. */
+  readonly natTransparency: Setting<boolean>;
   /** By name. */
   readonly cryptoMaps: readonly CryptoMapSettings[];
   readonly interfaces: readonly InterfaceSettings[];
@@ -67,6 +69,8 @@ export interface IsakmpSettings {
   /** Ascending priority number. */
   readonly policies: readonly IsakmpPolicySettings[];
   readonly keys: readonly KeySettings[];
+  /** What keeps a NAT from forgetting us is sent this often. */
+  readonly natKeepaliveSeconds: Setting<number> | undefined;
 }
 
 export interface IsakmpPolicySettings {

@@ -26,6 +26,8 @@ export const DEFAULT_HOSTNAME = "Router";
 /** Of IPsec SAs. */
 export const DEFAULT_LIFETIME_SECONDS = 3600;
 export const DEFAULT_LIFETIME_KILOBYTES = 4_608_000;
+/** RFC 3948 §4; IOS sends none unless it is told to, and is then forgotten by NATs. */
+export const DEFAULT_NAT_KEEPALIVE_SECONDS = 20;
 /** Octets. */
 export const DEFAULT_MTU = 1500;
 export const DEFAULT_DISTANCE = 1;
@@ -49,12 +51,14 @@ export function emptyConfiguration(): Configuration {
       identity: defaultSetting("address"),
       policies: [],
       keys: [],
+      natKeepaliveSeconds: undefined,
     },
     transformSets: [],
     lifetimeSeconds: defaultSetting(DEFAULT_LIFETIME_SECONDS),
     lifetimeKilobytes: defaultSetting(DEFAULT_LIFETIME_KILOBYTES),
     dfBit: defaultSetting(DEFAULT_DF_BIT),
     fragmentation: defaultSetting(DEFAULT_FRAGMENTATION),
+    natTransparency: defaultSetting(true),
     cryptoMaps: [],
     interfaces: [],
     routes: [],

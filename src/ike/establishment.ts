@@ -72,8 +72,6 @@ export function keepAlive(state: EngineState, sa: IsakmpSa): void {
 }
 
 function armKeepalive(state: EngineState, sa: IsakmpSa): void {
-  const interval = seconds(state.policy.natKeepaliveSeconds ?? NAT_KEEPALIVE_SECONDS);
+  const interval = seconds(state.policy.natKeepaliveSeconds);
   state.timers.set(sa.keepalive, after(state.now, interval), `NAT keepalive to ${sa.remote.address}`);
 }
-
-const NAT_KEEPALIVE_SECONDS = 20;

@@ -19,10 +19,10 @@ export interface IkePolicy {
   /** `ip host`: names, in lower case, to their addresses. */
   readonly hosts: ReadonlyMap<string, readonly IpAddress[]>;
   readonly connections: readonly Connection[];
-  /** `no crypto ipsec nat-transparency udp-encapsulation` makes it false; absent is true. */
-  readonly natTransparency?: boolean;
-  /** `crypto isakmp nat keepalive`; absent is 20 (RFC 3948 §4). */
-  readonly natKeepaliveSeconds?: number;
+  /** `no crypto ipsec nat-transparency udp-encapsulation` makes it false. */
+  readonly natTransparency: boolean;
+  /** `crypto isakmp nat keepalive` (RFC 3948 §4). */
+  readonly natKeepaliveSeconds: number;
 }
 
 export type AuthenticationMethod = "pre-share" | "rsa-sig" | "rsa-encr";

@@ -92,6 +92,8 @@ export function policyOf(own: IpAddress, peer: IpAddress, changes: PolicyChanges
     hostname: own === A ? "Initiator" : "Responder",
     hosts: new Map(),
     connections: [connection],
+    natTransparency: true,
+    natKeepaliveSeconds: 20,
   };
 }
 

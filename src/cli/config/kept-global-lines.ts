@@ -155,7 +155,6 @@ export const LINES_OF_NAMES: readonly Statement[] = [
 /** IKE of kinds that are not in effect yet. */
 export const LINES_OF_ISAKMP: readonly Statement[] = [
   unsupported(one("crypto isakmp keepalive", "Set a keepalive interval for use with IOS peers")),
-  unsupported(one("crypto isakmp nat", "Set a nat keepalive interval")),
   unsupported(one("crypto isakmp fragmentation", "IKE Fragmentation enabled if required")),
   unsupported(one("crypto isakmp aggressive-mode", "Disable ISAKMP aggressive mode")),
   unsupported(one("crypto isakmp invalid-spi-recovery", "Initiate IKE and send Invalid SPI Notify")),
@@ -171,7 +170,12 @@ export const LINES_OF_ISAKMP: readonly Statement[] = [
 
 /** IPsec of kinds that are not in effect yet. */
 export const LINES_OF_IPSEC: readonly Statement[] = [
-  unsupported(one("crypto ipsec nat-transparency", "IPsec NAT transparency model")),
+  unsupported(
+    one(
+      "crypto ipsec nat-transparency spi-matching",
+      "Match inbound SPI to outbound SPI for IPsec aware NAT",
+    ),
+  ),
   unsupported(
     one("crypto ipsec security-association idle-time", "Automatically delete IPSec SAs after an idle period"),
   ),

@@ -6,7 +6,7 @@ import type { Agreed, Exchanged, Phase1Actions, Phase1Context } from "./phase1-s
 
 /** We can and may. */
 export function traversesNats({ conventions, policy }: Phase1Context): boolean {
-  return conventions.traverseNats && policy.natTransparency !== false;
+  return conventions.traverseNats && policy.natTransparency;
 }
 
 /** Our NAT-D payloads; none without a common method. */
