@@ -15,4 +15,7 @@ export type RandomPurpose =
   | "jitter"
   | "padding"
   | "vendor id"
-  | "ip identification";
+  | "ip identification"
+  | "rsa padding"
+  | "rsa substitute"
+  | "rsa key";

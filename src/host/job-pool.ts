@@ -5,7 +5,7 @@
 import { availableParallelism } from "node:os";
 import type { Worker } from "node:worker_threads";
 import { MisuseError } from "../base/errors.ts";
-import type { Job, JobResult } from "../crypto/jobs.ts";
+import { type Job, type JobResult, secretOf, withSecret } from "../crypto/jobs.ts";
 import { startThread } from "./start-thread.ts";
 
 export interface JobPoolOptions {
@@ -40,7 +40,7 @@ export class JobPool {
   }
 
   /**
-   * Performs a job, and calls `done` once, later. The private value is copied when a worker is free. Throws MisuseError
+   * Performs a job, and calls `done` once, later. Its secret is copied when a worker is free. Throws MisuseError
    * if the id is that of an unfinished job, or if the pool is closed.
    */
   start(id: number, job: Job, done: JobDone): void {
@@ -158,8 +158,8 @@ class Thread {
     this.#isBusy = true;
     this.#task = task;
     this.#worker.ref();
-    const privateValue = task.job.privateValue.slice();
-    this.#worker.postMessage({ ...task.job, privateValue }, [privateValue.buffer]);
+    const secret = secretOf(task.job).slice();
+    this.#worker.postMessage(withSecret(task.job, secret), [secret.buffer]);
   }
 
   forget(): void {

@@ -137,7 +137,8 @@ export class EngineState {
     const id = this.#nextJobId++;
     this.jobs.set(id, { ...owner, kind: job.kind });
     (owner.exchange ?? owner.sa).jobId = id;
-    this.emit({ kind: "job-started", sa: owner.sa.reference(), job: job.kind, group: job.group });
+    const group = "group" in job ? job.group : undefined;
+    this.emit({ kind: "job-started", sa: owner.sa.reference(), job: job.kind, group });
     this.#outputs.push({ kind: "start-job", id, job });
   }
 

@@ -3,6 +3,7 @@
  * reading of these; the engine knows nothing of its readers.
  */
 import type { Origin } from "../base/origin.ts";
+import type { Job } from "../crypto/jobs.ts";
 import type { CipherName, EspSuite, GroupId, HashName } from "../crypto/names.ts";
 import type { EncapsulationMode } from "../crypto/transform-set.ts";
 import type { Endpoint, IpAddress } from "../net/ip-address.ts";
@@ -327,13 +328,14 @@ export type IkeEvent =
   | {
       readonly kind: "job-started";
       readonly sa: SaReference;
-      readonly job: "dh-public" | "dh-shared" | "dh-both";
-      readonly group: GroupId;
+      readonly job: Job["kind"];
+      /** Of a Diffie-Hellman exchange. */
+      readonly group: GroupId | undefined;
     }
   | {
       readonly kind: "job-finished";
       readonly sa: SaReference;
-      readonly job: "dh-public" | "dh-shared" | "dh-both";
+      readonly job: Job["kind"];
       readonly succeeded: boolean;
     }
   /** Our own mistake, caught; tests fail on it. */

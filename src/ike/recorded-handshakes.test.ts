@@ -6,7 +6,7 @@ import { vectorFile } from "../../test/support/vector-file.ts";
 import { fromHex, hex, utf8 } from "../base/octets.ts";
 import type { RandomPurpose } from "../base/random.ts";
 import { instant } from "../base/time.ts";
-import type { JobResult } from "../crypto/jobs.ts";
+import { type JobResult, withSecret } from "../crypto/jobs.ts";
 import { performJob } from "../crypto/perform-job.ts";
 import { Secret } from "../crypto/secret.ts";
 import { type IpAddress, ipv4 } from "../net/ip-address.ts";
@@ -159,7 +159,7 @@ test("main mode and quick mode of a recorded initiator come out byte for byte", 
   const start = { kind: "negotiate", connectionId: "vpn 10 Ethernet1/0", peer, selector: WHOLE_NET } as const;
   // The private value is the recorded one, so the public value and the secret are computed, not told.
   const performed = (output: Extract<IkeOutput, { kind: "start-job" }>): JobResult =>
-    performJob({ ...output.job, privateValue: fromHex(recorded.initiator_dh_private) });
+    performJob(withSecret(output.job, fromHex(recorded.initiator_dh_private)));
   const said = replay(engine, start, INITIATOR, peer, sent(recorded, "R").slice(0, 3), performed);
   const expected = sent(recorded, "I");
   assert.deepEqual(said, expected.slice(0, 4));

@@ -78,11 +78,18 @@ export const PHASE1_ROWS: Rows<
       note: `ISAKMP SA ${sa.connId} established`,
     }),
   },
-  "job-started": { debug: () => [cryptoEngine("generate alg parameter")] },
+  "job-started": {
+    debug: ({ job }) => {
+      if (job === "rsa-sign") return [cryptoEngine("RSA encrypt with private key")];
+      return [
+        cryptoEngine(job === "rsa-decrypt" ? "RSA decrypt with private key" : "generate alg parameter"),
+      ];
+    },
+  },
   "job-finished": {
     // IOS says how the first half of the exchange ended, which is the one that yields our public value.
     debug: ({ job, succeeded }) =>
-      job === "dh-shared" && succeeded
+      (job === "dh-shared" && succeeded) || job.startsWith("rsa")
         ? []
         : [
             plain(
