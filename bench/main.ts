@@ -5,10 +5,11 @@
 import type { Benchmark } from "./benchmark.ts";
 import { diffieHellman } from "./diffie-hellman.ts";
 import { espPacket } from "./esp-packet.ts";
+import { handshakes } from "./handshakes.ts";
 import { policyLookUp } from "./policy-look-up.ts";
 import { machineLine, render, STYLES } from "./report.ts";
 
-const BENCHMARKS: readonly Benchmark[] = [diffieHellman, espPacket, policyLookUp];
+const BENCHMARKS: readonly Benchmark[] = [handshakes, diffieHellman, espPacket, policyLookUp];
 /** An odd number has a median of its own. */
 const RUNS = 3;
 

@@ -26,12 +26,21 @@ export class Charon {
     this.#process = process;
   }
 
-  static async start(namespace: string, settings: CharonSettings): Promise<Charon> {
+  static start(namespace: string, settings: CharonSettings): Promise<Charon> {
+    return Charon.startWith(namespace, connectionConfiguration(settings));
+  }
+
+  /** `connections` is a whole swanctl.conf. Quiet, it logs nothing, which costs it nothing. */
+  static async startWith(
+    namespace: string,
+    connections: string,
+    options: { readonly isQuiet?: boolean } = {},
+  ): Promise<Charon> {
     const folder = mkdtempSync(`${tmpdir()}/charon-`);
     for (const part of ["conf.d", "x509", "x509ca", "private", "rsa", "pubkey"])
       mkdirSync(`${folder}/swanctl/${part}`, { recursive: true });
-    writeFileSync(`${folder}/strongswan.conf`, daemonConfiguration(folder));
-    writeFileSync(`${folder}/swanctl/swanctl.conf`, connectionConfiguration(settings));
+    writeFileSync(`${folder}/strongswan.conf`, daemonConfiguration(folder, options.isQuiet ?? false));
+    writeFileSync(`${folder}/swanctl/swanctl.conf`, connections);
     const child = spawn("ip", ["netns", "exec", namespace, CHARON], {
       stdio: "ignore",
       env: { ...process.env, STRONGSWAN_CONF: `${folder}/strongswan.conf` },
@@ -40,6 +49,10 @@ export class Charon {
     for (let i = 0; i < 200 && !existsSync(`${folder}/vici`); i++) await wait(25);
     charon.#swanctl("--load-all", "--file", `${folder}/swanctl/swanctl.conf`, "--noprompt");
     return charon;
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
   }
 
   initiate(): void {
@@ -83,16 +96,18 @@ export class Charon {
   }
 }
 
-function daemonConfiguration(folder: string): string {
+function daemonConfiguration(folder: string, isQuiet: boolean): string {
   return `charon-systemd {
   load_modular = no
   load = random nonce openssl gcrypt hmac md5 sha1 sha2 pem pkcs1 x509 pubkey kernel-libipsec kernel-netlink socket-default vici attr
   install_routes = yes
+  dos_protection = no
+  threads = 64
   plugins { vici { socket = unix://${folder}/vici } }
   filelog {
     file {
       path = ${folder}/charon.log
-      default = 1
+      default = ${isQuiet ? -1 : 1}
       flush_line = yes
     }
   }

@@ -223,6 +223,10 @@ export class RunningRouter {
     return this.#output;
   }
 
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
   residentKilobytes(): number {
     const status = readFileSync(`/proc/${this.#process.pid}/status`, "utf8");
     return Number(/^VmRSS:\s*(\d+)/m.exec(status)?.[1]);
