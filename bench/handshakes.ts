@@ -8,7 +8,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { CHARON, Charon } from "../test/interop/charon.ts";
 import { RunningRouter } from "../test/interop/router-machines.ts";
-import { alternating, type Benchmark, type Row } from "./benchmark.ts";
+import { alternating, type Benchmark, median, type Row } from "./benchmark.ts";
 import { Network, processorMilliseconds, whyNoPeers } from "./network.ts";
 import type { SitesReport } from "./site-program.ts";
 import { charonHub, HUB_INSIDE, hubConfiguration, SITE_ADDRESSES, siteOf } from "./sites.ts";
@@ -45,10 +45,6 @@ async function rowsOf(group: number, runs: number): Promise<readonly Row[]> {
       ours: load("ours", HANDSHAKES),
       charon: load("charon", HANDSHAKES),
     });
-    const rate = await alternating(runs, {
-      ours: () => rates.ours.pop() ?? Number.NaN,
-      charon: () => rates.charon.pop() ?? Number.NaN,
-    });
     return [
       {
         subject: `group ${group}, processor time of a handshake`,
@@ -60,8 +56,8 @@ async function rowsOf(group: number, runs: number): Promise<readonly Row[]> {
       {
         subject: `group ${group}, handshakes a second, ${PARALLEL} at a time`,
         unit: "1/s",
-        ours: rate.ours,
-        other: { name: "charon", figure: rate.charon },
+        ours: median(rates.ours),
+        other: { name: "charon", figure: median(rates.charon) },
       },
     ];
   } finally {

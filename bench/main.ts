@@ -6,6 +6,7 @@ import type { Benchmark } from "./benchmark.ts";
 import { diffieHellman } from "./diffie-hellman.ts";
 import { espPacket } from "./esp-packet.ts";
 import { handshakes } from "./handshakes.ts";
+import { idleTunnels } from "./idle-tunnels.ts";
 import { policyLookUp } from "./policy-look-up.ts";
 import { machineLine, render, STYLES } from "./report.ts";
 

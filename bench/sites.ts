@@ -21,16 +21,16 @@ export function siteOf(index: number): Site {
   };
 }
 
-/** A router with one crypto map entry for each site. */
-export function hubConfiguration(address: string, sites: readonly Site[], group: number): string {
+/** A router with one crypto map entry for each site, numbered from `first` on. */
+export function hubConfiguration(address: string, sites: readonly Site[], group: number, first = 1): string {
   return [
     "hostname hub",
     ...protection(group),
     `crypto isakmp key ${PRE_SHARED_KEY} address 0.0.0.0 0.0.0.0`,
-    ...sites.flatMap((site, i) => mapEntry(i + 1, site.address, `site${i}`)),
+    ...sites.flatMap((site, i) => mapEntry(first + i, site.address, `site${first + i}`)),
     ...outside(address),
     ...sites.flatMap(({ network }, i) => [
-      `ip access-list extended site${i}`,
+      `ip access-list extended site${first + i}`,
       ` permit ip 10.1.0.0 0.0.255.255 ${network}.0 0.0.0.255`,
     ]),
     "",
