@@ -4,7 +4,7 @@ import type { Random } from "../base/random.ts";
 import type { Instant } from "../base/time.ts";
 import type { Job } from "../crypto/jobs.ts";
 import { COOKIE_LENGTH } from "../isakmp/header.ts";
-import type { Endpoint } from "../net/ip-address.ts";
+import { type Endpoint, isSameEndpoint } from "../net/ip-address.ts";
 import type { IkeOutput } from "./engine-contract.ts";
 import type { IkeEvent } from "./events.ts";
 import type { IsakmpSa, QuickModeExchange } from "./isakmp-sa.ts";
@@ -124,8 +124,15 @@ export class EngineState {
    */
   heard(sa: IsakmpSa): void {
     sa.lastHeardAt = this.now;
-    if (sa.nat !== undefined && sa.arrival !== undefined)
-      this.table.move(sa, sa.arrival.local, sa.arrival.remote);
+    if (sa.nat !== undefined && sa.arrival !== undefined) this.follow(sa, sa.arrival);
+  }
+
+  /** The SA's ends are these now. */
+  follow(sa: IsakmpSa, to: { readonly local: Endpoint; readonly remote: Endpoint }): void {
+    const from = { local: sa.local, remote: sa.remote };
+    if (isSameEndpoint(from.local, to.local) && isSameEndpoint(from.remote, to.remote)) return;
+    this.table.move(sa, to.local, to.remote);
+    this.emit({ kind: "peer-moved", sa: sa.reference(), from });
   }
 
   /** False when too many jobs are under way: the message that needs one is better dropped and repeated by its sender. */

@@ -132,6 +132,23 @@ export type IkeEvent =
       readonly vendorId: Uint8Array;
       readonly name: string | undefined;
     }
+  /** What the NAT-D payloads of both ends say, where both can traverse NATs. */
+  | {
+      readonly kind: "nat-discovered";
+      readonly sa: SaReference;
+      /** The text that both ends go by: `RFC 3947`, `draft-ietf-ipsec-nat-t-ike-03`. */
+      readonly method: string;
+      /** Of the NAT-D payloads. */
+      readonly payloadType: number;
+      readonly localBehindNat: boolean;
+      readonly remoteBehindNat: boolean;
+    }
+  /** Through a NAT: what is authentic comes from another address or port than before, which are now the SA's. */
+  | {
+      readonly kind: "peer-moved";
+      readonly sa: SaReference;
+      readonly from: { readonly local: Endpoint; readonly remote: Endpoint };
+    }
   /** The ID payload of ours that goes into MM5, MM6. */
   | {
       readonly kind: "identity-built";

@@ -60,6 +60,26 @@ test("behind a NAT the initiator changes to port 4500 with its fifth message and
   );
 });
 
+test("where the NAT is, and where the peer moves to, is told", () => {
+  const pair = nattedPair();
+  pair.negotiate("A");
+  const told = (of: "A" | "B") =>
+    pair.events[of].flatMap((event): unknown[] => {
+      if (event.kind === "nat-discovered")
+        return [[event.method, event.payloadType, event.localBehindNat, event.remoteBehindNat]];
+      if (event.kind !== "peer-moved") return [];
+      return [[event.from.remote, event.sa.local.port, event.sa.remote]];
+    });
+  assert.deepEqual(told("A"), [
+    ["RFC 3947", 20, true, false],
+    [{ address: B, port: 500 }, 4500, { address: B, port: 4500 }],
+  ]);
+  assert.deepEqual(told("B"), [
+    ["RFC 3947", 20, false, true],
+    [{ address: NAT, port: 1500 }, 4500, { address: NAT, port: 5500 }],
+  ]);
+});
+
 test("whoever is behind the NAT keeps its mapping alive, the other end does not", () => {
   const pair = nattedPair();
   pair.negotiate("A");

@@ -299,7 +299,10 @@ function perform(state: EngineState, sa: IsakmpSa, actions: Phase1Actions): void
       case "traverse":
         sa.nat = { method: action.method, situation: action.situation };
         if (sa.role === "initiator")
-          state.table.move(sa, { ...sa.local, port: NAT_PORT }, { ...sa.remote, port: NAT_PORT });
+          state.follow(sa, {
+            local: { ...sa.local, port: NAT_PORT },
+            remote: { ...sa.remote, port: NAT_PORT },
+          });
         break;
       case "establish":
         establish(state, sa, action);

@@ -59,6 +59,10 @@ export interface Endpoint {
   readonly port: number;
 }
 
+export function isSameEndpoint(a: Endpoint, b: Endpoint): boolean {
+  return a.address === b.address && a.port === b.port;
+}
+
 const DOT = 0x2e;
 const ZERO = 0x30;
 /** A power of two, 256 at most. */

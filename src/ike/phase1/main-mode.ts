@@ -25,7 +25,7 @@ import { describeIdentity, identityProblem, ownIdentity } from "./identity.ts";
 import { initialContact, saysInitialContact } from "./initial-contact.ts";
 import { deriveKeys, firstIv, keyExchangeFailed, keyPayloads, keyProblem } from "./keys.ts";
 import type { MainModeState } from "./main-mode-state.ts";
-import { isTranslated, natSituation, traverse, traversesNats } from "./nat-steps.ts";
+import { isTranslated, natEvents, natSituation, traverse, traversesNats } from "./nat-steps.ts";
 import { bestMethod, offeredMethods, vendorIdOf } from "./nat-traversal.ts";
 import { checkEvent, identityBuilt, keyFound, keysGenerated, vendorIdEvents } from "./phase1-events.ts";
 import {
@@ -254,6 +254,7 @@ function sayResponderKey(
   return [
     keysGenerated(sa, choice),
     ...vendorIdEvents(context, state.vendorIds),
+    ...natEvents(context, state),
     tell({ kind: "message-processed", sa, exchange: "main", step: "MM3", messageId: 0 }),
     { do: "become", state: { ...agreedOf(state), at: "awaits MM5", ...keyed } },
     { do: "say", step: "MM4", payloads: keyPayloads(context, state, gxr, state.Nr_b) },
@@ -304,6 +305,7 @@ function sayInitiatorProof(
   return [
     keysGenerated(sa, choice),
     ...vendorIdEvents(context, state.vendorIds),
+    ...natEvents(context, state),
     tell({ kind: "message-processed", sa, exchange: "main", step: "MM4", messageId: 0 }),
     identityBuilt(sa, choice, id),
     { do: "become", state: { ...agreedOf(state), at: "awaits MM6", ...keyed } },

@@ -1,6 +1,7 @@
 /** Where phase 1 meets NAT traversal: whether it is wanted, what the NAT-D payloads tell, and the change of port. */
 import type { HashName } from "../../crypto/names.ts";
 import type { NatDiscovery } from "../../isakmp/payloads/nat-discovery.ts";
+import { tell } from "../action.ts";
 import { discover, discoveryPayloads, type Ends, type NatSituation } from "./nat-traversal.ts";
 import type { Agreed, Exchanged, Phase1Actions, Phase1Context } from "./phase1-state.ts";
 
@@ -26,6 +27,13 @@ export function natSituation(
 
 export function isTranslated({ localBehindNat, remoteBehindNat }: NatSituation): boolean {
   return localBehindNat || remoteBehindNat;
+}
+
+/** What is told of it; nothing where it was not looked for. */
+export function natEvents({ sa }: Phase1Context, { natMethod, nat }: Agreed & Exchanged): Phase1Actions {
+  if (natMethod === undefined) return [];
+  const { name: method, payloadType } = natMethod;
+  return [tell({ kind: "nat-discovered", sa, method, payloadType, ...nat })];
 }
 
 /** The change to UDP 4500, if there is a NAT on the way. */
