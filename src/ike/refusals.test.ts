@@ -1,12 +1,14 @@
 /** What is refused, by whom and about which exchange; and that the sentence told about it is the true one. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { A, B, type Datagram, IkePair, policyOf } from "../../test/support/ike-pair.ts";
+import { A, B, type Datagram, IkePair, policyOf, SELECTOR } from "../../test/support/ike-pair.ts";
 import { Insider, notification } from "../../test/support/insider.ts";
 import { u32Octets } from "../base/octets.ts";
 import { NOTIFY_TYPE } from "../isakmp/numbers/notify-type.ts";
 import { type Attribute, basicAttribute, type Payload } from "../isakmp/payload.ts";
 import type { SecurityAssociation } from "../isakmp/payloads/security-association.ts";
+import { ipv4 } from "../net/ip-address.ts";
+import { blockOf } from "../net/selector.ts";
 import { IOS_CONVENTIONS } from "./wire-conventions.ts";
 
 const ESP = 3;
@@ -124,6 +126,19 @@ test("an answer with a suite that was not offered is told as such when the initi
   const explanation = pair.event("A", "negotiation-failed")?.explanation ?? "";
   assert.match(explanation, /has answered with a suite that is none of our offers/);
   assert.doesNotMatch(explanation, /not reachable/);
+});
+
+test("what no permit line of several entries covers is a proxy mismatch, whatever set the first of them wants", () => {
+  const asked = { ...SELECTOR, remote: blockOf(ipv4("10.9.0.0"), ipv4("255.255.255.0")) };
+  const base = policyOf(B, A, { pfsGroup: 5 });
+  const [withPfs] = base.connections;
+  assert.ok(withPfs, "the policy has an entry");
+  const policy = { ...base, connections: [withPfs, { ...withPfs, sequence: 20, pfsGroup: undefined }] };
+  const pair = new IkePair({ changes: { selector: asked } }, { policy });
+  pair.negotiate("A", asked);
+  const failed = pair.event("B", "negotiation-failed");
+  assert.equal(failed?.reason, "proxy mismatch");
+  assert.match(failed?.explanation ?? "", /10\.9\.0\.0/);
 });
 
 test("a stranger without a key is told as one failure, which names the line that is missing", () => {

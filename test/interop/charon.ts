@@ -13,8 +13,19 @@ export interface CharonSettings {
   readonly ike: string;
   readonly esp: string;
   readonly preSharedKey: string;
+  readonly ends?: CharonEnds;
   /** More lines of the child's section: `rekey_time = 8s`. */
   readonly child?: readonly string[];
+  /** More children by name, with the lines of their sections. */
+  readonly children?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** By default the addresses of `namespaces.ts`, which are the identities as well. */
+export interface CharonEnds {
+  readonly local: string;
+  /** `%any` waits for whoever comes. */
+  readonly remote: string;
+  readonly remoteIdentity?: string;
 }
 
 export class Charon {
@@ -55,12 +66,12 @@ export class Charon {
     return this.#process.pid;
   }
 
-  initiate(): void {
-    this.#swanctl("--initiate", "--child", "net", "--timeout", "4");
+  initiate(child = "net"): void {
+    this.#swanctl("--initiate", "--child", child, "--timeout", "4");
   }
 
-  terminate(): void {
-    this.#swanctl("--terminate", "--child", "net", "--timeout", "5");
+  terminate(child = "net"): void {
+    this.#swanctl("--terminate", "--child", child, "--timeout", "5");
   }
 
   /** The SAs as swanctl lists them. */
@@ -72,8 +83,16 @@ export class Charon {
     return readFileSync(`${this.#folder}/charon.log`, "utf8");
   }
 
+  /** As the power goes: its peers hear nothing. */
+  async crash(): Promise<void> {
+    const ended = once(this.#process, "exit");
+    this.#process.kill("SIGKILL");
+    await ended;
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
   async stop(): Promise<void> {
-    if (this.#process.exitCode === null) {
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
       const ended = once(this.#process, "exit");
       this.#process.kill("SIGTERM");
       await Promise.race([ended, wait(3000, undefined, { ref: false })]);
@@ -115,29 +134,36 @@ function daemonConfiguration(folder: string, isQuiet: boolean): string {
 `;
 }
 
-function connectionConfiguration({ ike, esp, preSharedKey, child = [] }: CharonSettings): string {
+function connectionConfiguration(settings: CharonSettings): string {
+  const { ike, esp, preSharedKey, child = [], children = {} } = settings;
+  const {
+    local,
+    remote,
+    remoteIdentity = remote,
+  } = settings.ends ?? {
+    local: PEER_ADDRESS,
+    remote: GATEWAY_ADDRESS,
+  };
+  const net = [...["local_ts = 10.2.0.0/24", "remote_ts = 10.1.0.0/24", `esp_proposals = ${esp}`], ...child];
+  const sections = Object.entries({ net, ...children }).map(
+    ([name, lines]) => `      ${name} {\n${lines.map((line) => `        ${line}\n`).join("")}      }\n`,
+  );
   return `connections {
   gw {
     version = 1
-    local_addrs = ${PEER_ADDRESS}
-    remote_addrs = ${GATEWAY_ADDRESS}
+    local_addrs = ${local}
+    remote_addrs = ${remote}
     proposals = ${ike}
     local {
       auth = psk
-      id = ${PEER_ADDRESS}
+      id = ${local}
     }
     remote {
       auth = psk
-      id = ${GATEWAY_ADDRESS}
+      id = ${remoteIdentity}
     }
     children {
-      net {
-        local_ts = 10.2.0.0/24
-        remote_ts = 10.1.0.0/24
-        esp_proposals = ${esp}
-        ${child.join("\n        ")}
-      }
-    }
+${sections.join("")}    }
   }
 }
 secrets {

@@ -70,7 +70,10 @@ export function respond(context: QuickModeContext, message: HashedMessage): Acti
     ];
   const selector = proposedSelector(context, bag.all.ID);
   const match = typeof selector === "string" ? undefined : findConnection(candidates, selector);
-  const connection = match?.connection ?? fallback;
+  // Where no permit line fits, whose transform sets would have is the one meant.
+  const isAcceptable = (each: Connection): boolean =>
+    chooseTransform(each, bag.SA, tunnelModeOf(context)).choice !== undefined;
+  const connection = match?.connection ?? candidates.find(isAcceptable) ?? fallback;
   const { choice, checks } = chooseTransform(connection, bag.SA, tunnelModeOf(context));
   actions.push(...checks.map((check) => transformEvent(context, check)));
   if (choice === undefined) return [...actions, noTransformChosen(connection, peer, checks)];
