@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { after, before, describe, it } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
 import { CHARON, type Charon } from "./charon.ts";
 import { GATEWAY_ADDRESS, PEER_ADDRESS, whyNoPeers } from "./namespaces.ts";
 import { Network } from "./network.ts";
@@ -185,8 +186,11 @@ describe("strongSwan and several crypto map entries", { skip, concurrency: false
     return flows;
   }
 
+  /** Our Deletes take everything down at both ends. */
   async function clear(): Promise<void> {
     await network.console("ours", "clear crypto sa", "clear crypto isakmp");
+    for (let i = 0; i < 40 && charon.sas() !== ""; i++) await wait(50);
+    assert.equal(charon.sas(), "");
   }
 });
 

@@ -94,7 +94,7 @@ async function withPeers(work: (peers: Peers) => Promise<void>): Promise<void> {
 }
 
 function echoes(namespace: string, source: string, destination: string, count: number): number {
-  const options = ["-n", "-c", `${count}`, "-i", "0.05", "-W", "1", "-I", source, destination];
+  const options = ["-n", "-c", `${count}`, "-l", `${count}`, "-i", "1", "-W", "1", "-I", source, destination];
   try {
     const output = ip("netns", "exec", namespace, "ping", ...options);
     return Number(/(\d+) received/.exec(output)?.[1] ?? 0);

@@ -96,9 +96,9 @@ export class Machines {
     return run("ip", "netns", "exec", this.namespace(machine), "cat", path);
   }
 
-  /** Echoes that came back. */
+  /** Echoes that came back within a second; all are sent at once, as ping would not wait for the last ones otherwise. */
   ping(machine: Machine, destination: string, count: number): number {
-    const args = ["ping", "-n", "-c", `${count}`, "-i", "0.05", "-W", "1", destination];
+    const args = ["ping", "-n", "-c", `${count}`, "-l", `${count}`, "-i", "1", "-W", "1", destination];
     const output = runAnyway("ip", "netns", "exec", this.namespace(machine), ...args);
     return Number(/(\d+) received/.exec(output)?.[1] ?? 0);
   }

@@ -136,7 +136,23 @@ test("strongSwan initiates, pings pass both ways, its Delete takes our SAs down"
     charon.initiate();
     const output = execFileSync(
       "ip",
-      ["netns", "exec", peers, "ping", "-c", "5", "-i", "0.1", "-W", "1", "-I", PEER_INSIDE, "10.1.0.10"],
+      [
+        "netns",
+        "exec",
+        peers,
+        "ping",
+        "-c",
+        "5",
+        "-l",
+        "5",
+        "-i",
+        "1",
+        "-W",
+        "1",
+        "-I",
+        PEER_INSIDE,
+        "10.1.0.10",
+      ],
       { encoding: "utf8" },
     );
     assert.match(output, / 0% packet loss/);
