@@ -131,7 +131,7 @@ export class Machines {
   finish(machine: Machine, command: string, ...args: readonly string[]): Promise<Finished> {
     const [program = "", ...rest] = this.#skeyid(machine, command, ...args);
     return new Promise((resolve) => {
-      const child = execFile(program, rest, { timeout: 20_000 }, (_error, stdout, stderr) =>
+      const child = execFile(program, rest, { timeout: 60_000 }, (_error, stdout, stderr) =>
         resolve({ code: child.exitCode, output: stdout + stderr }),
       );
     });
@@ -234,7 +234,7 @@ export class RunningRouter {
 
   /** Waits for a line; fails with everything said when it does not come in time, or the process ends. */
   async says(pattern: RegExp): Promise<void> {
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + 60_000;
     while (!pattern.test(this.#output)) {
       const isOver = this.#process.exitCode !== null || Date.now() > deadline;
       if (isOver) throw new Error(`${pattern} is not said, but:\n${this.#output}`);
