@@ -134,7 +134,7 @@ function daemonConfiguration(folder: string, isQuiet: boolean): string {
 `;
 }
 
-function connectionConfiguration(settings: CharonSettings): string {
+export function connectionConfiguration(settings: CharonSettings): string {
   const { ike, esp, preSharedKey, child = [], children = {} } = settings;
   const {
     local,

@@ -1,0 +1,29 @@
+/** The SAs of a Linux kernel, as `ip -s xfrm state` prints them, keys included. */
+
+export interface KernelSa {
+  readonly source: string;
+  readonly destination: string;
+  readonly spi: number;
+  readonly mode: string;
+  /** In hexadecimal. */
+  readonly encryptionKey: string;
+  readonly integrityKey: string;
+  readonly packets: number;
+}
+
+export function kernelSas(text: string): readonly KernelSa[] {
+  return text.split(/^(?=src )/m).flatMap((block) => {
+    const [, source = "", destination = ""] = /^src (\S+) dst (\S+)/.exec(block) ?? [];
+    const [, spi, mode = ""] = /proto esp spi (0x[0-9a-f]+)\S* reqid \S+ mode (\S+)/.exec(block) ?? [];
+    if (spi === undefined) return [];
+    return {
+      source,
+      destination,
+      spi: Number(spi),
+      mode,
+      encryptionKey: /\senc \S+ 0x([0-9a-f]+)/.exec(block)?.[1] ?? "",
+      integrityKey: /\sauth(?:-trunc)? \S+ 0x([0-9a-f]+)/.exec(block)?.[1] ?? "",
+      packets: Number(/lifetime current:\s+\d+\(bytes\), (\d+)\(packets\)/.exec(block)?.[1]),
+    };
+  });
+}
