@@ -54,7 +54,13 @@ export class Network {
     return ip("netns", "exec", this.namespace(machine), ...command);
   }
 
-  /** The same, while we do something else. */
+  async succeeds(machine: string, command: readonly string[]): Promise<boolean> {
+    const child = this.start(machine, command, "ignore");
+    const [code] = await once(child, "close");
+    return code === 0;
+  }
+
+  /** Runs a program to its end, while we do something else; what it prints. */
   async output(machine: string, command: readonly string[]): Promise<string> {
     const child = this.start(machine, command);
     let output = "";
@@ -67,10 +73,9 @@ export class Network {
   }
 
   /** Starts a program, whose process id is that of what is returned. */
-  start(machine: string, command: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+  start(machine: string, command: readonly string[], errors: "inherit" | "ignore" = "inherit"): ChildProcess {
     const child = spawn("ip", ["netns", "exec", this.namespace(machine), ...command], {
-      stdio: ["ignore", "pipe", "inherit"],
-      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", errors],
     });
     this.#processes.push(child);
     return child;
