@@ -9,6 +9,7 @@ export type RandomPurpose =
   | "responder cookie"
   | "dh private"
   | "nonce"
+  | "stranger's key"
   | "message id"
   | "spi"
   | "iv"

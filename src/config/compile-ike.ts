@@ -2,6 +2,7 @@
 import type { Connection, IkePolicy, PreSharedKey } from "../ike/policy.ts";
 import { type IpAddress, ipv4ToNumber } from "../net/ip-address.ts";
 import { blockContains } from "../net/selector.ts";
+import { compileAggressivePeers } from "./compile-aggressive-peers.ts";
 import type { Configuration, IsakmpPolicySettings, KeySettings } from "./configuration.ts";
 import { DEFAULT_NAT_KEEPALIVE_SECONDS, DEFAULT_SUITE } from "./defaults.ts";
 import type { Problems } from "./problem.ts";
@@ -31,6 +32,8 @@ export function compileIke(
     hostname: fullName(configuration),
     hosts,
     connections,
+    aggressiveMode: !isakmp.aggressiveModeDisabled.value,
+    aggressivePeers: compileAggressivePeers(isakmp, hosts, problems),
     natTransparency: configuration.natTransparency.value,
     natKeepaliveSeconds: isakmp.natKeepaliveSeconds?.value ?? DEFAULT_NAT_KEEPALIVE_SECONDS,
   };
@@ -124,11 +127,11 @@ function checkKeys(
   for (const key of keys) {
     const { peer, origin } = key;
     if (peer.kind === "hostname" && !hosts.has(peer.name)) {
-      problems.warning({
-        kind: "incomplete",
+      problems.note({
+        kind: "without-effect",
         origin,
-        message: `The address of ${peer.name} is unknown, so its pre-shared key is never found.`,
-        advice: `Enter \`ip host ${peer.name} A.B.C.D\`.`,
+        message: `The address of ${peer.name} is unknown, so its pre-shared key is found only where it begins aggressive mode under this name.`,
+        advice: `Enter \`ip host ${peer.name} A.B.C.D\` if it should be found in main mode.`,
       });
     } else if (![...peers.keys()].some((address) => keyIsFor(key, address))) {
       problems.note({

@@ -6,7 +6,7 @@ import type { Origin } from "../base/origin.ts";
 import type { CipherName, EspCipherName, GroupId, HashName } from "../crypto/names.ts";
 import type { Secret } from "../crypto/secret.ts";
 import type { EncapsulationMode } from "../crypto/transform-set.ts";
-import type { AuthenticationMethod } from "../ike/policy.ts";
+import type { AuthenticationMethod, ClientEndpoint } from "../ike/policy.ts";
 import type { DfBit, FragmentationOrder } from "../ipsec/policy.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { AddressBlock } from "../net/selector.ts";
@@ -69,6 +69,8 @@ export interface IsakmpSettings {
   /** Ascending priority number. */
   readonly policies: readonly IsakmpPolicySettings[];
   readonly keys: readonly KeySettings[];
+  readonly aggressiveModeDisabled: Setting<boolean>;
+  readonly peers: readonly IsakmpPeerSettings[];
   /** What keeps a NAT from forgetting us is sent this often. */
   readonly natKeepaliveSeconds: Setting<number> | undefined;
 }
@@ -81,6 +83,17 @@ export interface IsakmpPolicySettings {
   readonly authentication: Setting<AuthenticationMethod>;
   readonly group: Setting<GroupId>;
   readonly lifetimeSeconds: Setting<number>;
+  readonly origin: Origin | undefined;
+}
+
+/** `crypto isakmp peer`. */
+export interface IsakmpPeerSettings {
+  readonly peer: MapPeer;
+  /** `set aggressive-mode password`. */
+  readonly password: Setting<Secret> | undefined;
+  /** `set aggressive-mode client-endpoint`. */
+  readonly clientEndpoint: Setting<ClientEndpoint> | undefined;
+  readonly kept: KeptLines;
   readonly origin: Origin | undefined;
 }
 
@@ -145,6 +158,13 @@ export interface CryptoMapEntrySettings {
 export type MapPeer =
   | { readonly kind: "address"; readonly address: IpAddress }
   | { readonly kind: "hostname"; readonly name: string };
+
+/** Names of hosts are the same in any case. */
+export function isSamePeer(a: MapPeer, b: MapPeer): boolean {
+  return a.kind === "address"
+    ? b.kind === "address" && a.address === b.address
+    : b.kind === "hostname" && a.name.toLowerCase() === b.name.toLowerCase();
+}
 
 export interface InterfaceSettings {
   /** Canonical: `Ethernet0/0`. */

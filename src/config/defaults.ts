@@ -7,7 +7,9 @@ import type {
   CryptoMapEntrySettings,
   CryptoMapSettings,
   InterfaceSettings,
+  IsakmpPeerSettings,
   IsakmpPolicySettings,
+  MapPeer,
   Setting,
 } from "./configuration.ts";
 
@@ -51,6 +53,8 @@ export function emptyConfiguration(): Configuration {
       identity: defaultSetting("address"),
       policies: [],
       keys: [],
+      aggressiveModeDisabled: defaultSetting(false),
+      peers: [],
       natKeepaliveSeconds: undefined,
     },
     transformSets: [],
@@ -77,6 +81,10 @@ export function newIsakmpPolicy(priority: number, origin: Origin | undefined): I
     lifetimeSeconds: defaultSetting(DEFAULT_SUITE.lifetimeSeconds),
     origin,
   };
+}
+
+export function newIsakmpPeer(peer: MapPeer, origin: Origin | undefined): IsakmpPeerSettings {
+  return { peer, password: undefined, clientEndpoint: undefined, kept: [], origin };
 }
 
 export function newCryptoMap(name: string): CryptoMapSettings {

@@ -176,6 +176,8 @@ function emptyPolicy() {
     hostname: "x",
     hosts: new Map(),
     connections: [],
+    aggressiveMode: true,
+    aggressivePeers: [],
     natTransparency: true,
     natKeepaliveSeconds: 20,
   } as const;

@@ -140,6 +140,14 @@ export class EngineState {
     return this.jobs.size < this.limits.jobsMax;
   }
 
+  /** The same for the first message of a stranger, whoever it says it is: what is under way must stay able to go on. */
+  get hasRoomForStrangersJob(): boolean {
+    let strangers = 0;
+    for (const { sa } of this.jobs.values())
+      if (sa.mode === "aggressive" && sa.role === "responder") strangers += 1;
+    return this.hasRoomForJob && strangers < this.limits.strangersJobsMax;
+  }
+
   startJob(owner: Owner, job: Job): void {
     const id = this.#nextJobId++;
     this.jobs.set(id, { ...owner, kind: job.kind });

@@ -19,7 +19,14 @@ import { receiveInformational } from "./informational.ts";
 import { type IsakmpSa, QuickModeExchange } from "./isakmp-sa.ts";
 import { DEFAULT_IKE_LIMITS, type IkeLimits } from "./limits.ts";
 import { deleteIpsecSa, deleteIsakmpSa } from "./notices.ts";
-import { isMainMode, phase1JobDone, phase1Unanswered, receiveFirst, receivePhase1 } from "./phase1-driver.ts";
+import {
+  askForProof,
+  phase1JobDone,
+  phase1ModeOf,
+  phase1Unanswered,
+  receiveFirst,
+  receivePhase1,
+} from "./phase1-driver.ts";
 import { phase2JobDone, phase2Over, receivePhase2 } from "./phase2-driver.ts";
 import type { IkePolicy } from "./policy.ts";
 import { tolerant } from "./receiving.ts";
@@ -154,7 +161,8 @@ export class IkeEngine {
       const sa = state.table.find(header.initiatorCookie, header.responderCookie);
       if (sa?.remote.address === remote.address) return receiveInformational(state, sa, header, false, bytes);
     }
-    if (!isMainMode(header.exchangeType))
+    const mode = phase1ModeOf(header.exchangeType);
+    if (mode === undefined)
       return state.dropped(undefined, local, remote, "unexpected", `a first message of exchange ${name}`);
     if (header.messageId !== 0 || header.flags !== 0)
       return state.dropped(
@@ -164,7 +172,15 @@ export class IkeEngine {
         "malformed",
         "a first message with a message id or flags",
       );
-    receiveFirst(state, local, remote, header, bytes);
+    if (mode === "aggressive" && !state.policy.aggressiveMode)
+      return state.dropped(
+        undefined,
+        local,
+        remote,
+        "aggressive mode disabled",
+        "aggressive mode is off (crypto isakmp aggressive-mode disable)",
+      );
+    receiveFirst(state, local, remote, mode, header, bytes);
   }
 
   #ofSa(sa: IsakmpSa, header: IsakmpHeader, bytes: Uint8Array): void {
@@ -172,20 +188,31 @@ export class IkeEngine {
     const isEncrypted = (header.flags & FLAG_ENCRYPTION) !== 0;
     switch (header.exchangeType) {
       case EXCHANGE_TYPE["Identity Protection"]:
+      case EXCHANGE_TYPE.Aggressive:
+        if (phase1ModeOf(header.exchangeType) !== sa.mode)
+          return state.dropped(
+            sa,
+            sa.local,
+            sa.remote,
+            "unexpected",
+            `${nameOf(EXCHANGE_TYPE, header.exchangeType)} under an SA of ${sa.mode} mode`,
+          );
         if (header.messageId !== 0)
-          return state.dropped(sa, sa.local, sa.remote, "malformed", "a main mode message with a message id");
+          return state.dropped(sa, sa.local, sa.remote, "malformed", "a phase 1 message with a message id");
         return receivePhase1(state, sa, header, isEncrypted, bytes);
       case EXCHANGE_TYPE["Quick Mode"]:
         if (!isEncrypted)
           return state.dropped(sa, sa.local, sa.remote, "not encrypted", "a quick mode message in clear");
-        if (!sa.isEstablished)
-          return state.dropped(
+        if (!sa.isEstablished) {
+          state.dropped(
             sa,
             sa.local,
             sa.remote,
             "unexpected",
             "a quick mode message before the end of phase 1",
           );
+          return askForProof(state, sa);
+        }
         if (
           sa.usedMessageIds.size >= state.limits.messageIdsPerSaMax &&
           !sa.exchanges.has(header.messageId)
@@ -273,7 +300,7 @@ function viewOf(sa: IsakmpSa): IsakmpSaView {
   };
 }
 
-/** IOS's names for how far main mode has come. */
+/** IOS's names for how far phase 1 has come. */
 function iosState(sa: IsakmpSa): IsakmpSaView["state"] {
   switch (sa.state?.at) {
     case undefined:
@@ -288,6 +315,13 @@ function iosState(sa: IsakmpSa): IsakmpSaView["state"] {
     case "awaits MM5":
     case "awaits MM6":
       return "MM_KEY_EXCH";
+    case "prepares AM1":
+      return "AG_NO_STATE";
+    case "awaits AM2":
+    case "checks AM2":
+    case "prepares AM2":
+    case "awaits AM3":
+      return "AG_INIT_EXCH";
     case "established":
       return "QM_IDLE";
   }

@@ -14,13 +14,13 @@ import { stopRepeating } from "./sending.ts";
 export function establish(
   state: EngineState,
   sa: IsakmpSa,
-  { choice, initialContact, identity }: Establish,
+  { choice, initialContact, identity, notifications }: Establish,
 ): void {
   const { suite, lifetimeSeconds } = choice;
   sa.isEstablished = true;
   sa.establishedAt = state.now;
   sa.identity = identity;
-  sa.lastHeardAt = state.now;
+  state.heard(sa);
   if (sa.nat?.situation.localBehindNat === true) armKeepalive(state, sa);
   sa.phase2BaseIv = sa.iv;
   sa.expiresAt = after(state.now, seconds(lifetimeSeconds));
@@ -31,6 +31,7 @@ export function establish(
   state.emit({
     kind: "isakmp-sa-established",
     sa: sa.reference(),
+    exchange: sa.mode,
     encryption,
     hash,
     group,
@@ -40,6 +41,7 @@ export function establish(
   exportKeys(state, sa);
   if (initialContact) replaceOthers(state, sa);
   boundEstablished(state, sa);
+  if (notifications.length > 0) sendInformational(state, sa, notifications);
   if (sa.role === "responder" && choice.lifetimeShortened) tellLifetime(state, sa, lifetimeSeconds);
   for (const waiting of sa.waiting.splice(0)) startQuickMode(state, sa, waiting);
 }

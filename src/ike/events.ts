@@ -13,8 +13,12 @@ import type { AuthenticationMethod } from "./policy.ts";
 export type Role = "initiator" | "responder";
 export type ExchangeName = "main" | "aggressive" | "quick" | "informational" | "transaction";
 
-/** Which message of its exchange: MM1..MM6, QM1..QM3 (QM4 is the CONNECTED of the commit bit), INFO. */
-export type Step = "MM1" | "MM2" | "MM3" | "MM4" | "MM5" | "MM6" | "QM1" | "QM2" | "QM3" | "QM4" | "INFO";
+/** The exchanges of phase 1. */
+export type Phase1Mode = "main" | "aggressive";
+export type Phase1Step = "MM1" | "MM2" | "MM3" | "MM4" | "MM5" | "MM6" | "AM1" | "AM2" | "AM3";
+
+/** Which message of its exchange: MM1..MM6, AM1..AM3, QM1..QM3 (QM4 is the CONNECTED of the commit bit), INFO. */
+export type Step = Phase1Step | "QM1" | "QM2" | "QM3" | "QM4" | "INFO";
 
 /** The ISAKMP SA an event is about. */
 export interface SaReference {
@@ -78,6 +82,7 @@ export type FailureReason =
   | "no proposal chosen"
   | "no pre-shared key"
   | "no policy can be offered"
+  | "aggressive mode disabled"
   | "wrong pre-shared key"
   | "authentication failed"
   | "proxy mismatch"
@@ -100,7 +105,7 @@ export type IkeEvent =
       readonly remote: Endpoint;
     }
   /** A first message of a stranger became an SA. Follows its message-received. */
-  | { readonly kind: "phase1-started"; readonly sa: SaReference; readonly exchange: "main" | "aggressive" }
+  | { readonly kind: "phase1-started"; readonly sa: SaReference; readonly exchange: Phase1Mode }
   | {
       readonly kind: "pre-shared-key-found";
       readonly sa: SaReference;
@@ -149,12 +154,12 @@ export type IkeEvent =
       readonly sa: SaReference;
       readonly from: { readonly local: Endpoint; readonly remote: Endpoint };
     }
-  /** The ID payload of ours that goes into MM5, MM6. */
+  /** The ID payload of ours that goes into MM5, MM6, AM1, AM2. */
   | {
       readonly kind: "identity-built";
       readonly sa: SaReference;
       readonly authentication: AuthenticationMethod;
-      readonly identityType: "ID_IPV4_ADDR" | "ID_FQDN";
+      readonly identityType: "ID_IPV4_ADDR" | "ID_FQDN" | "ID_USER_FQDN";
       readonly protocol: number;
       readonly port: number;
       /** Of the identification data. */
@@ -164,6 +169,7 @@ export type IkeEvent =
   | {
       readonly kind: "isakmp-sa-established";
       readonly sa: SaReference;
+      readonly exchange: Phase1Mode;
       readonly encryption: CipherName;
       readonly hash: HashName;
       readonly group: GroupId;
@@ -236,6 +242,7 @@ export type IkeEvent =
         | "version"
         | "hash mismatch"
         | "busy"
+        | "aggressive mode disabled"
         | "replayed";
       readonly detail: string;
     }
@@ -335,7 +342,7 @@ export type IkeEvent =
       readonly kind: "negotiation-failed";
       readonly sa: SaReference | undefined;
       readonly peer: IpAddress;
-      readonly exchange: "main" | "aggressive" | "quick";
+      readonly exchange: Phase1Mode | "quick";
       readonly role: Role;
       readonly reason: FailureReason;
       readonly mismatches: readonly Mismatch[];

@@ -211,6 +211,7 @@ function strangersSa(connId: number, address: typeof A): IsakmpSa {
   return new IsakmpSa({
     connId,
     role: "responder",
+    mode: "main",
     local: { address: B, port: 500 },
     remote: { address, port: 500 },
     initiatorCookie: new Uint8Array(8).fill(connId),

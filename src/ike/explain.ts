@@ -66,6 +66,30 @@ export function noKey(peer: IpAddress): Failure {
   };
 }
 
+/** Somebody whose identity no key of ours is for. It is not told so. */
+export function noKeyForIdentity(peer: IpAddress, identity: string): Failure {
+  return {
+    reason: "no pre-shared key",
+    explanation: `${peer} begins aggressive mode as ${identity}, and there is no pre-shared key for that: add "crypto isakmp key … hostname ${identity}" if it should get one. It is answered with a random key, so that it does not learn this.`,
+    mismatches: [],
+    origin: undefined,
+    notify: undefined,
+  };
+}
+
+/** A second message of aggressive mode whose HASH_R our key does not give. */
+export function unprovenAnswer(peer: IpAddress, key: PreSharedKey | undefined): Failure {
+  return {
+    reason: "wrong pre-shared key",
+    explanation: `The answer of ${peer} in aggressive mode does not verify: its pre-shared key differs from ours${at(key?.origin)}, or it has none for what we say we are.`,
+    mismatches: [
+      { attribute: "key", offered: "another pre-shared key", accepted: "ours", origin: key?.origin },
+    ],
+    origin: key?.origin,
+    notify: undefined,
+  };
+}
+
 /** An exchange that got no answer to `step`. What that most likely means depends on how far it came. */
 export function noResponse(
   peer: IpAddress,
@@ -87,7 +111,7 @@ export function noResponse(
     };
   const what = hints.includes(UNOFFERED)
     ? "has answered with a suite that is none of our offers"
-    : step === "MM1"
+    : step === "MM1" || step === "AM1"
       ? "is not reachable on UDP port 500, runs no IKE, or accepts none of our ISAKMP policies"
       : "has stopped answering";
   return {
@@ -99,11 +123,11 @@ export function noResponse(
   };
 }
 
-/** A fifth message that our key does not decrypt. */
+/** A proof of the peer that our key does not verify: the fifth message of main mode, the third of aggressive mode. */
 export function wrongPreSharedKey(peer: IpAddress, key: PreSharedKey | undefined): Failure {
   return {
     reason: "wrong pre-shared key",
-    explanation: `The first encrypted message of ${peer} does not decrypt: its pre-shared key differs from ours${at(key?.origin)}.`,
+    explanation: `The proof of ${peer} does not verify: its pre-shared key differs from ours${at(key?.origin)}.`,
     mismatches: [
       { attribute: "key", offered: "another pre-shared key", accepted: "ours", origin: key?.origin },
     ],

@@ -3,7 +3,7 @@ import { hex, isZero } from "../base/octets.ts";
 import type { Instant } from "../base/time.ts";
 import type { Endpoint, IpAddress } from "../net/ip-address.ts";
 import { Conversation } from "./conversation.ts";
-import type { Role, SaReference } from "./events.ts";
+import type { Phase1Mode, Role, SaReference } from "./events.ts";
 import type { NatMethod, NatSituation } from "./phase1/nat-traversal.ts";
 import type { Phase1State } from "./phase1/phase1-state.ts";
 import type { QuickModeRequest, QuickModeState } from "./phase2/quick-mode-state.ts";
@@ -53,6 +53,8 @@ export class QuickModeExchange extends Conversation {
 export class IsakmpSa extends Conversation {
   readonly connId: number;
   readonly role: Role;
+  /** Of its phase 1. */
+  readonly mode: Phase1Mode;
   local: Endpoint;
   remote: Endpoint;
   /** Where the message being handled came in and from; taken over once it has proven authentic. */
@@ -97,6 +99,7 @@ export class IsakmpSa extends Conversation {
   constructor(options: {
     readonly connId: number;
     readonly role: Role;
+    readonly mode: Phase1Mode;
     readonly local: Endpoint;
     readonly remote: Endpoint;
     readonly initiatorCookie: Uint8Array;
@@ -106,6 +109,7 @@ export class IsakmpSa extends Conversation {
     super();
     this.connId = options.connId;
     this.role = options.role;
+    this.mode = options.mode;
     this.local = options.local;
     this.remote = options.remote;
     this.initiatorCookie = options.initiatorCookie;

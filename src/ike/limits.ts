@@ -10,6 +10,8 @@ export interface IkeLimits {
   readonly halfOpenLife: Milliseconds;
   /** Jobs waiting or running: beyond it a message that needs one is dropped and the peer will repeat it. */
   readonly jobsMax: number;
+  /** The same of first messages of aggressive mode, for which nobody has shown to be where the message says it is. */
+  readonly strangersJobsMax: number;
   /** Quick modes at a time under one ISAKMP SA (each may cost a Diffie-Hellman exchange). */
   readonly exchangesPerSaMax: number;
   /** Message ids remembered per ISAKMP SA against replays; when they are used up the SA takes no new exchange. */
@@ -41,6 +43,7 @@ export const DEFAULT_IKE_LIMITS: IkeLimits = {
   halfOpenPerAddressMax: 100,
   halfOpenLife: seconds(60),
   jobsMax: 256,
+  strangersJobsMax: 32,
   exchangesPerSaMax: 32,
   messageIdsPerSaMax: 4096,
   waitingRequestsMax: 256,

@@ -87,6 +87,23 @@ export const MM_AUTH = {
   first: [],
 } as const;
 
+/** RFC 2409 §5.4, aggressive mode with a pre-shared key. */
+export const AM_OFFER = {
+  require: ["SA", "KE", "NONCE", "ID"],
+  allow: ["VID", "NOTIFY", "CERT", "CERTREQ"],
+  first: ["SA"],
+} as const;
+export const AM_ANSWER = {
+  require: ["SA", "KE", "NONCE", "ID", "HASH"],
+  allow: ["VID", "NOTIFY", "NAT-D", "CERT", "CERTREQ"],
+  first: ["SA"],
+} as const;
+export const AM_PROOF = {
+  require: ["HASH"],
+  allow: ["VID", "NOTIFY", "NAT-D", "CERT", "CERTREQ"],
+  first: [],
+} as const;
+
 /** RFC 2409 §5.5: HASH first, then SA. */
 export const QM_OFFER = {
   require: ["HASH", "SA", "NONCE"],

@@ -1,4 +1,4 @@
-/** Carries out what main mode decides: creates, feeds, establishes and ends ISAKMP SAs. */
+/** Carries out what phase 1 decides: creates, feeds, establishes and ends ISAKMP SAs. */
 import { equal } from "../base/octets.ts";
 import { after } from "../base/time.ts";
 import type { JobResult } from "../crypto/jobs.ts";
@@ -11,78 +11,43 @@ import type { Answered, Received } from "./conversation.ts";
 import type { EngineState } from "./engine-state.ts";
 import { sameBytes } from "./engine-state.ts";
 import { establish } from "./establishment.ts";
+import type { Phase1Mode, Phase1Step } from "./events.ts";
 import { noResponse, UNOFFERED, wrongPreSharedKey } from "./explain.ts";
-import { IsakmpSa, type WaitingRequest } from "./isakmp-sa.ts";
+import { IsakmpSa } from "./isakmp-sa.ts";
 import { sendUnprotectedNotify } from "./notices.ts";
-import { begin, jobDone, receive, respond, usableSuites } from "./phase1/main-mode.ts";
+import { respond as respondAggressively } from "./phase1/aggressive-mode-responder.ts";
+import { respond } from "./phase1/main-mode.ts";
+import { NAT_PORT } from "./phase1/nat-steps.ts";
+import { jobDone, receive } from "./phase1/phase1.ts";
 import { awaited, type Phase1Actions, type Phase1Context } from "./phase1/phase1-state.ts";
 import { findPreSharedKey } from "./phase1/pre-shared-key.ts";
-import { failRequest } from "./phase2-failures.ts";
 import { decodeChain, openWith, provenContent } from "./receiving.ts";
 import { forget } from "./sa-lifecycle.ts";
-import { accept, repeatAnswer, say, stopRepeating } from "./sending.ts";
-
-const IKE_PORT = 500;
-const NAT_PORT = 4500;
-
-/** Begins main mode for a request, or says why it cannot. */
-export function startPhase1(state: EngineState, first: WaitingRequest): void {
-  const { connection, peer } = first;
-  const local = { address: connection.localAddress, port: IKE_PORT };
-  const remote = { address: peer, port: IKE_PORT };
-  const key = findPreSharedKey(state.policy, peer);
-  const suites = usableSuites(state.policy, key);
-  state.emit({ kind: "negotiation-requested", connectionId: connection.id, local, remote });
-  if (suites.length === 0) {
-    const reason = key === undefined ? "no pre-shared key" : "no policy can be offered";
-    const explanation =
-      key === undefined
-        ? `There is no pre-shared key for ${peer}: add "crypto isakmp key … address ${peer}".`
-        : `No ISAKMP policy uses pre-shared keys: add "authentication pre-share" to a "crypto isakmp policy".`;
-    const origin = connection.origins.peer ?? connection.origins.entry;
-    state.emit({
-      kind: "negotiation-failed",
-      sa: undefined,
-      peer,
-      exchange: "main",
-      role: "initiator",
-      reason,
-      mismatches: [],
-      origin,
-      explanation,
-    });
-    return failRequest(state, first);
-  }
-  const sa = new IsakmpSa({
-    connId: state.takeConnId(),
-    role: "initiator",
-    local,
-    remote,
-    initiatorCookie: state.takeCookie("initiator cookie"),
-    responderCookie: new Uint8Array(8),
-    createdAt: state.now,
-  });
-  sa.waiting.push(first);
-  state.table.add(sa);
-  perform(state, sa, begin(contextOf(state, sa), suites));
-}
+import { accept, repeatAnswer, resendAnswer, say, stopRepeating } from "./sending.ts";
 
 /** A first message: a new SA, or a repeat of the one that made it. */
 export function receiveFirst(
   state: EngineState,
   local: Endpoint,
   remote: Endpoint,
+  mode: Phase1Mode,
   header: IsakmpHeader,
   bytes: Uint8Array,
 ): void {
+  const step = mode === "main" ? "MM1" : "AM1";
   const known = state.table.findByFirstMessage(remote, header.initiatorCookie);
   if (known !== undefined) {
-    const isRepeat = known.answered?.receivedStep === "MM1" && sameBytes(bytes, known.answered.received);
+    const isRepeat = known.answered?.receivedStep === step && sameBytes(bytes, known.answered.received);
     if (isRepeat) return repeatAnswer(state, { sa: known, exchange: undefined }, bytes, undefined);
+    if (sameBytes(bytes, known.working?.bytes))
+      return state.dropped(known, local, remote, "busy", "a repeat of a message that has been taken in");
     return state.dropped(known, local, remote, "unexpected", "a first message with a cookie that is in use");
   }
   if (bytes.length > state.limits.firstMessageMax)
     return state.dropped(undefined, local, remote, "limit", `a first message of ${bytes.length} octets`);
+  // Aggressive mode has the key exchange in its first message.
+  if (mode === "aggressive" && !state.hasRoomForStrangersJob)
+    return state.dropped(undefined, local, remote, "limit", "too many first messages of aggressive mode");
   const payloads = decodeChain(state, undefined, local, remote, header.nextPayload, bytes);
   if (payloads === undefined) return;
   const displaced = state.table.displacedBy(remote.address, state.limits);
@@ -90,6 +55,7 @@ export function receiveFirst(
   const sa = new IsakmpSa({
     connId: state.takeConnId(),
     role: "responder",
+    mode,
     local,
     remote,
     initiatorCookie: header.initiatorCookie,
@@ -99,14 +65,15 @@ export function receiveFirst(
   state.emit({
     kind: "message-received",
     sa: sa.reference(),
-    exchange: "main",
-    step: "MM1",
+    exchange: mode,
+    step,
     messageId: 0,
     length: bytes.length,
   });
   state.table.add(sa);
-  accept({ sa, exchange: undefined }, { bytes, step: "MM1", proof: undefined });
-  perform(state, sa, respond(contextOf(state, sa), payloads));
+  accept({ sa, exchange: undefined }, { bytes, step, proof: undefined });
+  const answer = mode === "main" ? respond : respondAggressively;
+  perform(state, sa, answer(contextOf(state, sa), payloads));
   if (sa.state === undefined && state.table.has(sa)) state.table.remove(sa);
   else if (state.table.has(sa))
     state.timers.set(
@@ -116,7 +83,7 @@ export function receiveFirst(
     );
 }
 
-/** Any later message of main mode. */
+/** Any later message of phase 1. */
 export function receivePhase1(
   state: EngineState,
   sa: IsakmpSa,
@@ -126,7 +93,9 @@ export function receivePhase1(
 ): void {
   const { local, remote } = sa;
   if (sa.answered !== undefined && sameBytes(bytes, sa.answered.received)) {
-    if (sa.role === "responder") repeatAnswer(state, { sa, exchange: undefined }, bytes, undefined);
+    // The last message of an exchange is not repeated by its sender alone: it is asked for again.
+    if (sa.role === "responder" || sa.mode === "aggressive")
+      repeatAnswer(state, { sa, exchange: undefined }, bytes, undefined);
     return;
   }
   if (sameBytes(bytes, sa.working?.bytes))
@@ -142,15 +111,16 @@ export function receivePhase1(
       sa.isEstablished ? "phase 1 is over" : "nothing is awaited yet",
     );
   }
-  if (isEncrypted !== waitsFor.encrypted)
+  const mustBe = waitsFor.encrypted ?? isEncrypted;
+  if (isEncrypted !== mustBe)
     return state.dropped(
       sa,
       local,
       remote,
       isEncrypted ? "unexpected" : "not encrypted",
-      `${waitsFor.step} must ${waitsFor.encrypted ? "" : "not "}be encrypted`,
+      `${waitsFor.step} must ${mustBe ? "" : "not "}be encrypted`,
     );
-  if (waitsFor.encrypted) receiveProof(state, sa, header, waitsFor.step, bytes);
+  if (isEncrypted) receiveProof(state, sa, header, waitsFor.step, bytes);
   else receiveClear(state, sa, header, waitsFor.step, bytes);
 }
 
@@ -158,7 +128,7 @@ function receiveClear(
   state: EngineState,
   sa: IsakmpSa,
   header: IsakmpHeader,
-  step: "MM2" | "MM3" | "MM4" | "MM5" | "MM6",
+  step: Phase1Step,
   bytes: Uint8Array,
 ): void {
   const payloads = decodeChain(state, sa, sa.local, sa.remote, header.nextPayload, bytes);
@@ -167,21 +137,22 @@ function receiveClear(
     return state.dropped(sa, sa.local, sa.remote, "limit", `${state.jobs.size} jobs are under way`);
   // The cookie of an answer is taken over only with the answer: somebody else may have sent it.
   const context = { ...contextOf(state, sa), responderCookie: header.responderCookie };
-  feed(state, sa, { bytes, step, proof: undefined }, context, payloads, undefined);
+  const refusal = feed(state, sa, { bytes, step, proof: undefined }, context, payloads, undefined);
+  countFailedProof(state, sa, step, refusal);
 }
 
 function receiveProof(
   state: EngineState,
   sa: IsakmpSa,
   header: IsakmpHeader,
-  step: "MM2" | "MM3" | "MM4" | "MM5" | "MM6",
+  step: Phase1Step,
   bytes: Uint8Array,
 ): void {
   const iv = sa.iv;
   const opened = openWith(sa, [iv], header.nextPayload, bytes);
   if (opened === undefined) {
     state.dropped(sa, sa.local, sa.remote, "undecryptable", `${step} does not decrypt to payloads`);
-    if (step === "MM5") proofFailed(state, sa);
+    if (PROOFS.includes(step)) proofFailed(state, sa);
     return;
   }
   const proof = { content: provenContent(opened.chain), iv };
@@ -189,16 +160,27 @@ function receiveProof(
     state,
     sa,
     { bytes, step, proof },
-    contextOf(state, sa),
+    { ...contextOf(state, sa), isProtected: true },
     opened.chain.payloads,
     opened.nextIv,
   );
-  if (refusal?.reason === "undecryptable" || refusal?.reason === "hash mismatch") {
-    if (step === "MM5") proofFailed(state, sa);
-  }
+  countFailedProof(state, sa, step, refusal);
 }
 
-/** Feeds a message to main mode. Gives why it changed nothing; undefined where it did. */
+function countFailedProof(
+  state: EngineState,
+  sa: IsakmpSa,
+  step: Phase1Step,
+  refusal: Refusal | undefined,
+): void {
+  if (refusal?.reason !== "undecryptable" && refusal?.reason !== "hash mismatch") return;
+  if (PROOFS.includes(step)) proofFailed(state, sa);
+}
+
+/** What an initiator proves itself by. */
+const PROOFS: readonly Phase1Step[] = ["MM5", "AM3"];
+
+/** Feeds a message to its exchange. Gives why it changed nothing; undefined where it did. */
 function feed(
   state: EngineState,
   sa: IsakmpSa,
@@ -215,7 +197,7 @@ function feed(
   state.emit({
     kind: "message-received",
     sa: sa.reference(),
-    exchange: "main",
+    exchange: sa.mode,
     step: received.step,
     messageId: 0,
     length: received.bytes.length,
@@ -231,7 +213,8 @@ function feed(
   }
   perform(state, sa, actions);
   if (last?.do !== "drop") return undefined;
-  if (before.at === "awaits MM2" && !sa.hints.includes(UNOFFERED)) sa.hints.push(UNOFFERED);
+  if ((before.at === "awaits MM2" || before.at === "awaits AM2") && !sa.hints.includes(UNOFFERED))
+    sa.hints.push(UNOFFERED);
   return last.refusal;
 }
 
@@ -264,19 +247,19 @@ function repeatsAnswered(
   return true;
 }
 
-/** A fifth message that our key does not open: told once, survived a few times. */
+/** A proof that our key does not verify: told once, survived a few times. */
 function proofFailed(state: EngineState, sa: IsakmpSa): void {
   sa.failedProofs += 1;
-  if (sa.failedProofs === 1)
-    reportFailure(
-      state,
-      sa,
-      wrongPreSharedKey(sa.remote.address, findPreSharedKey(state.policy, sa.remote.address)),
-    );
+  const key =
+    sa.state !== undefined && "authentication" in sa.state ? sa.state.authentication.key : undefined;
+  // That a stranger has no key has been told.
+  const isStranger = sa.state?.at === "awaits AM3" && sa.state.isStranger;
+  if (sa.failedProofs === 1 && !isStranger)
+    reportFailure(state, sa, wrongPreSharedKey(sa.remote.address, key));
   if (sa.failedProofs >= state.limits.authenticationTriesMax) forget(state, sa, "wrong pre-shared key");
 }
 
-function perform(state: EngineState, sa: IsakmpSa, actions: Phase1Actions): void {
+export function perform(state: EngineState, sa: IsakmpSa, actions: Phase1Actions): void {
   const owner = { sa, exchange: undefined };
   for (const action of actions) {
     switch (action.do) {
@@ -298,11 +281,13 @@ function perform(state: EngineState, sa: IsakmpSa, actions: Phase1Actions): void
         break;
       case "traverse":
         sa.nat = { method: action.method, situation: action.situation };
-        if (sa.role === "initiator")
-          state.follow(sa, {
-            local: { ...sa.local, port: NAT_PORT },
-            remote: { ...sa.remote, port: NAT_PORT },
-          });
+        if (sa.role === "responder") break;
+        state.follow(sa, {
+          local: { ...sa.local, port: NAT_PORT },
+          remote: { ...sa.remote, port: NAT_PORT },
+        });
+        // Where the last message came from is of no use any more.
+        sa.arrival = undefined;
         break;
       case "establish":
         establish(state, sa, action);
@@ -322,7 +307,7 @@ function perform(state: EngineState, sa: IsakmpSa, actions: Phase1Actions): void
 
 /** No answer came however often we asked. */
 export function phase1Unanswered(state: EngineState, sa: IsakmpSa): void {
-  const step = sa.outstanding?.step ?? "MM1";
+  const step = sa.outstanding?.step ?? (sa.mode === "main" ? "MM1" : "AM1");
   const key = findPreSharedKey(state.policy, sa.remote.address);
   failPhase1(state, sa, noResponse(sa.remote.address, step, key, sa.hints));
 }
@@ -340,7 +325,7 @@ function reportFailure(state: EngineState, sa: IsakmpSa, failure: Failure): void
     kind: "negotiation-failed",
     sa: sa.reference(),
     peer: sa.remote.address,
-    exchange: "main",
+    exchange: sa.mode,
     role: sa.role,
     reason,
     mismatches,
@@ -349,7 +334,7 @@ function reportFailure(state: EngineState, sa: IsakmpSa, failure: Failure): void
   });
 }
 
-function contextOf(state: EngineState, sa: IsakmpSa): Phase1Context {
+export function contextOf(state: EngineState, sa: IsakmpSa): Phase1Context {
   const { policy, conventions, random } = state;
   const { initiatorCookie, responderCookie } = sa;
   const peer = sa.remote.address;
@@ -365,10 +350,21 @@ function contextOf(state: EngineState, sa: IsakmpSa): Phase1Context {
     responderCookie,
     isFirstContact,
     traversesNat: sa.nat !== undefined,
+    arrival: sa.arrival ?? sa,
+    isProtected: false,
   };
 }
 
-/** Exchange types that begin phase 1 and that we take part in. */
-export function isMainMode(exchangeType: number): boolean {
-  return exchangeType === EXCHANGE_TYPE["Identity Protection"];
+/**
+ * A responder of aggressive mode that gets what comes after phase 1 has missed the third message. It asks for it by its
+ * answer: its cookie has come back, so it answers nobody but the peer.
+ */
+export function askForProof(state: EngineState, sa: IsakmpSa): void {
+  if (sa.state?.at === "awaits AM3") resendAnswer(state, { sa, exchange: undefined });
+}
+
+/** The exchange of phase 1 that an exchange type stands for. */
+export function phase1ModeOf(exchangeType: number): Phase1Mode | undefined {
+  if (exchangeType === EXCHANGE_TYPE["Identity Protection"]) return "main";
+  return exchangeType === EXCHANGE_TYPE.Aggressive ? "aggressive" : undefined;
 }

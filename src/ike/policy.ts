@@ -23,6 +23,10 @@ export interface IkePolicy {
   readonly natTransparency: boolean;
   /** `crypto isakmp nat keepalive` (RFC 3948 §4). */
   readonly natKeepaliveSeconds: number;
+  /** `crypto isakmp aggressive-mode disable` makes it false; else a router answers whoever begins it. */
+  readonly aggressiveMode: boolean;
+  /** `crypto isakmp peer` with `set aggressive-mode`. */
+  readonly aggressivePeers: readonly AggressivePeer[];
 }
 
 export type AuthenticationMethod = "pre-share" | "rsa-sig" | "rsa-encr";
@@ -47,6 +51,19 @@ export interface PreSharedKey {
   readonly key: Secret;
   readonly origin: Origin | undefined;
 }
+
+/** A peer with whom we begin aggressive mode. */
+export interface AggressivePeer {
+  /** For this address alone. */
+  readonly key: PreSharedKey;
+  /** What we say we are to it. */
+  readonly identity: ClientEndpoint;
+}
+
+/** `set aggressive-mode client-endpoint`. */
+export type ClientEndpoint =
+  | { readonly kind: "ipv4-address"; readonly address: IpAddress }
+  | { readonly kind: "fqdn" | "user-fqdn"; readonly name: string };
 
 /** One crypto map entry applied to one interface, as far as IKE must know it. */
 export interface Connection {

@@ -46,6 +46,7 @@ const RECORDED_INITIATOR: WireConventions = {
   nonceLength: 8,
   vendorIds: () => [],
   sendInitialContact: false,
+  encryptThirdMessage: false,
   offerKilobytes: false,
   traverseNats: false,
 };
@@ -165,6 +166,44 @@ test("main mode and quick mode of a recorded initiator come out byte for byte", 
   assert.deepEqual(said, expected.slice(0, 4));
   assert.equal(engine.view().isakmpSas[0]?.state, "QM_IDLE");
 });
+
+test("aggressive mode of a recorded initiator comes out byte for byte, with its quick mode", () => {
+  const recorded = handshake("testAggressiveModePSKHandshake");
+  const peer = ipv4("10.0.3.10");
+  const quickModeOffer = recorded.encrypted_messages[0];
+  assert.ok(quickModeOffer !== undefined, "the recorded handshake has a quick mode");
+  const policy = policyFor(INITIATOR, peer, recorded.psk, 28800, WHOLE_NET);
+  const [key] = policy.preSharedKeys;
+  assert.ok(key !== undefined, "the policy has a key");
+  const engine = new IkeEngine({
+    policy: {
+      ...policy,
+      aggressivePeers: [{ key, identity: { kind: "ipv4-address", address: INITIATOR } }],
+    },
+    random: recordedDraws({
+      "initiator cookie": [recorded.CKY_I],
+      "dh private": [recorded.initiator_dh_private],
+      // Of quick mode: from its plaintext.
+      nonce: [recorded.Ni_b, nonceIn(quickModeOffer.plaintext)],
+      "message id": [quickModeOffer.msgid],
+      spi: ["f94d660a"],
+    }),
+    conventions: RECORDED_INITIATOR,
+  });
+  const start = { kind: "negotiate", connectionId: "vpn 10 Ethernet1/0", peer, selector: WHOLE_NET } as const;
+  const performed = (output: Extract<IkeOutput, { kind: "start-job" }>): JobResult =>
+    performJob(withSecret(output.job, fromHex(recorded.initiator_dh_private)));
+  const said = replay(engine, start, INITIATOR, peer, sent(recorded, "R").slice(0, 1), performed);
+  assert.deepEqual(said, sent(recorded, "I").slice(0, 3));
+  assert.equal(engine.view().isakmpSas[0]?.state, "QM_IDLE");
+});
+
+/** The nonce of a recorded quick mode offer: behind its HASH (24 octets) and SA payload comes a payload of the nonce's 8 octets. */
+function nonceIn(plaintext: string): string {
+  const octets = fromHex(plaintext);
+  const at = 24 + new DataView(octets.buffer, octets.byteOffset).getUint16(26);
+  return hex(octets.slice(at + 4, at + 12));
+}
 
 test("an IOS router's answers to main mode come out byte for byte, RESPONDER-LIFETIME included", () => {
   const recorded = handshake("testMoreThanOneMessageHandshake");

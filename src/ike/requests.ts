@@ -2,7 +2,7 @@
 import { selectorsEqual } from "../net/selector.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { IsakmpSa, WaitingRequest } from "./isakmp-sa.ts";
-import { startPhase1 } from "./phase1-driver.ts";
+import { startPhase1 } from "./phase1-start.ts";
 import { hasRoom, startQuickMode } from "./phase2-driver.ts";
 import { failRequest, giveBackSpi } from "./phase2-failures.ts";
 

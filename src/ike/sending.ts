@@ -3,14 +3,17 @@ import { after } from "../base/time.ts";
 import { encodeMessage } from "../isakmp/message.ts";
 import { EXCHANGE_TYPE } from "../isakmp/numbers/exchange-type.ts";
 import type { Payload } from "../isakmp/payload.ts";
-import { type Conversation, type Received, replaceIv } from "./conversation.ts";
+import { type Answered, type Conversation, type Received, replaceIv } from "./conversation.ts";
 import type { EngineState, Owner } from "./engine-state.ts";
-import type { Step } from "./events.ts";
+import type { Phase1Mode, Step } from "./events.ts";
 import { retransmissionDelay } from "./limits.ts";
 import { seal } from "./protection.ts";
 
-/** Messages whose answer we insist on: they are sent again until it comes. */
-const REPEATED: readonly Step[] = ["MM1", "MM3", "MM5", "QM1", "QM2"];
+/**
+ * Messages whose answer we insist on: they are sent again until it comes. AM2 is not one: it goes to whoever wrote an
+ * address into a first message, and a flood of it at that address must not be had for one datagram.
+ */
+const REPEATED: readonly Step[] = ["MM1", "MM3", "MM5", "AM1", "QM1", "QM2"];
 
 /** Sends a message of an exchange; encrypted as soon as its SA has keys. */
 export function say(state: EngineState, owner: Owner, step: Step, payloads: readonly Payload[]): void {
@@ -63,11 +66,10 @@ export function repeatAnswer(
   nextIv: Uint8Array | undefined,
 ): void {
   const conversation = conversationOf(owner);
-  const { answered } = conversation;
-  if (answered === undefined || answered.repeats >= state.limits.repeatsAnsweredMax) return;
-  answered.repeats += 1;
+  const answered = countRepeat(state, conversation);
+  if (answered === undefined) return;
   const messageId = owner.exchange?.messageId ?? 0;
-  const exchange = owner.exchange === undefined ? "main" : "quick";
+  const exchange = owner.exchange === undefined ? owner.sa.mode : "quick";
   state.emit({
     kind: "repeat-received",
     sa: owner.sa.reference(),
@@ -94,6 +96,20 @@ export function repeatAnswer(
   transmit(state, owner, step, answer.bytes, answered.repeats);
 }
 
+/** Sends the answer of an exchange again, as often as to repeats of what it answers. */
+export function resendAnswer(state: EngineState, owner: Owner): void {
+  const answered = countRepeat(state, conversationOf(owner));
+  if (answered === undefined) return;
+  transmit(state, owner, answered.answer.step, answered.answer.bytes, answered.repeats);
+}
+
+/** What was answered, unless its answer has been sent again often enough. */
+function countRepeat(state: EngineState, { answered }: Conversation): Answered | undefined {
+  if (answered === undefined || answered.repeats >= state.limits.repeatsAnsweredMax) return undefined;
+  answered.repeats += 1;
+  return answered;
+}
+
 export function conversationOf(owner: Owner): Conversation {
   return owner.exchange ?? owner.sa;
 }
@@ -103,12 +119,17 @@ export function accept(owner: Owner, received: Received): void {
   conversationOf(owner).working = received;
 }
 
+const PHASE1_EXCHANGE: { readonly [M in Phase1Mode]: number } = {
+  main: EXCHANGE_TYPE["Identity Protection"],
+  aggressive: EXCHANGE_TYPE.Aggressive,
+};
+
 function build(owner: Owner, payloads: readonly Payload[], conversation: Conversation): Uint8Array {
   const { sa, exchange } = owner;
   const header = {
     initiatorCookie: sa.initiatorCookie,
     responderCookie: sa.responderCookie,
-    exchangeType: exchange === undefined ? EXCHANGE_TYPE["Identity Protection"] : EXCHANGE_TYPE["Quick Mode"],
+    exchangeType: exchange === undefined ? PHASE1_EXCHANGE[sa.mode] : EXCHANGE_TYPE["Quick Mode"],
     messageId: exchange?.messageId ?? 0,
   };
   if (sa.protection === undefined)
@@ -130,7 +151,7 @@ function transmit(
   state.emit({
     kind: "message-sent",
     sa: sa.reference(),
-    exchange: exchange === undefined ? "main" : "quick",
+    exchange: exchange === undefined ? sa.mode : "quick",
     step,
     messageId: exchange?.messageId ?? 0,
     retransmission,

@@ -6,8 +6,15 @@ import type { AuthenticationMethod } from "./policy.ts";
 
 export interface IsakmpSaView {
   readonly sa: SaReference;
-  /** IOS's names of the states of main mode; QM_IDLE once established; DELETED while it lingers. */
-  readonly state: "MM_NO_STATE" | "MM_SA_SETUP" | "MM_KEY_EXCH" | "QM_IDLE" | "DELETED";
+  /** IOS's names of the states of main and aggressive mode; QM_IDLE once established; DELETED while it lingers. */
+  readonly state:
+    | "MM_NO_STATE"
+    | "MM_SA_SETUP"
+    | "MM_KEY_EXCH"
+    | "AG_NO_STATE"
+    | "AG_INIT_EXCH"
+    | "QM_IDLE"
+    | "DELETED";
   readonly encryption: CipherName | undefined;
   readonly hash: HashName | undefined;
   readonly authentication: AuthenticationMethod | undefined;

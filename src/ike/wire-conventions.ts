@@ -16,6 +16,8 @@ export interface WireConventions {
   readonly vendorIds: (ownCookie: Uint8Array, random: Random) => readonly Uint8Array[];
   /** INITIAL-CONTACT goes into the first encrypted message when we have no other SA with the peer. */
   readonly sendInitialContact: boolean;
+  /** The third message of aggressive mode is encrypted, which RFC 2409 §5.4 leaves open. */
+  readonly encryptThirdMessage: boolean;
   /** Quick mode offers a lifetime in kilobytes too. */
   readonly offerKilobytes: boolean;
   /** We say that we can traverse NATs (RFC 3947), which IOS does from 12.2(13)T on. */
@@ -33,6 +35,7 @@ export const IOS_CONVENTIONS: WireConventions = {
     vendorIdOctets("XAUTH"),
   ],
   sendInitialContact: true,
+  encryptThirdMessage: true,
   offerKilobytes: true,
   traverseNats: false,
 };

@@ -1,6 +1,6 @@
 /**
- * IOS's names for where a phase 1 stands: the state shown beside a packet, and the states of its machine. Main mode only
- * (Examples 13-3 and 13-5 of the IPsec chapter). Which role sends or receives a step is in the step.
+ * IOS's names for where a phase 1 stands: the state shown beside a packet, and the states of its machine (main mode: Examples
+ * 13-3 and 13-5 of the IPsec chapter). Which role sends or receives a step is in the step.
  */
 import type { Role, SaReference, Step } from "../ike/events.ts";
 
@@ -11,15 +11,15 @@ export function besideSent(sa: SaReference, step: Step): string {
 
 /** What IOS shows beside a packet that came. The first of a stranger is `(N) NEW SA`. */
 export function besideReceived(sa: SaReference, step: Step): string {
-  return step === "MM1" ? "(N) NEW SA" : `(${letter(sa.role)}) ${RECEIVED[step]}`;
+  return step === "MM1" || step === "AM1" ? "(N) NEW SA" : `(${letter(sa.role)}) ${RECEIVED[step]}`;
 }
 
-/** The change of state when a main mode message has been received; undefined for all others and for MM1. */
+/** The change of state when a phase 1 message has been received; undefined where none is told. */
 export function onReceived(step: Step): readonly [string, string] | undefined {
   return RECEIVED_CHANGE[step];
 }
 
-/** The change of state when a main mode message has been sent; undefined for all others and for MM1. */
+/** The change of state when a phase 1 message has been sent; undefined where none is told. */
 export function onSent(step: Step): readonly [string, string] | undefined {
   return SENT_CHANGE[step];
 }
@@ -40,6 +40,9 @@ const SENT: { readonly [S in Step]: string } = {
   MM4: "MM_KEY_EXCH",
   MM5: "MM_KEY_EXCH",
   MM6: "QM_IDLE",
+  AM1: "AG_INIT_EXCH",
+  AM2: "AG_INIT_EXCH",
+  AM3: "AG_INIT_EXCH",
   QM1: "QM_IDLE",
   QM2: "QM_IDLE",
   QM3: "QM_IDLE",
@@ -54,6 +57,9 @@ const RECEIVED: { readonly [S in Step]: string } = {
   MM4: "MM_SA_SETUP",
   MM5: "MM_KEY_EXCH",
   MM6: "MM_KEY_EXCH",
+  AM1: "AG_NO_STATE",
+  AM2: "AG_INIT_EXCH",
+  AM3: "AG_INIT_EXCH",
   QM1: "QM_IDLE",
   QM2: "QM_IDLE",
   QM3: "QM_IDLE",
@@ -69,6 +75,7 @@ const SENT_CHANGE: { readonly [S in Step]?: Change } = {
   MM4: ["IKE_R_MM3", "IKE_R_MM4"],
   MM5: ["IKE_I_MM4", "IKE_I_MM5"],
   MM6: ["IKE_R_MM5", "IKE_P1_COMPLETE"],
+  AM2: ["IKE_READY", "IKE_R_AM2"],
 };
 
 const RECEIVED_CHANGE: { readonly [S in Step]?: Change } = {

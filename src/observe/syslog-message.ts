@@ -43,3 +43,13 @@ export function syslogLines(message: SyslogMessage): string[] {
   const { facility, severity, mnemonic, text, more } = message;
   return [`%${facility}-${severity}-${mnemonic}: ${text}`, ...more];
 }
+
+/** Somebody begins what is switched off, or we would have to. */
+export function aggressiveModeDisabled(peer: IpAddress): SyslogMessage {
+  return cryptoLog(
+    5,
+    "IKMP_AG_MODE_DISABLED",
+    peer,
+    "Unable to initiate or respond to Aggressive Mode while disabled",
+  );
+}

@@ -10,7 +10,7 @@ import type { TransformSet } from "../../src/crypto/transform-set.ts";
 import { IkeEngine, type IkeEngineOptions } from "../../src/ike/engine.ts";
 import type { IkeInput, IkeOutput, KeyedSa } from "../../src/ike/engine-contract.ts";
 import type { IkeEvent } from "../../src/ike/events.ts";
-import type { Connection, IkePolicy, ProtectionSuite } from "../../src/ike/policy.ts";
+import type { ClientEndpoint, Connection, IkePolicy, ProtectionSuite } from "../../src/ike/policy.ts";
 import { type IpAddress, ipv4 } from "../../src/net/ip-address.ts";
 import { ANY_PORT, blockOf, host, mirror, type TrafficSelector } from "../../src/net/selector.ts";
 
@@ -60,6 +60,10 @@ export interface PolicyChanges {
   readonly peers?: readonly IpAddress[];
   readonly lifetimeSeconds?: number;
   readonly lifetimeKilobytes?: number;
+  /** Begins aggressive mode with its peer as this. */
+  readonly clientEndpoint?: ClientEndpoint;
+  /** The pre-shared key is for peers of these names, not for their addresses. */
+  readonly keysForNames?: readonly string[];
 }
 
 /** The case study's policy of A or of B, with changes. */
@@ -80,14 +84,29 @@ export function policyOf(own: IpAddress, peer: IpAddress, changes: PolicyChanges
     selectors: [{ selector, origin: { file: "test.cfg", line: 20, text: "access-list 101 permit ip …" } }],
     origins: { entry: origin, peer: origin, transformSet: origin, accessList: origin, pfs: origin },
   };
+  const key = {
+    key: new Secret(utf8(changes.key ?? "jw4ep9846804ijl")),
+    origin: { file: "test.cfg", line: 7, text: "crypto isakmp key … address …" },
+  };
   return {
     enabled: true,
     protectionSuites: [...(changes.suites ?? [SUITE]), DEFAULT_SUITE],
-    preSharedKeys: (changes.peers ?? [peer]).map((address) => ({
-      peer: { kind: "address", block: host(address) },
-      key: new Secret(utf8(changes.key ?? "jw4ep9846804ijl")),
-      origin: { file: "test.cfg", line: 7, text: "crypto isakmp key … address …" },
-    })),
+    preSharedKeys:
+      changes.keysForNames?.map((name) => ({ ...key, peer: { kind: "hostname", name } })) ??
+      (changes.peers ?? [peer]).map((address) => ({
+        ...key,
+        peer: { kind: "address", block: host(address) },
+      })),
+    aggressiveMode: true,
+    aggressivePeers:
+      changes.clientEndpoint === undefined
+        ? []
+        : [
+            {
+              key: { ...key, peer: { kind: "address", block: host(peer) } },
+              identity: changes.clientEndpoint,
+            },
+          ],
     identity: "address",
     hostname: own === A ? "Initiator" : "Responder",
     hosts: new Map(),

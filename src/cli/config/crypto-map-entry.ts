@@ -1,5 +1,5 @@
 /** The mode of a crypto map entry: peers, transform sets, PFS, lifetimes, and what to protect. */
-import type { CryptoMapEntrySettings, MapPeer } from "../../config/configuration.ts";
+import { type CryptoMapEntrySettings, isSamePeer } from "../../config/configuration.ts";
 import { newCryptoMapEntry } from "../../config/defaults.ts";
 import type { GroupId } from "../../crypto/names.ts";
 import { keeping, keptIn, keptPhrase } from "../keeping.ts";
@@ -50,22 +50,16 @@ const PEER = entrySetting(
   ],
   {
     set: (entry, { peer }, origin) =>
-      entry.peers.some((other) => isSame(other.value, peer))
+      entry.peers.some((other) => isSamePeer(other.value, peer))
         ? entry
         : { ...entry, peers: [...entry.peers, { value: peer, origin }] },
     unset: (entry, { peer }) => ({
       ...entry,
-      peers: entry.peers.filter((other) => peer === undefined || !isSame(other.value, peer)),
+      peers: entry.peers.filter((other) => peer === undefined || !isSamePeer(other.value, peer)),
     }),
     get: ({ peers }) => peers.map(({ value }) => ({ peer: value })),
   },
 );
-
-function isSame(a: MapPeer, b: MapPeer): boolean {
-  return a.kind === "address"
-    ? b.kind === "address" && a.address === b.address
-    : b.kind === "hostname" && a.name.toLowerCase() === b.name.toLowerCase();
-}
 
 const ENTRY_LIFETIME_KILOBYTES = entrySetting(
   [

@@ -156,7 +156,6 @@ export const LINES_OF_NAMES: readonly Statement[] = [
 export const LINES_OF_ISAKMP: readonly Statement[] = [
   unsupported(one("crypto isakmp keepalive", "Set a keepalive interval for use with IOS peers")),
   unsupported(one("crypto isakmp fragmentation", "IKE Fragmentation enabled if required")),
-  unsupported(one("crypto isakmp aggressive-mode", "Disable ISAKMP aggressive mode")),
   unsupported(one("crypto isakmp invalid-spi-recovery", "Initiate IKE and send Invalid SPI Notify")),
   unsupported(one("crypto isakmp xauth", "Set Extended Authentication values")),
   unsupported(list("crypto isakmp client configuration address-pool", "Set network address for client")),
@@ -165,7 +164,6 @@ export const LINES_OF_ISAKMP: readonly Statement[] = [
   ),
   unsupported(one("crypto isakmp default", "Default policies")),
   unsupported(block("crypto isakmp profile", "Define ISAKMP Profiles", PROFILE_BLOCK)),
-  unsupported(block("crypto isakmp peer", "Set Peer Policy", PROFILE_BLOCK)),
 ];
 
 /** IPsec of kinds that are not in effect yet. */

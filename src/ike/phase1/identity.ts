@@ -2,22 +2,37 @@
 import { utf8 } from "../../base/octets.ts";
 import type { Identification } from "../../isakmp/payloads/identification.ts";
 import { ipv4FromOctets, ipv4Octets } from "../../net/ip-address.ts";
+import type { ClientEndpoint } from "../policy.ts";
 import type { Phase1Context } from "./phase1-state.ts";
 
 export const ID_IPV4_ADDR = 1;
 export const ID_FQDN = 2;
-const ID_USER_FQDN = 3;
+export const ID_USER_FQDN = 3;
 
 /**
  * `crypto isakmp identity`: our address, or our fully qualified host name. Through a NAT the port means nothing to the peer
  * and is 0 (RFC 3947 §4).
  */
-export function ownIdentity({ policy, conventions, sa }: Phase1Context, throughNat: boolean): Identification {
+export function ownIdentity(context: Phase1Context, throughNat: boolean): Identification {
+  const { policy, sa } = context;
+  const endpoint: ClientEndpoint =
+    policy.identity === "hostname"
+      ? { kind: "fqdn", name: policy.hostname }
+      : { kind: "ipv4-address", address: sa.local.address };
+  return endpointIdentity(context, endpoint, throughNat);
+}
+
+/** `set aggressive-mode client-endpoint`: what we say we are to one peer. */
+export function endpointIdentity(
+  { conventions }: Phase1Context,
+  endpoint: ClientEndpoint,
+  throughNat: boolean,
+): Identification {
   const { protocol: protocolId, port: ownPort } = conventions.phase1Id;
   const common = { kind: "ID", protocolId, port: throughNat ? 0 : ownPort } as const;
-  return policy.identity === "hostname"
-    ? { ...common, idType: ID_FQDN, data: utf8(policy.hostname) }
-    : { ...common, idType: ID_IPV4_ADDR, data: ipv4Octets(sa.local.address) };
+  return endpoint.kind === "ipv4-address"
+    ? { ...common, idType: ID_IPV4_ADDR, data: ipv4Octets(endpoint.address) }
+    : { ...common, idType: endpoint.kind === "fqdn" ? ID_FQDN : ID_USER_FQDN, data: utf8(endpoint.name) };
 }
 
 /** For people: control characters of what a peer sent are shown, not obeyed. */

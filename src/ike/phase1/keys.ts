@@ -4,6 +4,7 @@ import { CIPHERS } from "../../crypto/names.ts";
 import { isWeakKey } from "../../crypto/weak-keys.ts";
 import { NOTIFY_TYPE } from "../../isakmp/numbers/notify-type.ts";
 import type { Payload } from "../../isakmp/payload.ts";
+import type { VendorId } from "../../isakmp/payloads/vendor-id.ts";
 import { deriveSkeyids, encryptionKey, initialIv } from "../keying.ts";
 import { NONCE_LENGTHS } from "../limits.ts";
 import { skeyidOf } from "./authentication.ts";
@@ -46,15 +47,18 @@ export function keyPayloads(
   publicValue: Uint8Array,
   nonce: Uint8Array,
 ): Payload[] {
-  const ownCookie = context.sa.role === "initiator" ? context.initiatorCookie : context.responderCookie;
   return [
     { kind: "KE", publicValue },
     { kind: "NONCE", data: nonce },
-    ...context.conventions
-      .vendorIds(ownCookie, context.random)
-      .map((vendorId): Payload => ({ kind: "VID", vendorId })),
+    ...ownVendorIds(context),
     ...natPayloads(context, agreed),
   ];
+}
+
+/** Who we are and what we can do. */
+export function ownVendorIds({ sa, conventions, random, ...cookies }: Phase1Context): VendorId[] {
+  const ownCookie = sa.role === "initiator" ? cookies.initiatorCookie : cookies.responderCookie;
+  return conventions.vendorIds(ownCookie, random).map((vendorId) => ({ kind: "VID", vendorId }));
 }
 
 export function keyProblem(

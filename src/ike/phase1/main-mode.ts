@@ -19,8 +19,8 @@ import { drop, tell } from "../action.ts";
 import { noKey, noProposalChosen } from "../explain.ts";
 import { hashI, hashR } from "../keying.ts";
 import { isShapeProblem, MM_AUTH, MM_KE, MM_SA, open } from "../message-shape.ts";
-import type { IkePolicy, PreSharedKey, ProtectionSuite } from "../policy.ts";
-import { byPreSharedKey } from "./authentication.ts";
+import type { ProtectionSuite } from "../policy.ts";
+import { byPreSharedKey, missingFor } from "./authentication.ts";
 import { describeIdentity, identityProblem, ownIdentity } from "./identity.ts";
 import { initialContact, saysInitialContact } from "./initial-contact.ts";
 import { deriveKeys, firstIv, keyExchangeFailed, keyPayloads, keyProblem } from "./keys.ts";
@@ -35,7 +35,6 @@ import {
   type Establish,
   type Keyed,
   type Phase1Context,
-  type Phase1State,
 } from "./phase1-state.ts";
 import { findPreSharedKey } from "./pre-shared-key.ts";
 import { answerSuite, checkAnswer, chooseSuite, offerSuites, situationProblem } from "./protection-suite.ts";
@@ -48,18 +47,6 @@ export function begin(context: Phase1Context, suites: readonly ProtectionSuite[]
     { do: "become", state: { at: "awaits MM2", suites, SAi_b: encodeBody(offer) } },
     { do: "say", step: "MM1", payloads: [offer, ...(traversesNats(context) ? offeredMethods() : [])] },
   ];
-}
-
-/** The suites for which this peer's companion configuration is there; only those are offered (IOS "Configuring IKE"). */
-export function usableSuites(policy: IkePolicy, key: PreSharedKey | undefined): readonly ProtectionSuite[] {
-  return policy.protectionSuites.filter((suite) => missingFor(suite, key) === undefined);
-}
-
-function missingFor(suite: ProtectionSuite, key: PreSharedKey | undefined): string | undefined {
-  if (suite.authentication !== "pre-share")
-    return `${suite.authentication} needs keys this router does not have`;
-  if (!group(suite.group).available) return `group ${suite.group} is not available on this machine`;
-  return key === undefined ? "no pre-shared key for this peer" : undefined;
 }
 
 /** As responder: MM1, answered by MM2 or refused. */
@@ -114,7 +101,7 @@ export function respond(context: Phase1Context, payloads: readonly Payload[]): A
 }
 
 /** A message the state awaits, decrypted where it came encrypted. */
-export function receive(context: Phase1Context, state: Phase1State, payloads: readonly Payload[]): Actions {
+export function receive(context: Phase1Context, state: MainModeState, payloads: readonly Payload[]): Actions {
   switch (state.at) {
     case "awaits MM2":
       return receiveAnswer(context, state, payloads);
@@ -129,13 +116,12 @@ export function receive(context: Phase1Context, state: Phase1State, payloads: re
     case "generates key pair":
     case "computes shared secret":
     case "computes keys":
-    case "established":
       return [drop("unexpected", `nothing is awaited while the exchange ${state.at}`)];
   }
 }
 
 /** The result of the job that the state waits for. */
-export function jobDone(context: Phase1Context, state: Phase1State, result: JobResult): Actions {
+export function jobDone(context: Phase1Context, state: MainModeState, result: JobResult): Actions {
   if (result.kind === "failed") return [keyExchangeFailed(context, result.reason)];
   if (state.at === "generates key pair" && result.kind === "dh-public")
     return sayInitiatorKey(context, state, result.publicValue);
@@ -374,6 +360,7 @@ function readProof(
       choice,
       initialContact: saysInitialContact(context, bag.all.NOTIFY),
       identity,
+      notifications: [],
     },
   };
 }

@@ -4,7 +4,7 @@ import { isIosVendorId, recogniseVendorId } from "../../isakmp/vendor-ids.ts";
 import { tell } from "../action.ts";
 import type { SaReference } from "../events.ts";
 import type { PreSharedKey } from "../policy.ts";
-import { ID_FQDN } from "./identity.ts";
+import { ID_FQDN, ID_USER_FQDN } from "./identity.ts";
 import type { Phase1Actions as Actions, Phase1Context } from "./phase1-state.ts";
 import type { SuiteCheck, SuiteChoice } from "./protection-suite.ts";
 
@@ -35,16 +35,22 @@ export function checkEvent(sa: SaReference, check: SuiteCheck) {
 
 export function identityBuilt(
   sa: SaReference,
-  choice: SuiteChoice,
+  { suite }: Pick<SuiteChoice, "suite">,
   id: { idType: number; protocolId: number; port: number; data: Uint8Array },
 ): Actions[number] {
   return tell({
     kind: "identity-built",
     sa,
-    authentication: choice.suite.authentication,
-    identityType: id.idType === ID_FQDN ? "ID_FQDN" : "ID_IPV4_ADDR",
+    authentication: suite.authentication,
+    identityType: IDENTITY_TYPES[id.idType] ?? "ID_IPV4_ADDR",
     protocol: id.protocolId,
     port: id.port,
     length: id.data.length,
   });
 }
+
+/** Of our own; all others are addresses. */
+const IDENTITY_TYPES: { readonly [idType: number]: "ID_FQDN" | "ID_USER_FQDN" } = {
+  [ID_FQDN]: "ID_FQDN",
+  [ID_USER_FQDN]: "ID_USER_FQDN",
+};

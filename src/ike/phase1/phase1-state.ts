@@ -1,19 +1,22 @@
 /** What the exchanges of phase 1 share: what is known at each stage, what steps are given, and what they decide. */
 import type { Random } from "../../base/random.ts";
+import type { Notification } from "../../isakmp/payloads/notification.ts";
 import type { VendorId } from "../../isakmp/payloads/vendor-id.ts";
+import type { Endpoint } from "../../net/ip-address.ts";
 import type { Action } from "../action.ts";
-import type { SaReference } from "../events.ts";
+import type { Phase1Step, SaReference } from "../events.ts";
 import type { Phase1HashInput } from "../keying.ts";
 import type { IkePolicy } from "../policy.ts";
 import type { Protection } from "../protection.ts";
 import type { WireConventions } from "../wire-conventions.ts";
+import type { AggressiveModeState } from "./aggressive-mode-state.ts";
 import type { Authentication } from "./authentication.ts";
 import type { MainModeState } from "./main-mode-state.ts";
 import type { NatMethod, NatSituation } from "./nat-traversal.ts";
 import type { SuiteChoice } from "./protection-suite.ts";
 
 /** Where a phase 1 stands. */
-export type Phase1State = MainModeState | Established;
+export type Phase1State = MainModeState | AggressiveModeState | Established;
 
 /** The end of either exchange. */
 export type Established = { readonly at: "established" } & Agreed & Keyed;
@@ -45,6 +48,8 @@ export interface Establish {
   readonly initialContact: boolean;
   /** What the peer proved to be. */
   readonly identity: string;
+  /** Told right behind the exchange, where it has no room for them. */
+  readonly notifications: readonly Notification[];
 }
 
 export interface Phase1Context {
@@ -58,6 +63,10 @@ export interface Phase1Context {
   readonly isFirstContact: boolean;
   /** There is a NAT on the way. */
   readonly traversesNat: boolean;
+  /** Where the message being handled came in and from. */
+  readonly arrival: { readonly local: Endpoint; readonly remote: Endpoint };
+  /** The message being handled came encrypted. */
+  readonly isProtected: boolean;
 }
 
 /** There is a NAT on the way: from here on UDP 4500, and IPsec in UDP (RFC 3947 §4). */
@@ -74,10 +83,14 @@ export function agreedOf({ choice, authentication, SAi_b, natMethod }: Agreed): 
   return { choice, authentication, SAi_b, natMethod };
 }
 
-/** What the state waits for, and whether it must come encrypted. Undefined while a job runs. */
-export function awaited(
-  state: Phase1State,
-): { readonly step: "MM2" | "MM3" | "MM4" | "MM5" | "MM6"; readonly encrypted: boolean } | undefined {
+export interface Awaited {
+  readonly step: Phase1Step;
+  /** Whether it must come encrypted; undefined leaves it to the peer. */
+  readonly encrypted: boolean | undefined;
+}
+
+/** What the state waits for. Undefined while a job runs. */
+export function awaited(state: Phase1State): Awaited | undefined {
   switch (state.at) {
     case "awaits MM2":
       return { step: "MM2", encrypted: false };
@@ -89,9 +102,16 @@ export function awaited(
       return { step: "MM5", encrypted: true };
     case "awaits MM6":
       return { step: "MM6", encrypted: true };
+    case "awaits AM2":
+      return { step: "AM2", encrypted: false };
+    case "awaits AM3":
+      return { step: "AM3", encrypted: undefined };
     case "generates key pair":
     case "computes shared secret":
     case "computes keys":
+    case "prepares AM1":
+    case "prepares AM2":
+    case "checks AM2":
     case "established":
       return undefined;
   }

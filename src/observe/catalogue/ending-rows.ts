@@ -2,7 +2,13 @@
 import { type DebugMessage, isakmp, isakmpPlain, plain } from "../debug-message.ts";
 import type { EventOf, Rows } from "../entry.ts";
 import { printable } from "../printable.ts";
-import { cryptoLog, modeFailure, ownLog, type SyslogMessage } from "../syslog-message.ts";
+import {
+  aggressiveModeDisabled,
+  cryptoLog,
+  modeFailure,
+  ownLog,
+  type SyslogMessage,
+} from "../syslog-message.ts";
 
 export const ENDING_ROWS: Rows<"isakmp-sa-deleted" | "negotiation-failed" | "bug"> = {
   "isakmp-sa-deleted": {
@@ -40,6 +46,7 @@ function failureLines({ sa, peer, exchange, reason }: EventOf<"negotiation-faile
       return [isakmp(sa, exchange === "quick" ? "SA not acceptable!" : "no offers accepted!")];
     case "proxy mismatch":
       return sa === undefined ? [] : [isakmp(sa, "SA not acceptable!")];
+    case "aggressive mode disabled":
     case "no policy can be offered":
       return [plain("isakmp", `ISAKMP (${sa?.connId ?? 0}): incorrect policy settings. Unable to initiate.`)];
     case "no pre-shared key":
@@ -84,6 +91,8 @@ function failureLog({ peer, exchange, role, reason }: EventOf<"negotiation-faile
       return role === "responder" ? [failure] : [];
     case "internal":
       return [ownLog(3, "IKE_INTERNAL", peer, `Negotiation with ${peer} given up for an internal reason`)];
+    case "aggressive mode disabled":
+      return [aggressiveModeDisabled(peer)];
     // IOS logs nothing when nobody answers, or when somebody ended it.
     case "no policy can be offered":
     case "no response":

@@ -5,7 +5,7 @@ import { cryptoEngine, isakmp, isakmpPlain, plain, signed, transition } from "..
 import { type EventOf, type Rows, silent } from "../entry.ts";
 import { besideReceived, besideSent, onReceived, onSent, whileProcessing } from "../ios-states.ts";
 import { printable } from "../printable.ts";
-import { cryptoLog, ownLog, type SyslogMessage } from "../syslog-message.ts";
+import { aggressiveModeDisabled, cryptoLog, ownLog, type SyslogMessage } from "../syslog-message.ts";
 
 export const MESSAGE_ROWS: Rows<
   | "message-sent"
@@ -46,7 +46,7 @@ export const MESSAGE_ROWS: Rows<
       isakmp(sa, `received packet from ${sa.remote.address} ${besideReceived(sa, step)}`),
       isakmp(
         sa,
-        `${exchange === "main" ? "phase 1" : "phase 2"} packet is a duplicate of a previous packet.`,
+        `${exchange === "quick" ? "phase 2" : "phase 1"} packet is a duplicate of a previous packet.`,
       ),
     ],
     ladder: (event) => ({
@@ -115,14 +115,15 @@ function sendingLines(event: EventOf<"message-sent">) {
     return lines;
   }
   const change = onSent(step);
-  return change === undefined
-    ? [sending]
-    : [sending, transition(sa, "IKE_MSG_INTERNAL, IKE_PROCESS_COMPLETE", ...change)];
+  if (change === undefined) return [sending];
+  // What a router does on a message of aggressive mode is one step of IOS's machine.
+  const input = step === "AM2" ? "IKE_MSG_FROM_PEER, IKE_AM_EXCH" : "IKE_MSG_INTERNAL, IKE_PROCESS_COMPLETE";
+  return [sending, transition(sa, input, ...change)];
 }
 
 function receivingLines({ sa, step }: EventOf<"message-received">) {
   // The SA of a stranger's first message exists only once the message has been read.
-  if (step === "MM1")
+  if (step === "MM1" || step === "AM1")
     return [
       plain("isakmp", `ISAKMP (0:0): received packet from ${sa.remote.address} ${besideReceived(sa, step)}`),
       isakmpPlain(`local port ${sa.local.port}, remote port ${sa.remote.port}`),
@@ -185,6 +186,8 @@ function droppedLog({ remote, reason, detail }: EventOf<"message-dropped">): rea
           `Cannot accept Quick Mode exchange from ${peer} if SA is not authenticated!`,
         ),
       ];
+    case "aggressive mode disabled":
+      return [aggressiveModeDisabled(peer)];
     case "limit":
       return [ownLog(4, "IKE_LIMIT", peer, limitText(remote, detail))];
     // What every network does now and then; debugging shows it.

@@ -1,10 +1,11 @@
 /** Events of phase 1, from the request to the established ISAKMP SA. */
 import { fromHex } from "../../base/octets.ts";
 import type { AuthenticationMethod } from "../../ike/policy.ts";
+import { ID_TYPE } from "../../isakmp/numbers/identification-type.ts";
 import { isIosVendorId, recogniseVendorId, type VendorIdName } from "../../isakmp/vendor-ids.ts";
 import { phase1AttributeLine } from "../attribute-lines.ts";
 import { cryptoEngine, isakmp, isakmpPlain, plain, transition } from "../debug-message.ts";
-import type { EventOf, Rows } from "../entry.ts";
+import { type EventOf, type Rows, silent } from "../entry.ts";
 import { printable } from "../printable.ts";
 
 export const PHASE1_ROWS: Rows<
@@ -27,13 +28,22 @@ export const PHASE1_ROWS: Rows<
     ],
   },
   "phase1-started": {
-    debug: ({ sa }) =>
-      sa.role === "initiator"
+    debug: ({ sa, exchange }) => {
+      if (exchange === "aggressive")
+        // As responder IOS tells its change of state with the answer.
+        return sa.role === "responder"
+          ? silent()
+          : [
+              transition(sa, "IKE_MSG_FROM_IPSEC, IKE_SA_REQ_AM", "IKE_READY", "IKE_I_AM1"),
+              isakmp(sa, "beginning Aggressive Mode exchange"),
+            ];
+      return sa.role === "initiator"
         ? [
             transition(sa, "IKE_MSG_FROM_IPSEC, IKE_SA_REQ_MM", "IKE_READY", "IKE_I_MM1"),
             isakmp(sa, "beginning Main Mode exchange"),
           ]
-        : [transition(sa, "IKE_MSG_FROM_PEER, IKE_MM_EXCH", "IKE_READY", "IKE_R_MM1")],
+        : [transition(sa, "IKE_MSG_FROM_PEER, IKE_MM_EXCH", "IKE_READY", "IKE_R_MM1")];
+    },
   },
   "pre-shared-key-found": {
     debug: ({ sa, peer }) => [isakmp(sa, `found peer pre-shared key matching ${printable(peer)}`)],
@@ -59,8 +69,13 @@ export const PHASE1_ROWS: Rows<
     debug: ({ sa }) => [isakmp(sa, `SA has been authenticated with ${sa.remote.address}`)],
   },
   "isakmp-sa-established": {
-    debug: ({ sa }, memory) => {
+    debug: ({ sa, exchange }, memory) => {
       const dhDone = cryptoEngine(`clear dh number for conn id ${sa.connId}`);
+      if (exchange === "aggressive") {
+        const former = sa.role === "initiator" ? "IKE_I_AM1" : "IKE_R_AM2";
+        if (sa.role === "initiator") memory.phase1Completed(sa.connId);
+        return [dhDone, transition(sa, "IKE_MSG_FROM_PEER, IKE_AM_EXCH", former, "IKE_P1_COMPLETE")];
+      }
       if (sa.role === "responder")
         return [
           dhDone,
@@ -126,7 +141,7 @@ function identityLines(event: EventOf<"identity-built">) {
       "isakmp",
       `ISAKMP (${sa.connId}): ID payload`,
       `      next-payload : ${proof}`,
-      `      type         : ${identityType === "ID_FQDN" ? 2 : 1}`,
+      `      type         : ${ID_TYPE[identityType]}`,
       `      protocol     : ${protocol}`,
       `      port         : ${port}`,
       // IOS counts type, protocol and port with the data, and in the total the generic header too.

@@ -1,0 +1,52 @@
+/** Begins phase 1 for a request, in the mode that fits the peer, or says why it cannot. */
+import type { EngineState } from "./engine-state.ts";
+import { IsakmpSa, type WaitingRequest } from "./isakmp-sa.ts";
+import { begin as beginAggressively } from "./phase1/aggressive-mode-initiator.ts";
+import { approachTo } from "./phase1/approach.ts";
+import { byPreSharedKey } from "./phase1/authentication.ts";
+import { begin } from "./phase1/main-mode.ts";
+import { contextOf, perform } from "./phase1-driver.ts";
+import { failRequest } from "./phase2-failures.ts";
+
+const IKE_PORT = 500;
+
+export function startPhase1(state: EngineState, first: WaitingRequest): void {
+  const { connection, peer } = first;
+  const local = { address: connection.localAddress, port: IKE_PORT };
+  const remote = { address: peer, port: IKE_PORT };
+  const approach = approachTo(state.policy, peer);
+  state.emit({ kind: "negotiation-requested", connectionId: connection.id, local, remote });
+  if ("explanation" in approach) {
+    const { mode: exchange, reason, explanation } = approach;
+    const origin = connection.origins.peer ?? connection.origins.entry;
+    state.emit({
+      kind: "negotiation-failed",
+      sa: undefined,
+      peer,
+      exchange,
+      role: "initiator",
+      reason,
+      mismatches: [],
+      origin,
+      explanation,
+    });
+    return failRequest(state, first);
+  }
+  const { mode, suites } = approach;
+  const sa = new IsakmpSa({
+    connId: state.takeConnId(),
+    role: "initiator",
+    mode,
+    local,
+    remote,
+    initiatorCookie: state.takeCookie("initiator cookie"),
+    responderCookie: new Uint8Array(8),
+    createdAt: state.now,
+  });
+  sa.waiting.push(first);
+  state.table.add(sa);
+  const context = contextOf(state, sa);
+  if (approach.mode === "main") return perform(state, sa, begin(context, suites));
+  const { key, endpoint } = approach;
+  perform(state, sa, beginAggressively(context, { suites, authentication: byPreSharedKey(key), endpoint }));
+}

@@ -1,0 +1,194 @@
+/** Aggressive mode as initiator (RFC 2409 §5.4): AM1 with everything at once, AM2 checked, AM3 with the proof. */
+import { constantTimeEqual, equal } from "../../base/octets.ts";
+import { group } from "../../crypto/groups.ts";
+import { NOTIFY_TYPE } from "../../isakmp/numbers/notify-type.ts";
+import type { Payload } from "../../isakmp/payload.ts";
+import { encodeBody } from "../../isakmp/payload-chain.ts";
+import { drop, tell } from "../action.ts";
+import { unprovenAnswer } from "../explain.ts";
+import { hashI, hashR } from "../keying.ts";
+import { AM_ANSWER, isShapeProblem, open } from "../message-shape.ts";
+import type { ClientEndpoint, ProtectionSuite } from "../policy.ts";
+import type { AggressiveModeState } from "./aggressive-mode-state.ts";
+import type { Authentication } from "./authentication.ts";
+import { describeIdentity, endpointIdentity, identityProblem, ownIdentity } from "./identity.ts";
+import { initialContact } from "./initial-contact.ts";
+import { deriveKeys, firstIv, keyExchangeFailed, keyProblem, ownVendorIds } from "./keys.ts";
+import {
+  isTranslated,
+  natEvents,
+  natPayloads,
+  natSituation,
+  onNatPorts,
+  traverse,
+  traversesNats,
+} from "./nat-steps.ts";
+import { bestMethod, offeredMethods } from "./nat-traversal.ts";
+import { checkEvent, identityBuilt, keyFound, keysGenerated, vendorIdEvents } from "./phase1-events.ts";
+import { type Phase1Actions as Actions, agreedOf, type Phase1Context } from "./phase1-state.ts";
+import { checkAnswer, offerSuites } from "./protection-suite.ts";
+
+export interface AggressiveOffer {
+  /** In order of preference. The group of the first is the one that is offered: its public value goes with it. */
+  readonly suites: readonly [ProtectionSuite, ...ProtectionSuite[]];
+  readonly authentication: Authentication;
+  /** What we say we are; undefined leaves it to `crypto isakmp identity`. */
+  readonly endpoint: ClientEndpoint | undefined;
+}
+
+export function begin(
+  context: Phase1Context,
+  { suites, authentication, endpoint }: AggressiveOffer,
+): Actions {
+  const { sa, random, conventions } = context;
+  const [suite] = suites;
+  // Whether there is a NAT is not known yet, and behind one our port means nothing.
+  const mayBeTranslated = traversesNats(context);
+  const id =
+    endpoint === undefined
+      ? ownIdentity(context, mayBeTranslated)
+      : endpointIdentity(context, endpoint, mayBeTranslated);
+  const nonce = random.bytes("nonce", conventions.nonceLength);
+  const privateValue = random.bytes("dh private", group(suite.group).privateLength);
+  return [
+    ...keyFound(sa, authentication.key),
+    identityBuilt(sa, { suite }, id),
+    tell({ kind: "phase1-started", sa, exchange: "aggressive" }),
+    {
+      do: "become",
+      state: {
+        at: "prepares AM1",
+        suites: suites.filter((other) => other.group === suite.group),
+        authentication,
+        id,
+        nonce,
+        privateValue,
+      },
+    },
+    { do: "work", job: { kind: "dh-public", group: suite.group, privateValue } },
+  ];
+}
+
+export function sayOffer(
+  context: Phase1Context,
+  state: AggressiveModeState & { at: "prepares AM1" },
+  gxi: Uint8Array,
+): Actions {
+  const offer = offerSuites(state.suites, context.conventions.firstProposalNumber);
+  return [
+    { do: "become", state: { ...state, at: "awaits AM2", SAi_b: encodeBody(offer), gxi } },
+    {
+      do: "say",
+      step: "AM1",
+      payloads: [
+        offer,
+        ...(traversesNats(context) ? offeredMethods() : []),
+        { kind: "KE", publicValue: gxi },
+        { kind: "NONCE", data: state.nonce },
+        state.id,
+        ...ownVendorIds(context),
+      ],
+    },
+  ];
+}
+
+export function receiveAnswer(
+  context: Phase1Context,
+  state: AggressiveModeState & { at: "awaits AM2" },
+  payloads: readonly Payload[],
+): Actions {
+  const { sa } = context;
+  const bag = open(AM_ANSWER, payloads);
+  if (isShapeProblem(bag)) return [drop("malformed", bag.detail)];
+  const answer = checkAnswer(state.suites, bag.SA);
+  const actions: Actions = [
+    tell({ kind: "payload-processing", sa, payload: "SA", messageId: 0 }),
+    tell({ kind: "payload-processing", sa, payload: "ID", messageId: 0 }),
+    ...vendorIdEvents(context, bag.all.VID),
+    ...(answer.check === undefined ? [] : [tell(checkEvent(sa, answer.check))]),
+  ];
+  if (!("choice" in answer))
+    return [
+      ...actions,
+      drop("unexpected", "the peer chose what we did not offer", NOTIFY_TYPE["NO-PROPOSAL-CHOSEN"]),
+    ];
+  const { choice } = answer;
+  const gxr = bag.KE.publicValue;
+  const problem = identityProblem(bag.ID);
+  if (problem !== undefined) return [drop("malformed", problem)];
+  const badKey = keyProblem(choice.suite.group, gxr, bag.NONCE.data);
+  if (badKey !== undefined) return [drop("malformed", badKey.detail, badKey.notify)];
+  if (equal(gxr, state.gxi))
+    return [drop("malformed", "our own public value came back", NOTIFY_TYPE["INVALID-KEY-INFORMATION"])];
+  const { authentication, SAi_b, gxi, id, nonce, privateValue } = state;
+  const natMethod = traversesNats(context) ? bestMethod(bag.all.VID) : undefined;
+  const agreed = { choice, authentication, SAi_b, natMethod };
+  return [
+    ...actions,
+    tell({ kind: "payload-processing", sa, payload: "KE", messageId: 0 }),
+    tell({ kind: "payload-processing", sa, payload: "NONCE", messageId: 0 }),
+    {
+      do: "become",
+      state: {
+        ...agreed,
+        at: "checks AM2",
+        gxi,
+        gxr,
+        Ni_b: nonce,
+        Nr_b: bag.NONCE.data,
+        vendorIds: bag.all.VID,
+        nat: natSituation(context, agreed, bag.all["NAT-D"]),
+        id,
+        IDir: bag.ID,
+        HASH_R: bag.HASH.data,
+      },
+    },
+    { do: "work", job: { kind: "dh-shared", group: choice.suite.group, privateValue, peerPublicValue: gxr } },
+  ];
+}
+
+export function sayProof(
+  context: Phase1Context,
+  state: AggressiveModeState & { at: "checks AM2" },
+  gxy: Uint8Array,
+): Actions {
+  const { sa } = context;
+  const { choice, IDir, id, HASH_R } = state;
+  const keyed = deriveKeys(context, state, state.gxi, state.gxr, gxy);
+  if (keyed === undefined) return [keyExchangeFailed(context, "the derived encryption key is a weak one")];
+  const { protection, hashInput } = keyed;
+  const checked: Actions = [
+    keysGenerated(sa, choice),
+    ...natEvents(context, state),
+    tell({ kind: "payload-processing", sa, payload: "HASH", messageId: 0 }),
+  ];
+  if (!constantTimeEqual(HASH_R, hashR(hashInput, encodeBody(IDir))))
+    return [...checked, { do: "fail", failure: unprovenAnswer(sa.remote.address, state.authentication.key) }];
+  const identity = describeIdentity(IDir);
+  const isAway = isTranslated(state.nat);
+  const protect = { do: "protect", protection, iv: firstIv(keyed, choice) } as const;
+  const say = {
+    do: "say",
+    step: "AM3",
+    payloads: [
+      { kind: "HASH", data: hashI(hashInput, encodeBody(id)) },
+      // Of the ports that this message goes from and to.
+      ...natPayloads(isAway ? onNatPorts(context) : context, state),
+    ],
+  } as const;
+  return [
+    ...checked,
+    tell({ kind: "peer-authenticated", sa, identity }),
+    { do: "become", state: { ...agreedOf(state), ...keyed, at: "established" } },
+    ...traverse(state),
+    ...(context.conventions.encryptThirdMessage ? [protect, say] : [say, protect]),
+    {
+      do: "establish",
+      choice,
+      identity,
+      initialContact: false,
+      // Never in aggressive mode itself (RFC 2407 §4.6.3).
+      notifications: initialContact(context),
+    },
+  ];
+}
