@@ -2,6 +2,7 @@
  * The stamps before debug and log lines, as `service timestamps` sets them: `00:04:10: ` (uptime, IOS's default) or
  * `*Mar  1 00:14:48.579: ` (datetime msec). Without a clock to go by, IOS counts from 1 March 1993, and the asterisk says so.
  */
+import { DAY_MILLISECONDS, dateOf } from "../base/calendar.ts";
 import type { Instant, Milliseconds } from "../base/time.ts";
 import { elapsed } from "../base/time.ts";
 
@@ -48,41 +49,14 @@ export function uptimeText(uptime: Milliseconds): string {
 
 /** `Mar  1 00:14:48.579`, in UTC. */
 function dateText(unixMilliseconds: number, withMilliseconds: boolean): string {
-  const days = Math.floor(unixMilliseconds / DAY);
-  const rest = unixMilliseconds - days * DAY;
-  const { month, day } = monthAndDay(days);
+  const days = Math.floor(unixMilliseconds / DAY_MILLISECONDS);
+  const rest = unixMilliseconds - days * DAY_MILLISECONDS;
+  const { month, day } = dateOf(days);
   const time = [rest / 3_600_000, (rest / 60_000) % 60, (rest / 1000) % 60].map((part) =>
     two(Math.floor(part)),
   );
   const fraction = withMilliseconds ? `.${String(Math.floor(rest % 1000)).padStart(3, "0")}` : "";
-  return `${MONTHS[month] ?? ""} ${String(day).padStart(2)} ${time.join(":")}${fraction}`;
-}
-
-/** Month (0 to 11) and day of a day counted from 1 January 1970, in the Gregorian calendar. */
-function monthAndDay(daysSince1970: number): { readonly month: number; readonly day: number } {
-  let year = 1970;
-  let left = daysSince1970;
-  for (; left >= daysOfYear(year); year++) left -= daysOfYear(year);
-  for (; left < 0; ) {
-    year--;
-    left += daysOfYear(year);
-  }
-  let month = 0;
-  for (; left >= daysOfMonth(month, year); month++) left -= daysOfMonth(month, year);
-  return { month, day: left + 1 };
-}
-
-function daysOfYear(year: number): number {
-  return isLeap(year) ? 366 : 365;
-}
-
-function daysOfMonth(month: number, year: number): number {
-  if (month === 1) return isLeap(year) ? 29 : 28;
-  return month === 3 || month === 5 || month === 8 || month === 10 ? 30 : 31;
-}
-
-function isLeap(year: number): boolean {
-  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return `${MONTHS[month - 1] ?? ""} ${String(day).padStart(2)} ${time.join(":")}${fraction}`;
 }
 
 function two(value: number): string {
@@ -90,6 +64,5 @@ function two(value: number): string {
 }
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const DAY = 86_400_000;
 /** 1 March 1993, 00:00 UTC. */
 const UNSET_CLOCK = 730_944_000_000;
