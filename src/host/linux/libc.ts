@@ -1,10 +1,16 @@
 /**
- * libc's functions, called through koffi: the only place that imports it. Addresses are numbers that
- * `native-memory.ts` makes; nobody else may. A function returns what C does, below 0 for an error, and `errno` tells which.
+ * libc's functions. Addresses are numbers that `native-memory.ts` makes; nobody else may. A function returns what C does,
+ * below 0 for an error, and `errno` tells which.
  */
-import { endianness } from "node:os";
+import {
+  type Address,
+  loadNativeLibrary,
+  type NativeLibrary,
+  type NativeUnavailable,
+  type Watch,
+} from "./native-library.ts";
 
-type Address = number;
+export type { Watch } from "./native-library.ts";
 
 export interface Libc {
   open(path: string, flags: number, mode: number): number;
@@ -12,6 +18,7 @@ export interface Libc {
   ioctl(fd: number, request: number, argument: Address): number;
   read(fd: number, buffer: Address, length: number): number;
   write(fd: number, buffer: Address, length: number): number;
+  writev(fd: number, vector: Address, count: number): number;
   socket(family: number, type: number, protocol: number): number;
   bind(fd: number, address: Address, length: number): number;
   setsockopt(fd: number, level: number, option: number, value: Address, length: number): number;
@@ -25,73 +32,32 @@ export interface Libc {
   watch(fd: number, onReadable: () => void): Watch;
 }
 
-export interface Watch {
-  close(): void;
+let bound: Libc | undefined;
+
+/** libc, or why there is none. */
+export async function loadLibc(): Promise<Libc | NativeUnavailable> {
+  const library = await loadNativeLibrary();
+  if (library.kind === "unavailable") return library;
+  bound ??= bindLibc(library);
+  return bound;
 }
 
-/** One reason, for the operator. */
-export interface LibcUnavailable {
-  readonly kind: "unavailable";
-  readonly reason: string;
-}
-
-let loaded: Promise<Libc | LibcUnavailable> | undefined;
-
-/** libc, or why there is none; loaded once. */
-export function loadLibc(): Promise<Libc | LibcUnavailable> {
-  loaded ??= load();
-  return loaded;
-}
-
-async function load(): Promise<Libc | LibcUnavailable> {
-  if (process.platform !== "linux") return unavailable(`this is ${process.platform}, not Linux`);
-  // The layouts of structures in this folder are those of 64-bit little-endian machines.
-  if (endianness() !== "LE" || !["x64", "arm64", "riscv64", "loong64"].includes(process.arch))
-    return unavailable(`the processor is ${process.arch}`);
-  try {
-    return bindLibc((await import("koffi")).default);
-  } catch (error) {
-    return unavailable(`koffi does not load: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-type Koffi = typeof import("koffi").default;
-
-function bindLibc(koffi: Koffi): Libc {
-  const library = koffi.load(null);
-  const { node } = koffi;
+function bindLibc({ declare, errno, addressOf, watch }: NativeLibrary): Libc {
   const pointer = "uintptr_t";
-  const declare = (name: string, result: string, ...parameters: string[]) =>
-    library.func(name, result, parameters);
   return {
     open: declare("open", "int", "str", "int", "int"),
     close: declare("close", "int", "int"),
     ioctl: declare("ioctl", "int", "int", "ulong", pointer),
     read: declare("read", "int64_t", "int", pointer, "size_t"),
     write: declare("write", "int64_t", "int", pointer, "size_t"),
+    writev: declare("writev", "int64_t", "int", pointer, "int"),
     socket: declare("socket", "int", "int", "int", "int"),
     bind: declare("bind", "int", "int", pointer, "uint"),
     setsockopt: declare("setsockopt", "int", "int", "int", "int", pointer, "uint"),
     recvmmsg: declare("recvmmsg", "int", "int", pointer, "uint", "int", pointer),
     sendmmsg: declare("sendmmsg", "int", "int", pointer, "uint", "int"),
-    errno: () => koffi.errno(),
-    addressOf: (memory) => Number(koffi.address(new Uint8Array(memory))),
-    watch(fd, onReadable) {
-      const handle = node.poll(fd, { readable: true }, () => onReadable());
-      watched.add(handle);
-      return {
-        close() {
-          handle.close();
-          watched.delete(handle);
-        },
-      };
-    },
+    errno,
+    addressOf,
+    watch,
   };
-}
-
-/** koffi's handles end when they are collected, so somebody has to hold them. */
-const watched = new Set<unknown>();
-
-function unavailable(reason: string): LibcUnavailable {
-  return { kind: "unavailable", reason };
 }

@@ -18,6 +18,14 @@ export class NativeMemory {
       throw new BugError("no address for a block of memory");
   }
 
+  /** The address of `length` octets of `bytes` from `at` on; undefined where `bytes` are not of this memory. */
+  addressIn(bytes: Uint8Array, at: number, length: number): number | undefined {
+    if (bytes.buffer !== this.#block) return undefined;
+    if (!(at >= 0 && length >= 0 && at + length <= bytes.length) || !Number.isInteger(at + length))
+      throw new BugError(`${length} octets at ${at} of ${bytes.length}`);
+    return this.#base + bytes.byteOffset + at;
+  }
+
   /** Never given out twice. Throws MisuseError when the block is used up. */
   reserve(length: number): Region {
     const offset = Math.ceil(this.#used / ALIGNMENT) * ALIGNMENT;

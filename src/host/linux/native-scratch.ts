@@ -1,0 +1,46 @@
+/** What the contexts of libcrypto use by turns: a place for keys on their way in, for digests, and for packets that lie elsewhere. */
+import { BugError } from "../../base/errors.ts";
+import type { Libcrypto } from "./libcrypto.ts";
+import type { NativeMemory, Region } from "./native-memory.ts";
+
+export class NativeScratch {
+  readonly libcrypto: Libcrypto;
+  readonly memory: NativeMemory;
+  readonly input: Region;
+  readonly output: Region;
+  readonly small: Region;
+  /** Where OpenSSL says how much it wrote. */
+  readonly lengthAddress: number;
+
+  constructor(libcrypto: Libcrypto, memory: NativeMemory) {
+    this.libcrypto = libcrypto;
+    this.memory = memory;
+    this.input = memory.reserve(PACKET_MAX);
+    this.output = memory.reserve(PACKET_MAX);
+    this.small = memory.reserve(SMALL);
+    this.lengthAddress = memory.reserve(8).address(0, 8);
+  }
+
+  /** Lends the address of a copy of the octets, which is wiped afterwards. */
+  withSecret<T>(octets: Uint8Array, use: (address: number) => T): T {
+    const { bytes } = this.small;
+    bytes.set(octets);
+    try {
+      return use(this.small.address(0, octets.length));
+    } finally {
+      bytes.fill(0, 0, octets.length);
+    }
+  }
+}
+
+/** OpenSSL refuses nothing that is asked of it here. */
+export function mustSucceed(result: number, what: string): void {
+  if (result !== 1) throw new BugError(`OpenSSL: ${what} failed`);
+}
+
+/** Octets an NativeScratch takes of its memory. */
+export const SCRATCH_OCTETS = 3 * 65_536;
+/** The longest IPv4 packet. */
+const PACKET_MAX = 65_535;
+/** A key, a nonce or a digest. */
+const SMALL = 128;

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { keysFor, seededRandom } from "../../../test/support/data-plane-fixtures.ts";
+import { describeEspTransforms, espSuites } from "../../../test/support/esp-transforms-contract.ts";
+import { hex } from "../../base/octets.ts";
+import { openEsp, payloadOffset, sealEsp, sealedLength } from "../../ipsec/esp.ts";
+import { nodeTransforms } from "../../ipsec/node-transforms.ts";
+import { HEAP_SPACE } from "../../ipsec/packet-space.ts";
+import { loadLibc } from "./libc.ts";
+import { loadLibcrypto } from "./libcrypto.ts";
+import { NativeMemory } from "./native-memory.ts";
+import { SCRATCH_OCTETS } from "./native-scratch.ts";
+import { nativeTransforms } from "./native-transforms.ts";
+
+fc.configureGlobal({ seed: 4106 });
+
+const libc = await loadLibc();
+const libcrypto = await loadLibcrypto();
+
+if ("kind" in libc || "kind" in libcrypto)
+  test("ESP by libcrypto", {
+    skip: `needs libcrypto: ${"kind" in libcrypto ? libcrypto.reason : ""}`,
+  }, () => {});
+else {
+  const memory = new NativeMemory(libc, SCRATCH_OCTETS + 65_536);
+  const factory = nativeTransforms(libcrypto, memory);
+  const region = memory.reserve(40_000);
+  describeEspTransforms("libcrypto", factory);
+
+  test("packets in the memory of the transforms are sealed and opened where they lie", () => {
+    const space = { allocate: (length: number) => region.bytes.subarray(20_000, 20_000 + length) };
+    for (const suite of espSuites()) {
+      const { encryptionKey, integrityKey } = keysFor(suite, 7);
+      const native = factory(suite, encryptionKey, integrityKey);
+      const reference = nodeTransforms(suite, encryptionKey, integrityKey);
+      fc.assert(
+        fc.property(fc.nat(3000), fc.nat(200), (length, at) => {
+          const payload = seededRandom(length).bytes("padding", length);
+          const end = at + sealedLength(native, length);
+          const sealedBy = (transforms: typeof native, octets: Uint8Array) => {
+            octets.fill(9, at, at + payloadOffset(transforms));
+            octets.set(payload, at + payloadOffset(transforms));
+            sealEsp(transforms, { spi: 300, sequenceNumber: 1 }, octets, at, length, 4);
+            return hex(octets.subarray(at, end));
+          };
+          assert.equal(sealedBy(native, region.bytes), sealedBy(reference, new Uint8Array(end)));
+          const result = openEsp(native, region.bytes, space, at, end);
+          assert.ok(result.kind === "opened", `${suite.encryption}: ${result.kind}`);
+          assert.equal(hex(result.payload), hex(payload));
+          // From the memory to elsewhere.
+          const elsewhere = openEsp(native, region.bytes, HEAP_SPACE, at, end);
+          assert.deepEqual(elsewhere, result);
+        }),
+        { numRuns: 10 },
+      );
+      native.release();
+    }
+  });
+}
