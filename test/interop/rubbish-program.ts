@@ -1,16 +1,18 @@
 /** Sends rubbish to the router at 172.16.172.10, run in the other router's namespace: to UDP 500 and 4500, and as protocol 50. */
 import { randomBytes, randomInt } from "node:crypto";
 import { loadLibc } from "../../src/host/linux/libc.ts";
-import { NativeSocket } from "../../src/host/linux/native-socket.ts";
+import { NativeSocket, SOCKET_OCTETS } from "../../src/host/linux/native-socket.ts";
 import { isOsError } from "../../src/host/linux/os-error.ts";
+import { PacketArena } from "../../src/host/linux/packet-arena.ts";
 import { ipv4 } from "../../src/net/ip-address.ts";
 import { buildIpv4Packet } from "../../src/net/ipv4-packet.ts";
 
 const [SOURCE, TARGET] = [ipv4("172.16.172.20"), ipv4("172.16.172.10")];
 const libc = await loadLibc();
 if ("kind" in libc) throw new Error(libc.reason);
-const datagrams = NativeSocket.open(libc, { kind: "udp", local: { address: SOURCE, port: 500 } });
-const packets = NativeSocket.open(libc, { kind: "packets" });
+const arena = new PacketArena(libc, 2 * SOCKET_OCTETS);
+const datagrams = NativeSocket.open(arena, { kind: "udp", local: { address: SOURCE, port: 500 } });
+const packets = NativeSocket.open(arena, { kind: "packets" });
 if (isOsError(datagrams) || isOsError(packets)) throw new Error("no sockets");
 
 for (let i = 0; i < 6000; i++) {

@@ -45,6 +45,7 @@ export class GatewayDriver {
   /** What happened and is not yet handed in: performing effects can make more happen. */
   readonly #waiting: ((now: Instant) => readonly GatewayEffect[])[] = [];
   #isHandling = false;
+  #isArming = false;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -56,7 +57,7 @@ export class GatewayDriver {
 
   /** Hands in what happened. In a batch, whoever hands in calls `flush` of the port at its end. */
   take(input: GatewayInput): void {
-    this.#queue((now) => this.#gateway.handle(now, input));
+    this.#run((now) => this.#gateway.handle(now, input));
   }
 
   request(request: GatewayRequest): void {
@@ -65,7 +66,7 @@ export class GatewayDriver {
   }
 
   setPolicy(policy: GatewayPolicy): void {
-    this.#queue((now) => this.#gateway.setPolicy(now, policy));
+    this.#run((now) => this.#gateway.setPolicy(now, policy));
     this.#options.port.flush();
   }
 
@@ -81,19 +82,35 @@ export class GatewayDriver {
     clearTimeout(this.#timer);
   }
 
-  #queue(input: (now: Instant) => readonly GatewayEffect[]): void {
+  #run(input: (now: Instant) => readonly GatewayEffect[]): void {
     if (this.#isClosed) return;
-    this.#waiting.push(input);
-    if (this.#isHandling) return;
+    if (this.#isHandling) {
+      this.#waiting.push(input);
+      return;
+    }
     this.#isHandling = true;
-    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift())
+    for (
+      let next: typeof input | undefined = input;
+      next !== undefined;
+      next = this.#waiting.length === 0 ? undefined : this.#waiting.shift()
+    )
       try {
         for (const effect of next(this.#options.clock.now())) this.#perform(effect);
       } catch (error) {
         this.#options.onFault(error);
       }
     this.#isHandling = false;
-    this.#armTimer();
+    this.#armTimerSoon();
+  }
+
+  /** Once for a batch of inputs: its deadlines matter when it is over. */
+  #armTimerSoon(): void {
+    if (this.#isArming) return;
+    this.#isArming = true;
+    queueMicrotask(() => {
+      this.#isArming = false;
+      if (!this.#isClosed) this.#armTimer();
+    });
   }
 
   #perform(effect: GatewayEffect): void {

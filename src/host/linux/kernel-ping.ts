@@ -3,8 +3,10 @@ import { PROTOCOL } from "../../net/protocols.ts";
 import type { Clock } from "../clock.ts";
 import { type EchoEars, type EchoOptions, EchoRun } from "./echo-run.ts";
 import type { Libc } from "./libc.ts";
-import { NativeSocket } from "./native-socket.ts";
+import { NativeSocket, SOCKET_OCTETS } from "./native-socket.ts";
 import { isOsError } from "./os-error.ts";
+import { PacketArena } from "./packet-arena.ts";
+import { RECEIVE_OCTETS, ReceiveVector } from "./receive-vector.ts";
 
 /** Starts a ping; the function returned ends it early, with what there is. */
 export function pingThroughKernel(
@@ -13,9 +15,10 @@ export function pingThroughKernel(
   options: EchoOptions,
   { onMark, onDone }: EchoEars,
 ): () => void {
+  const arena = new PacketArena(libc, 2 * SOCKET_OCTETS + RECEIVE_OCTETS);
   const sockets = [
-    NativeSocket.open(libc, { kind: "raw", protocol: PROTOCOL.ICMP }),
-    NativeSocket.open(libc, { kind: "packets" }),
+    NativeSocket.open(arena, { kind: "raw", protocol: PROTOCOL.ICMP }),
+    NativeSocket.open(arena, { kind: "packets" }),
   ].flatMap((socket) => (isOsError(socket) ? [] : [socket]));
   const [hearing, sending] = sockets;
   const run = new EchoRun(
@@ -35,6 +38,7 @@ export function pingThroughKernel(
     },
   );
   hearing?.listen(
+    new ReceiveVector(arena),
     (messages) => {
       for (const { bytes } of messages) run.heard(bytes);
     },

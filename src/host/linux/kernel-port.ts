@@ -3,23 +3,30 @@
  * kernel routes into the first is to be protected; what came in clear and may be dropped comes through the second.
  */
 import type { GatewayEffect, GatewayInput } from "../../gateway/contract.ts";
-import { type Endpoint, type IpAddress, ipv4FromNumber } from "../../net/ip-address.ts";
-import { IPV4_HEADER_LENGTH } from "../../net/ipv4-packet.ts";
+import { NAT_PORT } from "../../gateway/udp-encapsulation.ts";
+import { type Endpoint, type IpAddress, ipv4FromNumber, ipv4ToNumber } from "../../net/ip-address.ts";
+import { IPV4_HEADER_LENGTH, isUncuttable } from "../../net/ipv4-packet.ts";
 import { PROTOCOL } from "../../net/protocols.ts";
-import { u32At } from "../../net/words.ts";
+import { UDP_HEADER_LENGTH } from "../../net/udp.ts";
+import { u16At, u32At } from "../../net/words.ts";
 import type { PacketPort } from "./gateway-driver.ts";
 import type { MatchedInterface } from "./interface-matching.ts";
 import type { Libc } from "./libc.ts";
-import { NativeSocket, type SocketKind, type SocketOptions } from "./native-socket.ts";
+import { SCRATCH_OCTETS } from "./native-scratch.ts";
+import { NativeSocket, SOCKET_OCTETS, type SocketKind, type SocketOptions } from "./native-socket.ts";
 import { isOsError, type OsError } from "./os-error.ts";
+import { PacketArena } from "./packet-arena.ts";
 import { describeSocketProblem, IKE_PORTS } from "./prerequisites.ts";
+import { RECEIVE_OCTETS, ReceiveVector } from "./receive-vector.ts";
 import { OWN_MARK } from "./steering-plan.ts";
-import { TunDevice } from "./tun-device.ts";
+import { TUN_OCTETS, TunDevice } from "./tun-device.ts";
 
 export interface KernelPortOptions {
   readonly libc: Libc;
   readonly interfaces: readonly MatchedInterface[];
   readonly onError: (error: OsError) => void;
+  /** False: the kernel joins and cuts no packets for us, as where it cannot. */
+  readonly offload?: boolean;
 }
 
 /** The name of the IOS interface that a whole IPv4 packet leaves or came by. */
@@ -31,13 +38,24 @@ export interface PacketInterfaces {
 export class KernelPort implements PacketPort {
   readonly protectDevice: TunDevice;
   readonly checkDevice: TunDevice;
+  /** Where the gateway is to build packets. */
+  readonly arena: PacketArena;
   readonly #options: KernelPortOptions;
   readonly #udp: ReadonlyMap<string, NativeSocket>;
+  /** Those on port 4500 by their address: what they can send needs no raw socket. */
+  readonly #encapsulating: ReadonlyMap<number, NativeSocket>;
   readonly #esp: NativeSocket;
   readonly #packets: NativeSocket;
 
-  private constructor(options: KernelPortOptions, parts: Parts) {
+  private constructor(options: KernelPortOptions, arena: PacketArena, parts: Parts) {
     this.#options = options;
+    this.arena = arena;
+    this.#encapsulating = new Map(
+      options.interfaces.flatMap(({ address }) => {
+        const socket = parts.udp.get(endpointKey(address, NAT_PORT));
+        return socket === undefined ? [] : [[ipv4ToNumber(address), socket]];
+      }),
+    );
     this.#udp = parts.udp;
     this.#esp = parts.esp;
     this.#packets = parts.packets;
@@ -47,7 +65,12 @@ export class KernelPort implements PacketPort {
 
   /** Everything is opened, or nothing and one line says why. */
   static open(options: KernelPortOptions): KernelPort | string {
-    const { libc, interfaces } = options;
+    const { libc, interfaces, offload = true } = options;
+    const sockets = interfaces.length * IKE_PORTS.length + 2;
+    const arena = new PacketArena(
+      libc,
+      sockets * SOCKET_OCTETS + RECEIVE_OCTETS + 2 * TUN_OCTETS + SCRATCH_OCTETS,
+    );
     const opened: { close(): void }[] = [];
     const problems: string[] = [];
     const keep = <T extends { close(): void }>(result: T | OsError, local?: Endpoint): T | undefined => {
@@ -57,7 +80,7 @@ export class KernelPort implements PacketPort {
     };
     const socket = (kind: SocketKind, more: SocketOptions = {}) =>
       keep(
-        NativeSocket.open(libc, kind, { ...more, mark: OWN_MARK }),
+        NativeSocket.open(arena, kind, { ...more, offload, mark: OWN_MARK }),
         kind.kind === "udp" ? kind.local : undefined,
       );
     const udp = new Map<string, NativeSocket>();
@@ -71,11 +94,11 @@ export class KernelPort implements PacketPort {
       }
     const esp = socket({ kind: "raw", protocol: PROTOCOL.ESP });
     const packets = socket({ kind: "packets" });
-    const protectDevice = keep(TunDevice.create(libc, "skeyid%d"));
-    const checkDevice = keep(TunDevice.create(libc, "skeyidin%d"));
+    const protectDevice = keep(TunDevice.create(arena, "skeyid%d", { offload }));
+    const checkDevice = keep(TunDevice.create(arena, "skeyidin%d", { offload: false }));
     const [problem] = problems;
     if (problem === undefined && esp && packets && protectDevice && checkDevice)
-      return new KernelPort(options, { udp, esp, packets, protectDevice, checkDevice });
+      return new KernelPort(options, arena, { udp, esp, packets, protectDevice, checkDevice });
     for (const each of opened) each.close();
     return problem ?? "nothing could be opened";
   }
@@ -83,33 +106,55 @@ export class KernelPort implements PacketPort {
   /** Hands in what comes, from now on. */
   start(take: (input: GatewayInput) => void, { leavesBy, cameBy }: PacketInterfaces): void {
     const { interfaces, onError } = this.#options;
-    const nameOf = new Map(interfaces.map(({ address, name }) => [address, name]));
+    const nameOf = new Map(interfaces.map(({ address, name }) => [ipv4ToNumber(address), name]));
+    const vector = new ReceiveVector(this.arena);
     for (const { address } of interfaces)
-      for (const port of IKE_PORTS)
-        this.#udp.get(endpointKey(address, port))?.listen((messages) => {
-          for (const { remote, bytes } of messages)
-            take({ kind: "datagram", local: { address, port }, remote, bytes });
-          this.flush();
-        }, onError);
-    this.#esp.listen((messages) => {
-      for (const { bytes } of messages) {
-        const interfaceName = nameOf.get(ipv4FromNumber(u32At(bytes, 16)));
-        // Another program of this machine may use ESP at other addresses.
-        if (interfaceName !== undefined) take({ kind: "esp", interfaceName, bytes });
+      for (const port of IKE_PORTS) {
+        const local = { address, port };
+        this.#udp.get(endpointKey(address, port))?.listen(
+          vector,
+          (messages) => {
+            for (const message of messages) {
+              take({ kind: "datagram", local, ...message });
+              this.#makeRoom();
+            }
+            this.flush();
+          },
+          onError,
+        );
       }
-      this.flush();
-    }, onError);
-    const fromKernel = (kind: "outbound-packet" | "inbound-packet", interfaceOf: (p: Uint8Array) => string) =>
-      [
-        (bytes: Uint8Array) => {
+    this.#esp.listen(
+      vector,
+      (messages) => {
+        for (const { bytes } of messages) {
+          const interfaceName = nameOf.get(u32At(bytes, 16));
+          // Another program of this machine may use ESP at other addresses.
+          if (interfaceName === undefined) continue;
+          take({ kind: "esp", interfaceName, bytes });
+          this.#makeRoom();
+        }
+        this.flush();
+      },
+      onError,
+    );
+    const fromKernel = (
+      device: TunDevice,
+      kind: "outbound-packet" | "inbound-packet",
+      interfaceOf: (packet: Uint8Array) => string,
+    ) =>
+      device.listen(
+        (bytes, segmentLength) => {
           // The kernel also sends IPv6 by every interface that is up: router solicitations.
-          if ((bytes[0] ?? 0) >> 4 === 4 && bytes.length >= IPV4_HEADER_LENGTH)
-            take({ kind, interfaceName: interfaceOf(bytes), bytes });
+          if ((bytes[0] ?? 0) >> 4 !== 4 || bytes.length < IPV4_HEADER_LENGTH) return;
+          const interfaceName = interfaceOf(bytes);
+          if (segmentLength > 0) take({ kind: "outbound-packet", interfaceName, bytes, segmentLength });
+          else take({ kind, interfaceName, bytes });
+          this.#makeRoom();
         },
         () => this.flush(),
-      ] as const;
-    this.protectDevice.listen(...fromKernel("outbound-packet", leavesBy));
-    this.checkDevice.listen(...fromKernel("inbound-packet", cameBy));
+      );
+    fromKernel(this.protectDevice, "outbound-packet", leavesBy);
+    fromKernel(this.checkDevice, "inbound-packet", cameBy);
   }
 
   sendDatagram({ local, remote, bytes }: Extract<GatewayEffect, { kind: "send-datagram" }>): void {
@@ -117,8 +162,13 @@ export class KernelPort implements PacketPort {
     this.#tell(socket?.send(bytes, remote));
   }
 
+  /** ESP in UDP goes by the UDP socket, which can have many cut from one; the header that it makes is as good as ours. */
   transmit({ bytes }: Extract<GatewayEffect, { kind: "transmit" }>): void {
-    this.#sendPacket(bytes);
+    const socket = isOwnEncapsulation(bytes) ? this.#encapsulating.get(u32At(bytes, 12)) : undefined;
+    if (socket === undefined) return this.#sendPacket(bytes);
+    const remote = { address: ipv4FromNumber(u32At(bytes, 16)), port: u16At(bytes, 22) };
+    const sending = { typeOfService: bytes[1] ?? 0, dontFragment: isUncuttable(bytes) };
+    this.#tell(socket.send(bytes.subarray(IPV4_HEADER_LENGTH + UDP_HEADER_LENGTH), remote, sending));
   }
 
   /** What was protected the kernel receives from the TUN. An error message of ours, from our address, it would not. */
@@ -130,6 +180,8 @@ export class KernelPort implements PacketPort {
   flush(): void {
     this.#tell(this.#packets.flush());
     for (const socket of this.#udp.values()) this.#tell(socket.flush());
+    this.#tell(this.protectDevice.flush());
+    this.arena.reset();
   }
 
   close(): void {
@@ -147,6 +199,11 @@ export class KernelPort implements PacketPort {
     this.#tell(this.#packets.send(bytes, { address: ipv4FromNumber(u32At(bytes, 16)), port: 0 }));
   }
 
+  /** Sends what waits before there is no room to build in. */
+  #makeRoom(): void {
+    if (this.arena.isCrowded) this.flush();
+  }
+
   #tell(error: OsError | undefined): void {
     if (error !== undefined) this.#options.onError(error);
   }
@@ -160,9 +217,17 @@ interface Parts {
   readonly checkDevice: TunDevice;
 }
 
+/** A whole UDP packet from port 4500. */
+function isOwnEncapsulation(packet: Uint8Array): boolean {
+  const isWhole = (u16At(packet, 6) & FRAGMENT_BITS) === 0;
+  return packet[0] === 0x45 && packet[9] === PROTOCOL.UDP && isWhole && u16At(packet, 20) === NAT_PORT;
+}
+
 function endpointKey(address: IpAddress, port: number): string {
   return `${address}:${port}`;
 }
 
 /** IOS marks IKE as internetwork control. */
 const IKE_TYPE_OF_SERVICE = 0xc0;
+/** More fragments, and the fragment offset. */
+const FRAGMENT_BITS = 0x3fff;

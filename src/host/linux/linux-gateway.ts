@@ -5,6 +5,8 @@
 import type { RouterPolicy } from "../../config/router-policy.ts";
 import type { GatewayInput } from "../../gateway/contract.ts";
 import type { GatewayPolicy } from "../../gateway/gateway.ts";
+import type { EspTransformsFactory } from "../../ipsec/esp-transforms.ts";
+import { nodeTransforms } from "../../ipsec/node-transforms.ts";
 import type { IpsecPolicy } from "../../ipsec/policy.ts";
 import type { IpAddress } from "../../net/ip-address.ts";
 import { Egress } from "./egress.ts";
@@ -13,8 +15,10 @@ import type { InterfaceMatching, MatchedInterface } from "./interface-matching.t
 import { ipBatch, prefixText } from "./ip-command.ts";
 import { KernelPort } from "./kernel-port.ts";
 import type { Libc } from "./libc.ts";
+import { loadLibcrypto } from "./libcrypto.ts";
 import { devices, mainRoutes } from "./machine.ts";
 import { type MachineChanges, writeSysctl } from "./machine-changes.ts";
+import { nativeTransforms } from "./native-transforms.ts";
 import type { OsError } from "./os-error.ts";
 import type { SysctlAdvice } from "./prerequisites.ts";
 import { protectingInterface } from "./protecting-interface.ts";
@@ -48,7 +52,12 @@ export class LinuxGateway {
   #ipsec: IpsecPolicy;
   readonly #lost = new Set<IpAddress>();
 
-  private constructor(options: LinuxGatewayOptions, port: KernelPort, egress: Egress) {
+  private constructor(
+    options: LinuxGatewayOptions,
+    port: KernelPort,
+    egress: Egress,
+    transforms: EspTransformsFactory,
+  ) {
     const { router, matching, changes } = options;
     this.#options = options;
     this.#changes = changes;
@@ -58,6 +67,8 @@ export class LinuxGateway {
     this.driver = new GatewayDriver({
       ...options,
       policy: policyFor(router, matching.matched),
+      transforms,
+      space: port.arena,
       port: options.onWire === undefined ? port : tapped(port, options.onWire),
     });
     this.#steering = new Steering({
@@ -84,7 +95,9 @@ export class LinuxGateway {
     }
     const nameOf = new Map(options.matching.matched.map(({ device, name }) => [device, name]));
     const egress = new Egress(await mainRoutes(), nameOf);
-    const gateway = new LinuxGateway(options, port, egress);
+    const libcrypto = await loadLibcrypto();
+    const transforms = "kind" in libcrypto ? nodeTransforms : nativeTransforms(libcrypto, port.arena.memory);
+    const gateway = new LinuxGateway(options, port, egress, transforms);
     const fault = await gateway.#begin();
     if (fault === undefined) return gateway;
     await gateway.stop();

@@ -56,7 +56,11 @@ export class Region {
 
   /** Writes, at `at`, the address of `length` octets of `target` from `targetAt` on. */
   putAddress(at: number, target: Region, targetAt: number, length: number): void {
-    const address = target.address(targetAt, length);
+    this.putPointer(at, target.address(targetAt, length));
+  }
+
+  /** Writes an address that `NativeMemory.addressIn` has given. */
+  putPointer(at: number, address: number): void {
     this.view.setUint32(at, address % 2 ** 32, true);
     this.view.setUint32(at + 4, Math.floor(address / 2 ** 32), true);
   }

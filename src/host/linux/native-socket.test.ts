@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { type Endpoint, ipv4 } from "../../net/ip-address.ts";
-import { type Libc, loadLibc } from "./libc.ts";
-import type { ReceivedMessage } from "./message-vector.ts";
-import { NativeSocket } from "./native-socket.ts";
+import { loadLibc } from "./libc.ts";
+import { NativeSocket, SOCKET_OCTETS } from "./native-socket.ts";
 import { isOsError } from "./os-error.ts";
+import { PacketArena } from "./packet-arena.ts";
+import { RECEIVE_OCTETS, type ReceivedMessage, ReceiveVector } from "./receive-vector.ts";
 
 const LOCALHOST = ipv4("127.0.0.1");
 const libc = await loadLibc();
@@ -13,6 +14,7 @@ const skip = "kind" in libc ? `needs libc: ${libc.reason}` : false;
 describe("sockets through libc", { skip }, () => {
   const heard: ReceivedMessage[] = [];
   let arrived = (): void => {};
+  let arena: PacketArena;
   let receiver: NativeSocket;
   let sender: NativeSocket;
   let from: Endpoint;
@@ -20,11 +22,13 @@ describe("sockets through libc", { skip }, () => {
 
   before(() => {
     assert.ok(!("kind" in libc));
-    [receiver, to] = openAnywhere(libc);
-    [sender, from] = openAnywhere(libc);
+    arena = new PacketArena(libc, 16 * SOCKET_OCTETS + RECEIVE_OCTETS);
+    [receiver, to] = openAnywhere(arena);
+    [sender, from] = openAnywhere(arena);
     receiver.listen(
+      new ReceiveVector(arena),
       (messages) => {
-        heard.push(...messages);
+        for (const message of messages) heard.push(...datagramsOf(message));
         arrived();
       },
       ({ text }) => assert.fail(text),
@@ -73,11 +77,11 @@ describe("sockets through libc", { skip }, () => {
 
   it("say which address and port could not be had", () => {
     assert.ok(!("kind" in libc));
-    const taken = NativeSocket.open(libc, { kind: "udp", local: to });
+    const taken = NativeSocket.open(arena, { kind: "udp", local: to });
     assert.ok(isOsError(taken));
     assert.deepEqual([taken.code, taken.what], ["EADDRINUSE", `UDP 127.0.0.1:${to.port}`]);
     const foreign = { address: ipv4("192.0.2.77"), port: 0 };
-    const notHere = NativeSocket.open(libc, { kind: "udp", local: foreign });
+    const notHere = NativeSocket.open(arena, { kind: "udp", local: foreign });
     assert.ok(isOsError(notHere));
     assert.equal(notHere.code, "EADDRNOTAVAIL");
   });
@@ -93,11 +97,21 @@ describe("sockets through libc", { skip }, () => {
 });
 
 /** On a port that nobody has, below those that the system gives out by itself. */
-function openAnywhere(of: Libc): [NativeSocket, Endpoint] {
+function openAnywhere(of: PacketArena): [NativeSocket, Endpoint] {
   for (let port = 20_000 + (process.pid % 10_000); port < 32_000; port++) {
     const local = { address: LOCALHOST, port };
     const socket = NativeSocket.open(of, { kind: "udp", local });
     if (!isOsError(socket)) return [socket, local];
   }
   return assert.fail("no port is free");
+}
+
+/** In octets of their own. */
+function datagramsOf(message: ReceivedMessage): readonly ReceivedMessage[] {
+  const { bytes, segmentLength } = message;
+  const count = Math.max(1, Math.ceil(bytes.length / Math.max(1, segmentLength)));
+  return Array.from({ length: count }, (_, i) => ({
+    ...message,
+    bytes: bytes.slice(i * segmentLength, (i + 1) * segmentLength),
+  }));
 }

@@ -1,9 +1,12 @@
 /** IPv4 sockets that Node does not offer: raw ones, and UDP ones whose packets come and go in batches. */
 import type { Endpoint } from "../../net/ip-address.ts";
-import type { Libc, Watch } from "./libc.ts";
-import { AF_INET, putSocketAddress, ReceiveVector, SendVector, SOCKADDR } from "./message-vector.ts";
-import { NativeMemory } from "./native-memory.ts";
+import type { Watch } from "./libc.ts";
+import type { Region } from "./native-memory.ts";
 import { isOsError, type OsError, osError } from "./os-error.ts";
+import type { PacketArena } from "./packet-arena.ts";
+import { type ReceivedMessage, type ReceiveVector, UDP_GRO } from "./receive-vector.ts";
+import { SEND_OCTETS, SendVector } from "./send-vector.ts";
+import { AF_INET, putSocketAddress, SOCKADDR } from "./socket-address.ts";
 
 export type SocketKind =
   /** Bound to one of our addresses: that is the local address of all it receives. */
@@ -16,32 +19,46 @@ export type SocketKind =
 export interface SocketOptions {
   /** Marks what it sends for policy routing; needs CAP_NET_ADMIN. */
   readonly mark?: number;
-  /** Type of service of what it sends. */
+  /** Type of service of what it sends, unless a message says otherwise. */
   readonly typeOfService?: number;
+  /** Datagrams of one length are joined and cut by the kernel, where it can. False: one by one. */
+  readonly offload?: boolean;
+}
+
+/** How a message differs from what the socket usually sends. */
+export interface Sending {
+  readonly typeOfService?: number;
+  /** Absent: the kernel may cut it into fragments. */
+  readonly dontFragment?: boolean;
 }
 
 export class NativeSocket {
-  readonly #libc: Libc;
+  readonly #arena: PacketArena;
   readonly #fd: number;
   readonly #what: string;
-  readonly #memory: NativeMemory;
-  #sending: SendVector | undefined;
+  readonly #memory: Region;
+  readonly #sending: SendVector;
+  #dontFragment = false;
   #watch: Watch | undefined;
   #isClosed = false;
 
-  private constructor(libc: Libc, fd: number, what: string) {
-    this.#libc = libc;
+  private constructor(arena: PacketArena, fd: number, what: string, isCutting: boolean) {
+    this.#arena = arena;
     this.#fd = fd;
     this.#what = what;
-    this.#memory = new NativeMemory(libc, 4096);
+    this.#memory = arena.memory.reserve(SOCKADDR);
+    this.#sending = new SendVector(arena, { segmentation: isCutting });
   }
 
-  static open(libc: Libc, kind: SocketKind, options: SocketOptions = {}): NativeSocket | OsError {
+  /** Takes `SOCKET_OCTETS` of the arena's reserve. */
+  static open(arena: PacketArena, kind: SocketKind, options: SocketOptions = {}): NativeSocket | OsError {
+    const { libc } = arena;
     const what = describeKind(kind);
     const [type, protocol] = TYPES[kind.kind](kind);
     const fd = libc.socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
     if (fd < 0) return osError(what, libc.errno());
-    const socket = new NativeSocket(libc, fd, what);
+    const isCutting = kind.kind === "udp" && options.offload !== false;
+    const socket = new NativeSocket(arena, fd, what, isCutting);
     const fault = socket.#prepare(kind, options);
     if (fault === undefined) return socket;
     socket.close();
@@ -50,31 +67,38 @@ export class NativeSocket {
 
   /** Gives all that comes, a batch for each call. `onError` hears what the system refuses. */
   listen(
-    onBatch: (messages: readonly { remote: Endpoint; bytes: Uint8Array }[]) => void,
+    vector: ReceiveVector,
+    onBatch: (messages: readonly ReceivedMessage[]) => void,
     onError: (error: OsError) => void,
   ): void {
-    const vector = new ReceiveVector(this.#libc, BATCH, PACKET_MAX);
-    this.#watch = this.#libc.watch(this.#fd, () => {
+    this.#watch = this.#arena.libc.watch(this.#fd, () => {
       for (let round = 0; round < ROUNDS_MAX && !this.#isClosed; round++) {
-        const messages = vector.receive(this.#fd);
-        if (isOsError(messages)) return onError({ ...messages, what: this.#what });
-        if (messages.length > 0) onBatch(messages);
-        if (messages.length < BATCH) return;
+        const received = vector.receive(this.#fd);
+        if (isOsError(received)) return onError({ ...received, what: this.#what });
+        if (received.messages.length > 0) onBatch(received.messages);
+        if (received.isLast) return;
       }
     });
   }
 
-  /** Takes a message to be sent; `flush` sends it, if not before. */
-  send(bytes: Uint8Array, remote: Endpoint): OsError | undefined {
-    this.#sending ??= new SendVector(this.#libc, BATCH, PACKET_MAX);
-    const refusal = this.#sending.hasRoom ? undefined : this.flush();
-    if (!this.#sending.add(bytes, remote)) return osError(this.#what, EMSGSIZE);
-    return refusal;
+  /** Takes a message to be sent; `flush` sends it, if not before. Its octets are used until then, if they are in the arena. */
+  send(
+    bytes: Uint8Array,
+    remote: Endpoint,
+    { typeOfService, dontFragment }: Sending = {},
+  ): OsError | undefined {
+    if (bytes.length > PACKET_MAX) return osError(this.#what, EMSGSIZE);
+    let refusal = this.#setDontFragment(dontFragment === true);
+    if (this.#sending.add(bytes, remote, typeOfService)) return refusal;
+    refusal = this.flush() ?? refusal;
+    const isTaken = this.#sending.add(bytes, remote, typeOfService);
+    return isTaken ? refusal : (refusal ?? osError(this.#what, ENOBUFS));
   }
 
   flush(): OsError | undefined {
     if (this.#isClosed) return undefined;
-    const refusal = this.#sending?.send(this.#fd);
+    if (this.#sending.isEmpty) return undefined;
+    const refusal = this.#sending.send(this.#fd);
     return refusal === undefined ? undefined : { ...refusal, what: this.#what };
   }
 
@@ -82,29 +106,42 @@ export class NativeSocket {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#watch?.close();
-    this.#libc.close(this.#fd);
+    this.#arena.libc.close(this.#fd);
   }
 
-  #prepare(kind: SocketKind, { mark, typeOfService }: SocketOptions): OsError | undefined {
+  /** For all that waits the same, so what waits goes first. */
+  #setDontFragment(dontFragment: boolean): OsError | undefined {
+    if (dontFragment === this.#dontFragment) return undefined;
+    const refusal = this.flush();
+    this.#dontFragment = dontFragment;
+    // With the bit, and whatever the kernel has heard of the path: we keep that ourselves.
+    this.#set(IPPROTO_IP, IP_MTU_DISCOVER, dontFragment ? IP_PMTUDISC_PROBE : IP_PMTUDISC_DONT);
+    return refusal;
+  }
+
+  #prepare(kind: SocketKind, { mark, typeOfService, offload }: SocketOptions): OsError | undefined {
     // With fewer rights the buffers stay what they are, which costs packets in bursts and nothing else.
     this.#set(SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_OCTETS);
     this.#set(SOL_SOCKET, SO_SNDBUFFORCE, BUFFER_OCTETS);
     if (typeOfService !== undefined) this.#set(IPPROTO_IP, IP_TOS, typeOfService);
     if (mark !== undefined && this.#set(SOL_SOCKET, SO_MARK, mark) < 0)
-      return osError(`${this.#what}, mark packets`, this.#libc.errno());
+      return osError(`${this.#what}, mark packets`, this.#arena.libc.errno());
     if (kind.kind !== "udp") return undefined;
     // IKE's longest messages may be cut into fragments.
     this.#set(IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
-    const region = this.#memory.reserve(SOCKADDR);
+    this.#set(IPPROTO_IP, IP_TTL, TIME_TO_LIVE);
+    this.#set(IPPROTO_IP, IP_RECVTOS, 1);
+    // A kernel that cannot join datagrams gives them one by one.
+    if (offload !== false) this.#set(SOL_UDP, UDP_GRO, 1);
+    const region = this.#memory;
     putSocketAddress(region.view, 0, kind.local);
-    const isBound = this.#libc.bind(this.#fd, region.address(0, SOCKADDR), SOCKADDR) === 0;
-    return isBound ? undefined : osError(this.#what, this.#libc.errno());
+    const isBound = this.#arena.libc.bind(this.#fd, region.address(0, SOCKADDR), SOCKADDR) === 0;
+    return isBound ? undefined : osError(this.#what, this.#arena.libc.errno());
   }
 
   #set(level: number, option: number, value: number): number {
-    const region = this.#memory.reserve(4);
-    region.view.setInt32(0, value, true);
-    return this.#libc.setsockopt(this.#fd, level, option, region.address(0, 4), 4);
+    this.#memory.view.setInt32(0, value, true);
+    return this.#arena.libc.setsockopt(this.#fd, level, option, this.#memory.address(0, 4), 4);
   }
 }
 
@@ -119,8 +156,8 @@ function describeKind(kind: SocketKind): string {
   return kind.kind === "raw" ? `IP protocol ${kind.protocol}` : "raw IP";
 }
 
-/** Messages in one system call. */
-const BATCH = 32;
+/** What a socket takes of an arena's reserve. */
+export const SOCKET_OCTETS = SEND_OCTETS + 64;
 /** Then other descriptors have their turn. */
 const ROUNDS_MAX = 8;
 /** Octets: the longest IPv4 packet. */
@@ -138,7 +175,14 @@ const SOL_SOCKET = 1;
 const SO_SNDBUFFORCE = 32;
 const SO_RCVBUFFORCE = 33;
 const SO_MARK = 36;
+const SOL_UDP = 17;
 const IP_TOS = 1;
+const IP_TTL = 2;
 const IP_MTU_DISCOVER = 10;
+const IP_RECVTOS = 13;
 const IP_PMTUDISC_DONT = 0;
+const IP_PMTUDISC_PROBE = 3;
+/** What IOS gives packets that it makes. */
+const TIME_TO_LIVE = 255;
 const EMSGSIZE = 90;
+const ENOBUFS = 105;

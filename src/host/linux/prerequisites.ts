@@ -5,8 +5,9 @@ import { PROTOCOL } from "../../net/protocols.ts";
 import { ip } from "./ip-command.ts";
 import { type Libc, loadLibc } from "./libc.ts";
 import { readSysctl } from "./machine-changes.ts";
-import { NativeSocket } from "./native-socket.ts";
+import { NativeSocket, SOCKET_OCTETS } from "./native-socket.ts";
 import { describeOsError, isOsError, type OsError } from "./os-error.ts";
+import { PacketArena } from "./packet-arena.ts";
 import { holderOfUdp } from "./process-identity.ts";
 import { TUN_PATH, TunDevice } from "./tun-device.ts";
 
@@ -36,7 +37,7 @@ export function socketProblems(libc: Libc, addresses: readonly IpAddress[]): rea
     { kind: "raw" as const, protocol: PROTOCOL.ESP },
   ];
   return kinds.flatMap((kind) => {
-    const socket = NativeSocket.open(libc, kind);
+    const socket = NativeSocket.open(new PacketArena(libc, SOCKET_OCTETS), kind);
     if (isOsError(socket))
       return [describeSocketProblem(socket, kind.kind === "udp" ? kind.local : undefined)];
     socket.close();

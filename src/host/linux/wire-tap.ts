@@ -6,6 +6,7 @@ import { PROTOCOL } from "../../net/protocols.ts";
 import { buildUdp } from "../../net/udp.ts";
 import type { PacketPort } from "./gateway-driver.ts";
 
+/** The packet is lent: who keeps it copies it. */
 export type OnWire = (packet: Uint8Array) => void;
 
 /** The port, with an ear on what it sends. */
@@ -26,8 +27,11 @@ export function tapped(port: PacketPort, onWire: OnWire): PacketPort {
 
 /** What came in. */
 export function tapInput(input: GatewayInput, onWire: OnWire): void {
-  if (input.kind === "datagram") onWire(datagramPacket(input.remote, input.local, input.bytes));
-  else if (input.kind === "esp") onWire(input.bytes);
+  if (input.kind === "datagram") {
+    const { remote, local, bytes, segmentLength = bytes.length } = input;
+    for (let at = 0; at < bytes.length; at += segmentLength)
+      onWire(datagramPacket(remote, local, bytes.subarray(at, at + segmentLength)));
+  } else if (input.kind === "esp") onWire(input.bytes);
 }
 
 /** The system made the real header or took it off: its identification and TTL are not known here. */

@@ -1,0 +1,217 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { hex } from "../base/octets.ts";
+import { addWords, checksumOfSum } from "./checksum.ts";
+import { ipv4 } from "./ip-address.ts";
+import { buildIpv4Packet, faultOfIpv4 } from "./ipv4-packet.ts";
+import { TcpJoin } from "./tcp-join.ts";
+import { sumOfWords, TcpTrain } from "./tcp-train.ts";
+import { putU16, putU32, u16At, u32At } from "./words.ts";
+
+fc.configureGlobal({ seed: 9293 });
+
+const FIN = 0x01;
+const PSH = 0x08;
+const ACK = 0x10;
+const CWR = 0x80;
+
+interface TcpFields {
+  readonly options: Uint8Array;
+  readonly flags: number;
+  readonly sequenceNumber: number;
+  readonly data: Uint8Array;
+  readonly dontFragment: boolean;
+  readonly identification: number;
+}
+
+const HEADER = {
+  source: ipv4("10.1.1.1"),
+  destination: ipv4("10.1.2.1"),
+  protocol: 6,
+  timeToLive: 64,
+  identification: 7,
+  dontFragment: true,
+} as const;
+
+const PLAIN: TcpFields = {
+  options: new Uint8Array(),
+  flags: ACK,
+  sequenceNumber: 1000,
+  data: new Uint8Array(100).fill(1),
+  dontFragment: true,
+  identification: 7,
+};
+
+describe("a TCP super-packet", () => {
+  it("is cut into sound packets that hold its data in order", () => {
+    fc.assert(
+      fc.property(tcpFields(), fc.integer({ min: 1, max: 3000 }), (fields, segmentLength) => {
+        const packet = tcpPacket(fields);
+        const train = TcpTrain.of(packet, segmentLength);
+        assert.ok(train, "it carries data");
+        const headerLength = 40 + fields.options.length;
+        let data = "";
+        for (let i = 0; i < train.count; i++) {
+          const cut = train.packet(i);
+          assert.equal(cut.length, train.lengthOf(i));
+          assert.ok(cut.length <= train.lengthMax, "no packet is longer than the longest");
+          assert.equal(faultOfIpv4(cut), undefined);
+          assert.equal(tcpChecksumOf(cut), 0);
+          assert.equal(u16At(cut, 4), (fields.identification + i) & 0xffff);
+          assert.equal(u32At(cut, 24), (fields.sequenceNumber + i * segmentLength) >>> 0);
+          const isLast: boolean = i === train.count - 1;
+          assert.equal((cut[33] ?? 0) & (FIN | PSH), isLast ? fields.flags & (FIN | PSH) : 0);
+          assert.equal((cut[33] ?? 0) & CWR, i === 0 ? fields.flags & CWR : 0);
+          assert.deepEqual(cut.subarray(40, headerLength), fields.options);
+          data += hex(cut.subarray(headerLength));
+        }
+        assert.equal(data, hex(fields.data));
+      }),
+    );
+  });
+
+  it("is what its packets make when they are joined, up to checksum and flags that only concern the last", () => {
+    fc.assert(
+      fc.property(tcpFields(ACK, ACK | PSH), fc.integer({ min: 600, max: 3000 }), (fields, segmentLength) => {
+        const packet = tcpPacket(fields);
+        const train = TcpTrain.of(packet, segmentLength);
+        assert.ok(train, "it carries data");
+        const join = new TcpJoin();
+        for (let i = 0; i < train.count; i++) assert.ok(join.offer(train.packet(i)), `packet ${i}`);
+        const joined = join.take();
+        assert.equal(joined.segmentLength, train.count === 1 ? 0 : segmentLength);
+        const whole = Uint8Array.from(joined.pieces.flatMap((piece) => [...piece]));
+        assert.equal(faultOfIpv4(whole), undefined);
+        // Whoever checks or cuts it goes on from the sum of the pseudo-header.
+        if (train.count > 1) assert.equal(u16At(whole, 36), pseudoHeaderSum(whole));
+        whole.set(packet.subarray(36, 38), 36);
+        assert.equal(hex(whole), hex(packet));
+      }),
+    );
+  });
+
+  it("is none where there is no TCP data", () => {
+    const packet = tcpPacket({ ...PLAIN, data: new Uint8Array() });
+    assert.equal(TcpTrain.of(packet, 100), undefined);
+    assert.equal(
+      TcpTrain.of(buildIpv4Packet({ ...HEADER, protocol: 17 }, new Uint8Array(50)), 10),
+      undefined,
+    );
+    assert.equal(TcpTrain.of(tcpPacket(PLAIN), 0), undefined);
+    const stump = tcpPacket(PLAIN);
+    stump[32] = 0xf0;
+    assert.equal(TcpTrain.of(stump.subarray(0, 60), 100), undefined);
+  });
+});
+
+describe("TCP packets", () => {
+  const second = { ...plainAfter(100), data: new Uint8Array(100).fill(2) };
+  const cases: readonly [string, Uint8Array, Uint8Array][] = [
+    ["that do not follow", tcpPacket(PLAIN), tcpPacket({ ...second, sequenceNumber: 1101 + 1 })],
+    ["of which the second is longer", tcpPacket(PLAIN), tcpPacket({ ...second, data: new Uint8Array(101) })],
+    ["of which the first was pushed", tcpPacket({ ...PLAIN, flags: ACK | PSH }), tcpPacket(second)],
+    ["with other options", tcpPacket(PLAIN), tcpPacket({ ...second, options: new Uint8Array(4).fill(1) })],
+    ["of which one ends the connection", tcpPacket(PLAIN), tcpPacket({ ...second, flags: ACK | FIN })],
+    ["of another flow", tcpPacket(PLAIN), changed(tcpPacket(second), 23)],
+    ["with another window", tcpPacket(PLAIN), changed(tcpPacket(second), 35)],
+    ["with another acknowledgement", tcpPacket(PLAIN), changed(tcpPacket(second), 31)],
+    ["of another type of service", tcpPacket(PLAIN), changed(tcpPacket(second), 1)],
+    ["with a wrong checksum", tcpPacket(PLAIN), damaged(tcpPacket(second), 90)],
+    ["that may be cut and are not numbered on", cuttable(7), cuttable(9, second)],
+  ];
+  for (const [which, first, next] of cases)
+    it(`${which} are not joined`, () => {
+      const join = new TcpJoin();
+      assert.ok(join.offer(first), "the first is sound");
+      assert.equal(join.offer(next), false);
+      assert.deepEqual(join.take(), { pieces: [first], headerLength: 40, segmentLength: 0 });
+      assert.ok(join.isEmpty, "taken");
+    });
+
+  it("without data, or that begin or end a connection, are not taken at all", () => {
+    for (const flags of [0x02, ACK | FIN, ACK | 0x04, ACK | 0x20, ACK | CWR])
+      assert.equal(new TcpJoin().offer(tcpPacket({ ...PLAIN, flags })), false);
+    assert.equal(new TcpJoin().offer(tcpPacket({ ...PLAIN, data: new Uint8Array() })), false);
+  });
+
+  it("that may be cut are joined if they are numbered on", () => {
+    const join = new TcpJoin();
+    assert.ok(join.offer(cuttable(7)), "the first");
+    assert.ok(join.offer(cuttable(8, second)), "the second");
+    assert.equal(join.take().segmentLength, 100);
+  });
+});
+
+it("the fast sum of words is the plain one", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(20), (bytes, from) => {
+      fc.pre(from <= bytes.length);
+      const sum = sumOfWords(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), from, bytes.length);
+      assert.equal(checksumOfSum(sum), checksumOfSum(addWords(bytes, 0, from)));
+    }),
+  );
+});
+
+function plainAfter(octets: number): TcpFields {
+  return { ...PLAIN, sequenceNumber: PLAIN.sequenceNumber + octets };
+}
+
+function cuttable(identification: number, fields: TcpFields = PLAIN): Uint8Array {
+  return tcpPacket({ ...fields, dontFragment: false, identification });
+}
+
+function tcpFields(...flags: readonly number[]): fc.Arbitrary<TcpFields> {
+  return fc.record({
+    options: fc.nat(10).map((words) => new Uint8Array(words * 4).fill(1)),
+    flags: flags.length > 0 ? fc.constantFrom(...flags) : fc.nat(0xff),
+    sequenceNumber: fc.nat(0xffffffff),
+    data: fc
+      .tuple(fc.integer({ min: 1, max: 20_000 }), fc.nat(255))
+      .map(([length, seed]) => new Uint8Array(length).map((_, i) => (i * 31 + seed) & 255)),
+    dontFragment: fc.boolean(),
+    identification: fc.nat(0xffff),
+  });
+}
+
+function tcpPacket({ options, flags, sequenceNumber, data, ...header }: TcpFields): Uint8Array {
+  const tcp = new Uint8Array(20 + options.length + data.length);
+  putU16(tcp, 0, 1024);
+  putU16(tcp, 2, 80);
+  putU32(tcp, 4, sequenceNumber);
+  putU32(tcp, 8, 77);
+  tcp[12] = (5 + options.length / 4) << 4;
+  tcp[13] = flags;
+  putU16(tcp, 14, 500);
+  tcp.set(options, 20);
+  tcp.set(data, 20 + options.length);
+  return withTcpChecksum(buildIpv4Packet({ ...HEADER, ...header }, tcp));
+}
+
+function withTcpChecksum(packet: Uint8Array): Uint8Array {
+  putU16(packet, 36, 0);
+  putU16(packet, 36, tcpChecksumOf(packet));
+  return packet;
+}
+
+/** 0 where the checksum in the packet is right. */
+function tcpChecksumOf(packet: Uint8Array): number {
+  return checksumOfSum(addWords(packet, pseudoHeaderSum(packet), 20));
+}
+
+function pseudoHeaderSum(packet: Uint8Array): number {
+  return ~checksumOfSum(addWords(packet, 6 + packet.length - 20, 12, 20)) & 0xffff;
+}
+
+/** Another octet, checksums right: of the IP header if it is in that. */
+function changed(packet: Uint8Array, at: number): Uint8Array {
+  packet[at] = (packet[at] ?? 0) ^ 0x10;
+  putU16(packet, 10, 0);
+  putU16(packet, 10, checksumOfSum(addWords(packet, 0, 0, 20)));
+  return withTcpChecksum(packet);
+}
+
+function damaged(packet: Uint8Array, at: number): Uint8Array {
+  packet[at] = (packet[at] ?? 0) ^ 0xff;
+  return packet;
+}
