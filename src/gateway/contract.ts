@@ -35,6 +35,8 @@ export type GatewayInput =
     }
   /** A whole IPv4 packet that came in clear by an interface: may it? */
   | { readonly kind: "inbound-packet"; readonly interfaceName: string; readonly bytes: Uint8Array }
+  /** A whole ICMP packet addressed to us, beside what else becomes of it: a router may say how long ESP packets can be. */
+  | { readonly kind: "icmp"; readonly bytes: Uint8Array }
   | { readonly kind: "job-done"; readonly id: number; readonly result: JobResult }
   /** The deadline asked for has come. */
   | { readonly kind: "wake" }

@@ -132,6 +132,9 @@ export class Gateway {
       case "outbound-packet":
         this.#dataPlane.outbound(now, input.interfaceName, input.bytes, input.segmentLength);
         break;
+      case "icmp":
+        this.#dataPlane.icmp(now, input.bytes);
+        break;
       case "inbound-packet":
         this.#dataPlane.inboundClear(now, input.interfaceName, input.bytes);
         break;

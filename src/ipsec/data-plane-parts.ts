@@ -11,6 +11,7 @@ import type { DataPlaneLimits } from "./limits.ts";
 import type { PlaneTimer } from "./live-sa.ts";
 import type { Outbox } from "./outbox.ts";
 import type { PacketSpace } from "./packet-space.ts";
+import type { PathMtus } from "./path-mtus.ts";
 import type { ProtectedPolicy } from "./protected-policy.ts";
 import type { Sad } from "./sad.ts";
 
@@ -23,6 +24,7 @@ export interface DataPlaneParts {
   readonly timers: DeadlineHeap<PlaneTimer>;
   readonly drops: DropReports;
   readonly outbox: Outbox;
+  readonly paths: PathMtus;
   policy: ProtectedPolicy;
 }
 

@@ -1,31 +1,42 @@
 /** The snapshot that `show crypto ipsec sa` reads: every permit line in policy order, with its SAs. */
 import { elapsed, type Instant } from "../base/time.ts";
+import type { DataPlaneParts } from "./data-plane-parts.ts";
 import { KILOBYTE } from "./lifetimes.ts";
 import type { LiveSa } from "./live-sa.ts";
-import type { ProtectedConnection, ProtectedLine, ProtectedPolicy } from "./protected-policy.ts";
+import type { PathMtus } from "./path-mtus.ts";
+import type { ProtectedConnection, ProtectedLine } from "./protected-policy.ts";
 import type { FlowView, IpsecView, SaView } from "./view.ts";
 
-export function dataPlaneView(policy: ProtectedPolicy, now: Instant): IpsecView {
+export function dataPlaneView(
+  { policy, paths }: Pick<DataPlaneParts, "policy" | "paths">,
+  now: Instant,
+): IpsecView {
   const flows: FlowView[] = [];
   for (const { interface: protectedInterface } of policy.interfaces.values())
     for (const { id } of protectedInterface.entries) {
       const connection = policy.connections.get(id);
-      for (const line of connection?.lines ?? []) flows.push(flowView(line.connection, line, now));
+      for (const line of connection?.lines ?? []) flows.push(flowView(line.connection, line, paths, now));
     }
   return { flows };
 }
 
-function flowView(connection: ProtectedConnection, line: ProtectedLine, now: Instant): FlowView {
+function flowView(
+  connection: ProtectedConnection,
+  line: ProtectedLine,
+  paths: PathMtus,
+  now: Instant,
+): FlowView {
+  const { currentPeer: peer } = connection;
   const { name, mapName, localAddress, mtu } = connection.interface;
   return {
     interfaceName: name,
     mapName,
     connectionId: connection.id,
     localAddress,
-    peer: connection.currentPeer,
+    peer,
     selector: line.selector,
     counters: { ...line.counters },
-    pathMtu: mtu,
+    pathMtu: Math.min(mtu, (peer && paths.of(localAddress, peer)?.mtu) ?? mtu),
     mediaMtu: mtu,
     inbound: connection.inbound.filter((sa) => sa.line === line).map((sa) => saView(sa, now)),
     outbound: connection.outbound.filter((sa) => sa.line === line).map((sa) => saView(sa, now)),

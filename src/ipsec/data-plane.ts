@@ -20,6 +20,8 @@ import { nodeTransforms } from "./node-transforms.ts";
 import { OutboundPath } from "./outbound-path.ts";
 import { type DataPlaneOutput, Outbox } from "./outbox.ts";
 import { HEAP_SPACE, type PacketSpace } from "./packet-space.ts";
+import { PathDiscovery } from "./path-discovery.ts";
+import { PathMtus } from "./path-mtus.ts";
 import type { IpsecPolicy } from "./policy.ts";
 import { changePolicy } from "./policy-change.ts";
 import { ProtectedPolicy, selectorKey, zeroCounters } from "./protected-policy.ts";
@@ -52,6 +54,7 @@ export class DataPlane {
   readonly #holdQueue: HoldQueue | undefined;
   readonly #outboundPath: OutboundPath;
   readonly #inboundPath: InboundPath;
+  readonly #pathDiscovery: PathDiscovery;
 
   constructor(options: DataPlaneOptions) {
     const limits = { ...DATA_PLANE_LIMITS, ...options.limits };
@@ -64,6 +67,7 @@ export class DataPlane {
       timers: new DeadlineHeap<PlaneTimer>(),
       drops: new DropReports(limits),
       outbox: new Outbox(),
+      paths: new PathMtus(),
       policy: new ProtectedPolicy(options.policy, limits.flowCacheSlots),
     };
     this.#negotiator = new Negotiator(this.#parts);
@@ -71,6 +75,7 @@ export class DataPlane {
     this.#holdQueue = options.holdPackets ? new HoldQueue(limits) : undefined;
     this.#outboundPath = new OutboundPath(this.#parts, this.#lifecycle, this.#negotiator, this.#holdQueue);
     this.#inboundPath = new InboundPath(this.#parts, this.#lifecycle);
+    this.#pathDiscovery = new PathDiscovery(this.#parts);
   }
 
   // Octets that are handed in are lent for the call: they are neither changed nor kept.
@@ -103,6 +108,11 @@ export class DataPlane {
   /** A whole IPv4 packet that came in clear: it passes unless the policy says that it must be protected. */
   inboundClear(now: Instant, interfaceName: string, packet: Uint8Array): void {
     this.#inboundPath.clear(now, interfaceName, packet);
+  }
+
+  /** A whole ICMP packet to one of our addresses: a router may say how long our packets can be. */
+  icmp(now: Instant, packet: Uint8Array): void {
+    this.#pathDiscovery.hear(now, packet);
   }
 
   /**
@@ -189,6 +199,7 @@ export class DataPlane {
   /** Renews, expires and gives up what is due. */
   wake(now: Instant): void {
     this.#inboundPath.expireFragments(now);
+    this.#outboundPath.expireFragments(now);
     for (;;) {
       const timer = this.#parts.timers.takeDue(now);
       if (timer === undefined) return;
@@ -202,6 +213,9 @@ export class DataPlane {
           break;
         case "give-up":
           this.negotiationFailed(now, subject.connectionId, subject.selector);
+          break;
+        case "path-mtu":
+          this.#pathDiscovery.forget(subject.local, subject.peer);
       }
     }
   }
@@ -212,7 +226,7 @@ export class DataPlane {
   }
 
   view(now: Instant): IpsecView {
-    return dataPlaneView(this.#parts.policy, now);
+    return dataPlaneView(this.#parts, now);
   }
 
   /** Zeroes what show commands count. What lifetimes count goes on. */
@@ -241,6 +255,8 @@ function whyOf(timer: PlaneTimer): string {
       return `the IPsec SA ${spiText(timer.sa)} expires`;
     case "give-up":
       return `no word from IKE about ${timer.connectionId}`;
+    case "path-mtu":
+      return `the path to ${timer.peer} may have become wider`;
   }
 }
 

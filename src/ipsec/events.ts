@@ -35,6 +35,15 @@ export type IpsecEvent =
       readonly suite: EspSuite;
       readonly reason: "expired" | "deleted" | "peer deleted" | "replaced" | "cleared";
     }
+  /** How long packets between two end points may be, in octets; `reporter` is the router that said so, absent when what one said is old. */
+  | {
+      readonly kind: "path-mtu-changed";
+      readonly local: IpAddress;
+      readonly peer: IpAddress;
+      readonly before: number;
+      readonly mtu: number;
+      readonly reporter: IpAddress | undefined;
+    }
   /** Rate-limited: the first of its kind from a peer, then at most one a minute with how many were not told. */
   | {
       readonly kind: "packet-dropped";

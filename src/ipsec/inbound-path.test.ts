@@ -174,7 +174,7 @@ describe("an ESP packet", () => {
       assert.equal(counters(plane).receiveErrors, isOurs ? 1 : 0);
     });
 
-  it("outside the SA's protocol or ports is dropped, and a later fragment of what it allows is not", () => {
+  it("outside the SA's protocol or ports is dropped, and what it allows comes out whole where it was cut", () => {
     const echo = { ...SELECTOR_A, protocol: 17, localPorts: { low: 7, high: 7 } };
     const plane = readyPlane({ selector: echo });
     const inner = (fields: Parameters<typeof udpPacket>[1], length = 9) =>
@@ -186,7 +186,7 @@ describe("an ESP packet", () => {
     assert.equal(eventsOf(outputs, "packet-dropped")[0]?.flow?.destinationPort, 8);
     assert.deepEqual(
       outputsOf(outputs, "receive").map(({ bytes }) => bytes),
-      pieces,
+      [inner({ sourcePort: 4000, destinationPort: 7 }, 3000)],
     );
   });
 
@@ -270,13 +270,37 @@ describe("a packet in clear", () => {
     assertDropped(plane, "not protected");
   });
 
-  it("that is a later fragment of protected traffic is dropped too", () => {
+  it("that is cut is judged whole: protected traffic is dropped, and other ports pass", () => {
+    const policy = policyOf([
+      mapEntry([rule("permit", NET_A, NET_B, { protocol: 17, sourcePorts: { low: 7, high: 7 } })]),
+    ]);
+    const plane = new DataPlane({ policy, random: seededRandom(5), holdPackets: false });
+    const answer = (destinationPort: number) =>
+      udpPacket(3000, {
+        source: HOST_B,
+        destination: HOST_A,
+        identification: destinationPort,
+        destinationPort,
+      });
+    const receive = (packet: Uint8Array) => {
+      for (const piece of fragmentIpv4(parsed(packet), 1400) ?? []) plane.inboundClear(at(0), WAN, piece);
+    };
+    receive(answer(7));
+    assertDropped(plane, "not protected");
+    receive(answer(8));
+    assert.deepEqual(
+      outputsOf(plane.drain(), "receive").map(({ bytes }) => bytes),
+      [answer(8)],
+    );
+  });
+
+  it("that is a later fragment alone waits for the others in vain", () => {
     const policy = policyOf([
       mapEntry([rule("permit", NET_A, NET_B, { protocol: 17, sourcePorts: { low: 7, high: 7 } })]),
     ]);
     const plane = new DataPlane({ policy, random: seededRandom(5), holdPackets: false });
     plane.inboundClear(at(0), WAN, udpPacket(8, { source: HOST_B, destination: HOST_A, fragmentOffset: 64 }));
-    assertDropped(plane, "not protected");
+    assert.deepEqual(plane.drain(), []);
   });
 });
 

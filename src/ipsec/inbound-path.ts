@@ -3,15 +3,16 @@ import type { Instant } from "../base/time.ts";
 import { flowOf } from "../net/flow.ts";
 import { FragmentReassembler } from "../net/fragments.ts";
 import type { IpAddress } from "../net/ip-address.ts";
-import { type Ipv4Packet, isFragment, parseIpv4Packet } from "../net/ipv4-packet.ts";
+import { type Ipv4Packet, isCut, isFragment, parseIpv4Packet } from "../net/ipv4-packet.ts";
 import type { Flow } from "../net/selector.ts";
 import { type DataPlaneParts, tellDrop, tellMalformed } from "./data-plane-parts.ts";
 import { type EspHeader, openEsp, readEspHeader } from "./esp.ts";
 import type { PacketDropReason } from "./events.ts";
 import { isKeyingTraffic } from "./keying-traffic.ts";
 import { type InboundSa, isExpired, renewalReason } from "./live-sa.ts";
-import { flowMatches, packetFlowOf, reversed } from "./packet-flow.ts";
-import { decide } from "./protected-policy.ts";
+import { flowMatches, packetFlowOf, reversed, selectsPorts } from "./packet-flow.ts";
+import { dependsOnPorts, PortFragments } from "./port-fragments.ts";
+import { decide, type InterfacePolicy } from "./protected-policy.ts";
 import type { SaLifecycle } from "./sa-lifecycle.ts";
 import { innerPacket } from "./tunnel.ts";
 
@@ -36,6 +37,9 @@ export class InboundPath {
   readonly #lifecycle: SaLifecycle;
   /** ESP packets are put together before they are opened (RFC 2406 §3.4.1). */
   readonly #reassembler = new FragmentReassembler();
+  /** Kept apart: strangers must not push out what peers have sent. */
+  readonly #innerFragments = new PortFragments();
+  readonly #clearFragments = new PortFragments();
 
   constructor(parts: DataPlaneParts, lifecycle: SaLifecycle) {
     this.#parts = parts;
@@ -79,12 +83,14 @@ export class InboundPath {
 
   /** A packet in clear: dropped if the policy protects what answers it, because then it must be protected too. */
   clear(now: Instant, interfaceName: string, bytes: Uint8Array): void {
-    const packet = parseIpv4Packet(bytes);
-    if (packet === undefined) {
+    const received = parseIpv4Packet(bytes);
+    if (received === undefined) {
       tellMalformed(this.#parts, now, bytes);
       return;
     }
     const policy = this.#parts.policy.interfaces.get(interfaceName);
+    const packet = this.#clearWhole(now, interfaceName, policy, received);
+    if (packet === undefined) return;
     const answers = reversed(packetFlowOf(packet.bytes));
     const line = policy === undefined ? undefined : decide(policy, answers).line;
     if (line === undefined || isKeyingTraffic(answers, line.connection.interface.localAddress)) {
@@ -100,6 +106,20 @@ export class InboundPath {
   /** Forgets fragments that have waited too long. */
   expireFragments(now: Instant): void {
     this.#reassembler.expire(now);
+    this.#innerFragments.expire(now);
+    this.#clearFragments.expire(now);
+  }
+
+  #clearWhole(
+    now: Instant,
+    interfaceName: string,
+    policy: InterfacePolicy | undefined,
+    packet: Ipv4Packet,
+  ): Ipv4Packet | undefined {
+    if (!isFragment(packet) || policy === undefined) return packet;
+    if (!dependsOnPorts(policy, reversed(packetFlowOf(packet.bytes)))) return packet;
+    const whole = this.#clearFragments.whole(now, packet.bytes, interfaceName);
+    return whole && parseIpv4Packet(whole);
   }
 
   /** The inner packet, or undefined where there is none to deliver. */
@@ -135,8 +155,13 @@ export class InboundPath {
     if (inner.kind === "malformed") return this.#refuse(opening, sa, "malformed", inner.detail);
     counters.decapsulated++;
     if (inner.kind === "dummy") return undefined;
-    if (flowMatches(sa.selector, reversed(packetFlowOf(inner.bytes)))) return inner.bytes;
-    const packet = parseIpv4Packet(inner.bytes);
+    const whole =
+      isCut(inner.bytes) && selectsPorts(sa.selector)
+        ? this.#innerFragments.whole(now, inner.bytes, sa.line.key)
+        : inner.bytes;
+    if (whole === undefined) return undefined;
+    if (flowMatches(sa.selector, reversed(packetFlowOf(whole)))) return whole;
+    const packet = parseIpv4Packet(whole);
     const flow = packet === undefined ? undefined : flowOf(packet);
     return this.#refuse(opening, sa, "selector mismatch", "the SA is not for this traffic", flow);
   }

@@ -17,6 +17,8 @@ export interface DataPlaneLimits {
   readonly dropReportIntervalSeconds: number;
   readonly dropReportKeysMax: number;
   readonly ivPoolOctets: number;
+  readonly pathMtuMin: number;
+  readonly pathMtuSeconds: number;
 }
 
 /** What the protocol or the documents fix. */
@@ -58,4 +60,8 @@ export const DATA_PLANE_LIMITS: DataPlaneLimits = {
   dropReportKeysMax: 1024,
   /** Drawn at once: entropy costs more per draw than per octet. */
   ivPoolOctets: 4096,
+  /** Octets. Every host takes as much (RFC 791 §3.1); below it, a forged message would cost too much. */
+  pathMtuMin: 576,
+  /** RFC 1191 §6.3 suggests 10 minutes after a decrease. */
+  pathMtuSeconds: 600,
 };

@@ -9,6 +9,7 @@ import type { DataPlaneLimits } from "./limits.ts";
 import type { CompiledSelector } from "./packet-flow.ts";
 import type { ProtectedLine } from "./protected-policy.ts";
 import type { ReplayWindow } from "./replay-window.ts";
+import type { SaPath } from "./sa-path.ts";
 import type { SaParameters } from "./security-association.ts";
 import type { OuterHeader } from "./tunnel.ts";
 
@@ -48,6 +49,8 @@ export interface OutboundSa extends LiveSaCommon {
   sequenceNumber: number;
   /** Made with the first packet. */
   outerHeader: OuterHeader | undefined;
+  /** Found with the first packet, and anew when policy or path have changed. */
+  path: SaPath | undefined;
 }
 
 export type LiveSa = InboundSa | OutboundSa;
@@ -56,7 +59,9 @@ export type LiveSa = InboundSa | OutboundSa;
 export type PlaneTimer =
   | { readonly kind: "soft" | "hard"; readonly sa: LiveSa }
   /** IKE has not said how a negotiation ended. */
-  | { readonly kind: "give-up"; readonly connectionId: string; readonly selector: TrafficSelector };
+  | { readonly kind: "give-up"; readonly connectionId: string; readonly selector: TrafficSelector }
+  /** What was learned of the way to a peer is old. */
+  | { readonly kind: "path-mtu"; readonly local: IpAddress; readonly peer: IpAddress };
 
 /** Why the SA should be renewed by now, or undefined. */
 export function renewalReason(

@@ -238,10 +238,10 @@ describe("a packet too long for the path", () => {
     assert.equal(plane.view(at(0)).flows[0]?.counters.sendErrors, 2);
   });
 
-  it("that may be cut leaves as fragments of one ESP packet", () => {
+  it("that may be cut leaves as fragments of one ESP packet, if that is asked for", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 20_000 }), fc.integer({ min: 68, max: 2000 }), (length, mtu) => {
-        const plane = newPlane({ policy: policyOf([mapEntry([rule("permit", NET_A, NET_B)])], { mtu }) });
+        const plane = newPlane({ policy: cutAfterEncryption({ mtu }) });
         install(plane);
         plane.outbound(at(0), WAN, udpPacket(length));
         const pieces = outputsOf(plane.drain(), "transmit").map(({ bytes }) => parsed(bytes));
@@ -256,7 +256,8 @@ describe("a packet too long for the path", () => {
   });
 
   it("that would exceed the longest IP packet is dropped", () => {
-    const plane = readyPlane();
+    const plane = newPlane({ policy: cutAfterEncryption() });
+    install(plane);
     plane.outbound(at(0), WAN, udpPacket(65_500));
     const outputs = plane.drain();
     assert.equal(eventsOf(outputs, "packet-dropped")[0]?.reason, "too big");
@@ -265,14 +266,38 @@ describe("a packet too long for the path", () => {
 });
 
 describe("fragments of an inner packet", () => {
-  it("are all protected by a line with ports", () => {
+  it("are put together where ports decide, and protected as one packet", () => {
     const echo = { protocol: 17, destinationPorts: { low: 7, high: 7 } };
     const policy = policyOf([mapEntry([rule("permit", NET_A, NET_B, echo)])]);
     const plane = newPlane({ policy });
     install(plane, { selector: { ...SELECTOR_A, protocol: 17, remotePorts: { low: 7, high: 7 } } });
     const pieces = fragmentIpv4(parsed(udpPacket(3000)), 1400) ?? [];
     assert.equal(pieces.length, 3);
-    for (const piece of pieces) assert.deepEqual(openedBy(onlyTransmitted(plane, piece)), piece);
+    for (const piece of pieces) plane.outbound(at(0), WAN, piece);
+    const reassembler = new FragmentReassembler();
+    const sent = outputsOf(plane.drain(), "transmit").flatMap(
+      ({ bytes }) => reassembler.add(at(0), parsed(bytes)) ?? [],
+    );
+    assert.deepEqual(sent.map(openedBy), [udpPacket(3000)]);
+  });
+
+  it("are put together too where they then pass in clear, and cut again", () => {
+    const echo = { protocol: 17, destinationPorts: { low: 9, high: 9 } };
+    const plane = newPlane({
+      policy: policyOf([mapEntry([rule("permit", NET_A, NET_B, echo)])], { mtu: 1200 }),
+    });
+    for (const piece of fragmentIpv4(parsed(udpPacket(3000)), 1400) ?? []) plane.outbound(at(0), WAN, piece);
+    const sent = outputsOf(plane.drain(), "transmit");
+    assert.deepEqual(
+      sent.map(({ bytes }) => bytes),
+      fragmentIpv4(parsed(udpPacket(3000)), 1200),
+    );
+  });
+
+  it("are protected as they come where ports decide nothing", () => {
+    const plane = readyPlane();
+    for (const piece of fragmentIpv4(parsed(udpPacket(3000)), 1400) ?? [])
+      assert.deepEqual(openedBy(onlyTransmitted(plane, piece)), piece);
   });
 });
 
@@ -301,6 +326,10 @@ interface PlaneSettings {
 
 function newPlane({ policy = POLICY_A, holdPackets = false, limits = {} }: PlaneSettings = {}): DataPlane {
   return new DataPlane({ policy, random: seededRandom(5), holdPackets, limits });
+}
+
+function cutAfterEncryption(more: { readonly mtu?: number } = {}): IpsecPolicy {
+  return policyOf([mapEntry([rule("permit", NET_A, NET_B)])], { ...more, fragmentation: "after-encryption" });
 }
 
 function readyPlane(): DataPlane {

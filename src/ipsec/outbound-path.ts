@@ -1,10 +1,9 @@
 /** A packet on its way out: policy, SA, ESP, outer header (RFC 2401 §5.1). */
-import { BugError } from "../base/errors.ts";
 import type { Instant } from "../base/time.ts";
 import { flowOf } from "../net/flow.ts";
-import { fragmentIpv4, IPV4_MTU_MIN } from "../net/fragmentation.ts";
+import { cutIpv4, IPV4_MTU_MIN } from "../net/fragmentation.ts";
 import { icmpErrorAbout, UNREACHABLE } from "../net/icmp.ts";
-import { faultOfIpv4, IPV4_TOTAL_LENGTH_MAX, isUncuttable, parseIpv4Packet } from "../net/ipv4-packet.ts";
+import { faultOfIpv4, isCut, isUncuttable, parseIpv4Packet } from "../net/ipv4-packet.ts";
 import { PROTOCOL } from "../net/protocols.ts";
 import { TcpTrain } from "../net/tcp-train.ts";
 import { u16At } from "../net/words.ts";
@@ -18,10 +17,12 @@ import { isKeyingTraffic } from "./keying-traffic.ts";
 import { hasRoomFor, type OutboundSa, renewalReason } from "./live-sa.ts";
 import type { Negotiator } from "./negotiator.ts";
 import { packetFlowOf } from "./packet-flow.ts";
+import { dependsOnPorts, PortFragments } from "./port-fragments.ts";
 import { decide, type ProtectedConnection, type ProtectedLine } from "./protected-policy.ts";
 import type { SaLifecycle } from "./sa-lifecycle.ts";
+import { pathOf } from "./sa-path.ts";
 import { saForFlow } from "./sa-selection.ts";
-import { innerMtu, OuterHeader, outerOverhead } from "./tunnel.ts";
+import { OuterHeader } from "./tunnel.ts";
 
 export class OutboundPath {
   readonly #parts: DataPlaneParts;
@@ -30,6 +31,7 @@ export class OutboundPath {
   /** Undefined where packets do not wait for an SA. */
   readonly #holdQueue: HoldQueue | undefined;
   readonly #ivs: IvPool;
+  readonly #fragments = new PortFragments();
   #identification: number;
 
   constructor(
@@ -57,8 +59,22 @@ export class OutboundPath {
       tellMalformed(this.#parts, now, bytes);
       return;
     }
-    if (train === undefined) this.#sendSound(now, interfaceName, trimmed(bytes));
-    else this.#sendTrain(now, interfaceName, bytes, train);
+    if (train !== undefined) this.#sendTrain(now, interfaceName, bytes, train);
+    else if (isCut(bytes)) this.#sendFragment(now, interfaceName, trimmed(bytes));
+    else this.#sendSound(now, interfaceName, trimmed(bytes));
+  }
+
+  /** Where ports decide what becomes of its packet, that goes once all its fragments are there. */
+  #sendFragment(now: Instant, interfaceName: string, bytes: Uint8Array): void {
+    const policy = this.#parts.policy.interfaces.get(interfaceName);
+    const isAwaited = policy !== undefined && dependsOnPorts(policy, packetFlowOf(bytes));
+    const packet = isAwaited ? this.#fragments.whole(now, bytes, interfaceName) : bytes;
+    if (packet !== undefined) this.#sendSound(now, interfaceName, packet);
+  }
+
+  /** Forgets fragments that have waited too long. */
+  expireFragments(now: Instant): void {
+    this.#fragments.expire(now);
   }
 
   #sendSound(now: Instant, interfaceName: string, bytes: Uint8Array): void {
@@ -66,14 +82,16 @@ export class OutboundPath {
     const flow = packetFlowOf(bytes);
     const line = policy === undefined ? undefined : decide(policy, flow).line;
     if (policy === undefined || line === undefined || isKeyingTraffic(flow, policy.interface.localAddress)) {
-      this.#transmit(interfaceName, bytes);
+      if (policy === undefined || isUncuttable(bytes)) this.#transmit(interfaceName, bytes);
+      else this.#transmitCut(interfaceName, bytes, Math.max(policy.interface.mtu, IPV4_MTU_MIN));
       return;
     }
     const { sa, reason, exhausted } = saForFlow(now, policy, flow, line, this.#parts.limits);
     for (const old of exhausted) this.#lifecycle.expire(old);
     if (sa === undefined) this.#awaitSa(now, interfaceName, line, bytes, reason);
-    else if (this.#fits(sa, bytes.length, isUncuttable(bytes))) this.#protect(now, interfaceName, sa, bytes);
-    else this.#tooBig(now, interfaceName, sa, bytes);
+    else if (bytes.length <= pathOf(sa, this.#parts.paths).innerMtu)
+      this.#protect(now, interfaceName, sa, bytes);
+    else this.#protectLong(now, interfaceName, sa, bytes);
   }
 
   /** At once where its SA takes it whole, packet by packet otherwise. */
@@ -85,12 +103,13 @@ export class OutboundPath {
       policy === undefined || line === undefined
         ? NO_CHOICE
         : saForFlow(now, policy, flow, line, this.#parts.limits);
-    if (
-      sa !== undefined &&
-      hasRoomFor(sa, train.count, bytes.length, this.#parts.limits) &&
-      this.#fits(sa, train.lengthMax, isUncuttable(bytes))
-    )
+    const path = sa && pathOf(sa, this.#parts.paths);
+    const isLong = path !== undefined && train.lengthMax > path.innerMtu;
+    if (sa !== undefined && !isLong && hasRoomFor(sa, train.count, bytes.length, this.#parts.limits))
       this.#protectTrain(now, interfaceName, sa, bytes, train);
+    else if (sa !== undefined && isLong && isUncuttable(bytes) && !path.ignoresInnerDf)
+      // Its sender need not be told of each.
+      this.#tooBig(now, interfaceName, sa, train.packet(0), path.innerMtu);
     else for (let i = 0; i < train.count; i++) this.#sendSound(now, interfaceName, train.packet(i));
   }
 
@@ -109,17 +128,28 @@ export class OutboundPath {
     }
   }
 
-  /** Whatever may be cut fits, up to the longest packet there can be. */
-  #fits(sa: OutboundSa, length: number, isUncuttable: boolean): boolean {
-    const outerLength = outerOverhead(sa.parameters.udpEncapsulation) + sealedLength(sa.transforms, length);
-    return outerLength <= (isUncuttable ? mtuOf(sa) : IPV4_TOTAL_LENGTH_MAX);
-  }
-
   #protect(now: Instant, interfaceName: string, sa: OutboundSa, bytes: Uint8Array): void {
     const octets = this.#room(sa, bytes.length);
     octets.set(bytes, innerOffset(sa));
     this.#encapsulate(interfaceName, sa, octets, bytes.length, bytes);
     this.#afterwards(now, sa, 1);
+  }
+
+  /** The packet does not fit whole: it is cut before or after encryption, or its sender told what would fit. */
+  #protectLong(now: Instant, interfaceName: string, sa: OutboundSa, bytes: Uint8Array): void {
+    const path = pathOf(sa, this.#parts.paths);
+    if (isUncuttable(bytes) && !path.ignoresInnerDf)
+      this.#tooBig(now, interfaceName, sa, bytes, path.innerMtu);
+    else if (!path.cutsBeforeEncryption && bytes.length > path.cuttableMax)
+      this.#tooBig(now, interfaceName, sa, bytes, path.cuttableMax);
+    else if (!path.cutsBeforeEncryption) this.#protect(now, interfaceName, sa, bytes);
+    else {
+      const pieces = cutIpv4(bytes, path.innerMtu);
+      if (hasRoomFor(sa, pieces.length, bytes.length, this.#parts.limits))
+        for (const piece of pieces) this.#protect(now, interfaceName, sa, piece);
+      else
+        this.#drop(now, sa.line, bytes, "expired", "the SA is too near its end for all pieces of the packet");
+    }
   }
 
   #protectTrain(
@@ -154,13 +184,14 @@ export class OutboundPath {
   ): void {
     const { parameters, transforms } = sa;
     const outer = outerHeaderOf(sa);
+    const path = pathOf(sa, this.#parts.paths);
     sa.sequenceNumber++;
     sa.octets += encryptedLength(transforms, length);
     const header = { spi: parameters.spi, sequenceNumber: sa.sequenceNumber };
     this.#ivs.put(transforms, sa.sequenceNumber, octets, outer.length + ESP_HEADER_LENGTH);
     sealEsp(transforms, header, octets, outer.length, length, PROTOCOL.IPV4);
-    outer.put(octets, this.#nextIdentification(), model[1] ?? 0, isUncuttable(model));
-    this.#transmitCut(interfaceName, octets, mtuOf(sa));
+    outer.put(octets, this.#nextIdentification(), model[1] ?? 0, path.outerDf ?? isUncuttable(model));
+    this.#transmitCut(interfaceName, octets, path.mtu);
   }
 
   /** Counts, and sees to a successor when it is time. */
@@ -199,9 +230,8 @@ export class OutboundPath {
     return asking.kind === "resting" ? "IKE could not negotiate one and is not asked again yet" : undefined;
   }
 
-  /** The packet may not be cut and does not fit: its sender is told what would (RFC 2401 §6.1, RFC 1191). */
-  #tooBig(now: Instant, interfaceName: string, sa: OutboundSa, bytes: Uint8Array): void {
-    const nextHopMtu = innerMtu(sa.transforms, sa.parameters.udpEncapsulation, mtuOf(sa));
+  /** The packet does not fit: its sender is told what would, if it has asked for that by DF (RFC 2401 §6.1, RFC 1191). */
+  #tooBig(now: Instant, interfaceName: string, sa: OutboundSa, bytes: Uint8Array, nextHopMtu: number): void {
     this.#drop(now, sa.line, bytes, "too big", `${bytes.length} bytes, at most ${nextHopMtu} fit`);
     const packet = parseIpv4Packet(bytes);
     if (packet === undefined || !packet.dontFragment) return;
@@ -216,12 +246,9 @@ export class OutboundPath {
       this.#parts.outbox.push({ kind: "receive", interfaceName, bytes: error, wasProtected: false });
   }
 
-  /** Cuts the outer packet where it must be: IOS's way unless `crypto ipsec fragmentation before-encryption` is set. */
-  #transmitCut(interfaceName: string, outer: Uint8Array, mtu: number): void {
-    const packet = outer.length <= mtu ? undefined : parseIpv4Packet(outer);
-    const pieces = packet === undefined ? [outer] : fragmentIpv4(packet, mtu);
-    if (pieces === undefined) throw new BugError("an outer packet that must not be cut does not fit");
-    for (const piece of pieces) this.#transmit(interfaceName, piece);
+  #transmitCut(interfaceName: string, bytes: Uint8Array, mtu: number): void {
+    if (bytes.length <= mtu) this.#transmit(interfaceName, bytes);
+    else for (const piece of cutIpv4(bytes, mtu)) this.#transmit(interfaceName, piece);
   }
 
   #transmit(interfaceName: string, bytes: Uint8Array): void {
@@ -247,10 +274,6 @@ export class OutboundPath {
     this.#identification = (this.#identification + 1) & 0xffff;
     return this.#identification;
   }
-}
-
-function mtuOf(sa: OutboundSa): number {
-  return Math.max(sa.line.connection.interface.mtu, IPV4_MTU_MIN);
 }
 
 /** Made with the first packet: most SAs of a large gateway are idle. */

@@ -78,8 +78,7 @@ export function compileBlock(block: AddressBlock): CompiledBlock {
  * A packet that leaves through the selector's owner matches; for one that comes in, ask for its reversed flow.
  *
  * A later fragment shows no ports. It matches by addresses and protocol alone, as a permit line of an IOS access list
- * takes it. RFC 4301 §7 would discard it on an SA with ports; but IOS sends it there, and it never says other ports
- * than its first fragment, without which it cannot be put together.
+ * takes it; where ports decide, `PortFragments` comes before.
  */
 export function flowMatches(selector: CompiledSelector, flow: PacketFlow): boolean {
   return (
@@ -94,8 +93,13 @@ export function flowMatches(selector: CompiledSelector, flow: PacketFlow): boole
 
 /** As `flowMatches`, for a deny line: IOS does not hold a line with ports against a later fragment. */
 export function flowMatchesDeny(selector: CompiledSelector, flow: PacketFlow): boolean {
-  if (flow.isLaterFragment && !(isAny(selector.localPorts) && isAny(selector.remotePorts))) return false;
+  if (flow.isLaterFragment && selectsPorts(selector)) return false;
   return flowMatches(selector, flow);
+}
+
+/** It is for certain ports, which later fragments do not show. */
+export function selectsPorts({ localPorts, remotePorts }: CompiledSelector): boolean {
+  return !(isAny(localPorts) && isAny(remotePorts));
 }
 
 function isWithin(range: PortRange, port: number): boolean {

@@ -31,6 +31,7 @@ function moved(policy: ProtectedPolicy, sa: LiveSa): boolean {
   const line = allowingLine(policy, sa.parameters);
   if (line === undefined) return false;
   sa.line = line;
+  if (sa.direction === "outbound") sa.path = undefined;
   return true;
 }
 

@@ -39,6 +39,8 @@ export interface FlowDecision {
   readonly line: ProtectedLine | undefined;
   readonly version: number;
   readonly sa: OutboundSa | undefined;
+  /** Of a flow of later fragments: the line may be another one, if only their ports were known. */
+  readonly dependsOnPorts: boolean;
 }
 
 export interface InterfacePolicy {
@@ -76,7 +78,8 @@ export class ProtectedPolicy {
 export function decide(policy: InterfacePolicy, flow: PacketFlow): FlowDecision {
   const cached = policy.cache.get(flow);
   if (cached !== undefined) return cached;
-  const decision = { line: policy.spd.lookUp(flow), version: -1, sa: undefined };
+  const dependsOnPorts = flow.isLaterFragment && policy.spd.dependsOnPorts(flow);
+  const decision = { line: policy.spd.lookUp(flow), version: -1, sa: undefined, dependsOnPorts };
   policy.cache.set(flow, decision);
   return decision;
 }

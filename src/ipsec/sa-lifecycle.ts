@@ -136,7 +136,7 @@ export class SaLifecycle {
       hardTimer: undefined,
     };
     if (parameters.direction === "outbound")
-      return { ...common, direction: "outbound", outerHeader: undefined };
+      return { ...common, direction: "outbound", outerHeader: undefined, path: undefined };
     const replayWindow = isAuthenticated(suite)
       ? new ReplayWindow(SPECIFICATION.replayWindowSize)
       : undefined;

@@ -37,7 +37,7 @@ export function saForFlow(
     if (sa === undefined || !flowMatches(sa.selector, flow)) continue;
     const unusable = whyUnusable(sa, now, limits);
     if (unusable === undefined) {
-      policy.cache.set(flow, { line, version, sa });
+      policy.cache.set(flow, { line, version, sa, dependsOnPorts: false });
       return { sa, reason, exhausted };
     }
     exhausted.push(sa);

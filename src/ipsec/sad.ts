@@ -30,6 +30,12 @@ export class Sad {
     return undefined;
   }
 
+  /** All that send from one of our addresses to one of a peer. */
+  outboundBetween(localAddress: IpAddress, peer: IpAddress): readonly OutboundSa[] {
+    const toPeer = this.#outbound.get(peer)?.values() ?? [];
+    return [...toPeer].filter(({ parameters }) => parameters.localAddress === localAddress);
+  }
+
   partnerOf(sa: LiveSa): LiveSa | undefined {
     const { localAddress, peer, pairSpi, spi } = sa.parameters;
     const partner =

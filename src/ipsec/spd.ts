@@ -13,6 +13,7 @@ import {
   flowMatches,
   flowMatchesDeny,
   type PacketFlow,
+  selectsPorts,
 } from "./packet-flow.ts";
 
 /** One line of an entry's access list; `target` is what a permit leads to. */
@@ -54,14 +55,9 @@ export class Spd<T> {
 
   /** What the flow of a leaving packet leads to; undefined lets it pass in clear. For a packet that came in: `reversed`. */
   lookUp(flow: PacketFlow): T | undefined {
-    const matching: IndexedLine<T>[] = [];
-    for (const { sourceCare, destinationCare, lines } of this.#groups) {
-      const candidates = lines.get(flow.source & sourceCare)?.get(flow.destination & destinationCare);
-      for (const line of candidates ?? []) {
-        const matches = line.isPermit ? flowMatches : flowMatchesDeny;
-        if (matches(line.selector, flow)) matching.push(line);
-      }
-    }
+    const matching = this.#candidates(flow).filter(({ isPermit, selector }) =>
+      isPermit ? flowMatches(selector, flow) : flowMatchesDeny(selector, flow),
+    );
     matching.sort((a, b) => a.order - b.order);
     let denyingEntry = -1;
     for (const line of matching) {
@@ -70,6 +66,22 @@ export class Spd<T> {
       denyingEntry = line.entry;
     }
     return undefined;
+  }
+
+  /** What the flow leads to may hang on its ports, which fragments do not show. */
+  dependsOnPorts(flow: PacketFlow): boolean {
+    return this.#candidates(flow).some(
+      ({ selector }) =>
+        selectsPorts(selector) && (selector.protocol === 0 || selector.protocol === flow.protocol),
+    );
+  }
+
+  /** The lines with the flow's addresses. */
+  #candidates(flow: PacketFlow): IndexedLine<T>[] {
+    return this.#groups.flatMap(
+      ({ sourceCare, destinationCare, lines }) =>
+        lines.get(flow.source & sourceCare)?.get(flow.destination & destinationCare) ?? [],
+    );
   }
 }
 

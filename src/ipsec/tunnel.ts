@@ -32,8 +32,8 @@ export class OuterHeader {
   }
 
   /**
-   * Writes the headers of a packet that fills `octets`. DS field and ECN are those of the inner packet; so is DF, which
-   * IOS copies unless `crypto ipsec df-bit` says otherwise. Options of the inner header never are.
+   * Writes the headers of a packet that fills `octets`. DS field and ECN are those of the inner packet, whose options are
+   * never copied.
    */
   put(
     octets: Uint8Array,

@@ -119,6 +119,7 @@ export class Router {
       this.#take({ kind: "datagram", local, remote, bytes: datagram.payload });
       return;
     }
+    if (whole.protocol === PROTOCOL.ICMP) this.#take({ kind: "icmp", bytes: whole.bytes });
     this.#take({ kind: "inbound-packet", interfaceName, bytes: whole.bytes });
   }
 

@@ -1,6 +1,6 @@
 /** Cutting a packet to a smaller MTU (RFC 791 §3.2, example fragmentation procedure). */
 import { MisuseError } from "../base/errors.ts";
-import { buildIpv4Packet, IPV4_HEADER_LENGTH, type Ipv4Packet } from "./ipv4-packet.ts";
+import { buildIpv4Packet, IPV4_HEADER_LENGTH, type Ipv4Packet, parseIpv4Packet } from "./ipv4-packet.ts";
 
 /** The smallest MTU IP allows: the longest header and eight octets (RFC 791 §3.2). */
 export const IPV4_MTU_MIN = 68;
@@ -33,6 +33,14 @@ export function fragmentIpv4(packet: Ipv4Packet, mtu: number): readonly Uint8Arr
     );
     at = end;
   }
+  return pieces;
+}
+
+/** The packet in pieces of at most `mtu` octets, whatever its DF bit says, which no piece has. */
+export function cutIpv4(bytes: Uint8Array, mtu: number): readonly Uint8Array[] {
+  const packet = parseIpv4Packet(bytes, "ignored");
+  const pieces = packet && fragmentIpv4({ ...packet, dontFragment: false }, mtu);
+  if (pieces === undefined) throw new MisuseError(`${bytes.length} octets to be cut are no IPv4 packet`);
   return pieces;
 }
 

@@ -168,6 +168,19 @@ export function withTtlLowered(packet: Ipv4Packet): Uint8Array | undefined {
   return bytes;
 }
 
+/** Clears DF, in place. */
+export function allowFragmentation(bytes: Uint8Array): void {
+  const before = u16At(bytes, FRAGMENT_AT);
+  const after = before & ~DONT_FRAGMENT;
+  putU16(bytes, FRAGMENT_AT, after);
+  putU16(bytes, CHECKSUM_AT, updatedChecksum(u16At(bytes, CHECKSUM_AT), before, after));
+}
+
+/** As `isFragment`, of a packet's octets. */
+export function isCut(bytes: Uint8Array): boolean {
+  return (u16At(bytes, FRAGMENT_AT) & (MORE_FRAGMENTS | OFFSET_MASK)) !== 0;
+}
+
 /** The packet is a piece of a larger one. */
 export function isFragment(packet: Ipv4Packet): boolean {
   return packet.moreFragments || packet.fragmentOffset > 0;

@@ -8,6 +8,8 @@ import { type Instant, instant } from "../../src/base/time.ts";
 import type { EspSuite } from "../../src/crypto/names.ts";
 import { DataPlane, type DataPlaneOptions, type DataPlaneOutput } from "../../src/ipsec/data-plane.ts";
 import type { NegotiateOutput } from "../../src/ipsec/outbox.ts";
+import { FragmentReassembler } from "../../src/net/fragments.ts";
+import { parseIpv4Packet } from "../../src/net/ipv4-packet.ts";
 import { mirror } from "../../src/net/selector.ts";
 import { AES_SHA, keyedPair, POLICY_A, POLICY_B, seededRandom, WAN } from "./data-plane-fixtures.ts";
 
@@ -44,6 +46,7 @@ export class TwoPlanes {
   now = 0;
   readonly #options: TwoPlanesOptions;
   readonly #happenings: Happening[] = [];
+  readonly #hosts = { a: new FragmentReassembler(), b: new FragmentReassembler() };
   #order = 0;
   #nextSpi = 0x1000;
   readonly #dice: () => number;
@@ -99,6 +102,13 @@ export class TwoPlanes {
       for (const output of this.planes[end].drain()) this.#perform(end, output);
   }
 
+  /** To the host behind an end, which puts packets together. */
+  #deliver(end: End, bytes: Uint8Array): void {
+    const packet = parseIpv4Packet(bytes);
+    const whole = packet && this.#hosts[end].add(this.instant, packet);
+    if (whole !== undefined) this.delivered[end].push(hex(whole.bytes));
+  }
+
   #perform(end: End, output: DataPlaneOutput): void {
     this.outputs.push({ by: end, output });
     const other = end === "a" ? "b" : "a";
@@ -114,7 +124,7 @@ export class TwoPlanes {
         break;
       }
       case "receive":
-        this.delivered[end].push(hex(output.bytes));
+        this.#deliver(end, output.bytes);
         break;
       case "negotiate":
         this.negotiations.push({ at: this.now, by: end, output });

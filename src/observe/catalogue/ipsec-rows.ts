@@ -6,7 +6,9 @@ import { printable } from "../printable.ts";
 import { cryptoLog, ownLog, type SyslogMessage } from "../syslog-message.ts";
 import { pairLines } from "./pair-lines.ts";
 
-export const IPSEC_ROWS: Rows<"sa-requested" | "sa-installed" | "sa-removed" | "packet-dropped"> = {
+export const IPSEC_ROWS: Rows<
+  "sa-requested" | "sa-installed" | "sa-removed" | "path-mtu-changed" | "packet-dropped"
+> = {
   "sa-requested": {
     debug: (event) => [
       ipsec(
@@ -29,6 +31,26 @@ export const IPSEC_ROWS: Rows<"sa-requested" | "sa-installed" | "sa-removed" | "
       ipsec("delete_sa", "deleting SA,", ...saLines(event)),
       plain("engine", `CRYPTO(epa_release_crypto_conn_entry): released conn ${event.connId}`),
     ],
+  },
+  "path-mtu-changed": {
+    debug: ({ local, peer, before, mtu }) => [
+      ipsec(
+        "adjust_mtu",
+        `adjusting path mtu from ${before} to ${mtu},`,
+        `  (identity) local= ${local}, remote= ${peer}`,
+      ),
+    ],
+    syslog: ({ peer, mtu, reporter }) => [
+      ownLog(
+        6,
+        "PATH_MTU",
+        peer,
+        reporter === undefined
+          ? `packets to ${peer} may be as long as ${mtu} bytes again, until a router says otherwise`
+          : `packets to ${peer} may be ${mtu} bytes long, says ${reporter}`,
+      ),
+    ],
+    ladder: ({ peer, mtu }) => ({ mark: "noted", where: "", note: `path mtu to ${peer} is ${mtu}` }),
   },
   "packet-dropped": {
     debug: droppedLines,
