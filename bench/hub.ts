@@ -18,8 +18,6 @@ const GROUP = 1;
 
 export class HubWithSites {
   readonly hub: Gateway;
-  /** Of the hub's engine and data plane, jobs left out. */
-  milliseconds = 0;
   readonly #sitePolicy = compiled(read(siteConfiguration(siteOf(0), HUB, GROUP)));
   now: Instant = instant(0);
 
@@ -50,7 +48,7 @@ export class HubWithSites {
     };
     for (let next = queue.shift(); next !== undefined; next = queue.shift())
       if (next.to === "site") for (const effect of site.handle(this.now, next.input)) perform("site", effect);
-      else for (const effect of this.#timed(next.input)) perform("hub", effect);
+      else for (const effect of this.hub.handle(this.now, next.input)) perform("hub", effect);
     if (site.view(this.now).ipsec.flows[0]?.outbound.length !== 1)
       throw new RangeError(`no tunnel with ${address}`);
   }
@@ -67,13 +65,6 @@ export class HubWithSites {
       this.hub.handle(this.now, { kind: "wake" });
     }
     this.now = until;
-  }
-
-  #timed(input: GatewayInput): readonly GatewayEffect[] {
-    const start = performance.now();
-    const effects = this.hub.handle(this.now, input);
-    this.milliseconds += performance.now() - start;
-    return effects;
   }
 }
 

@@ -5,6 +5,7 @@ import type { Instant } from "../base/time.ts";
 import type { Job } from "../crypto/jobs.ts";
 import { COOKIE_LENGTH } from "../isakmp/header.ts";
 import { type Endpoint, isSameEndpoint } from "../net/ip-address.ts";
+import { ConnectionTable } from "./connection-table.ts";
 import type { IkeOutput } from "./engine-contract.ts";
 import type { IkeEvent } from "./events.ts";
 import type { IsakmpSa, QuickModeExchange } from "./isakmp-sa.ts";
@@ -26,7 +27,8 @@ interface RunningJob extends Owner {
 }
 
 export class EngineState {
-  policy: IkePolicy;
+  #policy: IkePolicy;
+  #connections: ConnectionTable;
   readonly random: Random;
   readonly limits: IkeLimits;
   readonly conventions: WireConventions;
@@ -54,12 +56,27 @@ export class EngineState {
     readonly exportKeys: boolean;
     readonly now: Instant;
   }) {
-    this.policy = options.policy;
+    this.#policy = options.policy;
+    this.#connections = new ConnectionTable(options.policy.connections);
     this.random = options.random;
     this.limits = options.limits;
     this.conventions = options.conventions;
     this.exportKeys = options.exportKeys;
     this.now = options.now;
+  }
+
+  get policy(): IkePolicy {
+    return this.#policy;
+  }
+
+  set policy(policy: IkePolicy) {
+    this.#policy = policy;
+    this.#connections = new ConnectionTable(policy.connections);
+  }
+
+  /** Those of the policy. */
+  get connections(): ConnectionTable {
+    return this.#connections;
   }
 
   output(output: IkeOutput): void {

@@ -74,7 +74,7 @@ export class IkeEngine {
         this.#wake();
         break;
       case "negotiate": {
-        const connection = state.policy.connections.find(({ id }) => id === input.connectionId);
+        const connection = state.connections.find(input.connectionId);
         const { connectionId, selector, peer, spi } = input;
         if (connection === undefined || !state.policy.enabled) {
           if (spi !== undefined) state.spis.release(spi);

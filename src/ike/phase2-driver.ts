@@ -276,14 +276,14 @@ function contextOf(
   sa: IsakmpSa,
   exchange: QuickModeExchange,
 ): QuickModeContext | undefined {
-  const { policy, conventions, random } = state;
+  const { connections, conventions, random } = state;
   if (sa.protection === undefined) return undefined;
   const takeSpi = (): number => {
     exchange.spi = exchange.request?.spi ?? state.spis.take(state.random);
     return exchange.spi;
   };
   return {
-    policy,
+    connections,
     conventions,
     random,
     sa: sa.reference(),

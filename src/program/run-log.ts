@@ -38,8 +38,10 @@ export class RunLog {
   }
 
   event(event: GatewayEvent): void {
-    for (const message of this.#iosDebug.read(event))
-      if (this.flags.has(message.flag)) this.#tell(stamped(message, this.#stamp("debug")));
+    // Making text that nobody reads costs as much as the cryptography of a handshake.
+    if (this.flags.size > 0)
+      for (const message of this.#iosDebug.read(event))
+        if (this.flags.has(message.flag)) this.#tell(stamped(message, this.#stamp("debug")));
     for (const lines of this.#syslog.read(event)) this.say(lines);
     const sentence = explanation(event);
     if (sentence !== undefined) this.sayOnce("%SKEYID-5-EXPLANATION", sentence);

@@ -36,7 +36,7 @@ import type {
 import { responderLifetime } from "./responder-lifetime.ts";
 
 export function respond(context: QuickModeContext, message: HashedMessage): Actions {
-  const { sa, messageId, protection, policy } = context;
+  const { sa, messageId, protection, connections } = context;
   const bag = open(QM_OFFER, message.payloads);
   if (isShapeProblem(bag)) return [drop("malformed", bag.detail)];
   if (
@@ -54,9 +54,7 @@ export function respond(context: QuickModeContext, message: HashedMessage): Acti
     tell({ kind: "payload-processing", sa, payload: "SA", messageId }),
   ];
   const peer = sa.remote.address;
-  const candidates = policy.connections.filter(
-    (c) => c.localAddress === sa.local.address && c.peers.includes(peer),
-  );
+  const candidates = connections.between(sa.local.address, peer);
   const [fallback] = candidates;
   if (fallback === undefined)
     return [

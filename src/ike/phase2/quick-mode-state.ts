@@ -5,10 +5,11 @@ import type { Identification } from "../../isakmp/payloads/identification.ts";
 import type { SecurityAssociation } from "../../isakmp/payloads/security-association.ts";
 import type { TrafficSelector } from "../../net/selector.ts";
 import type { Action } from "../action.ts";
+import type { ConnectionTable } from "../connection-table.ts";
 import type { KeyedSa } from "../engine-contract.ts";
 import type { NegotiatedIpsecSa, SaReference } from "../events.ts";
 import type { NatMethod } from "../phase1/nat-traversal.ts";
-import type { Connection, IkePolicy } from "../policy.ts";
+import type { Connection } from "../policy.ts";
 import type { Protection } from "../protection.ts";
 import type { WireConventions } from "../wire-conventions.ts";
 import type { TransformChoice } from "./esp-proposal.ts";
@@ -58,7 +59,7 @@ export interface QuickModeAnswer {
 export type QuickModeSpecial = { readonly do: "install"; readonly sa: KeyedSa } | { readonly do: "finish" };
 
 export interface QuickModeContext {
-  readonly policy: IkePolicy;
+  readonly connections: ConnectionTable;
   readonly conventions: WireConventions;
   readonly random: Random;
   readonly sa: SaReference;
