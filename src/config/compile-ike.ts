@@ -3,7 +3,7 @@ import type { Connection, IkePolicy, PreSharedKey } from "../ike/policy.ts";
 import { type IpAddress, ipv4ToNumber } from "../net/ip-address.ts";
 import { blockContains } from "../net/selector.ts";
 import { compileAggressivePeers } from "./compile-aggressive-peers.ts";
-import type { Configuration, IsakmpPolicySettings, KeySettings } from "./configuration.ts";
+import type { Configuration, IsakmpPolicySettings, IsakmpSettings, KeySettings } from "./configuration.ts";
 import { DEFAULT_NAT_KEEPALIVE_SECONDS, DEFAULT_SUITE } from "./defaults.ts";
 import type { Problems } from "./problem.ts";
 
@@ -16,7 +16,9 @@ export function compileIke(
   const hosts = hostsOf(configuration);
   const preSharedKeys = bySpecificity(isakmp.keys.map(compileKey));
   checkSuites(configuration, connections, problems);
-  checkKeys(preSharedKeys, hosts, connections, isakmp.policies, problems);
+  const aggressivePeers = compileAggressivePeers(isakmp, hosts, problems);
+  const keys = [...preSharedKeys, ...aggressivePeers.map(({ key }) => key)];
+  checkKeys(keys, hosts, connections, isakmp, problems);
   if (!isakmp.enabled.value && connections.length > 0)
     problems.warning({
       kind: "incomplete",
@@ -33,7 +35,7 @@ export function compileIke(
     hosts,
     connections,
     aggressiveMode: !isakmp.aggressiveModeDisabled.value,
-    aggressivePeers: compileAggressivePeers(isakmp, hosts, problems),
+    aggressivePeers,
     natTransparency: configuration.natTransparency.value,
     natKeepaliveSeconds: isakmp.natKeepaliveSeconds?.value ?? DEFAULT_NAT_KEEPALIVE_SECONDS,
   };
@@ -105,7 +107,7 @@ function checkKeys(
   keys: readonly PreSharedKey[],
   hosts: ReadonlyMap<string, readonly IpAddress[]>,
   connections: readonly Connection[],
-  policies: readonly IsakmpPolicySettings[],
+  { policies, aggressiveModeDisabled }: IsakmpSettings,
   problems: Problems,
 ): void {
   const keyIsFor = ({ peer }: PreSharedKey, address: IpAddress) =>
@@ -115,13 +117,15 @@ function checkKeys(
   const peers = new Map(
     connections.flatMap(({ peers, origins }) => peers.map((peer) => [peer, origins.peer] as const)),
   );
+  // Under one of these names a peer of any address may begin aggressive mode.
+  const mayBegin = !aggressiveModeDisabled.value && keys.some(({ peer }) => peer.kind === "hostname");
   if (policies.some(isPreShared))
     for (const [peer, origin] of peers)
       if (!keys.some((key) => keyIsFor(key, peer)))
-        problems.warning({
+        problems.add(mayBegin ? "note" : "warning", {
           kind: "incomplete",
           origin,
-          message: `There is no pre-shared key for ${peer}: no policy with pre-shared keys can be used with it.`,
+          message: `There is no pre-shared key for ${peer}: ${mayBegin ? "nothing is negotiated until it begins aggressive mode under a name with a key" : "no policy with pre-shared keys can be used with it"}.`,
           advice: `Enter \`crypto isakmp key KEY address ${peer}\`.`,
         });
   for (const key of keys) {

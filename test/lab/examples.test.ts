@@ -18,6 +18,10 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     pings: ["80 percent (4/5)", "60 percent (3/5)", "100 percent (5/5)"],
     said: [/transform: esp-3des esp-sha-hmac/],
   },
+  "aggressive-mode": {
+    pings: ["80 percent (4/5)"],
+    said: [/203\.0\.113\.1 {5}203\.0\.113\.2 {5}QM_IDLE/],
+  },
   "wrong-pre-shared-key": {
     pings: ["0 percent (0/5)"],
     said: [

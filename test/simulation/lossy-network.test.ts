@@ -9,6 +9,7 @@ import { milliseconds } from "../../src/base/time.ts";
 import { BULK_PORT } from "../../src/lab/bulk.ts";
 import { GOOD_LINK, type LinkConditions } from "../../src/lab/link.ts";
 import { Ladder } from "../../src/observe/ladder.ts";
+import type { PolicyChanges } from "../support/ike-pair.ts";
 import { CaseStudy, HOST_1, HOST_2 } from "./case-study.ts";
 import {
   agreementViolations,
@@ -36,8 +37,9 @@ const CALM_SECONDS = 150;
 function run(
   seed: number,
   storm: Partial<LinkConditions>,
+  changes: PolicyChanges = {},
 ): { readonly study: CaseStudy; readonly violations: string[] } {
-  const study = new CaseStudy({ seed, transit: storm, changes: { lifetimeSeconds: 45 } });
+  const study = new CaseStudy({ seed, transit: storm, changes: { lifetimeSeconds: 45, ...changes } });
   const stream = {
     count: (STORM_SECONDS + CALM_SECONDS) / 2,
     interval: milliseconds(2000),
@@ -87,6 +89,15 @@ test(`${SEEDS} seeds at 20 % loss with duplication and reordering keep every inv
 test("a hundred seeds with a damaged packet in fifty besides do too", () => {
   for (let seed = FIRST_SEED; seed < FIRST_SEED + Math.min(SEEDS, 100); seed++) {
     const { study, violations } = run(seed, { ...STORM, corruptPercent: 2 });
+    if (violations.length > 0) assert.fail(explain(seed, study, violations));
+  }
+});
+
+test("a hundred seeds with aggressive mode begun by either end do too", () => {
+  for (let seed = FIRST_SEED; seed < FIRST_SEED + Math.min(SEEDS, 100); seed++) {
+    const { study, violations } = run(seed, STORM, {
+      clientEndpoint: { kind: "user-fqdn", name: "somebody@example.com" },
+    });
     if (violations.length > 0) assert.fail(explain(seed, study, violations));
   }
 });

@@ -104,7 +104,6 @@ export function receiveAnswer(
   const actions: Actions = [
     tell({ kind: "payload-processing", sa, payload: "SA", messageId: 0 }),
     tell({ kind: "payload-processing", sa, payload: "ID", messageId: 0 }),
-    ...vendorIdEvents(context, bag.all.VID),
     ...(answer.check === undefined ? [] : [tell(checkEvent(sa, answer.check))]),
   ];
   if (!("choice" in answer))
@@ -159,6 +158,8 @@ export function sayProof(
   const { protection, hashInput } = keyed;
   const checked: Actions = [
     keysGenerated(sa, choice),
+    // Not before: IOS's own depends on a cookie that only now is the SA's.
+    ...vendorIdEvents(context, state.vendorIds),
     ...natEvents(context, state),
     tell({ kind: "payload-processing", sa, payload: "HASH", messageId: 0 }),
   ];
