@@ -50,6 +50,7 @@ function saView(sa: LiveSa, now: Instant): SaView {
     spi: parameters.spi,
     suite: parameters.suite,
     mode: parameters.mode,
+    udpEncapsulation: parameters.udpEncapsulation,
     connId: parameters.connId,
     flowId: sa.flowId,
     remainingKilobytes: wholeUnits(limits.hardOctets - sa.octets, KILOBYTE),

@@ -54,6 +54,7 @@ describe("installing an SA", () => {
       spi: 0x1000,
       suite: AES_SHA,
       mode: "tunnel",
+      udpEncapsulation: undefined,
       connId: 2029,
       flowId: 1,
       remainingKilobytes: 4_608_000,

@@ -14,6 +14,7 @@ import { flowMatches, packetFlowOf, reversed, selectsPorts } from "./packet-flow
 import { dependsOnPorts, PortFragments } from "./port-fragments.ts";
 import { decide, type InterfacePolicy } from "./protected-policy.ts";
 import type { SaLifecycle } from "./sa-lifecycle.ts";
+import { transportedPacket } from "./transport.ts";
 import { innerPacket } from "./tunnel.ts";
 
 /** How an ESP packet came. A whole IPv4 packet says it itself. */
@@ -151,7 +152,11 @@ export class InboundPath {
     const { counters } = sa.line;
     if (sa.transforms.icvLength > 0) counters.verified++;
     counters.decrypted++;
-    const inner = innerPacket(outer.typeOfService, opened.nextHeader, opened.payload);
+    const { nextHeader, payload } = opened;
+    const inner =
+      sa.parameters.mode === "transport"
+        ? transportedPacket(sa.parameters, outer, nextHeader, payload)
+        : innerPacket(outer.typeOfService, nextHeader, payload);
     if (inner.kind === "malformed") return this.#refuse(opening, sa, "malformed", inner.detail);
     counters.decapsulated++;
     if (inner.kind === "dummy") return undefined;

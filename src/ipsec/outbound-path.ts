@@ -9,6 +9,7 @@ import { TcpTrain } from "../net/tcp-train.ts";
 import { u16At } from "../net/words.ts";
 import { type DataPlaneParts, tellDrop, tellMalformed } from "./data-plane-parts.ts";
 import { encryptedLength, payloadOffset, sealEsp, sealedLength } from "./esp.ts";
+import { udpOverhead } from "./esp-in-udp.ts";
 import { ESP_HEADER_LENGTH } from "./esp-transforms.ts";
 import type { PacketDropReason } from "./events.ts";
 import type { HoldQueue } from "./hold-queue.ts";
@@ -22,6 +23,7 @@ import { decide, type ProtectedConnection, type ProtectedLine } from "./protecte
 import type { SaLifecycle } from "./sa-lifecycle.ts";
 import { pathOf } from "./sa-path.ts";
 import { saForFlow } from "./sa-selection.ts";
+import { headerLengthOf, putTransportHeaders } from "./transport.ts";
 import { OuterHeader } from "./tunnel.ts";
 
 export class OutboundPath {
@@ -89,9 +91,16 @@ export class OutboundPath {
     const { sa, reason, exhausted } = saForFlow(now, policy, flow, line, this.#parts.limits);
     for (const old of exhausted) this.#lifecycle.expire(old);
     if (sa === undefined) this.#awaitSa(now, interfaceName, line, bytes, reason);
+    else if (sa.parameters.mode === "transport" && isCut(bytes)) this.#sendWhole(now, interfaceName, bytes);
     else if (bytes.length <= pathOf(sa, this.#parts.paths).innerMtu)
       this.#protect(now, interfaceName, sa, bytes);
     else this.#protectLong(now, interfaceName, sa, bytes);
+  }
+
+  /** A fragment, where transport mode is for whole packets (RFC 2406 §3.1). */
+  #sendWhole(now: Instant, interfaceName: string, bytes: Uint8Array): void {
+    const whole = this.#fragments.whole(now, bytes, interfaceName);
+    if (whole !== undefined) this.#sendSound(now, interfaceName, whole);
   }
 
   /** At once where its SA takes it whole, packet by packet otherwise. */
@@ -105,7 +114,8 @@ export class OutboundPath {
         : saForFlow(now, policy, flow, line, this.#parts.limits);
     const path = sa && pathOf(sa, this.#parts.paths);
     const isLong = path !== undefined && train.lengthMax > path.innerMtu;
-    if (sa !== undefined && !isLong && hasRoomFor(sa, train.count, bytes.length, this.#parts.limits))
+    const isWhole = sa?.parameters.mode === "tunnel" && !isLong;
+    if (isWhole && hasRoomFor(sa, train.count, bytes.length, this.#parts.limits))
       this.#protectTrain(now, interfaceName, sa, bytes, train);
     else if (sa !== undefined && isLong && isUncuttable(bytes) && !path.ignoresInnerDf)
       // Its sender need not be told of each.
@@ -129,10 +139,26 @@ export class OutboundPath {
   }
 
   #protect(now: Instant, interfaceName: string, sa: OutboundSa, bytes: Uint8Array): void {
-    const octets = this.#room(sa, bytes.length);
-    octets.set(bytes, innerOffset(sa));
-    this.#encapsulate(interfaceName, sa, octets, bytes.length, bytes);
+    if (sa.parameters.mode === "transport") this.#transport(interfaceName, sa, bytes);
+    else {
+      const octets = this.#room(sa, bytes.length);
+      octets.set(bytes, innerOffset(sa));
+      this.#encapsulate(interfaceName, sa, octets, bytes.length, bytes);
+    }
     this.#afterwards(now, sa, 1);
+  }
+
+  /** ESP within the packet, behind its own header. */
+  #transport(interfaceName: string, sa: OutboundSa, bytes: Uint8Array): void {
+    const { transforms, parameters } = sa;
+    const headerLength = headerLengthOf(bytes);
+    const espAt = headerLength + udpOverhead(parameters.udpEncapsulation);
+    const payloadLength = bytes.length - headerLength;
+    const octets = this.#parts.space.allocate(espAt + sealedLength(transforms, payloadLength));
+    octets.set(bytes.subarray(headerLength), espAt + payloadOffset(transforms));
+    this.#seal(sa, octets, espAt, payloadLength, bytes[9] ?? 0);
+    putTransportHeaders(octets, bytes, parameters.udpEncapsulation);
+    this.#transmitCut(interfaceName, octets, pathOf(sa, this.#parts.paths).mtu);
   }
 
   /** The packet does not fit whole: it is cut before or after encryption, or its sender told what would fit. */
@@ -182,16 +208,21 @@ export class OutboundPath {
     length: number,
     model: Uint8Array,
   ): void {
-    const { parameters, transforms } = sa;
     const outer = outerHeaderOf(sa);
     const path = pathOf(sa, this.#parts.paths);
+    this.#seal(sa, octets, outer.length, length, PROTOCOL.IPV4);
+    outer.put(octets, this.#nextIdentification(), model[1] ?? 0, path.outerDf ?? isUncuttable(model));
+    this.#transmitCut(interfaceName, octets, path.mtu);
+  }
+
+  /** The payload of `length`, which is in its place, becomes an ESP packet at `espAt`. */
+  #seal(sa: OutboundSa, octets: Uint8Array, espAt: number, length: number, nextHeader: number): void {
+    const { parameters, transforms } = sa;
     sa.sequenceNumber++;
     sa.octets += encryptedLength(transforms, length);
     const header = { spi: parameters.spi, sequenceNumber: sa.sequenceNumber };
-    this.#ivs.put(transforms, sa.sequenceNumber, octets, outer.length + ESP_HEADER_LENGTH);
-    sealEsp(transforms, header, octets, outer.length, length, PROTOCOL.IPV4);
-    outer.put(octets, this.#nextIdentification(), model[1] ?? 0, path.outerDf ?? isUncuttable(model));
-    this.#transmitCut(interfaceName, octets, path.mtu);
+    this.#ivs.put(transforms, sa.sequenceNumber, octets, espAt + ESP_HEADER_LENGTH);
+    sealEsp(transforms, header, octets, espAt, length, nextHeader);
   }
 
   /** Counts, and sees to a successor when it is time. */

@@ -45,7 +45,10 @@ function allowingLine(policy: ProtectedPolicy, parameters: SaParameters): Protec
     connection.entry.peers.includes(peer) &&
     connection.entry.transformSets.some(
       ({ esp, mode: allowedMode }) =>
-        esp.encryption === suite.encryption && esp.integrity === suite.integrity && allowedMode === mode,
+        esp.encryption === suite.encryption &&
+        esp.integrity === suite.integrity &&
+        // A set in transport mode does with tunnel mode where the traffic or the peer wants that.
+        (mode === "tunnel" || allowedMode === "transport"),
     );
   return isAllowed ? lineFor(connection, selector) : undefined;
 }

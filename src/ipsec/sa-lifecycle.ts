@@ -2,7 +2,7 @@
 import { MisuseError } from "../base/errors.ts";
 import { after, type Instant, seconds } from "../base/time.ts";
 import { isAuthenticated } from "../crypto/names.ts";
-import { selectorCovers, selectorsEqual, type TrafficSelector } from "../net/selector.ts";
+import { isBetween, selectorCovers, selectorsEqual, type TrafficSelector } from "../net/selector.ts";
 import type { DataPlaneParts } from "./data-plane-parts.ts";
 import type { IpsecEvent } from "./events.ts";
 import { NEVER, saLimits } from "./lifetimes.ts";
@@ -35,14 +35,17 @@ export class SaLifecycle {
     if (parameters.suite.encryption === "null" && parameters.suite.integrity === undefined)
       throw new MisuseError("an SA with neither encryption nor integrity (RFC 2406 §5)");
     if (parameters.spi < SPI_MIN) throw new MisuseError(`SPI ${parameters.spi} is reserved (RFC 2406 §2.1)`);
+    const { mode, selector, localAddress, peer } = parameters;
+    if (mode === "transport" && !isBetween(selector, localAddress, peer))
+      throw new MisuseError("transport mode for traffic of others than the two ends (RFC 2401 §4.1)");
     const { outbox, sad, policy } = this.#parts;
     const connection = policy.connections.get(parameters.connectionId);
     const line = connection === undefined ? undefined : lineFor(connection, parameters.selector);
-    if (line === undefined || parameters.mode !== "tunnel") {
+    if (line === undefined) {
       if (parameters.direction === "outbound") outbox.push({ kind: "pair-expired", ...pairOf(parameters) });
       return undefined;
     }
-    const { direction, localAddress, peer, spi } = parameters;
+    const { direction, spi } = parameters;
     const existing = direction === "inbound" ? sad.inboundFor(localAddress, spi) : sad.outboundFor(peer, spi);
     if (existing !== undefined) this.removePair(existing, "replaced");
     const sa = this.#makeSa(parameters, line);

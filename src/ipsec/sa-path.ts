@@ -5,6 +5,7 @@ import type { OutboundSa } from "./live-sa.ts";
 import { selectsPorts } from "./packet-flow.ts";
 import type { LearnedMtu, PathMtus } from "./path-mtus.ts";
 import type { DfBit } from "./policy.ts";
+import { transportMtu } from "./transport.ts";
 import { innerMtu } from "./tunnel.ts";
 
 export interface SaPath {
@@ -32,16 +33,20 @@ export function pathOf(sa: OutboundSa, paths: PathMtus): SaPath {
 function saPath({ line, transforms, parameters, selector }: OutboundSa, learned?: LearnedMtu): SaPath {
   const { mtu: ownMtu, dfBit, fragmentation } = line.connection.interface;
   const mtu = Math.max(Math.min(ownMtu, learned?.mtu ?? ownMtu), IPV4_MTU_MIN);
-  const whole = innerMtu(transforms, parameters.udpEncapsulation, mtu);
+  const { mode, udpEncapsulation } = parameters;
+  const isTunnel = mode === "tunnel";
+  const innerMtuOf = isTunnel ? innerMtu : transportMtu;
+  const whole = innerMtuOf(transforms, udpEncapsulation, mtu);
   // Where ESP leaves less room than IP asks for, what it makes of the packet must be cut. And a piece without ports must
   // not go by an SA for certain ports (RFC 4301 §7.3).
-  const canCutBefore = whole >= IPV4_MTU_MIN && !selectsPorts(selector);
+  const canCutBefore = isTunnel && whole >= IPV4_MTU_MIN && !selectsPorts(selector);
   return {
     mtu,
     innerMtu: whole,
-    cuttableMax: innerMtu(transforms, parameters.udpEncapsulation, IPV4_TOTAL_LENGTH_MAX),
+    cuttableMax: innerMtuOf(transforms, udpEncapsulation, IPV4_TOTAL_LENGTH_MAX),
     cutsBeforeEncryption: fragmentation === "before-encryption" && canCutBefore,
-    ignoresInnerDf: dfBit === "clear" || whole < IPV4_MTU_MIN,
+    // `crypto ipsec df-bit` is about headers that a tunnel adds.
+    ignoresInnerDf: (isTunnel && dfBit === "clear") || whole < IPV4_MTU_MIN,
     outerDf: learned?.isNarrower === true ? false : OUTER_DF[dfBit],
   };
 }

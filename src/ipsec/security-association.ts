@@ -5,6 +5,7 @@ import type { Secret } from "../crypto/secret.ts";
 import type { EncapsulationMode } from "../crypto/transform-set.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { TrafficSelector } from "../net/selector.ts";
+import type { Addresses } from "../net/transport-checksum.ts";
 
 export interface SaParameters {
   readonly direction: "inbound" | "outbound";
@@ -33,4 +34,6 @@ export interface SaParameters {
   readonly isInitiator?: boolean;
   /** UDP ports of the peer's NAT-T encapsulation; undefined is raw ESP. */
   readonly udpEncapsulation: { readonly localPort: number; readonly remotePort: number } | undefined;
+  /** Of packets as the peer sends them, in transport mode through NATs (RFC 3947 §5.2); undefined where it has not said. */
+  readonly originalAddresses?: Addresses | undefined;
 }

@@ -3,9 +3,9 @@ import { updatedChecksum } from "../net/checksum.ts";
 import { type IpAddress, ipv4ToNumber } from "../net/ip-address.ts";
 import { faultOfIpv4, IPV4_HEADER_LENGTH, putIpv4Header } from "../net/ipv4-packet.ts";
 import { PROTOCOL } from "../net/protocols.ts";
-import { UDP_HEADER_LENGTH } from "../net/udp.ts";
 import { putU16, u16At } from "../net/words.ts";
 import { payloadLengthWithin } from "./esp.ts";
+import { putUdpHeader, udpOverhead } from "./esp-in-udp.ts";
 import type { EspTransforms } from "./esp-transforms.ts";
 import type { SaParameters } from "./security-association.ts";
 
@@ -53,18 +53,13 @@ export class OuterHeader {
       typeOfService,
       dontFragment,
     });
-    if (udp === undefined) return;
-    putU16(octets, IPV4_HEADER_LENGTH, udp.localPort);
-    putU16(octets, IPV4_HEADER_LENGTH + 2, udp.remotePort);
-    putU16(octets, IPV4_HEADER_LENGTH + 4, length - IPV4_HEADER_LENGTH);
-    // ESP has its own check, so there is no UDP checksum (RFC 3948 §2.1).
-    putU16(octets, IPV4_HEADER_LENGTH + 6, 0);
+    putUdpHeader(octets, IPV4_HEADER_LENGTH, udp, length - IPV4_HEADER_LENGTH);
   }
 }
 
 /** Octets before ESP in the outer packet. */
 export function outerOverhead(udp: TunnelEnds["udp"]): number {
-  return IPV4_HEADER_LENGTH + (udp === undefined ? 0 : UDP_HEADER_LENGTH);
+  return IPV4_HEADER_LENGTH + udpOverhead(udp);
 }
 
 /** The longest inner packet whose outer packet has at most `mtu` octets. */

@@ -35,6 +35,8 @@ export interface SaView {
   readonly spi: number;
   readonly suite: EspSuite;
   readonly mode: EncapsulationMode;
+  /** Where ESP goes in UDP: the ports. */
+  readonly udpEncapsulation: { readonly localPort: number; readonly remotePort: number } | undefined;
   readonly connId: number;
   /** IOS's `flow_id`: 1, 2, … */
   readonly flowId: number;

@@ -96,6 +96,11 @@ export function selectorsEqual(a: TrafficSelector, b: TrafficSelector): boolean 
   return selectorCovers(a, b) && selectorCovers(b, a);
 }
 
+/** No traffic but that of one host with another, these two: the only kind that transport mode can carry (RFC 2401 §4.1). */
+export function isBetween(selector: TrafficSelector, local: IpAddress, remote: IpAddress): boolean {
+  return blockCovers(host(local), selector.local) && blockCovers(host(remote), selector.remote);
+}
+
 /** What a permit line of a crypto access list protects, seen from the router that has the line. */
 export function selectorOfRule(rule: AccessRule): TrafficSelector {
   return {

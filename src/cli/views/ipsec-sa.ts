@@ -54,7 +54,7 @@ function flowLines(flow: FlowView): string[] {
   return [
     `   local  ident (addr/mask/prot/port): (${describeProxy(local, protocol, localPorts)})`,
     `   remote ident (addr/mask/prot/port): (${describeProxy(remote, protocol, remotePorts)})`,
-    `   current_peer: ${peer}`,
+    `   current_peer: ${peer}${peerPort(flow)}`,
     `     PERMIT, flags={origin_is_acl,}`,
     ...counterLines(flow.counters),
     "",
@@ -89,12 +89,23 @@ function counterLines(counters: FlowCounters): string[] {
   ];
 }
 
+/** Behind a NAT a peer is one of several at its address. */
+function peerPort({ outbound }: FlowView): string {
+  const ports = outbound.at(-1)?.udpEncapsulation;
+  return ports === undefined ? "" : `:${ports.remotePort}`;
+}
+
+function settingsOf({ mode, udpEncapsulation }: SaView): string {
+  const text = mode === "tunnel" ? "Tunnel" : "Transport";
+  return udpEncapsulation === undefined ? text : `${text} UDP-Encaps`;
+}
+
 function saLines(sa: SaView, mapName: string): string[] {
   const remaining = `${Math.max(0, Math.floor(sa.remainingKilobytes))}/${Math.max(0, Math.floor(sa.remainingSeconds))}`;
   return [
     `      spi: 0x${sa.spi.toString(16).toUpperCase()}(${sa.spi})`,
     `        transform: ${describeEspSuite(sa.suite)} ,`,
-    `        in use settings ={${sa.mode === "tunnel" ? "Tunnel" : "Transport"}, }`,
+    `        in use settings ={${settingsOf(sa)}, }`,
     `        slot: 0, conn id: ${sa.connId}, flow_id: ${sa.flowId}, crypto map: ${mapName}`,
     `        sa timing: remaining key lifetime (k/sec): (${remaining})`,
     `        IV size: ${sa.ivLength} bytes`,

@@ -122,6 +122,21 @@ test("transport mode, AES and null encryption are told as such", () => {
     assert.ok(lines.includes(line), line);
 });
 
+test("through a NAT the SAs are told to be in UDP, and the peer by its port too", () => {
+  const udpEncapsulation = { localPort: 4500, remotePort: 1024 };
+  const [tunnel, transport] = [
+    { ...sa(4096, 1, 1, 0, 0), udpEncapsulation },
+    { ...sa(4097, 2, 2, 0, 0), udpEncapsulation, mode: "transport" } as const,
+  ];
+  const lines = showIpsecSa(view([], [{ ...INITIATOR, inbound: [tunnel], outbound: [transport] }]));
+  for (const line of [
+    "   current_peer: 172.16.172.20:1024",
+    "        in use settings ={Tunnel UDP-Encaps, }",
+    "        in use settings ={Transport UDP-Encaps, }",
+  ])
+    assert.ok(lines.includes(line), line);
+});
+
 const A = ipv4("172.16.172.10");
 const B = ipv4("172.16.172.20");
 const MASK = ipv4("255.255.255.0");
@@ -155,6 +170,7 @@ function sa(spi: number, connId: number, flowId: number, kilobytes: number, seco
     spi,
     suite: { encryption: "3des", integrity: "md5" },
     mode: "tunnel",
+    udpEncapsulation: undefined,
     connId,
     flowId,
     remainingKilobytes: kilobytes,
