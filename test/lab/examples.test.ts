@@ -22,6 +22,14 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     pings: ["80 percent (4/5)"],
     said: [/203\.0\.113\.1 {5}203\.0\.113\.2 {5}QM_IDLE/],
   },
+  "small-path-mtu": {
+    pings: ["80 percent (4/5)", "0 percent (0/5)", "100 percent (5/5)", "100 percent (5/5)"],
+    said: [
+      /%SKEYID-6-PATH_MTU: packets to 172\.16\.2\.1 may be 1400 bytes long, says 172\.16\.2\.254/,
+      /path mtu 1400, media mtu 1500/,
+      /%SKEYID-6-PATH_MTU: packets to 172\.16\.2\.1 may be as long as 1500 bytes again/,
+    ],
+  },
   "wrong-pre-shared-key": {
     pings: ["0 percent (0/5)"],
     said: [
