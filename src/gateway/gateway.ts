@@ -15,6 +15,7 @@ import type { WireConventions } from "../ike/wire-conventions.ts";
 import { DataPlane, type DataPlaneOutput, type RemovedPair } from "../ipsec/data-plane.ts";
 import type { EspTransformsFactory } from "../ipsec/esp-transforms.ts";
 import type { IpsecEvent } from "../ipsec/events.ts";
+import type { PacketCarrier } from "../ipsec/packet-carrier.ts";
 import type { PacketSpace } from "../ipsec/packet-space.ts";
 import type { IpsecPolicy } from "../ipsec/policy.ts";
 import type { IpAddress } from "../net/ip-address.ts";
@@ -39,6 +40,8 @@ export interface GatewayOptions {
   /** The data plane's cryptography, and where it builds packets; by default those of its own. */
   readonly transforms?: EspTransformsFactory;
   readonly space?: PacketSpace;
+  /** Carries packets in place of the data plane. */
+  readonly carrier?: PacketCarrier;
 }
 
 type SaInstalled = Extract<IpsecEvent, { kind: "sa-installed" }>;
@@ -58,7 +61,8 @@ export class Gateway {
   #isHandling = false;
 
   constructor(options: GatewayOptions) {
-    const { policy, random, holdPackets, exportKeys, ikeLimits, conventions, transforms, space } = options;
+    const { policy, random, holdPackets, exportKeys, ikeLimits, conventions } = options;
+    const { transforms, space, carrier } = options;
     this.#ike = new IkeEngine({
       policy: policy.ike,
       random,
@@ -72,6 +76,7 @@ export class Gateway {
       holdPackets,
       ...(transforms === undefined ? {} : { transforms }),
       ...(space === undefined ? {} : { space }),
+      ...(carrier === undefined ? {} : { carrier }),
     });
     this.#exportKeys = exportKeys;
     this.#interfaceNames = interfaceNamesOf(policy.ipsec);

@@ -4,6 +4,7 @@ import type { Instant } from "../base/time.ts";
 import { ipv4FromNumber } from "../net/ip-address.ts";
 import { faultOfIpv4 } from "../net/ipv4-packet.ts";
 import { u32At } from "../net/words.ts";
+import type { CarriedTraffic } from "./carried-traffic.ts";
 import type { DeadlineHeap } from "./deadline-heap.ts";
 import type { Drop, DropReports } from "./drop-reports.ts";
 import type { EspTransformsFactory } from "./esp-transforms.ts";
@@ -25,6 +26,8 @@ export interface DataPlaneParts {
   readonly drops: DropReports;
   readonly outbox: Outbox;
   readonly paths: PathMtus;
+  /** Undefined where packets pass through the data plane itself. */
+  readonly carried: CarriedTraffic | undefined;
   policy: ProtectedPolicy;
 }
 

@@ -6,6 +6,7 @@ import type { Random } from "../base/random.ts";
 import type { Deadline, Instant } from "../base/time.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import { selectorsEqual, type TrafficSelector } from "../net/selector.ts";
+import { CarriedTraffic } from "./carried-traffic.ts";
 import type { DataPlaneParts } from "./data-plane-parts.ts";
 import { dataPlaneView } from "./data-plane-view.ts";
 import { DeadlineHeap } from "./deadline-heap.ts";
@@ -19,12 +20,13 @@ import { Negotiator } from "./negotiator.ts";
 import { nodeTransforms } from "./node-transforms.ts";
 import { OutboundPath } from "./outbound-path.ts";
 import { type DataPlaneOutput, Outbox } from "./outbox.ts";
+import type { CarrierNews, PacketCarrier } from "./packet-carrier.ts";
 import { HEAP_SPACE, type PacketSpace } from "./packet-space.ts";
 import { PathDiscovery } from "./path-discovery.ts";
 import { PathMtus } from "./path-mtus.ts";
 import type { IpsecPolicy } from "./policy.ts";
 import { changePolicy } from "./policy-change.ts";
-import { ProtectedPolicy, selectorKey, zeroCounters } from "./protected-policy.ts";
+import { lineFor, ProtectedPolicy, selectorKey, zeroCounters } from "./protected-policy.ts";
 import { type RemovalReason, SaLifecycle } from "./sa-lifecycle.ts";
 import { Sad } from "./sad.ts";
 import type { SaParameters } from "./security-association.ts";
@@ -45,6 +47,8 @@ export interface DataPlaneOptions {
   readonly transforms?: EspTransformsFactory;
   /** Where packets are built; by default in memory of their own. */
   readonly space?: PacketSpace;
+  /** Carries packets in place of the data plane, which then sees none. */
+  readonly carrier?: PacketCarrier;
 }
 
 export class DataPlane {
@@ -68,6 +72,7 @@ export class DataPlane {
       drops: new DropReports(limits),
       outbox: new Outbox(),
       paths: new PathMtus(),
+      carried: options.carrier === undefined ? undefined : new CarriedTraffic(options.carrier),
       policy: new ProtectedPolicy(options.policy, limits.flowCacheSlots),
     };
     this.#negotiator = new Negotiator(this.#parts);
@@ -193,11 +198,13 @@ export class DataPlane {
     for (const { parameters } of this.#parts.sad.all())
       keys.add(selectorKey(parameters.connectionId, parameters.selector));
     this.#negotiator.keepOnly((key) => keys.has(key));
+    this.#parts.carried?.setPolicy(policy);
     return removed;
   }
 
   /** Renews, expires and gives up what is due. */
   wake(now: Instant): void {
+    for (const news of this.#parts.carried?.takeNews() ?? []) this.#hear(now, news);
     this.#inboundPath.expireFragments(now);
     this.#outboundPath.expireFragments(now);
     for (;;) {
@@ -226,11 +233,13 @@ export class DataPlane {
   }
 
   view(now: Instant): IpsecView {
+    this.#account();
     return dataPlaneView(this.#parts, now);
   }
 
   /** Zeroes what show commands count. What lifetimes count goes on. */
   clearCounters(): void {
+    this.#account();
     for (const { lines } of this.#parts.policy.connections.values())
       for (const { counters } of lines) Object.assign(counters, zeroCounters());
     for (const sa of this.#parts.sad.all()) {
@@ -239,6 +248,27 @@ export class DataPlane {
       sa.replayErrors = 0;
       sa.icvErrors = 0;
     }
+  }
+
+  /** Of whoever carries packets in our place. */
+  #hear(now: Instant, news: CarrierNews): void {
+    const { policy, sad } = this.#parts;
+    if (news.kind === "sa wanted") {
+      const connection = policy.connections.get(news.connectionId);
+      const line = connection === undefined ? undefined : lineFor(connection, news.selector);
+      if (line !== undefined) this.#outboundPath.ask(now, line);
+      return;
+    }
+    const { direction, destination, spi, usage } = news;
+    const sa = direction === "inbound" ? sad.inboundFor(destination, spi) : sad.outboundFor(destination, spi);
+    if (sa === undefined) return;
+    this.#parts.carried?.enter(sa, usage);
+    this.#lifecycle.look(now, sa);
+  }
+
+  #account(): void {
+    const { carried, sad } = this.#parts;
+    if (carried !== undefined) for (const sa of sad.all()) carried.account(sa);
   }
 
   /** What is to be done, in order; the list is empty afterwards. */

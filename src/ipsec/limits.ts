@@ -19,6 +19,7 @@ export interface DataPlaneLimits {
   readonly ivPoolOctets: number;
   readonly pathMtuMin: number;
   readonly pathMtuSeconds: number;
+  readonly carriedLookSeconds: number;
 }
 
 /** What the protocol or the documents fix. */
@@ -64,4 +65,6 @@ export const DATA_PLANE_LIMITS: DataPlaneLimits = {
   pathMtuMin: 576,
   /** RFC 1191 §6.3 suggests 10 minutes after a decrease. */
   pathMtuSeconds: 600,
+  /** An idle SA in its last seconds: whether another has carried a packet for it is looked at so often, six times in IOS's margin. */
+  carriedLookSeconds: 5,
 };

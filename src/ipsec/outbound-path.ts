@@ -244,15 +244,15 @@ export class OutboundPath {
     bytes: Uint8Array,
     reason: PacketDropReason,
   ): void {
-    const standing = this.#ask(now, line);
+    const standing = this.ask(now, line);
     if (standing !== undefined) this.#drop(now, line, bytes, reason, standing);
     else if (this.#holdQueue === undefined) this.#drop(now, line, bytes, reason, "IKE negotiates one");
     else if (!this.#holdQueue.hold(line.key, { interfaceName, bytes }))
       this.#drop(now, line, bytes, "hold queue full", "while IKE negotiates an SA");
   }
 
-  /** Sees to it that IKE negotiates; gives why it does not. */
-  #ask(now: Instant, line: ProtectedLine): string | undefined {
+  /** Sees to it that IKE negotiates for a packet; gives why it does not. */
+  ask(now: Instant, line: ProtectedLine): string | undefined {
     const { connection, selector } = line;
     const peer = connection.currentPeer;
     if (peer === undefined || connection.entry.transformSets.length === 0)

@@ -7,7 +7,14 @@ import type { DataPlaneParts } from "./data-plane-parts.ts";
 import type { IpsecEvent } from "./events.ts";
 import { NEVER, saLimits } from "./lifetimes.ts";
 import { SPECIFICATION } from "./limits.ts";
-import { type LiveSa, type OutboundSa, pairOf, type RemovedPair, renewalReason } from "./live-sa.ts";
+import {
+  isExpired,
+  type LiveSa,
+  type OutboundSa,
+  pairOf,
+  type RemovedPair,
+  renewalReason,
+} from "./live-sa.ts";
 import type { Negotiator } from "./negotiator.ts";
 import type { NegotiateOutput } from "./outbox.ts";
 import { compileSelector } from "./packet-flow.ts";
@@ -50,6 +57,10 @@ export class SaLifecycle {
     if (existing !== undefined) this.removePair(existing, "replaced");
     const sa = this.#makeSa(parameters, line);
     sad.add(sa);
+    if (!this.#isCarried(sa)) {
+      this.#refuse(sa);
+      return undefined;
+    }
     this.#armSoft(sa, sa.limits.softAt);
     this.#armHard(sa);
     outbox.event({ kind: "sa-installed", ...eventFields(sa) });
@@ -59,6 +70,12 @@ export class SaLifecycle {
       this.#retireReplaced(now, sa);
     }
     return line.connection;
+  }
+
+  /** It may have reached a limit of its volume, or its time to be renewed. */
+  look(now: Instant, sa: LiveSa): void {
+    if (isExpired(sa, now)) this.expire(sa);
+    else this.renew(now, sa);
   }
 
   /** Asks for a successor if the SA needs one. Called for every packet once a soft limit has passed, and by the timer. */
@@ -71,8 +88,14 @@ export class SaLifecycle {
       settleRenewal(sa);
       return;
     }
+    const { carried } = this.#parts;
+    for (const one of [sa, partner]) carried?.account(one);
     // IOS: an SA that has carried nothing is not renewed; should a packet come yet, this is called again.
-    if (sa.octets + partner.octets === 0) return;
+    if (sa.octets + partner.octets === 0) {
+      if (carried !== undefined)
+        this.#armSoft(sa, after(now, seconds(this.#parts.limits.carriedLookSeconds)));
+      return;
+    }
     const isSucceeded = this.#hasSuccessor(now, sa.direction === "outbound" ? sa : partner);
     const restsUntil = isSucceeded ? undefined : this.#askForSuccessor(now, sa, reason);
     if (restsUntil === undefined) settleRenewal(sa, partner);
@@ -117,7 +140,25 @@ export class SaLifecycle {
     sa.transforms.release();
     for (const timer of [sa.softTimer, sa.hardTimer])
       if (timer !== undefined) this.#parts.timers.cancel(timer);
+    this.#parts.carried?.remove(sa);
     this.#parts.outbox.event({ kind: "sa-removed", ...eventFields(sa), reason });
+  }
+
+  /** Another carries it, if another carries packets; an outbound SA not without its inbound one. */
+  #isCarried(sa: LiveSa): boolean {
+    const { carried, sad } = this.#parts;
+    if (carried === undefined) return true;
+    const isAlone = sa.direction === "outbound" && sad.partnerOf(sa) === undefined;
+    return !isAlone && carried.install(sa);
+  }
+
+  /** What was never in service goes without a word, what there is of its pair as always; the peer is told of a whole one. */
+  #refuse(sa: LiveSa): void {
+    const { outbox, sad } = this.#parts;
+    const partner = sad.partnerOf(sa);
+    sad.remove(sa);
+    if (partner !== undefined) this.removeOne(partner, "deleted");
+    if (sa.direction === "outbound") outbox.push({ kind: "pair-expired", ...pairOf(sa.parameters) });
   }
 
   #makeSa(parameters: SaParameters, line: ProtectedLine): LiveSa {

@@ -1,0 +1,143 @@
+/** The data plane keeps the books where another carries the packets. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import {
+  A,
+  at,
+  CONNECTION,
+  keyedPair,
+  POLICY_A,
+  policyOf,
+  SELECTOR_A,
+  seededRandom,
+} from "../../test/support/data-plane-fixtures.ts";
+import { eventsOf, outputsOf } from "../../test/support/data-plane-outputs.ts";
+import { NotedCarrier, UNUSED } from "../../test/support/noted-carrier.ts";
+import { DataPlane } from "./data-plane.ts";
+
+const IN = 0x1000;
+const OUT = 0x1001;
+const WANTED = { kind: "sa wanted", connectionId: CONNECTION, selector: SELECTOR_A } as const;
+
+describe("a data plane whose packets another carries", () => {
+  it("asks IKE once when an SA is wanted, and hands both directions over", () => {
+    const { plane, carrier } = begun();
+    carrier.news = [WANTED, WANTED];
+    plane.wake(at(1));
+    const [request, ...more] = outputsOf(plane.drain(), "negotiate");
+    assert.deepEqual([request?.selector, request?.reason, more], [SELECTOR_A, "traffic", []]);
+    install(plane);
+    assert.deepEqual(carrier.spis, [IN, OUT]);
+    assert.equal(eventsOf(plane.drain(), "sa-installed").length, 2);
+  });
+
+  it("does not ask for what no line protects any more", () => {
+    const { plane, carrier } = begun();
+    carrier.news = [{ ...WANTED, connectionId: "vpn 20 Ethernet1/0" }];
+    plane.wake(at(1));
+    assert.deepEqual(plane.drain(), []);
+  });
+
+  it("shows what the carrier counts, and from zero after the counters are cleared", () => {
+    const { plane, carrier } = begun();
+    install(plane);
+    carrier.usage.set(IN, { octets: 500, packets: 5, sequenceNumber: 9, replayErrors: 2, icvErrors: 1 });
+    carrier.usage.set(OUT, { ...UNUSED, octets: 700, packets: 7, sequenceNumber: 7 });
+    const [flow] = plane.view(at(2)).flows;
+    assert.deepEqual(flow?.counters, {
+      ...{ encapsulated: 7, encrypted: 7, digested: 7, decapsulated: 5, decrypted: 5, verified: 5 },
+      ...{ sendErrors: 0, receiveErrors: 3 },
+    });
+    const [inbound] = flow?.inbound ?? [];
+    assert.deepEqual(
+      [inbound?.packets, inbound?.octets, inbound?.sequenceNumber, inbound?.replayErrors, inbound?.icvErrors],
+      [5, 500, 9, 2, 1],
+    );
+    carrier.usage.set(IN, { octets: 600, packets: 6, sequenceNumber: 10, replayErrors: 2, icvErrors: 1 });
+    plane.clearCounters();
+    carrier.usage.set(IN, { octets: 700, packets: 7, sequenceNumber: 11, replayErrors: 2, icvErrors: 1 });
+    const [cleared] = plane.view(at(3)).flows;
+    assert.deepEqual([cleared?.counters.decapsulated, cleared?.counters.receiveErrors], [1, 0]);
+    assert.deepEqual([cleared?.inbound[0]?.packets, cleared?.inbound[0]?.octets], [1, 700]);
+  });
+
+  it("renews at a soft limit of volume, and ends the pair at a hard one", () => {
+    const { plane, carrier } = begun();
+    install(plane, { lifetimeKilobytes: 1000 });
+    plane.drain();
+    const reached = (octets: number) =>
+      ({
+        kind: "limit reached",
+        direction: "inbound",
+        destination: A,
+        spi: IN,
+        usage: { ...UNUSED, octets, packets: 1 },
+      }) as const;
+    carrier.usage.set(IN, { ...UNUSED, octets: 990 * 1024, packets: 1 });
+    carrier.news = [reached(990 * 1024)];
+    plane.wake(at(1));
+    assert.equal(outputsOf(plane.drain(), "negotiate")[0]?.reason, "volume");
+    carrier.usage.delete(IN);
+    carrier.news = [reached(1000 * 1024)];
+    plane.wake(at(2));
+    const ended = plane.drain();
+    assert.equal(outputsOf(ended, "pair-expired").length, 1);
+    assert.deepEqual(
+      eventsOf(ended, "sa-removed").map(({ spi, reason }) => [spi, reason]),
+      [
+        [IN, "expired"],
+        [OUT, "expired"],
+      ],
+    );
+    assert.deepEqual(carrier.spis, []);
+  });
+
+  it("looks again whether an idle SA in its last seconds has come to use, and then renews it", () => {
+    const { plane, carrier } = begun();
+    install(plane);
+    plane.drain();
+    const softAt = plane.nextDeadline()?.at ?? at(0);
+    plane.wake(softAt);
+    const lookAt = plane.nextDeadline()?.at ?? at(0);
+    assert.deepEqual([plane.drain(), lookAt > softAt, lookAt < at(3600)], [[], true, true]);
+    carrier.usage.set(OUT, { ...UNUSED, octets: 100, packets: 1, sequenceNumber: 1 });
+    for (let now = lookAt; now < at(3600) && carrier.news.length === 0; ) {
+      plane.wake(now);
+      if (outputsOf(plane.drain(), "negotiate")[0]?.reason === "lifetime") return;
+      now = plane.nextDeadline()?.at ?? at(3600);
+    }
+    assert.fail("it is not renewed");
+  });
+
+  it("has no SA that the carrier refuses, and tells the peer", () => {
+    for (const refused of [IN, OUT]) {
+      const { plane, carrier } = begun();
+      carrier.refused.add(refused);
+      install(plane);
+      const outputs = plane.drain();
+      assert.equal(outputsOf(outputs, "pair-expired").length, 1);
+      assert.deepEqual(carrier.spis, []);
+      const [flow] = plane.view(at(1)).flows;
+      assert.deepEqual([flow?.inbound, flow?.outbound, plane.nextDeadline()], [[], [], undefined]);
+    }
+  });
+
+  it("takes down at the carrier what it removes, and puts a new policy in force there", () => {
+    const { plane, carrier } = begun();
+    install(plane);
+    plane.setPolicy(at(1), policyOf([]));
+    assert.deepEqual([carrier.spis, carrier.policies], [[], [policyOf([])]]);
+  });
+});
+
+function begun(): { readonly plane: DataPlane; readonly carrier: NotedCarrier } {
+  const carrier = new NotedCarrier();
+  const options = { policy: POLICY_A, random: seededRandom(5), holdPackets: false };
+  return { plane: new DataPlane({ ...options, carrier }), carrier };
+}
+
+function install(plane: DataPlane, options: Parameters<typeof keyedPair>[0] = {}): void {
+  const { inboundA, outboundA } = keyedPair({ ...options, spiOfA: IN });
+  plane.install(at(0), inboundA);
+  plane.install(at(0), outboundA);
+}

@@ -1,0 +1,66 @@
+/** The books of SAs whose packets another carries: its counters become theirs and those of their permit lines. */
+import { isAuthenticated } from "../crypto/names.ts";
+import type { LiveSa } from "./live-sa.ts";
+import type { CarrierNews, PacketCarrier, SaUsage } from "./packet-carrier.ts";
+import type { IpsecPolicy } from "./policy.ts";
+
+export class CarriedTraffic {
+  readonly #carrier: PacketCarrier;
+  /** What is in the books already. */
+  readonly #accounted = new WeakMap<LiveSa, SaUsage>();
+
+  constructor(carrier: PacketCarrier) {
+    this.#carrier = carrier;
+  }
+
+  /** False where the carrier refuses. */
+  install(sa: LiveSa): boolean {
+    return this.#carrier.install(sa.parameters, sa.limits);
+  }
+
+  remove(sa: LiveSa): void {
+    this.account(sa);
+    this.#carrier.remove(sa.parameters);
+  }
+
+  setPolicy(policy: IpsecPolicy): void {
+    this.#carrier.setPolicy(policy);
+  }
+
+  takeNews(): readonly CarrierNews[] {
+    return this.#carrier.takeNews();
+  }
+
+  /** Enters what the SA has carried since this was done last. */
+  account(sa: LiveSa): void {
+    const now = this.#carrier.usageOf(sa.parameters);
+    if (now !== undefined) this.enter(sa, now);
+  }
+
+  enter(sa: LiveSa, now: SaUsage): void {
+    const before = this.#accounted.get(sa) ?? NOTHING;
+    this.#accounted.set(sa, now);
+    const packets = now.packets - before.packets;
+    sa.octets = now.octets;
+    sa.packets += packets;
+    sa.sequenceNumber = now.sequenceNumber;
+    const { counters } = sa.line;
+    const isChecked = isAuthenticated(sa.parameters.suite);
+    if (sa.direction === "outbound") {
+      counters.encapsulated += packets;
+      counters.encrypted += packets;
+      if (isChecked) counters.digested += packets;
+      return;
+    }
+    const replayErrors = now.replayErrors - before.replayErrors;
+    const icvErrors = now.icvErrors - before.icvErrors;
+    sa.replayErrors += replayErrors;
+    sa.icvErrors += icvErrors;
+    counters.decapsulated += packets;
+    counters.decrypted += packets;
+    if (isChecked) counters.verified += packets;
+    counters.receiveErrors += replayErrors + icvErrors;
+  }
+}
+
+const NOTHING: SaUsage = { octets: 0, packets: 0, sequenceNumber: 0, replayErrors: 0, icvErrors: 0 };

@@ -1,0 +1,45 @@
+/**
+ * The port to another that carries the packets of SAs in our place: an operating system's kernel. The data plane then keeps
+ * the books: what is protected, which SAs there are, when they are renewed and when they end. No packet passes through it.
+ */
+import type { IpAddress } from "../net/ip-address.ts";
+import type { TrafficSelector } from "../net/selector.ts";
+import type { SaLimits } from "./lifetimes.ts";
+import type { IpsecPolicy } from "./policy.ts";
+import type { SaParameters } from "./security-association.ts";
+
+export interface PacketCarrier {
+  /** Takes one direction of a pair into service; the outbound one is used at once. False where that is refused. */
+  install(sa: SaParameters, limits: Pick<SaLimits, "softOctets" | "hardOctets">): boolean;
+  /** An SA that is not there, because it has reached its end, is no mistake. */
+  remove(sa: SaParameters): void;
+  /** What is to be protected from now on. */
+  setPolicy(policy: IpsecPolicy): void;
+  /** What the SA has carried since its installation; undefined where it is not there any more. */
+  usageOf(sa: SaParameters): SaUsage | undefined;
+  /** What has happened since this was asked last. Whoever drives the data plane wakes it when there is something. */
+  takeNews(): readonly CarrierNews[];
+}
+
+export interface SaUsage {
+  /** That the cipher worked on. */
+  readonly octets: number;
+  readonly packets: number;
+  /** The highest sent or received. */
+  readonly sequenceNumber: number;
+  readonly replayErrors: number;
+  readonly icvErrors: number;
+}
+
+export type CarrierNews =
+  /** A packet that a permit line protects has no SA. */
+  | { readonly kind: "sa wanted"; readonly connectionId: string; readonly selector: TrafficSelector }
+  /** An SA has reached a limit of its volume: a soft one, or a hard one, and is not there any more. */
+  | {
+      readonly kind: "limit reached";
+      readonly direction: "inbound" | "outbound";
+      /** Where its packets are sent to. */
+      readonly destination: IpAddress;
+      readonly spi: number;
+      readonly usage: SaUsage;
+    };
