@@ -7,7 +7,7 @@ export interface ShownFlow {
   readonly encapsulated: number;
   readonly decapsulated: number;
   readonly receiveErrors: number;
-  /** Of the inbound SAs, newest first: `esp-aes esp-sha-hmac`. */
+  /** Of the inbound SAs, oldest first: `esp-aes esp-sha-hmac`. */
   readonly transforms: readonly string[];
   /** Eight hexadecimal digits in lower case, as the other end shows them. */
   readonly inboundSpis: readonly string[];
