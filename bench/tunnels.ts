@@ -88,6 +88,8 @@ export async function skeyidTunnel(cipher: Cipher, encapsulation: "udp" | "raw")
   const { network, folder } = tunnel;
   network.ip("a", "route", "add", "10.2.0.0/24", "via", "192.0.2.2");
   network.ip("b", "route", "add", "10.1.0.0/24", "via", "192.0.2.1");
+  // Before the gateways are ready, the kernel would forward in clear.
+  network.run("a", "nft", NOTHING_IN_CLEAR);
   if (encapsulation === "udp") network.run("a", "nft", NAT_FOR_IKE);
   const start = (machine: "a" | "b"): number => {
     const file = `${folder}/${machine}.cfg`;
@@ -220,6 +222,8 @@ function pidOf(child: ChildProcess): number {
   return child.pid;
 }
 
+const NOTHING_IN_CLEAR =
+  "add table ip clear; add chain ip clear out { type filter hook forward priority 0 ; }; add rule ip clear out oifname wan0 drop";
 /** Makes two gateways with no NAT between them believe in one: IKE's first port is changed on its way out. */
 const NAT_FOR_IKE =
   "add table ip bench; add chain ip bench out { type nat hook postrouting priority 100 ; }; add rule ip bench out udp sport 500 snat to 192.0.2.1:1500";
