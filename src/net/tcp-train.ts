@@ -13,6 +13,7 @@ export class TcpTrain {
   /** Octets of its longest packet. */
   readonly lengthMax: number;
   readonly #bytes: Uint8Array;
+  readonly #headers: Uint8Array;
   readonly #words: DataView;
   readonly #ipLength: number;
   /** Octets of both headers. */
@@ -35,6 +36,7 @@ export class TcpTrain {
     this.count = Math.ceil((bytes.length - headerLength) / segmentLength);
     this.lengthMax = Math.min(headerLength + segmentLength, bytes.length);
     this.#bytes = bytes;
+    this.#headers = bytes.subarray(0, headerLength);
     this.#words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#ipLength = ipLength;
     this.#headerLength = headerLength;
@@ -64,7 +66,7 @@ export class TcpTrain {
     const length = this.lengthOf(i);
     const from = headerLength + i * this.#segmentLength;
     const to = from + length - headerLength;
-    target.set(bytes.subarray(0, headerLength), at);
+    target.set(this.#headers, at);
     target.set(bytes.subarray(from, to), at + headerLength);
 
     const identification = (u16At(bytes, 4) + i) & 0xffff;
@@ -99,22 +101,29 @@ export class TcpTrain {
 }
 
 /**
- * The sum of 16-bit words as `addWords` has it, for many octets: 32 bits at a time in the machine's own order. In ones'
- * complement a sum of swapped words is the swapped sum (RFC 1071 §2 B).
+ * The sum of 16-bit words as `addWords` has it, up to carries, for many octets: 32 bits at a time in the machine's own
+ * order, added as doubles, which hold the sum exactly. In ones' complement a sum of swapped words is the swapped sum
+ * (RFC 1071 §2 B).
  */
 export function sumOfWords(view: DataView, from: number, to: number): number {
-  let high = 0;
-  let low = 0;
+  let even = 0;
+  let odd = 0;
   let i = from;
-  for (; i + 8 <= to; i += 8) {
-    const a = view.getInt32(i, true);
-    const b = view.getInt32(i + 4, true);
-    low += (a & 0xffff) + (b & 0xffff);
-    high += (a >>> 16) + (b >>> 16);
+  for (; i + 32 <= to; i += 32) {
+    even +=
+      view.getUint32(i, true) +
+      view.getUint32(i + 4, true) +
+      view.getUint32(i + 8, true) +
+      view.getUint32(i + 12, true);
+    odd +=
+      view.getUint32(i + 16, true) +
+      view.getUint32(i + 20, true) +
+      view.getUint32(i + 24, true) +
+      view.getUint32(i + 28, true);
   }
-  for (; i + 2 <= to; i += 2) low += view.getUint16(i, true);
-  if (i < to) low += view.getUint8(i);
-  const sum = ~checksumOfSum(low + high) & 0xffff;
+  for (; i + 2 <= to; i += 2) even += view.getUint16(i, true);
+  if (i < to) even += view.getUint8(i);
+  const sum = ~checksumOfSum(even + odd) & 0xffff;
   return ((sum & 0xff) << 8) | (sum >>> 8);
 }
 
