@@ -14,6 +14,8 @@ export interface CharonSettings {
   readonly esp: string;
   readonly preSharedKey: string;
   readonly ends?: CharonEnds;
+  /** More lines of the connection's section: `aggressive = yes`. */
+  readonly connection?: readonly string[];
   /** More lines of the child's section: `rekey_time = 8s`. */
   readonly child?: readonly string[];
   /** More children by name, with the lines of their sections. */
@@ -26,6 +28,7 @@ export interface CharonEnds {
   /** `%any` waits for whoever comes. */
   readonly remote: string;
   readonly remoteIdentity?: string;
+  readonly localIdentity?: string;
 }
 
 export class Charon {
@@ -122,6 +125,7 @@ function daemonConfiguration(folder: string, isQuiet: boolean): string {
   install_routes = yes
   dos_protection = no
   threads = 64
+  i_dont_care_about_security_and_use_aggressive_mode_psk = yes
   plugins { vici { socket = unix://${folder}/vici } }
   filelog {
     file {
@@ -135,11 +139,12 @@ function daemonConfiguration(folder: string, isQuiet: boolean): string {
 }
 
 export function connectionConfiguration(settings: CharonSettings): string {
-  const { ike, esp, preSharedKey, child = [], children = {} } = settings;
+  const { ike, esp, preSharedKey, child = [], children = {}, connection = [] } = settings;
   const {
     local,
     remote,
     remoteIdentity = remote,
+    localIdentity = local,
   } = settings.ends ?? {
     local: PEER_ADDRESS,
     remote: GATEWAY_ADDRESS,
@@ -154,9 +159,9 @@ export function connectionConfiguration(settings: CharonSettings): string {
     local_addrs = ${local}
     remote_addrs = ${remote}
     proposals = ${ike}
-    local {
+${connection.map((line) => `    ${line}\n`).join("")}    local {
       auth = psk
-      id = ${local}
+      id = ${localIdentity}
     }
     remote {
       auth = psk
