@@ -1,13 +1,23 @@
-/** A handshake's worth of Diffie-Hellman: one key pair and one shared secret, as one job makes them, a second and core. */
+/**
+ * A handshake's worth of Diffie-Hellman: one key pair and one shared secret, as one job makes them, a second and core. As
+ * `skeyid run` does it: by libcrypto itself in the MODP groups.
+ */
 import { randomBytes } from "node:crypto";
 import { publicValue } from "../src/crypto/diffie-hellman.ts";
 import { group } from "../src/crypto/groups.ts";
+import { isModpGroup } from "../src/crypto/modp-primes.ts";
 import { GROUP_IDS, type GroupId } from "../src/crypto/names.ts";
 import { performJob } from "../src/crypto/perform-job.ts";
+import { loadLibc } from "../src/host/linux/libc.ts";
+import { loadLibcryptoBignum } from "../src/host/linux/libcrypto-bignum.ts";
+import { EXPONENTIATION_OCTETS, ModularExponentiation } from "../src/host/linux/modular-exponentiation.ts";
+import { NativeMemory } from "../src/host/linux/native-memory.ts";
 import { alternating, type Benchmark, type Row } from "./benchmark.ts";
 import { opensslAgreements } from "./openssl-speed.ts";
 
 const MILLISECONDS = 500;
+
+const native = await nativeExponentiation();
 
 /** What `openssl speed` calls a group; it knows no MODP group below 2048 bits, and not Oakley's curves. */
 const OPENSSL_NAMES: { readonly [G in GroupId]?: string } = {
@@ -45,7 +55,12 @@ async function rowOf(id: GroupId, runs: number): Promise<Row> {
 function exchangesPerSecond(id: GroupId): number {
   const draw = (): Uint8Array => new Uint8Array(randomBytes(group(id).privateLength));
   const peerPublicValue = publicValue(id, draw());
-  const exchange = () => performJob({ kind: "dh-both", group: id, privateValue: draw(), peerPublicValue });
+  const exchange = () => {
+    const privateValue = draw();
+    if (native === undefined || !isModpGroup(id))
+      return performJob({ kind: "dh-both", group: id, privateValue, peerPublicValue });
+    return [native.perform(id, privateValue), native.perform(id, privateValue, peerPublicValue)];
+  };
   exchange();
   const start = performance.now();
   let count = 0;
@@ -56,4 +71,11 @@ function exchangesPerSecond(id: GroupId): number {
     elapsed = performance.now() - start;
   }
   return (count * 1000) / elapsed;
+}
+
+/** Undefined where libcrypto cannot be had: then jobs are performed by node:crypto. */
+async function nativeExponentiation(): Promise<ModularExponentiation | undefined> {
+  const [libc, bignum] = [await loadLibc(), await loadLibcryptoBignum()];
+  if ("kind" in libc || "kind" in bignum) return undefined;
+  return new ModularExponentiation(bignum, new NativeMemory(libc, EXPONENTIATION_OCTETS));
 }

@@ -6,6 +6,7 @@ import { availableParallelism } from "node:os";
 import type { Worker } from "node:worker_threads";
 import { MisuseError } from "../base/errors.ts";
 import { type Job, type JobResult, secretOf, withSecret } from "../crypto/jobs.ts";
+import type { JobDone, JobPerformer } from "./job-performer.ts";
 import { startThread } from "./start-thread.ts";
 
 export interface JobPoolOptions {
@@ -17,9 +18,7 @@ export interface JobPoolOptions {
   readonly script?: URL;
 }
 
-export type JobDone = (id: number, result: JobResult) => void;
-
-export class JobPool {
+export class JobPool implements JobPerformer {
   readonly #workersMax: number;
   readonly #queueMax: number;
   readonly #script: URL;

@@ -3,13 +3,13 @@ import type { RouterPolicy } from "../config/compile.ts";
 import type { ExportedKeys, GatewayEvent } from "../gateway/contract.ts";
 import { systemClock } from "../host/clock.ts";
 import { systemRandom } from "../host/entropy.ts";
-import { JobPool } from "../host/job-pool.ts";
 import { type InterfaceMatching, matchInterfaces } from "../host/linux/interface-matching.ts";
 import { pingThroughKernel } from "../host/linux/kernel-ping.ts";
 import type { Libc } from "../host/linux/libc.ts";
 import { LinuxGateway } from "../host/linux/linux-gateway.ts";
 import { devices } from "../host/linux/machine.ts";
 import { MachineChanges } from "../host/linux/machine-changes.ts";
+import { jobPerformer } from "../host/linux/native-jobs.ts";
 import type { OsError } from "../host/linux/os-error.ts";
 import {
   findPrerequisites,
@@ -99,7 +99,7 @@ export async function startOnMachine(
     ...{ libc, matching, changes, router: policy },
     random: systemRandom,
     clock: systemClock,
-    jobs: new JobPool(),
+    jobs: await jobPerformer(libc),
     holdPackets: options.hold,
     conventions: NAT_TRAVERSING_CONVENTIONS,
     sysctls: options.configure ? advice : [],

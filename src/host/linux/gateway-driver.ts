@@ -15,7 +15,7 @@ import type {
 } from "../../gateway/contract.ts";
 import { Gateway, type GatewayOptions, type GatewayPolicy } from "../../gateway/gateway.ts";
 import type { Clock } from "../clock.ts";
-import type { JobPool } from "../job-pool.ts";
+import type { JobPerformer } from "../job-performer.ts";
 
 /** Where packets go. Nothing here throws: what the system refuses, the port tells in its own way. */
 export interface PacketPort {
@@ -30,7 +30,7 @@ export interface GatewayDriverOptions extends Omit<GatewayOptions, "exportKeys">
   readonly policy: GatewayPolicy;
   readonly random: Random;
   readonly clock: Clock;
-  readonly jobs: JobPool;
+  readonly jobs: JobPerformer;
   readonly port: PacketPort;
   readonly onEvent: (event: GatewayEvent) => void;
   /** Given, the gateway hands out its keys. */
