@@ -101,6 +101,7 @@ export async function startOnMachine(
     clock: systemClock,
     jobs: await jobPerformer(libc),
     holdPackets: options.hold,
+    offload: options.offload,
     conventions: NAT_TRAVERSING_CONVENTIONS,
     sysctls: options.configure ? advice : [],
     setRoutes: options.configure,

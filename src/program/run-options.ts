@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly check: boolean;
   readonly userspace: boolean;
   readonly hold: boolean;
+  /** The kernel joins and cuts packets for us, and OpenSSL keeps its contexts, where they can. */
+  readonly offload: boolean;
   readonly pcap: string | undefined;
   readonly keys: string | undefined;
   readonly debug: ReadonlySet<DebugFlag>;
@@ -57,6 +59,9 @@ export const RUN_SYNTAX: CommandSyntax = {
       help: "with --userspace: where the peer ADDRESS really is, if not there on ports 500 and 4500",
     },
     hold: { help: "packets wait for their tunnel; by default the one that asks for it is lost, as on IOS" },
+    "no-offload": {
+      help: "packets one by one, and Node's own cryptography, as where there is nothing better: slow, for finding faults",
+    },
     debug: { value: "WHAT", help: "isakmp, ipsec, engine (with commas between) or all: IOS's debug lines" },
     pcap: { value: "FILE", help: "write IKE and ESP packets to a capture file" },
     keys: { value: "FILE", help: "write the keys with which Wireshark decrypts them (secrets)" },
@@ -110,6 +115,7 @@ export function readRunOptions(args: readonly string[]): RunOptionsRead {
       check: given.has("check"),
       userspace: given.has("userspace"),
       hold: given.has("hold"),
+      offload: !given.has("no-offload"),
       ports,
       peers,
       pcap: last("pcap"),

@@ -69,6 +69,11 @@ export class Machines {
     return `${this.#tag}${machine}`;
   }
 
+  /** Rules for packets, in nft's language. */
+  nft(machine: Machine, rules: string): void {
+    run("ip", "netns", "exec", this.namespace(machine), "nft", rules);
+  }
+
   ip(machine: Machine, ...args: readonly string[]): string {
     return run("ip", "-n", this.namespace(machine), ...args);
   }
@@ -135,6 +140,15 @@ export class Machines {
         resolve({ code: child.exitCode, output: stdout + stderr }),
       );
     });
+  }
+
+  /** Starts a program of this folder. */
+  startProgram(machine: Machine, name: string, ...args: readonly string[]): RunningRouter {
+    const path = fileURLToPath(new URL(name, import.meta.url));
+    const node = [process.execPath, "--import", "tsx", path];
+    const running = new RunningRouter(["ip", "netns", "exec", this.namespace(machine), ...node, ...args]);
+    this.#running.push(running);
+    return running;
   }
 
   /** Runs a program of this folder to its end. */

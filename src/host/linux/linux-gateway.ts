@@ -35,6 +35,8 @@ export interface LinuxGatewayOptions extends Omit<GatewayDriverOptions, "policy"
   readonly setRoutes: boolean;
   /** Claimed for this process; undone when the gateway stops, or does not start. */
   readonly changes: MachineChanges;
+  /** False: packets one by one, and the cryptography of crypto/. */
+  readonly offload: boolean;
   /** Hears what crosses the wire. */
   readonly onWire: OnWire | undefined;
   readonly onOsError: (error: OsError) => void;
@@ -96,7 +98,10 @@ export class LinuxGateway {
     const nameOf = new Map(options.matching.matched.map(({ device, name }) => [device, name]));
     const egress = new Egress(await mainRoutes(), nameOf);
     const libcrypto = await loadLibcrypto();
-    const transforms = "kind" in libcrypto ? nodeTransforms : nativeTransforms(libcrypto, port.arena.memory);
+    const transforms =
+      "kind" in libcrypto || !options.offload
+        ? nodeTransforms
+        : nativeTransforms(libcrypto, port.arena.memory);
     const gateway = new LinuxGateway(options, port, egress, transforms);
     const fault = await gateway.#begin();
     if (fault === undefined) return gateway;
