@@ -28,12 +28,5 @@ export function compileTransformSet(
     });
     return undefined;
   }
-  if (mode.value === "transport")
-    problems.note({
-      kind: "without-effect",
-      origin: mode.origin ?? origin,
-      message: `Transform set ${name} asks for transport mode, which is not in effect yet: tunnel mode is negotiated.`,
-      advice: "Enter `mode tunnel` at both ends.",
-    });
-  return { name, esp: { encryption: cipher, integrity }, mode: "tunnel", origin };
+  return { name, esp: { encryption: cipher, integrity }, mode: mode.value, origin };
 }

@@ -412,10 +412,10 @@ const TOLD: readonly [string, Partial<Record<keyof typeof LINES, string>>, reado
     ],
   ],
   [
-    "that transport mode is not in effect",
+    "that transport mode is for the traffic of the two ends",
     { set: `${LINES.set}\n mode transport` },
     [
-      "note | without-effect | mode transport | Transform set strong asks for transport mode, which is not in effect yet: tunnel mode is negotiated.",
+      "note | without-effect | access-list 101 permit ip 10.1.1.0 0.0.0.255 10.1.2.0 0.0.0.255 | Crypto map vpn 10 protects traffic of others than 172.16.172.10 and its peer: transform set strong is used in tunnel mode for it.",
     ],
   ],
   [

@@ -5,6 +5,7 @@ import { compileInterfaces } from "./compile-interfaces.ts";
 import type { Configuration } from "./configuration.ts";
 import { type Problem, Problems } from "./problem.ts";
 import type { RouterPolicy } from "./router-policy.ts";
+import { findTransportFallbacks } from "./transport-fallbacks.ts";
 import { findUnused } from "./unused.ts";
 import { findWeaknesses } from "./weaknesses.ts";
 
@@ -38,6 +39,7 @@ export function compile(configuration: Configuration, options: CompileOptions = 
   const ike = compileIke(configuration, connections, problems);
   findWeaknesses(configuration, problems);
   findUnused(configuration, problems);
+  findTransportFallbacks(connections, problems);
   if (problems.hasErrors) return { policy: undefined, problems: problems.list };
   const policy: RouterPolicy = {
     hostname: configuration.hostname.value,

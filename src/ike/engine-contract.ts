@@ -5,6 +5,7 @@ import type { Secret } from "../crypto/secret.ts";
 import type { EncapsulationMode } from "../crypto/transform-set.ts";
 import type { Endpoint, IpAddress } from "../net/ip-address.ts";
 import type { TrafficSelector } from "../net/selector.ts";
+import type { Addresses } from "../net/transport-checksum.ts";
 import type { IkeEvent } from "./events.ts";
 
 export type IkeInput =
@@ -84,4 +85,6 @@ export interface KeyedSa {
   readonly connId: number;
   /** Through a NAT: the UDP ports of the tunnel (RFC 3948). */
   readonly udpEncapsulation: { readonly localPort: number; readonly remotePort: number } | undefined;
+  /** In transport mode through a NAT: of the packets as the peer sends them, if it has told (RFC 3947 §5.2). */
+  readonly originalAddresses: Addresses | undefined;
 }

@@ -289,7 +289,7 @@ function contextOf(
     sa: sa.reference(),
     protection: sa.protection,
     messageId: exchange.messageId,
-    natMethod: sa.nat?.method,
+    nat: sa.nat,
     takeSpi,
     takeConnIds: () => state.takeIpsecConnIds(),
   };

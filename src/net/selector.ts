@@ -48,6 +48,11 @@ export function host(address: IpAddress): AddressBlock {
   return { address, wildcard: ipv4FromNumber(0) };
 }
 
+/** One address alone. */
+export function isHost({ wildcard }: AddressBlock): boolean {
+  return ipv4ToNumber(wildcard) === 0;
+}
+
 export const ANY_ADDRESS: AddressBlock = { address: ipv4FromNumber(0), wildcard: ipv4FromNumber(0xffffffff) };
 
 /** The subnet mask of a block, or undefined where its wildcard is not contiguous (`0.0.255.0`). */

@@ -92,9 +92,8 @@ test("show crypto ipsec transform-set gives AH and ESP apart", () => {
     "crypto ipsec transform-set gre esp-aes 256 esp-sha256-hmac\n mode transport\ncrypto ipsec transform-set sign esp-md5-hmac\ncrypto ipsec transform-set both esp-gcm 256",
   );
   assert.deepEqual(console.output("show crypto ipsec transform-set"), [
-    // Transport mode is asked for and not in effect yet.
     "Transform set gre: { esp-aes 256 esp-sha256-hmac  }",
-    "   will negotiate = { Tunnel,  },",
+    "   will negotiate = { Transport,  },",
     "Transform set sign: { esp-md5-hmac  }",
     "   will negotiate = { Tunnel,  },",
     "Transform set both: { esp-gcm 256  }",

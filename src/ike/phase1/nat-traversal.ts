@@ -6,6 +6,7 @@ import { equal } from "../../base/octets.ts";
 import type { HashName } from "../../crypto/names.ts";
 import { ENCAPSULATION_MODE } from "../../isakmp/numbers/phase2-attribute.ts";
 import type { NatDiscovery } from "../../isakmp/payloads/nat-discovery.ts";
+import type { NatOriginalAddress } from "../../isakmp/payloads/nat-original-address.ts";
 import type { VendorId } from "../../isakmp/payloads/vendor-id.ts";
 import { recogniseVendorId, type VendorIdName, vendorIdOctets } from "../../isakmp/vendor-ids.ts";
 import { type Endpoint, ipv4Octets } from "../../net/ip-address.ts";
@@ -15,18 +16,41 @@ import { natDiscoveryHash } from "../keying.ts";
 export interface NatMethod {
   readonly name: VendorIdName;
   readonly payloadType: NatDiscovery["payloadType"];
-  /** Encapsulation mode of quick mode for a tunnel in UDP. */
-  readonly tunnelMode: number;
+  readonly originalAddressType: NatOriginalAddress["payloadType"];
+  /** In UDP. */
+  readonly modes: ModeNumbers;
 }
 
-const DRAFT_TUNNEL = ENCAPSULATION_MODE["UDP-Encapsulated-Tunnel (draft)"];
+/** What quick mode calls the encapsulation modes. */
+export interface ModeNumbers {
+  readonly tunnel: number;
+  readonly transport: number;
+}
+
+const FINAL = {
+  payloadType: 20,
+  originalAddressType: 21,
+  modes: {
+    tunnel: ENCAPSULATION_MODE["UDP-Encapsulated-Tunnel"],
+    transport: ENCAPSULATION_MODE["UDP-Encapsulated-Transport"],
+  },
+} as const;
+
+const DRAFT = {
+  payloadType: 130,
+  originalAddressType: 131,
+  modes: {
+    tunnel: ENCAPSULATION_MODE["UDP-Encapsulated-Tunnel (draft)"],
+    transport: ENCAPSULATION_MODE["UDP-Encapsulated-Transport (draft)"],
+  },
+} as const;
 
 /** Best first. */
 const METHODS: readonly NatMethod[] = [
-  { name: "RFC 3947", payloadType: 20, tunnelMode: ENCAPSULATION_MODE["UDP-Encapsulated-Tunnel"] },
-  { name: "draft-ietf-ipsec-nat-t-ike-03", payloadType: 130, tunnelMode: DRAFT_TUNNEL },
-  { name: "draft-ietf-ipsec-nat-t-ike-02\\n", payloadType: 130, tunnelMode: DRAFT_TUNNEL },
-  { name: "draft-ietf-ipsec-nat-t-ike-02", payloadType: 130, tunnelMode: DRAFT_TUNNEL },
+  { name: "RFC 3947", ...FINAL },
+  { name: "draft-ietf-ipsec-nat-t-ike-03", ...DRAFT },
+  { name: "draft-ietf-ipsec-nat-t-ike-02\\n", ...DRAFT },
+  { name: "draft-ietf-ipsec-nat-t-ike-02", ...DRAFT },
 ];
 
 /** What an initiator says in MM1. */

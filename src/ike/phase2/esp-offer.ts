@@ -18,9 +18,6 @@ export const CLASS = {
 
 export const LIFE = { seconds: 1, kilobytes: 2 } as const;
 
-/** Plain tunnel mode; through a NAT the method says which number stands for a tunnel in UDP. */
-export const PLAIN_TUNNEL = ENCAPSULATION_MODE.Tunnel;
-
 export const ENCRYPTION: readonly {
   readonly name: EspCipherName;
   readonly id: number;
@@ -119,7 +116,7 @@ export function readEspTransform(proposal: Proposal, transform: Transform): EspO
   const group = GROUP_IDS.find((id) => id === groupValue);
   if (groupValue !== undefined && group === undefined) unsupported.push(`group ${groupValue}`);
   // A missing mode is whatever the responder takes for its default (RFC 2407 §4.5): ours is tunnel.
-  const mode = values.get(CLASS.encapsulationMode) ?? PLAIN_TUNNEL;
+  const mode = values.get(CLASS.encapsulationMode) ?? ENCAPSULATION_MODE.Tunnel;
   const name = ESP_NAMES[transform.id] ?? `unknown (${transform.id})`;
   return {
     proposal,

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { EVERY_ESP_SUITE } from "../../../test/support/esp-suites.ts";
 import { A, B, policyOf } from "../../../test/support/ike-pair.ts";
-import { fromHex, hex } from "../../base/octets.ts";
+import { fromHex, hex, u16Octets } from "../../base/octets.ts";
 import { type EspSuite, GROUP_IDS, isAead } from "../../crypto/names.ts";
 import type { TransformSet } from "../../crypto/transform-set.ts";
 import {
@@ -17,7 +17,8 @@ import {
 import { decodePayloads, encodePayloads } from "../../isakmp/payload-chain.ts";
 import type { SecurityAssociation } from "../../isakmp/payloads/security-association.ts";
 import type { Connection } from "../policy.ts";
-import { PLAIN_TUNNEL, readEspTransform, readLifetimes } from "./esp-offer.ts";
+import { type ModeTerms, PLAIN_MODES } from "./encapsulation.ts";
+import { readEspTransform, readLifetimes } from "./esp-offer.ts";
 import {
   answerTransform,
   checkAnsweredTransform,
@@ -38,8 +39,10 @@ function connectionWith(fields: Partial<Connection>): Connection {
   return { ...connection, ...fields };
 }
 
-function offerOf(connection: Connection, firstNumber: 0 | 1 = 1): SecurityAssociation {
-  return offerTransformSets(connection, SPI, firstNumber, true, PLAIN_TUNNEL);
+const TUNNEL_TERMS: ModeTerms = { numbers: PLAIN_MODES, isBetweenPeers: false };
+
+function offerOf(connection: Connection, firstNumber: 0 | 1 = 1, terms = TUNNEL_TERMS): SecurityAssociation {
+  return offerTransformSets(connection, SPI, firstNumber, true, terms);
 }
 
 function through(payload: SecurityAssociation): SecurityAssociation {
@@ -85,12 +88,12 @@ const withOneMore = (attribute: Attribute) => (attributes: readonly Attribute[])
 const replaced = (type: number, value: number) => (attributes: readonly Attribute[]) =>
   attributes.map((one) => (one.type === type ? basicAttribute(type, value) : one));
 
-function chosen(connection: Connection, payload: SecurityAssociation) {
-  return chooseTransform(connection, payload, PLAIN_TUNNEL).choice;
+function chosen(connection: Connection, payload: SecurityAssociation, terms = TUNNEL_TERMS) {
+  return chooseTransform(connection, payload, terms).choice;
 }
 
-function accepted(connection: Connection, payload: SecurityAssociation) {
-  const answer = checkAnsweredTransform(connection, payload, PLAIN_TUNNEL);
+function accepted(connection: Connection, payload: SecurityAssociation, terms = TUNNEL_TERMS) {
+  const answer = checkAnsweredTransform(connection, payload, terms);
   return "set" in answer ? answer : undefined;
 }
 
@@ -116,7 +119,7 @@ test("a transform set matches itself and no other", () => {
     const read = readEspTransform(proposal, transform);
     for (const esp of EVERY_ESP_SUITE)
       assert.equal(
-        compareTransform(setOf(esp), connection, read, PLAIN_TUNNEL).length === 0,
+        compareTransform(setOf(esp), connection, read, PLAIN_MODES, ["tunnel"]).length === 0,
         esp === offered,
         JSON.stringify([offered, esp]),
       );
@@ -373,7 +376,7 @@ test("an initiator refuses an answer whose cipher, authenticator, key length, mo
 test("an initiator that wants no PFS refuses an answer with it", () => {
   const connection = connectionWith({});
   const answer = changed(offerOf(connection), withOneMore(basicAttribute(3, 2)));
-  const checked = checkAnsweredTransform(connection, answer, PLAIN_TUNNEL);
+  const checked = checkAnsweredTransform(connection, answer, TUNNEL_TERMS);
   assert.ok("mismatches" in checked, "'mismatches' in checked");
   assert.deepEqual(
     checked.mismatches.map(({ attribute }) => attribute),
@@ -407,3 +410,42 @@ test("an answer may lower a lifetime, and a higher one does not raise ours", () 
     assert.equal(choice?.lifetimeKilobytes, 100000);
   }
 });
+
+for (const numbers of [PLAIN_MODES, { tunnel: 3, transport: 4 }, { tunnel: 61443, transport: 61444 }]) {
+  const between: ModeTerms = { numbers, isBetweenPeers: true };
+  const others: ModeTerms = { numbers, isBetweenPeers: false };
+  const [tunnelSet, transportSet] = (["tunnel", "transport"] as const).map((mode) =>
+    connectionWith({ transformSets: [{ ...setOf({ encryption: "3des", integrity: "sha1" }), mode }] }),
+  );
+  assert.ok(tunnelSet && transportSet, "two connections");
+
+  test(`transport mode (${numbers.transport}) is offered between the peers alone, and taken with tunnel mode (${numbers.tunnel})`, () => {
+    const modeIn = (payload: SecurityAssociation) =>
+      firstOf(payload).transform.attributes.find(({ type }) => type === 4)?.value;
+    assert.deepEqual(modeIn(offerOf(transportSet, 1, between)), u16Octets(numbers.transport));
+    assert.deepEqual(modeIn(offerOf(transportSet, 1, others)), u16Octets(numbers.tunnel));
+    assert.deepEqual(modeIn(offerOf(tunnelSet, 1, between)), u16Octets(numbers.tunnel));
+    const [tunnel, transport] = [offerOf(tunnelSet, 1, between), offerOf(transportSet, 1, between)];
+    assert.deepEqual(
+      [
+        chosen(transportSet, transport, between)?.mode,
+        chosen(transportSet, tunnel, between)?.mode,
+        chosen(transportSet, transport, others)?.mode,
+        chosen(transportSet, tunnel, others)?.mode,
+        chosen(tunnelSet, transport, between)?.mode,
+        chosen(tunnelSet, tunnel, between)?.mode,
+      ],
+      ["transport", "tunnel", undefined, "tunnel", undefined, "tunnel"],
+    );
+    const other = numbers === PLAIN_MODES ? { tunnel: 3, transport: 4 } : PLAIN_MODES;
+    assert.equal(chosen(transportSet, transport, { ...between, numbers: other }), undefined);
+  });
+
+  test(`an answer in the other mode than the offer's is refused (${numbers.tunnel}, ${numbers.transport})`, () => {
+    const [tunnel, transport] = [offerOf(tunnelSet, 1, between), offerOf(transportSet, 1, between)];
+    assert.equal(accepted(transportSet, transport, between)?.mode, "transport");
+    assert.equal(accepted(transportSet, tunnel, between), undefined);
+    assert.equal(accepted(tunnelSet, transport, between), undefined);
+    assert.equal(accepted(tunnelSet, tunnel, between)?.mode, "tunnel");
+  });
+}

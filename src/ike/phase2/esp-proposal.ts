@@ -4,14 +4,16 @@
  */
 import type { EspSuite } from "../../crypto/names.ts";
 import { describeEspSuite } from "../../crypto/names.ts";
-import type { TransformSet } from "../../crypto/transform-set.ts";
+import type { EncapsulationMode, TransformSet } from "../../crypto/transform-set.ts";
 import { type Attribute, basicAttribute, variableAttribute } from "../../isakmp/attribute.ts";
 import { DOI, PROTOCOL_ID, SITUATION } from "../../isakmp/numbers/domain.ts";
 import { ENCAPSULATION_MODE } from "../../isakmp/numbers/phase2-attribute.ts";
 import { nameOf } from "../../isakmp/numbers/registry.ts";
 import type { SecurityAssociation } from "../../isakmp/payloads/security-association.ts";
 import type { Mismatch } from "../events.ts";
+import type { ModeNumbers } from "../phase1/nat-traversal.ts";
 import type { Connection } from "../policy.ts";
+import { acceptedModes, type ModeTerms, modeOf, offeredMode } from "./encapsulation.ts";
 import { CLASS, ENCRYPTION, type EspOffer, INTEGRITY, LIFE, readEspTransform } from "./esp-offer.ts";
 
 const BASIC_MAXIMUM = 0xffff;
@@ -26,7 +28,7 @@ export function offerTransformSets(
   spi: Uint8Array,
   firstNumber: number,
   offerKilobytes: boolean,
-  tunnelMode: number,
+  terms: ModeTerms,
 ): SecurityAssociation {
   return {
     kind: "SA",
@@ -40,7 +42,7 @@ export function offerTransformSets(
         {
           number: firstNumber,
           id: encryptionOf(set.esp).id,
-          attributes: attributesOf(set, connection, offerKilobytes, tunnelMode),
+          attributes: attributesOf(set, connection, offerKilobytes, terms),
         },
       ],
     })),
@@ -56,12 +58,12 @@ function attributesOf(
   set: TransformSet,
   connection: Connection,
   offerKilobytes: boolean,
-  tunnelMode: number,
+  terms: ModeTerms,
 ): Attribute[] {
   const { keyBits } = { keyBits: undefined, ...encryptionOf(set.esp) };
   const integrity = INTEGRITY.find((row) => row.name === set.esp.integrity);
   return [
-    basicAttribute(CLASS.encapsulationMode, tunnelMode),
+    basicAttribute(CLASS.encapsulationMode, terms.numbers[offeredMode(set, terms)]),
     ...life(LIFE.seconds, connection.lifetimeSeconds),
     ...(offerKilobytes ? life(LIFE.kilobytes, connection.lifetimeKilobytes) : []),
     ...(integrity === undefined ? [] : [basicAttribute(CLASS.authentication, integrity.value)]),
@@ -94,12 +96,13 @@ function fourOctetLife(type: number, amount: number): Attribute[] {
   return [basicAttribute(CLASS.lifeType, type), variableAttribute(CLASS.lifeDuration, amount)];
 }
 
-/** What keeps an offer from matching one of our transform sets; empty when it matches. */
+/** What keeps an offer from matching one of our transform sets in one of these modes; empty when it matches. */
 export function compareTransform(
   set: TransformSet,
   connection: Connection,
   offer: EspOffer,
-  tunnelMode: number,
+  numbers: ModeNumbers,
+  modes: readonly EncapsulationMode[],
 ): Mismatch[] {
   const found: Mismatch[] = [];
   const differ = (
@@ -126,7 +129,12 @@ export function compareTransform(
     );
   if (offer.integrity !== (set.esp.integrity ?? "none"))
     differ("integrity", offer.texts.integrity, set.esp.integrity ?? "none");
-  if (offer.mode !== tunnelMode) differ("mode", offer.texts.mode, nameOf(ENCAPSULATION_MODE, tunnelMode));
+  if (!modes.some((mode) => numbers[mode] === offer.mode))
+    differ(
+      "mode",
+      offer.texts.mode,
+      modes.map((mode) => nameOf(ENCAPSULATION_MODE, numbers[mode])).join(" or "),
+    );
   // Without `set pfs` any group is taken; with it the peer must ask for this one (IOS, `set pfs`).
   if (connection.pfsGroup !== undefined && offer.group !== connection.pfsGroup)
     differ("pfs", offer.texts.pfs, `group ${connection.pfsGroup}`, connection.origins.pfs);
@@ -144,6 +152,7 @@ export interface TransformCheck {
 export interface TransformChoice {
   readonly offer: EspOffer;
   readonly set: TransformSet;
+  readonly mode: EncapsulationMode;
   readonly lifetimeSeconds: number;
   readonly lifetimeKilobytes: number;
   /** The limits of ours that are lower than what was offered. */
@@ -154,7 +163,7 @@ export interface TransformChoice {
 export function chooseTransform(
   connection: Connection,
   payload: SecurityAssociation,
-  tunnelMode: number,
+  terms: ModeTerms,
 ): { readonly choice: TransformChoice | undefined; readonly checks: readonly TransformCheck[] } {
   const checks: TransformCheck[] = [];
   for (const proposal of payload.proposals) {
@@ -167,19 +176,25 @@ export function chooseTransform(
       const offer = isBundle
         ? { ...read, unsupported: [...read.unsupported, "a bundle of several protocols"] }
         : read;
-      const check = closestSet(connection, offer, tunnelMode);
+      const check = closestSet(connection, offer, terms.numbers, (set) => acceptedModes(set, terms));
       checks.push(check);
-      if (check.set !== undefined && check.mismatches.length === 0)
-        return { choice: choiceOf(connection, offer, check.set), checks };
+      const mode = modeOf(offer.mode, terms.numbers);
+      if (check.set !== undefined && mode !== undefined && check.mismatches.length === 0)
+        return { choice: choiceOf(connection, offer, check.set, mode), checks };
     }
   }
   return { choice: undefined, checks };
 }
 
-function closestSet(connection: Connection, offer: EspOffer, tunnelMode: number): TransformCheck {
+function closestSet(
+  connection: Connection,
+  offer: EspOffer,
+  numbers: ModeNumbers,
+  modesFor: (set: TransformSet) => readonly EncapsulationMode[],
+): TransformCheck {
   let best: TransformCheck = { offer, set: undefined, mismatches: [] };
   for (const set of connection.transformSets) {
-    const mismatches = compareTransform(set, connection, offer, tunnelMode);
+    const mismatches = compareTransform(set, connection, offer, numbers, modesFor(set));
     if (best.set === undefined || mismatches.length < best.mismatches.length)
       best = { offer, set, mismatches };
     if (mismatches.length === 0) break;
@@ -187,7 +202,12 @@ function closestSet(connection: Connection, offer: EspOffer, tunnelMode: number)
   return best;
 }
 
-function choiceOf(connection: Connection, offer: EspOffer, set: TransformSet): TransformChoice {
+function choiceOf(
+  connection: Connection,
+  offer: EspOffer,
+  set: TransformSet,
+  mode: EncapsulationMode,
+): TransformChoice {
   const offeredSeconds = offer.lifetimes.seconds ?? ASSUMED_SECONDS;
   const offeredKilobytes = offer.lifetimes.kilobytes ?? Number.POSITIVE_INFINITY;
   const seconds = Math.min(offeredSeconds, connection.lifetimeSeconds);
@@ -195,6 +215,7 @@ function choiceOf(connection: Connection, offer: EspOffer, set: TransformSet): T
   return {
     offer,
     set,
+    mode,
     lifetimeSeconds: seconds,
     lifetimeKilobytes: kilobytes,
     shortened: {
@@ -231,7 +252,7 @@ export function answerTransform(
 export function checkAnsweredTransform(
   connection: Connection,
   payload: SecurityAssociation,
-  tunnelMode: number,
+  terms: ModeTerms,
 ): TransformChoice | { readonly mismatches: readonly Mismatch[]; readonly offer: EspOffer | undefined } {
   const [proposal] = payload.proposals;
   const [transform] = proposal?.transforms ?? [];
@@ -248,7 +269,7 @@ export function checkAnsweredTransform(
       offer: undefined,
     };
   const offer = readEspTransform(proposal, transform);
-  const check = closestSet(connection, offer, tunnelMode);
+  const check = closestSet(connection, offer, terms.numbers, (set) => [offeredMode(set, terms)]);
   const mismatches = [...check.mismatches];
   if (!offer.namesMode)
     mismatches.push({ attribute: "mode", offered: "none", accepted: "what was offered", origin: undefined });
@@ -259,6 +280,7 @@ export function checkAnsweredTransform(
       accepted: "no PFS",
       origin: connection.origins.entry,
     });
-  if (check.set === undefined || mismatches.length > 0) return { mismatches, offer };
-  return choiceOf(connection, offer, check.set);
+  const mode = modeOf(offer.mode, terms.numbers);
+  if (check.set === undefined || mode === undefined || mismatches.length > 0) return { mismatches, offer };
+  return choiceOf(connection, offer, check.set, mode);
 }

@@ -22,7 +22,7 @@ export function keyPair(
   gqmxy: Uint8Array | undefined,
   isInitiator: boolean,
 ): KeyedPair | undefined {
-  const { connection, selector, choice, ownSpi, peerSpi } = negotiated;
+  const { connection, selector, choice, originalAddresses, ownSpi, peerSpi } = negotiated;
   const suite = choice.set.esp;
   const inboundKeys = keysFor(context, negotiated, gqmxy, ownSpi, suite);
   const outboundKeys = keysFor(context, negotiated, gqmxy, peerSpi, suite);
@@ -35,12 +35,13 @@ export function keyPair(
     localAddress: context.sa.local.address,
     peer: context.sa.remote.address,
     udpEncapsulation:
-      context.natMethod === undefined
+      context.nat === undefined
         ? undefined
         : { localPort: context.sa.local.port, remotePort: context.sa.remote.port },
     selector,
     suite,
-    mode: "tunnel",
+    mode: choice.mode,
+    originalAddresses,
     lifetimeSeconds,
     lifetimeKilobytes,
   } as const;
@@ -51,7 +52,7 @@ export function keyPair(
       connectionId: connection.id,
       selector,
       suite,
-      mode: "tunnel",
+      mode: choice.mode,
       lifetimeSeconds,
       lifetimeKilobytes,
       pfsGroup: choice.offer.group,

@@ -9,8 +9,10 @@ import { describeMismatches } from "../explain.ts";
 import { hash1, hash2, hash3 } from "../keying.ts";
 import { isShapeProblem, open, QM_OFFER } from "../message-shape.ts";
 import { situationProblem } from "../phase1/protection-suite.ts";
+import { modeTerms, offeredMode } from "./encapsulation.ts";
 import { checkAnsweredTransform, offerTransformSets, type TransformChoice } from "./esp-proposal.ts";
 import { keyPair } from "./key-pair.ts";
+import { originalAddresses, originalAddressPayloads } from "./original-addresses.ts";
 import { identitiesOf, negotiableSelector } from "./proxy-identity.ts";
 import { fail, weakKey } from "./quick-mode-failures.ts";
 import {
@@ -20,7 +22,6 @@ import {
   spiOf,
   spiProblem,
   transformEvent,
-  tunnelModeOf,
   validated,
 } from "./quick-mode-parts.ts";
 import type {
@@ -61,17 +62,20 @@ export function sayOffer(
 ): Actions {
   const { conventions } = context;
   const { connection, selector } = offered.request;
+  const terms = modeTerms(context, selector);
+  const offersTransport = connection.transformSets.some((set) => offeredMode(set, terms) === "transport");
   const payloads: Payload[] = [
     offerTransformSets(
       connection,
       u32Octets(offered.spi),
       conventions.firstProposalNumber,
       conventions.offerKilobytes,
-      tunnelModeOf(context),
+      terms,
     ),
     { kind: "NONCE", data: offered.nonce },
     ...(publicValue === undefined ? [] : [{ kind: "KE", publicValue } as const]),
     ...identitiesOf(selector),
+    ...(offersTransport ? originalAddressPayloads(context, "initiator") : []),
   ];
   return [
     { do: "become", state: { ...offered, at: "awaits QM2" } },
@@ -99,7 +103,7 @@ export function receiveAnswer(
   if (situation !== undefined) return [drop("malformed", situation)];
   const { connection } = state.request;
   const selector = negotiableSelector(state.request.selector);
-  const answer = checkAnsweredTransform(connection, bag.SA, tunnelModeOf(context));
+  const answer = checkAnsweredTransform(connection, bag.SA, modeTerms(context, selector));
   const actions: Actions = [
     tell({ kind: "payload-processing", sa, payload: "HASH", messageId }),
     tell({ kind: "payload-processing", sa, payload: "SA", messageId }),
@@ -141,6 +145,7 @@ export function receiveAnswer(
       ...answer,
       ...lowerLifetimes(answer, [answer.offer.lifetimes, ...toldLifetimes(bag.all.NOTIFY)]),
     },
+    originalAddresses: originalAddresses(bag.all["NAT-OA"], "initiator"),
     ownSpi: state.spi,
     peerSpi: spiOf(answer.offer),
     Ni_b: state.nonce,

@@ -4,7 +4,7 @@ import { encodePayloads } from "../../isakmp/payload-chain.ts";
 import type { TrafficSelector } from "../../net/selector.ts";
 import { tell } from "../action.ts";
 import { NONCE_LENGTHS } from "../limits.ts";
-import { type EspOffer, PLAIN_TUNNEL } from "./esp-offer.ts";
+import type { EspOffer } from "./esp-offer.ts";
 import type { TransformCheck, TransformChoice } from "./esp-proposal.ts";
 import type { QuickModeActions as Actions, QuickModeContext } from "./quick-mode-state.ts";
 
@@ -65,9 +65,4 @@ export function identityEvents(context: QuickModeContext): Actions {
   return (["NONCE", "ID", "ID"] as const).map((payload) =>
     tell({ kind: "payload-processing", sa, payload, messageId }),
   );
-}
-
-/** The encapsulation mode that both ends must name: a NAT on the way makes it a tunnel in UDP (RFC 3947 §5.1). */
-export function tunnelModeOf({ natMethod }: QuickModeContext): number {
-  return natMethod?.tunnelMode ?? PLAIN_TUNNEL;
 }

@@ -4,15 +4,18 @@ import { group, publicValueProblem } from "../../crypto/groups.ts";
 import { NOTIFY_TYPE } from "../../isakmp/numbers/notify-type.ts";
 import type { Payload } from "../../isakmp/payload.ts";
 import type { Identification } from "../../isakmp/payloads/identification.ts";
+import type { SecurityAssociation } from "../../isakmp/payloads/security-association.ts";
 import { selectorCovers, type TrafficSelector } from "../../net/selector.ts";
 import { drop, tell } from "../action.ts";
 import { hash1, hash2, hash3 } from "../keying.ts";
 import { isShapeProblem, open, QM_DONE, QM_OFFER } from "../message-shape.ts";
 import { situationProblem } from "../phase1/protection-suite.ts";
 import type { Connection, ConnectionSelector } from "../policy.ts";
+import { modeTerms, translatedSelector } from "./encapsulation.ts";
 import type { EspOffer } from "./esp-offer.ts";
 import { answerTransform, chooseTransform } from "./esp-proposal.ts";
 import { keyPair } from "./key-pair.ts";
+import { originalAddresses, originalAddressPayloads } from "./original-addresses.ts";
 import { negotiableSelector, selectorFromIdentities, selectorOfPeers } from "./proxy-identity.ts";
 import { fail, noTransformChosen, proxyMismatch, weakKey } from "./quick-mode-failures.ts";
 import {
@@ -22,7 +25,6 @@ import {
   spiOf,
   spiProblem,
   transformEvent,
-  tunnelModeOf,
   validated,
 } from "./quick-mode-parts.ts";
 import type {
@@ -66,13 +68,14 @@ export function respond(context: QuickModeContext, message: HashedMessage): Acti
         NOTIFY_TYPE["NO-PROPOSAL-CHOSEN"],
       ),
     ];
-  const selector = proposedSelector(context, bag.all.ID);
+  const selector = proposedSelector(context, bag.SA, bag.all.ID);
+  const terms = modeTerms(context, typeof selector === "string" ? undefined : selector);
   const match = typeof selector === "string" ? undefined : findConnection(candidates, selector);
   // Where no permit line fits, whose transform sets would have is the one meant.
   const isAcceptable = (each: Connection): boolean =>
-    chooseTransform(each, bag.SA, tunnelModeOf(context)).choice !== undefined;
+    chooseTransform(each, bag.SA, terms).choice !== undefined;
   const connection = match?.connection ?? candidates.find(isAcceptable) ?? fallback;
-  const { choice, checks } = chooseTransform(connection, bag.SA, tunnelModeOf(context));
+  const { choice, checks } = chooseTransform(connection, bag.SA, terms);
   actions.push(...checks.map((check) => transformEvent(context, check)));
   if (choice === undefined) return [...actions, noTransformChosen(connection, peer, checks)];
   if (typeof selector === "string")
@@ -106,6 +109,7 @@ export function respond(context: QuickModeContext, message: HashedMessage): Acti
     connection,
     selector,
     choice,
+    originalAddresses: originalAddresses(bag.all["NAT-OA"], "responder"),
     ownSpi: context.takeSpi(),
     peerSpi: spiOf(choice.offer),
     Ni_b: bag.NONCE.data,
@@ -146,13 +150,15 @@ export function respond(context: QuickModeContext, message: HashedMessage): Acti
 /** What the initiator wants protected, seen from us. Neither none nor two identities is not a quick mode. */
 function proposedSelector(
   context: QuickModeContext,
+  payload: SecurityAssociation,
   ids: readonly Identification[],
 ): TrafficSelector | string {
   const [IDci, IDcr] = ids;
   if (ids.length === 0) return selectorOfPeers(context.sa.local.address, context.sa.remote.address);
   if (IDci === undefined || IDcr === undefined || ids.length !== 2)
     return `${ids.length} proxy identities where two are expected`;
-  return selectorFromIdentities(IDci, IDcr);
+  const selector = selectorFromIdentities(IDci, IDcr);
+  return typeof selector === "string" ? selector : translatedSelector(context, payload, selector);
 }
 
 /** The first crypto map entry with a permit line that covers the proposal: the line itself or a part of it. */
@@ -183,6 +189,7 @@ export function sayAnswer(
     { kind: "NONCE", data: Nr_b },
     ...(publicValue === undefined ? [] : [{ kind: "KE", publicValue } as const]),
     ...answer.ids,
+    ...(choice.mode === "transport" ? originalAddressPayloads(context, "responder") : []),
     ...responderLifetime(spi, choice.shortened),
   ];
   return [

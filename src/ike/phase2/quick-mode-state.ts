@@ -4,11 +4,12 @@ import type { Payload } from "../../isakmp/payload.ts";
 import type { Identification } from "../../isakmp/payloads/identification.ts";
 import type { SecurityAssociation } from "../../isakmp/payloads/security-association.ts";
 import type { TrafficSelector } from "../../net/selector.ts";
+import type { Addresses } from "../../net/transport-checksum.ts";
 import type { Action } from "../action.ts";
 import type { ConnectionTable } from "../connection-table.ts";
 import type { KeyedSa } from "../engine-contract.ts";
 import type { NegotiatedIpsecSa, SaReference } from "../events.ts";
-import type { NatMethod } from "../phase1/nat-traversal.ts";
+import type { NatMethod, NatSituation } from "../phase1/nat-traversal.ts";
 import type { Connection } from "../policy.ts";
 import type { Protection } from "../protection.ts";
 import type { WireConventions } from "../wire-conventions.ts";
@@ -44,6 +45,8 @@ export interface Negotiated {
   readonly connection: Connection;
   readonly selector: TrafficSelector;
   readonly choice: TransformChoice;
+  /** Of the packets that the peer sends, if it has told. */
+  readonly originalAddresses: Addresses | undefined;
   readonly ownSpi: number;
   readonly peerSpi: number;
   readonly Ni_b: Uint8Array;
@@ -65,8 +68,8 @@ export interface QuickModeContext {
   readonly sa: SaReference;
   readonly protection: Protection;
   readonly messageId: number;
-  /** How NATs are traversed, if there is one on the way. */
-  readonly natMethod: NatMethod | undefined;
+  /** Where NATs are and how they are traversed, if there is one on the way. */
+  readonly nat: { readonly method: NatMethod; readonly situation: NatSituation } | undefined;
   /** An SPI nobody uses; it is taken. */
   readonly takeSpi: () => number;
   /** IOS's conn ids for a pair. */

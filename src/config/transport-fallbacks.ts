@@ -1,0 +1,20 @@
+/** Where transport mode is asked for and tunnel mode is what comes: for traffic of others than the two ends, as on IOS. */
+import type { Connection } from "../ike/policy.ts";
+import { isBetween } from "../net/selector.ts";
+import type { Problems } from "./problem.ts";
+
+export function findTransportFallbacks(connections: readonly Connection[], problems: Problems): void {
+  for (const { mapName, sequence, localAddress, peers, transformSets, selectors } of connections) {
+    const set = transformSets.find(({ mode }) => mode === "transport");
+    const other = selectors.find(
+      ({ selector }) => !peers.some((peer) => isBetween(selector, localAddress, peer)),
+    );
+    if (set === undefined || other === undefined) continue;
+    problems.note({
+      kind: "without-effect",
+      origin: other.origin,
+      message: `Crypto map ${mapName} ${sequence} protects traffic of others than ${localAddress} and its peer: transform set ${set.name} is used in tunnel mode for it.`,
+      advice: "Enter `mode tunnel` in the transform set, if that is what is meant.",
+    });
+  }
+}
