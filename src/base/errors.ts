@@ -32,3 +32,13 @@ export class BugError extends Error {
 export function assertNever(value: never): never {
   throw new BugError(`unexpected value ${JSON.stringify(value)}`);
 }
+
+/** Runs a decoder on a peer's octets: what it refuses is a value. */
+export function tolerant<T>(decode: () => T): T | MalformedError {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof MalformedError) return error;
+    throw error;
+  }
+}

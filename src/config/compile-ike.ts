@@ -1,5 +1,5 @@
 /** IKE's part of a configuration, and whether what its suites and keys need of each other is there. */
-import type { Connection, IkePolicy, PreSharedKey } from "../ike/policy.ts";
+import { type Connection, type IkePolicy, NO_RSA, type PreSharedKey } from "../ike/policy.ts";
 import { type IpAddress, ipv4ToNumber } from "../net/ip-address.ts";
 import { blockContains } from "../net/selector.ts";
 import { compileAggressivePeers } from "./compile-aggressive-peers.ts";
@@ -37,6 +37,7 @@ export function compileIke(
     aggressiveMode: !isakmp.aggressiveModeDisabled.value,
     aggressivePeers,
     natTransparency: configuration.natTransparency.value,
+    rsa: NO_RSA,
     natKeepaliveSeconds: isakmp.natKeepaliveSeconds?.value ?? DEFAULT_NAT_KEEPALIVE_SECONDS,
   };
 }

@@ -42,6 +42,8 @@ export interface GatewayOptions {
   readonly space?: PacketSpace;
   /** Carries packets in place of the data plane. */
   readonly carrier?: PacketCarrier;
+  /** Milliseconds since 1970 at instant 0; where it is missing, the dates of certificates are not checked. */
+  readonly wallClockAtStart?: number | undefined;
 }
 
 type SaInstalled = Extract<IpsecEvent, { kind: "sa-installed" }>;
@@ -62,11 +64,12 @@ export class Gateway {
 
   constructor(options: GatewayOptions) {
     const { policy, random, holdPackets, exportKeys, ikeLimits, conventions } = options;
-    const { transforms, space, carrier } = options;
+    const { transforms, space, carrier, wallClockAtStart } = options;
     this.#ike = new IkeEngine({
       policy: policy.ike,
       random,
       exportKeys,
+      wallClockAtStart,
       ...(ikeLimits === undefined ? {} : { limits: ikeLimits }),
       ...(conventions === undefined ? {} : { conventions }),
     });

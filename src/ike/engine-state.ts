@@ -33,6 +33,7 @@ export class EngineState {
   readonly limits: IkeLimits;
   readonly conventions: WireConventions;
   readonly exportKeys: boolean;
+  readonly #wallClockAtStart: number | undefined;
   readonly table = new SaTable();
   /** Keys: an ISAKMP SA for its life, a conversation object for its own retransmission or end. */
   readonly timers = new Timers<IsakmpSa | QuickModeExchange | IsakmpSa["life"] | IsakmpSa["keepalive"]>();
@@ -54,6 +55,8 @@ export class EngineState {
     readonly limits: IkeLimits;
     readonly conventions: WireConventions;
     readonly exportKeys: boolean;
+    /** Milliseconds since 1970 at instant 0, where the time of day is known. */
+    readonly wallClockAtStart: number | undefined;
     readonly now: Instant;
   }) {
     this.#policy = options.policy;
@@ -62,6 +65,7 @@ export class EngineState {
     this.limits = options.limits;
     this.conventions = options.conventions;
     this.exportKeys = options.exportKeys;
+    this.#wallClockAtStart = options.wallClockAtStart;
     this.now = options.now;
   }
 
@@ -77,6 +81,11 @@ export class EngineState {
   /** Those of the policy. */
   get connections(): ConnectionTable {
     return this.#connections;
+  }
+
+  /** Milliseconds since 1970, where it is known. */
+  get timeOfDay(): number | undefined {
+    return this.#wallClockAtStart === undefined ? undefined : this.#wallClockAtStart + this.now;
   }
 
   output(output: IkeOutput): void {

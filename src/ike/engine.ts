@@ -3,7 +3,7 @@
  * phase 1 (`phase1-driver.ts`), phase 2 (`phase2-driver.ts`) or `informational.ts`; deadlines and jobs come back the same
  * way. It never throws for what a peer sends.
  */
-import { MalformedError } from "../base/errors.ts";
+import { MalformedError, tolerant } from "../base/errors.ts";
 import { isZero, u32Octets } from "../base/octets.ts";
 import type { Random } from "../base/random.ts";
 import { type Deadline, type Instant, instant } from "../base/time.ts";
@@ -29,7 +29,6 @@ import {
 } from "./phase1-driver.ts";
 import { phase2JobDone, phase2Over, receivePhase2 } from "./phase2-driver.ts";
 import type { IkePolicy } from "./policy.ts";
-import { tolerant } from "./receiving.ts";
 import { request } from "./requests.ts";
 import { forget, lifeOver } from "./sa-lifecycle.ts";
 import { repeatOutstanding } from "./sending.ts";
@@ -43,6 +42,8 @@ export interface IkeEngineOptions {
   readonly conventions?: WireConventions;
   /** Give the keys of each ISAKMP SA out as `isakmp-keys`, for a key log. */
   readonly exportKeys?: boolean;
+  /** Milliseconds since 1970 at instant 0; where it is missing, the dates of certificates are not checked. */
+  readonly wallClockAtStart?: number | undefined;
 }
 
 export class IkeEngine {
@@ -55,6 +56,7 @@ export class IkeEngine {
       limits: { ...DEFAULT_IKE_LIMITS, ...options.limits },
       conventions: options.conventions ?? IOS_CONVENTIONS,
       exportKeys: options.exportKeys ?? false,
+      wallClockAtStart: options.wallClockAtStart,
       now: instant(0),
     });
   }
@@ -310,8 +312,12 @@ function iosState(sa: IsakmpSa): IsakmpSaView["state"] {
     case "awaits MM4":
     case "awaits MM3":
       return "MM_SA_SETUP";
+    case "opens MM4":
     case "computes shared secret":
+    case "signs MM5":
+    case "opens MM3":
     case "computes keys":
+    case "signs MM6":
     case "awaits MM5":
     case "awaits MM6":
       return "MM_KEY_EXCH";

@@ -85,6 +85,7 @@ export type FailureReason =
   | "aggressive mode disabled"
   | "wrong pre-shared key"
   | "authentication failed"
+  | "certificate refused"
   | "proxy mismatch"
   | "invalid key exchange value"
   | "no response"
@@ -159,11 +160,20 @@ export type IkeEvent =
       readonly kind: "identity-built";
       readonly sa: SaReference;
       readonly authentication: AuthenticationMethod;
-      readonly identityType: "ID_IPV4_ADDR" | "ID_FQDN" | "ID_USER_FQDN";
+      readonly identityType: "ID_IPV4_ADDR" | "ID_FQDN" | "ID_USER_FQDN" | "ID_DER_ASN1_DN";
       readonly protocol: number;
       readonly port: number;
       /** Of the identification data. */
       readonly length: number;
+    }
+  /** A certificate whose key has signed the peer's proof: whether we believe what it says. */
+  | {
+      readonly kind: "certificate-checked";
+      readonly sa: SaReference;
+      readonly subject: string;
+      readonly approved: boolean;
+      /** False where nobody knows the time of day. */
+      readonly datesChecked: boolean;
     }
   | { readonly kind: "peer-authenticated"; readonly sa: SaReference; readonly identity: string }
   | {
@@ -212,7 +222,7 @@ export type IkeEvent =
   | {
       readonly kind: "payload-processing";
       readonly sa: SaReference;
-      readonly payload: "SA" | "KE" | "NONCE" | "ID" | "HASH" | "NOTIFY" | "DELETE";
+      readonly payload: "SA" | "KE" | "NONCE" | "ID" | "HASH" | "CERT" | "SIG" | "NOTIFY" | "DELETE";
       readonly messageId: number;
     }
   /** A received message is done with; an answer may follow. */
@@ -345,6 +355,8 @@ export type IkeEvent =
       readonly exchange: Phase1Mode | "quick";
       readonly role: Role;
       readonly reason: FailureReason;
+      /** Of phase 1, where one was agreed on. */
+      readonly authentication?: AuthenticationMethod;
       readonly mismatches: readonly Mismatch[];
       readonly origin: Origin | undefined;
       readonly explanation: string;

@@ -4,8 +4,9 @@ import { NOTIFY_TYPE } from "../isakmp/numbers/notify-type.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { Failure } from "./action.ts";
 import type { Mismatch, Step } from "./events.ts";
+import { type Authentication, preSharedKeyOf } from "./phase1/authentication.ts";
 import type { SuiteCheck } from "./phase1/protection-suite.ts";
-import type { PreSharedKey } from "./policy.ts";
+import { DEFAULT_PRIORITY, type PreSharedKey } from "./policy.ts";
 
 const WORDS: { readonly [A in Mismatch["attribute"]]: string } = {
   encryption: "encryption",
@@ -94,11 +95,20 @@ export function unprovenAnswer(peer: IpAddress, key: PreSharedKey | undefined): 
 export function noResponse(
   peer: IpAddress,
   step: Step,
-  key: PreSharedKey | undefined,
+  authentication: Authentication | undefined,
   hints: readonly string[],
 ): Failure {
+  const key = preSharedKeyOf(authentication);
   const heard =
     hints.length === 0 ? "" : ` Without proof of who said it, ${hints.join(" and ")} came from that address.`;
+  if (step === "MM5" && authentication !== undefined && authentication.method !== "pre-share")
+    return {
+      reason: "authentication failed",
+      explanation: `${peer} does not answer the first encrypted message: most likely it does not accept our ${authentication.method === "rsa-sig" ? "certificate" : "RSA key, or its own is another than we have entered"}.${heard}`,
+      mismatches: [],
+      origin: undefined,
+      notify: undefined,
+    };
   if (step === "MM5")
     return {
       reason: "wrong pre-shared key",
@@ -136,7 +146,52 @@ export function wrongPreSharedKey(peer: IpAddress, key: PreSharedKey | undefined
   };
 }
 
+/** A proof by RSA that does not verify: of a signature, or of nonces that one end could not decrypt. */
+export function proofNotVerified(peer: IpAddress, method: "rsa-sig" | "rsa-encr"): Failure {
+  const why =
+    method === "rsa-sig"
+      ? "it came without a certificate whose key has signed it"
+      : 'one of the two ends has a wrong public key of the other ("crypto key pubkey-chain rsa")';
+  return {
+    reason: "authentication failed",
+    explanation: `The proof of ${peer} does not verify: ${why}.`,
+    mismatches: [],
+    origin: undefined,
+    notify: undefined,
+  };
+}
+
+/** A certificate that is not believed, or that is not of who shows it; `why` is a clause. */
+export function certificateRefused(peer: IpAddress, why: string): Failure {
+  return {
+    reason: "certificate refused",
+    explanation: `${peer} is not authenticated: ${why}.`,
+    mismatches: [],
+    origin: undefined,
+    notify: undefined,
+  };
+}
+
+/** The holder of a public key that was entered by hand says that it is somebody else. */
+export function notTheKeysOwner(peer: IpAddress, identity: string, origin: Origin | undefined): Failure {
+  return {
+    reason: "authentication failed",
+    explanation: `${peer} says that it is ${identity}, and the public key that it has proven to hold is not entered for that${at(origin)}.`,
+    mismatches: [],
+    origin,
+    notify: undefined,
+  };
+}
+
+export function cannotSign(peer: IpAddress, reason: string): Failure {
+  return {
+    reason: "internal",
+    explanation: `We cannot prove to ${peer} who we are: ${reason}.`,
+    mismatches: [],
+    origin: undefined,
+    notify: undefined,
+  };
+}
+
 /** A hint: somebody answered MM1 with another suite than was offered. */
 export const UNOFFERED = "an answer that is none of our offers";
-/** Of the built-in suite. */
-const DEFAULT_PRIORITY = 65535;

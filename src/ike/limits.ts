@@ -61,6 +61,9 @@ export const DEFAULT_IKE_LIMITS: IkeLimits = {
 /** Nonces are 8 to 256 octets long (RFC 2409 §5). */
 export const NONCE_LENGTHS = { minimum: 8, maximum: 256 } as const;
 
+/** Certificates of a message that are looked at: a peer's own and those on the way to its authority. */
+export const CERTIFICATES_CONSIDERED_MAX = 8;
+
 /** The wait before retransmission number `count` (from 1). */
 export function retransmissionDelay(limits: IkeLimits, count: number): Milliseconds {
   return milliseconds(Math.min(limits.retransmitAfterMax, limits.retransmitAfter * 2 ** (count - 1)));

@@ -87,6 +87,25 @@ export const MM_AUTH = {
   first: [],
 } as const;
 
+/** RFC 2409 §5.1: the last two messages of main mode with signatures. */
+export const MM_AUTH_SIGNED = {
+  require: ["ID", "SIG"],
+  allow: ["VID", "NOTIFY", "CERT", "CERTREQ"],
+  first: [],
+} as const;
+
+/** RFC 2409 §5.2, main mode with encrypted nonces: the identity stays an unknown payload, for it is encrypted. */
+export const MM_KE_SEALED = {
+  require: ["KE", "NONCE", "unknown"],
+  allow: ["VID", "NOTIFY", "NAT-D", "CERT", "CERTREQ", "HASH"],
+  first: [],
+} as const;
+export const MM_AUTH_SEALED = {
+  require: ["HASH"],
+  allow: ["VID", "NOTIFY", "CERT", "CERTREQ"],
+  first: [],
+} as const;
+
 /** RFC 2409 §5.4, aggressive mode with a pre-shared key. */
 export const AM_OFFER = {
   require: ["SA", "KE", "NONCE", "ID"],

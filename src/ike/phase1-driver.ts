@@ -12,15 +12,15 @@ import type { EngineState } from "./engine-state.ts";
 import { sameBytes } from "./engine-state.ts";
 import { establish } from "./establishment.ts";
 import type { Phase1Mode, Phase1Step } from "./events.ts";
-import { noResponse, UNOFFERED, wrongPreSharedKey } from "./explain.ts";
+import { noResponse, proofNotVerified, UNOFFERED, wrongPreSharedKey } from "./explain.ts";
 import { IsakmpSa } from "./isakmp-sa.ts";
 import { sendUnprotectedNotify } from "./notices.ts";
 import { respond as respondAggressively } from "./phase1/aggressive-mode-responder.ts";
+import type { Authentication } from "./phase1/authentication.ts";
 import { respond } from "./phase1/main-mode.ts";
 import { NAT_PORT } from "./phase1/nat-steps.ts";
 import { jobDone, receive } from "./phase1/phase1.ts";
 import { awaited, type Phase1Actions, type Phase1Context } from "./phase1/phase1-state.ts";
-import { findPreSharedKey } from "./phase1/pre-shared-key.ts";
 import { decodeChain, openWith, provenContent } from "./receiving.ts";
 import { forget } from "./sa-lifecycle.ts";
 import { accept, repeatAnswer, resendAnswer, say, stopRepeating } from "./sending.ts";
@@ -131,7 +131,8 @@ function receiveClear(
   step: Phase1Step,
   bytes: Uint8Array,
 ): void {
-  const payloads = decodeChain(state, sa, sa.local, sa.remote, header.nextPayload, bytes);
+  const sealedIdentities = authenticationOf(sa)?.method === "rsa-encr";
+  const payloads = decodeChain(state, sa, sa.local, sa.remote, header.nextPayload, bytes, sealedIdentities);
   if (payloads === undefined) return;
   if (step === "MM3" && !state.hasRoomForJob)
     return state.dropped(sa, sa.local, sa.remote, "limit", `${state.jobs.size} jobs are under way`);
@@ -250,13 +251,15 @@ function repeatsAnswered(
 /** A proof that our key does not verify: told once, survived a few times. */
 function proofFailed(state: EngineState, sa: IsakmpSa): void {
   sa.failedProofs += 1;
-  const key =
-    sa.state !== undefined && "authentication" in sa.state ? sa.state.authentication.key : undefined;
+  const authentication = authenticationOf(sa);
   // That a stranger has no key has been told.
   const isStranger = sa.state?.at === "awaits AM3" && sa.state.isStranger;
-  if (sa.failedProofs === 1 && !isStranger)
-    reportFailure(state, sa, wrongPreSharedKey(sa.remote.address, key));
-  if (sa.failedProofs >= state.limits.authenticationTriesMax) forget(state, sa, "wrong pre-shared key");
+  const failure =
+    authentication === undefined || authentication.method === "pre-share"
+      ? wrongPreSharedKey(sa.remote.address, authentication?.key)
+      : proofNotVerified(sa.remote.address, authentication.method);
+  if (sa.failedProofs === 1 && !isStranger) reportFailure(state, sa, failure);
+  if (sa.failedProofs >= state.limits.authenticationTriesMax) forget(state, sa, failure.reason);
 }
 
 export function perform(state: EngineState, sa: IsakmpSa, actions: Phase1Actions): void {
@@ -305,11 +308,14 @@ export function perform(state: EngineState, sa: IsakmpSa, actions: Phase1Actions
   }
 }
 
+function authenticationOf({ state }: IsakmpSa): Authentication | undefined {
+  return state !== undefined && "authentication" in state ? state.authentication : undefined;
+}
+
 /** No answer came however often we asked. */
 export function phase1Unanswered(state: EngineState, sa: IsakmpSa): void {
   const step = sa.outstanding?.step ?? (sa.mode === "main" ? "MM1" : "AM1");
-  const key = findPreSharedKey(state.policy, sa.remote.address);
-  failPhase1(state, sa, noResponse(sa.remote.address, step, key, sa.hints));
+  failPhase1(state, sa, noResponse(sa.remote.address, step, authenticationOf(sa), sa.hints));
 }
 
 export function failPhase1(state: EngineState, sa: IsakmpSa, failure: Failure): void {
@@ -321,6 +327,7 @@ export function failPhase1(state: EngineState, sa: IsakmpSa, failure: Failure): 
 
 function reportFailure(state: EngineState, sa: IsakmpSa, failure: Failure): void {
   const { reason, mismatches, origin, explanation } = failure;
+  const authentication = authenticationOf(sa)?.method;
   state.emit({
     kind: "negotiation-failed",
     sa: sa.reference(),
@@ -328,6 +335,7 @@ function reportFailure(state: EngineState, sa: IsakmpSa, failure: Failure): void
     exchange: sa.mode,
     role: sa.role,
     reason,
+    ...(authentication === undefined ? {} : { authentication }),
     mismatches,
     origin,
     explanation,
@@ -352,6 +360,7 @@ export function contextOf(state: EngineState, sa: IsakmpSa): Phase1Context {
     traversesNat: sa.nat !== undefined,
     arrival: sa.arrival ?? sa,
     isProtected: false,
+    timeOfDay: state.timeOfDay,
   };
 }
 

@@ -1,10 +1,12 @@
 /** What the operator wants of IKE, compiled: a value that the engine reads and never changes. */
 import type { Origin } from "../base/origin.ts";
 import type { CipherName, GroupId, HashName } from "../crypto/names.ts";
+import type { RsaPublicKey } from "../crypto/rsa.ts";
 import type { Secret } from "../crypto/secret.ts";
 import type { TransformSet } from "../crypto/transform-set.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { AddressBlock, TrafficSelector } from "../net/selector.ts";
+import type { Certificate } from "../pki/certificate.ts";
 
 export interface IkePolicy {
   /** `no crypto isakmp enable` makes it false: nothing is sent, everything received is dropped. */
@@ -27,13 +29,60 @@ export interface IkePolicy {
   readonly aggressiveMode: boolean;
   /** `crypto isakmp peer` with `set aggressive-mode`. */
   readonly aggressivePeers: readonly AggressivePeer[];
+  /** What authentication by RSA signatures and by encrypted nonces stands on. */
+  readonly rsa: RsaPolicy;
+}
+
+/** RSA keys and certificates: ours with their private keys, and whom we believe. */
+export interface RsaPolicy {
+  /** Certificates of ours that sign, the preferred one first. */
+  readonly certificates: readonly OwnCertificate[];
+  /** The authorities of the trust points. */
+  readonly authorities: readonly Certificate[];
+  /** What decrypts nonces for us. */
+  readonly encryptionKey: OwnRsaKey | undefined;
+  /** `crypto key pubkey-chain rsa`: keys that may encrypt, of peers known beforehand. */
+  readonly peerKeys: readonly PeerRsaKey[];
+}
+
+export const NO_RSA: RsaPolicy = {
+  certificates: [],
+  authorities: [],
+  encryptionKey: undefined,
+  peerKeys: [],
+};
+
+export interface OwnRsaKey {
+  readonly publicKey: RsaPublicKey;
+  /** In the DER of PKCS #8. */
+  readonly privateKey: Secret;
+}
+
+export interface OwnCertificate {
+  readonly certificate: Certificate;
+  /** What leads from it towards an authority, the authority itself left out. */
+  readonly intermediates: readonly Certificate[];
+  readonly key: OwnRsaKey;
+  readonly origin: Origin | undefined;
+}
+
+/** A peer's public key, entered by hand. */
+export interface PeerRsaKey {
+  /** In lower case, where it is for a name. */
+  readonly name: string | undefined;
+  readonly address: IpAddress | undefined;
+  readonly publicKey: RsaPublicKey;
+  readonly origin: Origin | undefined;
 }
 
 export type AuthenticationMethod = "pre-share" | "rsa-sig" | "rsa-encr";
 
+/** Of the built-in suite. */
+export const DEFAULT_PRIORITY = 65535;
+
 /** One `crypto isakmp policy`. */
 export interface ProtectionSuite {
-  /** 1 to 10000; 65535 is the built-in default suite. */
+  /** 1 to 10000, or `DEFAULT_PRIORITY`. */
   readonly priority: number;
   readonly encryption: CipherName;
   readonly hash: HashName;

@@ -1,5 +1,5 @@
 /** From octets to payloads: the one place where malformed input of a peer is caught. */
-import { MalformedError } from "../base/errors.ts";
+import { MalformedError, tolerant } from "../base/errors.ts";
 import { concat, constantTimeEqual } from "../base/octets.ts";
 import { CIPHERS } from "../crypto/names.ts";
 import { HEADER_LENGTH, type IsakmpHeader } from "../isakmp/header.ts";
@@ -20,10 +20,10 @@ export function decodeChain(
   remote: Endpoint,
   firstType: number,
   bytes: Uint8Array,
+  sealedIdentities = false,
 ): readonly Payload[] | undefined {
-  const chain = tolerant(() =>
-    decodePayloads(firstType, bytes.subarray(HEADER_LENGTH), { baseOffset: HEADER_LENGTH }),
-  );
+  const options = { baseOffset: HEADER_LENGTH, sealedIdentities };
+  const chain = tolerant(() => decodePayloads(firstType, bytes.subarray(HEADER_LENGTH), options));
   if (!(chain instanceof MalformedError)) return chain.payloads;
   state.dropped(sa, local, remote, "malformed", chain.message);
   return undefined;
@@ -60,9 +60,11 @@ export function openWith(
   return undefined;
 }
 
-/** What HASH_I and HASH_R prove of a phase 1 message: identity and hash. Notifications beside them are not covered. */
+/** What HASH_I and HASH_R prove of a phase 1 message: identity, and hash or signature. What is beside them is not covered. */
 export function provenContent({ payloads }: PayloadChain): Uint8Array {
-  return concat(...payloads.filter(({ kind }) => kind === "ID" || kind === "HASH").map(encodeBody));
+  return concat(
+    ...payloads.filter(({ kind }) => kind === "ID" || kind === "HASH" || kind === "SIG").map(encodeBody),
+  );
 }
 
 /** The payloads as they were encrypted, without what pads them. */
@@ -78,16 +80,6 @@ export function hashedMessage(chain: PayloadChain, plaintext: Uint8Array): Hashe
   const start = first === undefined ? 0 : first.offset + first.length;
   const end = last === undefined ? 0 : last.offset + last.length;
   return { payloads: chain.payloads, afterHash: plaintext.subarray(start, end) };
-}
-
-/** Runs a decoder on a peer's octets: what it refuses is a value. */
-export function tolerant<T>(decode: () => T): T | MalformedError {
-  try {
-    return decode();
-  } catch (error) {
-    if (error instanceof MalformedError) return error;
-    throw error;
-  }
 }
 
 /** The first message of any phase 2 exchange: its IV follows from phase 1, and HASH(1) tells whether it is authentic. */

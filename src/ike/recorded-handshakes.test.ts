@@ -47,6 +47,7 @@ const RECORDED_INITIATOR: WireConventions = {
   vendorIds: () => [],
   sendInitialContact: false,
   encryptThirdMessage: false,
+  encryptedNonceSkeyid: "ios",
   offerKilobytes: false,
   traverseNats: false,
 };

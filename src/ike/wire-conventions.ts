@@ -18,6 +18,8 @@ export interface WireConventions {
   readonly sendInitialContact: boolean;
   /** The third message of aggressive mode is encrypted, which RFC 2409 §5.4 leaves open. */
   readonly encryptThirdMessage: boolean;
+  /** How SKEYID follows from encrypted nonces: as IOS has it, or as RFC 2409 §5.2 says. */
+  readonly encryptedNonceSkeyid: "ios" | "rfc2409";
   /** Quick mode offers a lifetime in kilobytes too. */
   readonly offerKilobytes: boolean;
   /** We say that we can traverse NATs (RFC 3947), which IOS does from 12.2(13)T on. */
@@ -35,6 +37,7 @@ export const IOS_CONVENTIONS: WireConventions = {
     vendorIdOctets("XAUTH"),
   ],
   sendInitialContact: true,
+  encryptedNonceSkeyid: "ios",
   encryptThirdMessage: true,
   offerKilobytes: true,
   traverseNats: false,

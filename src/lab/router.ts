@@ -38,6 +38,8 @@ export interface RouterOptions {
   readonly jobs: JobRunner;
   /** Packets wait for their SA instead of being lost. */
   readonly holdPackets: boolean;
+  /** Milliseconds since 1970 at instant 0, where the time of day is to be known. */
+  readonly wallClockAtStart?: number | undefined;
   readonly onEvent: (event: GatewayEvent) => void;
   /** Given, the gateway hands out its keys. */
   readonly onKeys: ((keys: ExportedKeys) => void) | undefined;
@@ -67,6 +69,7 @@ export class Router {
       random: options.random,
       holdPackets: options.holdPackets,
       exportKeys: options.onKeys !== undefined,
+      wallClockAtStart: options.wallClockAtStart,
     });
     this.stack = new IpStack({
       name,

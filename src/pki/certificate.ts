@@ -1,5 +1,5 @@
 /** X.509 certificates (RFC 5280 §4.1): what one says, read from its octets. Nothing here decides whether it is true. */
-import { MalformedError } from "../base/errors.ts";
+import { type MalformedError, tolerant } from "../base/errors.ts";
 import { equal, hex } from "../base/octets.ts";
 import type { RsaPublicKey } from "../crypto/rsa.ts";
 import { DerReader, TAG } from "./der-reader.ts";
@@ -31,12 +31,7 @@ export interface Certificate {
 
 /** A certificate, or why these octets are none. */
 export function readCertificate(der: Uint8Array): Certificate | MalformedError {
-  try {
-    return read(der);
-  } catch (error) {
-    if (error instanceof MalformedError) return error;
-    throw error;
-  }
+  return tolerant(() => read(der));
 }
 
 export function sameCertificate(a: Certificate, b: Certificate): boolean {

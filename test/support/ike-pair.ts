@@ -10,7 +10,14 @@ import type { TransformSet } from "../../src/crypto/transform-set.ts";
 import { IkeEngine, type IkeEngineOptions } from "../../src/ike/engine.ts";
 import type { IkeInput, IkeOutput, KeyedSa } from "../../src/ike/engine-contract.ts";
 import type { IkeEvent } from "../../src/ike/events.ts";
-import type { ClientEndpoint, Connection, IkePolicy, ProtectionSuite } from "../../src/ike/policy.ts";
+import {
+  type ClientEndpoint,
+  type Connection,
+  type IkePolicy,
+  NO_RSA,
+  type ProtectionSuite,
+  type RsaPolicy,
+} from "../../src/ike/policy.ts";
 import { type IpAddress, ipv4 } from "../../src/net/ip-address.ts";
 import { ANY_PORT, blockOf, host, mirror, type TrafficSelector } from "../../src/net/selector.ts";
 
@@ -62,6 +69,7 @@ export interface PolicyChanges {
   readonly lifetimeKilobytes?: number;
   /** Begins aggressive mode with its peer as this. */
   readonly clientEndpoint?: ClientEndpoint;
+  readonly rsa?: RsaPolicy;
   /** The pre-shared key is for peers of these names, not for their addresses. */
   readonly keysForNames?: readonly string[];
 }
@@ -113,6 +121,7 @@ export function policyOf(own: IpAddress, peer: IpAddress, changes: PolicyChanges
     connections: [connection],
     natTransparency: true,
     natKeepaliveSeconds: 20,
+    rsa: changes.rsa ?? NO_RSA,
   };
 }
 

@@ -51,7 +51,11 @@ export class GatewayDriver {
 
   constructor(options: GatewayDriverOptions) {
     this.#options = options;
-    this.#gateway = new Gateway({ ...options, exportKeys: options.onKeys !== undefined });
+    this.#gateway = new Gateway({
+      ...options,
+      exportKeys: options.onKeys !== undefined,
+      wallClockAtStart: Date.now() - options.clock.now(),
+    });
     this.#armTimer();
   }
 

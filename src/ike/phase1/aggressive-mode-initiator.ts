@@ -10,7 +10,7 @@ import { hashI, hashR } from "../keying.ts";
 import { AM_ANSWER, isShapeProblem, open } from "../message-shape.ts";
 import type { ClientEndpoint, ProtectionSuite } from "../policy.ts";
 import type { AggressiveModeState } from "./aggressive-mode-state.ts";
-import type { Authentication } from "./authentication.ts";
+import { type Authentication, preSharedKeyOf } from "./authentication.ts";
 import { describeIdentity, endpointIdentity, identityProblem, ownIdentity } from "./identity.ts";
 import { initialContact } from "./initial-contact.ts";
 import { deriveKeys, firstIv, keyExchangeFailed, keyProblem, ownVendorIds } from "./keys.ts";
@@ -51,7 +51,7 @@ export function begin(
   const nonce = random.bytes("nonce", conventions.nonceLength);
   const privateValue = random.bytes("dh private", group(suite.group).privateLength);
   return [
-    ...keyFound(sa, authentication.key),
+    ...keyFound(sa, preSharedKeyOf(authentication)),
     identityBuilt(sa, { suite }, id),
     tell({ kind: "phase1-started", sa, exchange: "aggressive" }),
     {
@@ -164,7 +164,10 @@ export function sayProof(
     tell({ kind: "payload-processing", sa, payload: "HASH", messageId: 0 }),
   ];
   if (!constantTimeEqual(HASH_R, hashR(hashInput, encodeBody(IDir))))
-    return [...checked, { do: "fail", failure: unprovenAnswer(sa.remote.address, state.authentication.key) }];
+    return [
+      ...checked,
+      { do: "fail", failure: unprovenAnswer(sa.remote.address, preSharedKeyOf(state.authentication)) },
+    ];
   const identity = describeIdentity(IDir);
   const isAway = isTranslated(state.nat);
   const protect = { do: "protect", protection, iv: firstIv(keyed, choice) } as const;

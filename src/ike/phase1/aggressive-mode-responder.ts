@@ -17,7 +17,7 @@ import { hashI, hashR } from "../keying.ts";
 import { AM_OFFER, AM_PROOF, isShapeProblem, open } from "../message-shape.ts";
 import type { PreSharedKey } from "../policy.ts";
 import type { AggressiveModeState } from "./aggressive-mode-state.ts";
-import { byPreSharedKey, missingFor } from "./authentication.ts";
+import { byPreSharedKey, missingFor, onlyKey } from "./authentication.ts";
 import { describeIdentity, identityProblem, ownIdentity } from "./identity.ts";
 import { saysInitialContact } from "./initial-contact.ts";
 import { deriveKeys, firstIv, keyExchangeFailed, keyProblem, ownVendorIds } from "./keys.ts";
@@ -45,7 +45,9 @@ export function respond(context: Phase1Context, payloads: readonly Payload[]): A
   if (found === undefined && policy.preSharedKeys.length === 0)
     return [...started, { do: "fail", failure: noKey(peer) }];
   const key = found ?? strangersKey(context);
-  const { choice, checks } = chooseSuite(policy.protectionSuites, bag.SA, (suite) => missingFor(suite, key));
+  const { choice, checks } = chooseSuite(policy.protectionSuites, bag.SA, (suite) =>
+    missingFor(suite, onlyKey(key)),
+  );
   const actions: Actions = [
     ...started,
     ...vendorIdEvents(context, bag.all.VID),

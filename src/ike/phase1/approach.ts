@@ -4,9 +4,14 @@
  */
 import type { IpAddress } from "../../net/ip-address.ts";
 import type { FailureReason, Phase1Mode } from "../events.ts";
-import type { ClientEndpoint, IkePolicy, PreSharedKey, ProtectionSuite } from "../policy.ts";
-import { usableSuites } from "./authentication.ts";
-import { findPreSharedKey } from "./pre-shared-key.ts";
+import {
+  type ClientEndpoint,
+  DEFAULT_PRIORITY,
+  type IkePolicy,
+  type PreSharedKey,
+  type ProtectionSuite,
+} from "../policy.ts";
+import { type Companions, companionsOf, missingFor, onlyKey, usableSuites } from "./authentication.ts";
 
 export type Approach =
   | { readonly mode: "main"; readonly suites: Suites }
@@ -32,11 +37,19 @@ export function approachTo(policy: IkePolicy, peer: IpAddress): Approach | Hindr
     ({ key }) => key.peer.kind === "address" && key.peer.block.address === peer,
   );
   if (configured !== undefined) return aggressively(policy, configured.key, configured.identity);
-  const key = findPreSharedKey(policy, peer);
-  const isByNameAlone = key?.peer.kind === "hostname" && usableSuites(policy, undefined).length === 0;
+  const companions = companionsOf(policy, peer, "initiator");
+  const { key } = companions;
+  const isByNameAlone =
+    key?.peer.kind === "hostname" && usableSuites(policy, { ...companions, key: undefined }).length === 0;
   if (isByNameAlone && policy.aggressiveMode) return aggressively(policy, key, undefined);
-  const [first, ...more] = usableSuites(policy, key);
+  const [first, ...more] = usableSuites(policy, companions);
   if (first !== undefined) return { mode: "main", suites: [first, ...more] };
+  if (writtenSuites(policy).some(({ authentication }) => authentication !== "pre-share"))
+    return {
+      mode: "main",
+      reason: "no policy can be offered",
+      explanation: nothingUsable(policy, companions, peer),
+    };
   return key === undefined
     ? {
         mode: "main",
@@ -44,6 +57,18 @@ export function approachTo(policy: IkePolicy, peer: IpAddress): Approach | Hindr
         explanation: `There is no pre-shared key for ${peer}: add "crypto isakmp key … address ${peer}".`,
       }
     : { mode: "main", ...NO_POLICY };
+}
+
+/** Those of the operator, who most likely means to use one of them. */
+function writtenSuites({ protectionSuites }: IkePolicy): readonly ProtectionSuite[] {
+  return protectionSuites.filter(({ priority }) => priority !== DEFAULT_PRIORITY);
+}
+
+function nothingUsable(policy: IkePolicy, companions: Companions, peer: IpAddress): string {
+  const reasons = writtenSuites(policy).map(
+    (suite) => `policy ${suite.priority} (${suite.authentication}): ${missingFor(suite, companions)}`,
+  );
+  return `No ISAKMP policy can be used with ${peer}: ${reasons.join("; ")}.`;
 }
 
 function aggressively(
@@ -58,7 +83,7 @@ function aggressively(
       explanation: `Aggressive mode is configured for this peer and disabled for all: remove "crypto isakmp aggressive-mode disable", or the peer's "set aggressive-mode".`,
     };
   // The key is for aggressive mode, which other methods begin in their own way.
-  const [first, ...more] = usableSuites(policy, key).filter(
+  const [first, ...more] = usableSuites(policy, onlyKey(key)).filter(
     ({ authentication }) => authentication === "pre-share",
   );
   return first === undefined

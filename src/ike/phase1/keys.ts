@@ -21,7 +21,7 @@ export function deriveKeys(
 ): Keyed | undefined {
   const { initiatorCookie, responderCookie } = context;
   const { hash, encryption } = state.choice.suite;
-  const SKEYID = skeyidOf(state.authentication, state.choice.suite, state);
+  const SKEYID = skeyidOf(context, state.authentication, state.choice.suite, state, gxy);
   const { a, d, e } = deriveSkeyids(hash, SKEYID, gxy, initiatorCookie, responderCookie);
   const key = encryptionKey(hash, e, CIPHERS[encryption].keyLength);
   if (isWeakKey(encryption, key.reveal())) return undefined;
@@ -40,19 +40,14 @@ export function firstIv(keyed: Keyed, choice: SuiteChoice): Uint8Array {
   );
 }
 
-/** MM3 and MM4: public value, nonce, who we are, and how we see the addresses on the way. */
+/** MM3 and MM4: public value, nonce with what goes beside it, who we are, and how we see the addresses on the way. */
 export function keyPayloads(
   context: Phase1Context,
   agreed: Agreed,
   publicValue: Uint8Array,
-  nonce: Uint8Array,
+  nonce: readonly Payload[],
 ): Payload[] {
-  return [
-    { kind: "KE", publicValue },
-    { kind: "NONCE", data: nonce },
-    ...ownVendorIds(context),
-    ...natPayloads(context, agreed),
-  ];
+  return [{ kind: "KE", publicValue }, ...nonce, ...ownVendorIds(context), ...natPayloads(context, agreed)];
 }
 
 /** Who we are and what we can do. */
@@ -61,13 +56,15 @@ export function ownVendorIds({ sa, conventions, random, ...cookies }: Phase1Cont
   return conventions.vendorIds(ownCookie, random).map((vendorId) => ({ kind: "VID", vendorId }));
 }
 
+/** `nonce` is undefined where it is still encrypted. */
 export function keyProblem(
   groupId: Parameters<typeof publicValueProblem>[0],
   publicValue: Uint8Array,
-  nonce: Uint8Array,
+  nonce: Uint8Array | undefined,
 ): { readonly detail: string; readonly notify: number } | undefined {
   const problem = publicValueProblem(groupId, publicValue);
   if (problem !== undefined) return { detail: problem, notify: NOTIFY_TYPE["INVALID-KEY-INFORMATION"] };
+  if (nonce === undefined) return undefined;
   if (nonce.length < NONCE_LENGTHS.minimum || nonce.length > NONCE_LENGTHS.maximum)
     return {
       detail: `a nonce of ${nonce.length} octets, 8 to 256 expected`,

@@ -4,7 +4,7 @@ import { isIosVendorId, recogniseVendorId } from "../../isakmp/vendor-ids.ts";
 import { tell } from "../action.ts";
 import type { SaReference } from "../events.ts";
 import type { PreSharedKey } from "../policy.ts";
-import { ID_FQDN, ID_USER_FQDN } from "./identity.ts";
+import { ID_DER_ASN1_DN, ID_FQDN, ID_USER_FQDN } from "./identity.ts";
 import type { Phase1Actions as Actions, Phase1Context } from "./phase1-state.ts";
 import type { SuiteCheck, SuiteChoice } from "./protection-suite.ts";
 
@@ -50,7 +50,8 @@ export function identityBuilt(
 }
 
 /** Of our own; all others are addresses. */
-const IDENTITY_TYPES: { readonly [idType: number]: "ID_FQDN" | "ID_USER_FQDN" } = {
+const IDENTITY_TYPES: { readonly [idType: number]: "ID_FQDN" | "ID_USER_FQDN" | "ID_DER_ASN1_DN" } = {
+  [ID_DER_ASN1_DN]: "ID_DER_ASN1_DN",
   [ID_FQDN]: "ID_FQDN",
   [ID_USER_FQDN]: "ID_USER_FQDN",
 };

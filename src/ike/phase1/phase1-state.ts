@@ -1,5 +1,7 @@
 /** What the exchanges of phase 1 share: what is known at each stage, what steps are given, and what they decide. */
 import type { Random } from "../../base/random.ts";
+import type { CertificateRequest } from "../../isakmp/payloads/certificate-request.ts";
+import type { Identification } from "../../isakmp/payloads/identification.ts";
 import type { Notification } from "../../isakmp/payloads/notification.ts";
 import type { VendorId } from "../../isakmp/payloads/vendor-id.ts";
 import type { Endpoint } from "../../net/ip-address.ts";
@@ -41,6 +43,19 @@ export interface Keyed {
   readonly protection: Protection;
 }
 
+/** What has been said of identities and certificates before the proofs. */
+export interface Introduced {
+  /** The certificates that the peer asks for. */
+  readonly requests: readonly CertificateRequest[];
+  /** With encrypted nonces these go before the proofs; undefined where they come with them. */
+  readonly identities: Identities | undefined;
+}
+
+export interface Identities {
+  readonly own: Identification;
+  readonly peer: Identification;
+}
+
 /** The end of phase 1. `initialContact`: the peer says it has no other SA with us. */
 export interface Establish {
   readonly do: "establish";
@@ -67,6 +82,8 @@ export interface Phase1Context {
   readonly arrival: { readonly local: Endpoint; readonly remote: Endpoint };
   /** The message being handled came encrypted. */
   readonly isProtected: boolean;
+  /** Milliseconds since 1970, where the time of day is known. */
+  readonly timeOfDay: number | undefined;
 }
 
 /** There is a NAT on the way: from here on UDP 4500, and IPsec in UDP (RFC 3947 §4). */
@@ -81,6 +98,10 @@ export type Phase1Actions = Action<Phase1State, Establish | Traverse>[];
 /** The part of a state that all later ones keep. */
 export function agreedOf({ choice, authentication, SAi_b, natMethod }: Agreed): Agreed {
   return { choice, authentication, SAi_b, natMethod };
+}
+
+export function introducedOf({ requests, identities }: Introduced): Introduced {
+  return { requests, identities };
 }
 
 export interface Awaited {
@@ -107,8 +128,12 @@ export function awaited(state: Phase1State): Awaited | undefined {
     case "awaits AM3":
       return { step: "AM3", encrypted: undefined };
     case "generates key pair":
+    case "opens MM4":
     case "computes shared secret":
+    case "signs MM5":
+    case "opens MM3":
     case "computes keys":
+    case "signs MM6":
     case "prepares AM1":
     case "prepares AM2":
     case "checks AM2":

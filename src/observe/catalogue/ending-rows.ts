@@ -53,6 +53,7 @@ function failureLines({ sa, peer, exchange, reason }: EventOf<"negotiation-faile
       return [isakmpPlain(`No cert, and no keys (public or pre-shared) with remote peer ${peer}`)];
     case "wrong pre-shared key":
     case "authentication failed":
+    case "certificate refused":
     case "invalid key exchange value":
     case "no response":
     case "malformed message":
@@ -65,7 +66,14 @@ function failureLines({ sa, peer, exchange, reason }: EventOf<"negotiation-faile
   }
 }
 
-function failureLog({ peer, exchange, role, reason }: EventOf<"negotiation-failed">): SyslogMessage[] {
+function failureLog({
+  peer,
+  exchange,
+  role,
+  reason,
+  explanation,
+  authentication = "pre-share",
+}: EventOf<"negotiation-failed">): SyslogMessage[] {
   const failure = modeFailure(
     peer,
     exchange === "quick" ? "Quick" : exchange === "main" ? "Main" : "Aggressive",
@@ -81,7 +89,22 @@ function failureLog({ peer, exchange, role, reason }: EventOf<"negotiation-faile
       return role === "responder" ? [] : [failure];
     case "authentication failed":
       return [
-        cryptoLog(6, "IKMP_AUTH_FAIL", peer, `Authentication method ${PRE_SHARED} failed with host ${peer}`),
+        cryptoLog(
+          6,
+          "IKMP_AUTH_FAIL",
+          peer,
+          `Authentication method ${METHODS[authentication]} failed with host ${peer}`,
+        ),
+        failure,
+      ];
+    case "certificate refused":
+      return [
+        cryptoLog(
+          5,
+          "IKMP_INVAL_CERT",
+          peer,
+          `Certificate received from ${peer} is bad: ${printable(explanation)}`,
+        ),
         failure,
       ];
     // The refusal comes in an informational exchange, and that is the mode that IOS names.
@@ -103,7 +126,7 @@ function failureLog({ peer, exchange, role, reason }: EventOf<"negotiation-faile
   }
 }
 
-/** IANA number of authentication with a pre-shared key (RFC 2409 Appendix A). */
-const PRE_SHARED = 1;
+/** IANA numbers of the methods (RFC 2409 Appendix A). */
+const METHODS = { "pre-share": 1, "rsa-sig": 3, "rsa-encr": 4 } as const;
 
 const REASONS: { readonly [reason: string]: string } = { "no response": "death by retransmission P1" };

@@ -61,9 +61,9 @@ export const MESSAGE_ROWS: Rows<
       // A notification is told when what it says is known.
       if (payload === "NOTIFY") return silent();
       const line = isakmp(sa, `processing ${payload} payload. message ID = ${signed(messageId)}`);
-      return payload === "HASH"
-        ? [line, cryptoEngine(`generate hmac context for conn id ${sa.connId}`)]
-        : [line];
+      const hmac = cryptoEngine(`generate hmac context for conn id ${sa.connId}`);
+      if (payload === "SIG") return [line, cryptoEngine("RSA decrypt with public key"), hmac];
+      return payload === "HASH" ? [line, hmac] : [line];
     },
   },
   "message-processed": {

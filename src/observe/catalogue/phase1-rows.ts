@@ -16,6 +16,7 @@ export const PHASE1_ROWS: Rows<
   | "skeyid-generated"
   | "vendor-id-received"
   | "identity-built"
+  | "certificate-checked"
   | "peer-authenticated"
   | "isakmp-sa-established"
   | "job-started"
@@ -65,6 +66,10 @@ export const PHASE1_ROWS: Rows<
     },
   },
   "identity-built": { debug: identityLines },
+  "certificate-checked": {
+    debug: ({ sa, approved, datesChecked }) =>
+      approved ? [isakmp(sa, `cert approved${datesChecked ? "" : " with warning"}`)] : [],
+  },
   "peer-authenticated": {
     debug: ({ sa }) => [isakmp(sa, `SA has been authenticated with ${sa.remote.address}`)],
   },
