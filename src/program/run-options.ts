@@ -39,8 +39,8 @@ export const RUN_SYNTAX: CommandSyntax = {
   operandsMax: 1,
   summary: [
     "Makes this Linux machine the router of an IOS configuration: IKE on UDP 500 and 4500, ESP, and what the crypto",
-    "access lists permit steered through the tunnels. Needs root, or CAP_NET_ADMIN and CAP_NET_RAW. SIGTERM or Ctrl-C",
-    "deletes the SAs at the peers and leaves the machine as it was found.",
+    "access lists permit steered through the tunnels. Needs root, or CAP_NET_ADMIN, CAP_NET_RAW and CAP_NET_BIND_SERVICE.",
+    "SIGTERM or Ctrl-C deletes the SAs at the peers and leaves the machine as it was found.",
   ],
   options: {
     interface: {

@@ -50,6 +50,8 @@ export function describeSocketProblem(error: OsError, local: Endpoint | undefine
     const holder = holderOfUdp(local) ?? "another program";
     return `UDP port ${local.port} at ${local.address} is in use by ${holder}: stop it, two IKE daemons cannot share it`;
   }
+  if (error.code === "EACCES" && local !== undefined)
+    return `UDP port ${local.port} is for those who may use ports below 1024: run as root, or give the process CAP_NET_BIND_SERVICE`;
   if (error.code === "EADDRNOTAVAIL" && local !== undefined)
     return `this machine does not have the address ${local.address}`;
   return describeOsError(error);
