@@ -1,17 +1,26 @@
-/**
- * What one packet costs in the data plane: policy, SA, ESP and outer header on the way out; SA, window, ESP and selectors
- * on the way in. Beside it OpenSSL's own speed for the octets alone.
- */
+/** What one packet costs: its ESP, and with it everything that the data plane does. Beside it OpenSSL's own speed for the octets alone. */
 import { randomBytes } from "node:crypto";
 import { describeEspSuite, type EspSuite } from "../src/crypto/names.ts";
+import { loadLibc } from "../src/host/linux/libc.ts";
+import { loadLibcrypto } from "../src/host/linux/libcrypto.ts";
+import { SCRATCH_OCTETS } from "../src/host/linux/native-scratch.ts";
+import { nativeTransforms } from "../src/host/linux/native-transforms.ts";
+import { PacketArena } from "../src/host/linux/packet-arena.ts";
 import { DataPlane } from "../src/ipsec/data-plane.ts";
+import { openEsp, payloadOffset, sealEsp, sealedLength } from "../src/ipsec/esp.ts";
+import { ESP_HEADER_LENGTH } from "../src/ipsec/esp-transforms.ts";
+import { nodeTransforms } from "../src/ipsec/node-transforms.ts";
+import { HEAP_SPACE } from "../src/ipsec/packet-space.ts";
+import { PROTOCOL } from "../src/net/protocols.ts";
 import { at, keyedPair, POLICY_A, POLICY_B, udpPacket, WAN } from "../test/support/data-plane-fixtures.ts";
 import { outputsOf } from "../test/support/data-plane-outputs.ts";
 import { alternating, type Benchmark, median, processorTime, type Row } from "./benchmark.ts";
 import { opensslMicroseconds } from "./openssl-speed.ts";
 
 const ROUNDS = 15;
-const PACKETS_PER_ROUND = 2000;
+/** Packets between two looks at the outputs: as many as a burst brings. */
+const BATCH = 64;
+const BATCHES = 40;
 /** The first rounds are for the compiler. */
 const WARM_UP_ROUNDS = 5;
 /** Octets of the inner packet. */
@@ -24,6 +33,11 @@ interface Subject {
   readonly open: readonly (readonly string[])[];
 }
 
+const PACKET_MAX = 2000;
+
+const libc = await loadLibc();
+const libcrypto = await loadLibcrypto();
+
 const SUBJECTS: readonly Subject[] = [
   {
     suite: { encryption: "aes-128", integrity: "sha1" },
@@ -35,6 +49,11 @@ const SUBJECTS: readonly Subject[] = [
       ["-decrypt", "-evp", "aes-128-cbc"],
       ["-hmac", "sha1"],
     ],
+  },
+  {
+    suite: { encryption: "gcm-128", integrity: undefined },
+    seal: [["-aead", "-evp", "aes-128-gcm"]],
+    open: [["-aead", "-decrypt", "-evp", "aes-128-gcm"]],
   },
   {
     suite: { encryption: "aes-256", integrity: "sha256" },
@@ -62,7 +81,7 @@ const SUBJECTS: readonly Subject[] = [
 
 export const espPacket: Benchmark = {
   name: "esp-packet",
-  title: "One ESP packet through the data plane",
+  title: "One ESP packet",
   whyNot: () => undefined,
   async run(runs) {
     const rows: Row[] = [];
@@ -73,26 +92,35 @@ export const espPacket: Benchmark = {
 };
 
 async function rowsOf({ suite, seal, open }: Subject, size: number, runs: number): Promise<readonly Row[]> {
-  let opened = Number.NaN;
+  const seen = { esp: { open: Number.NaN }, plane: { open: Number.NaN } };
+  // Opening is measured together with the sealing, as its packets are what is opened.
+  const both = (layer: "esp" | "plane", measure: () => Cost) => () => {
+    const cost = measure();
+    seen[layer].open = cost.open;
+    return cost.seal;
+  };
   const figures = await alternating(runs, {
-    seal: () => {
-      const { outbound, inbound } = measure(suite, size);
-      opened = inbound;
-      return outbound;
-    },
-    // Measured together with the sealing, as its packets are what is opened.
-    open: () => opened,
-    sealLimit: () => limitOf(seal, size),
-    openLimit: () => limitOf(open, size),
+    espSeal: both("esp", () => measureEsp(suite, size)),
+    espOpen: () => seen.esp.open,
+    planeSeal: both("plane", () => measurePlane(suite, size)),
+    planeOpen: () => seen.plane.open,
+    limitSeal: () => limitOf(seal, size),
+    limitOpen: () => limitOf(open, size),
   });
-  const row = (what: "seal" | "open"): Row => ({
-    subject: `${describeEspSuite(suite)}, ${what} ${size} octets`,
+  const row = (direction: "Seal" | "Open", layer: "esp" | "plane"): Row => ({
+    subject: `${describeEspSuite(suite)}, ${size} octets, ${direction.toLowerCase()}${layer === "esp" ? "" : ", whole data plane"}`,
     unit: "us",
-    ours: figures[what],
-    other: otherOf(figures[`${what}Limit`]),
-    aim: size === 1400 ? { of: "ratio", bound: "at most", value: 1.5 } : undefined,
+    ours: figures[`${layer}${direction}`],
+    other: otherOf(figures[`limit${direction}`]),
+    aim: layer === "esp" && size === 1400 ? { of: "ratio", bound: "at most", value: 1.5 } : undefined,
   });
-  return [row("seal"), row("open")];
+  return [row("Seal", "esp"), row("Open", "esp"), row("Seal", "plane"), row("Open", "plane")];
+}
+
+/** Microseconds a packet. */
+interface Cost {
+  readonly seal: number;
+  readonly open: number;
 }
 
 function otherOf(figure: number): Row["other"] {
@@ -104,33 +132,83 @@ function limitOf(algorithms: readonly (readonly string[])[], size: number): numb
   return each.reduce((sum, figure) => sum + figure, 0);
 }
 
-/** Microseconds a packet, medians over rounds. */
-function measure(suite: EspSuite, size: number): { readonly outbound: number; readonly inbound: number } {
+/** ESP alone: header, padding, cipher, ICV, and their opposites. */
+function measureEsp(suite: EspSuite, size: number): Cost {
+  const { arena, place, options } = surroundings();
+  const { encryptionKey, integrityKey } = keyedPair({ suite }).outboundA;
+  const make = () => (options.transforms ?? nodeTransforms)(suite, encryptionKey, integrityKey);
+  const [sealing, opening] = [make(), make()];
+  const end = sealedLength(sealing, size);
+  const octets = place.subarray(0, end);
+  const cost = inRounds(() => {
+    const seal = processorTime(() => {
+      for (let i = 0; i < BATCH; i++) {
+        // A new IV, as its pool gives one to every packet.
+        octets.fill(i, ESP_HEADER_LENGTH, payloadOffset(sealing));
+        sealEsp(sealing, { spi: 0x1000, sequenceNumber: i + 1 }, octets, 0, size, PROTOCOL.IPV4);
+      }
+    });
+    let opened = 0;
+    const open = processorTime(() => {
+      for (let i = 0; i < BATCH; i++)
+        if (openEsp(opening, octets, options.space ?? HEAP_SPACE).kind === "opened") opened++;
+    });
+    if (opened !== BATCH) throw new RangeError("packets do not open");
+    arena?.reset();
+    return { seal, open };
+  });
+  for (const each of [sealing, opening]) each.release();
+  return cost;
+}
+
+/** Policy, SA, ESP and outer header on the way out; SA, window, ESP and selectors on the way in. */
+function measurePlane(suite: EspSuite, size: number): Cost {
   const random = { bytes: (_purpose: string, length: number) => new Uint8Array(randomBytes(length)) };
-  const options = { random, holdPackets: false };
-  const a = new DataPlane({ ...options, policy: POLICY_A });
-  const b = new DataPlane({ ...options, policy: POLICY_B });
+  const { arena, place, options } = surroundings();
+  const a = new DataPlane({ ...options, random, holdPackets: false, policy: POLICY_A });
+  const b = new DataPlane({ ...options, random, holdPackets: false, policy: POLICY_B });
   const pair = keyedPair({ suite, lifetimeKilobytes: 0 });
   a.install(at(0), pair.outboundA);
   b.install(at(0), pair.inboundB);
   a.drain();
   b.drain();
-  const packet = udpPacket(size - 28);
-  const outbound: number[] = [];
-  const inbound: number[] = [];
-  for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
-    const sealMilliseconds = processorTime(() => {
-      for (let i = 0; i < PACKETS_PER_ROUND; i++) a.outbound(at(0), WAN, packet);
+  const packet = place.subarray(0, size);
+  packet.set(udpPacket(size - 28));
+  return inRounds(() => {
+    const seal = processorTime(() => {
+      for (let i = 0; i < BATCH; i++) a.outbound(at(0), WAN, packet);
     });
     const sealed = outputsOf(a.drain(), "transmit");
-    const openMilliseconds = processorTime(() => {
+    const open = processorTime(() => {
       for (const { bytes } of sealed) b.inboundEsp(at(0), WAN, bytes);
     });
-    if (outputsOf(b.drain(), "receive").length !== PACKETS_PER_ROUND)
-      throw new RangeError("packets were lost");
-    if (round < 0) continue;
-    outbound.push((sealMilliseconds * 1000) / PACKETS_PER_ROUND);
-    inbound.push((openMilliseconds * 1000) / PACKETS_PER_ROUND);
+    if (outputsOf(b.drain(), "receive").length !== BATCH) throw new RangeError("packets were lost");
+    arena?.reset();
+    return { seal, open };
+  });
+}
+
+/** Medians over rounds; what is measured takes milliseconds for a batch. */
+function inRounds(measure: () => Cost): Cost {
+  const costs: Cost[] = [];
+  for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
+    let [seal, open] = [0, 0];
+    for (let batch = 0; batch < BATCHES; batch++) {
+      const cost = measure();
+      seal += cost.seal;
+      open += cost.open;
+    }
+    const each = 1000 / (BATCH * BATCHES);
+    if (round >= 0) costs.push({ seal: seal * each, open: open * each });
   }
-  return { outbound: median(outbound), inbound: median(inbound) };
+  return { seal: median(costs.map(({ seal }) => seal)), open: median(costs.map(({ open }) => open)) };
+}
+
+/** Where libcrypto can be had, all is as in `skeyid run`: its transforms, in whose memory packets lie. */
+function surroundings() {
+  if ("kind" in libc || "kind" in libcrypto)
+    return { arena: undefined, place: new Uint8Array(PACKET_MAX), options: {} };
+  const arena = new PacketArena(libc, PACKET_MAX + SCRATCH_OCTETS);
+  const place = arena.memory.reserve(PACKET_MAX).bytes;
+  return { arena, place, options: { space: arena, transforms: nativeTransforms(libcrypto, arena.memory) } };
 }
