@@ -1,5 +1,4 @@
 /** CBC and HMAC of one SA (RFC 2405, 2451, 3602; 2403, 2404, 4868; NULL: 2410) in contexts that last from packet to packet. */
-import { constantTimeEqual } from "../../base/octets.ts";
 import { cbcAlgorithm } from "../../crypto/cbc.ts";
 import { CIPHERS, type CipherName, HASHES, type HashName } from "../../crypto/names.ts";
 import type { Secret } from "../../crypto/secret.ts";
@@ -136,7 +135,11 @@ class NativeHmac {
 
   isRight(octets: Uint8Array, at: number, end: number, address: number, length: number): boolean {
     this.#digest(address, length);
-    return constantTimeEqual(this.#scratch.small.bytes.subarray(0, end - at), octets.subarray(at, end));
+    const { bytes } = this.#scratch.small;
+    // In constant time, and without views of both, which cost as much as a third of the rest.
+    let difference = 0;
+    for (let i = at; i < end; i++) difference |= (octets[i] ?? 0) ^ (bytes[i - at] ?? 0);
+    return difference === 0;
   }
 
   /** Leaves the digest in the scratch. */
