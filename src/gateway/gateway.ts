@@ -40,6 +40,8 @@ export interface GatewayOptions {
   /** The data plane's cryptography, and where it builds packets; by default those of its own. */
   readonly transforms?: EspTransformsFactory;
   readonly space?: PacketSpace;
+  /** TCP connections learn at their beginning what fits through their tunnel. False, as on IOS: by the loss of what does not. */
+  readonly lowersMss?: boolean;
   /** Carries packets in place of the data plane. */
   readonly carrier?: PacketCarrier;
   /** Milliseconds since 1970 at instant 0; where it is missing, the dates of certificates are not checked. */

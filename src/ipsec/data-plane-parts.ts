@@ -21,6 +21,7 @@ export interface DataPlaneParts {
   readonly random: Random;
   readonly transforms: EspTransformsFactory;
   readonly space: PacketSpace;
+  readonly lowersMss: boolean;
   readonly sad: Sad;
   readonly timers: DeadlineHeap<PlaneTimer>;
   readonly drops: DropReports;

@@ -47,6 +47,8 @@ export interface DataPlaneOptions {
   readonly transforms?: EspTransformsFactory;
   /** Where packets are built; by default in memory of their own. */
   readonly space?: PacketSpace;
+  /** TCP connections learn at their beginning what fits through their tunnel. False by default, as on IOS. */
+  readonly lowersMss?: boolean;
   /** Carries packets in place of the data plane, which then sees none. */
   readonly carrier?: PacketCarrier;
 }
@@ -67,6 +69,7 @@ export class DataPlane {
       random: options.random,
       transforms: options.transforms ?? nodeTransforms,
       space: options.space ?? HEAP_SPACE,
+      lowersMss: options.lowersMss === true,
       sad: new Sad(),
       timers: new DeadlineHeap<PlaneTimer>(),
       drops: new DropReports(limits),

@@ -5,6 +5,7 @@ import { FragmentReassembler } from "../net/fragments.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import { type Ipv4Packet, isCut, isFragment, parseIpv4Packet } from "../net/ipv4-packet.ts";
 import type { Flow } from "../net/selector.ts";
+import { beginsConnection, lowerAnnouncedMss } from "../net/tcp-mss.ts";
 import { type DataPlaneParts, tellDrop, tellMalformed } from "./data-plane-parts.ts";
 import { type EspHeader, openEsp, readEspHeader } from "./esp.ts";
 import type { PacketDropReason } from "./events.ts";
@@ -14,6 +15,7 @@ import { flowMatches, packetFlowOf, reversed, selectsPorts } from "./packet-flow
 import { dependsOnPorts, PortFragments } from "./port-fragments.ts";
 import { decide, type InterfacePolicy } from "./protected-policy.ts";
 import type { SaLifecycle } from "./sa-lifecycle.ts";
+import { fittingMss, pathOf } from "./sa-path.ts";
 import { transportedPacket } from "./transport.ts";
 import { innerPacket } from "./tunnel.ts";
 
@@ -77,6 +79,7 @@ export class InboundPath {
       this.#tell({ now, outer, header }, "unknown spi", "no SA has this SPI");
     } else {
       const inner = this.#open({ now, outer, header }, sa, octets, start, end);
+      if (inner !== undefined && this.#parts.lowersMss && beginsConnection(inner)) this.#lowerMss(sa, inner);
       if (inner !== undefined) this.#receive(interfaceName, inner, true);
       this.#afterwards(now, sa);
     }
@@ -169,6 +172,13 @@ export class InboundPath {
     const packet = parseIpv4Packet(whole);
     const flow = packet === undefined ? undefined : flowOf(packet);
     return this.#refuse(opening, sa, "selector mismatch", "the SA is not for this traffic", flow);
+  }
+
+  /** The connection's answers go by the partner of the SA. */
+  #lowerMss(sa: InboundSa, inner: Uint8Array): void {
+    const { sad, paths } = this.#parts;
+    const partner = sad.partnerOf(sa);
+    if (partner?.direction === "outbound") lowerAnnouncedMss(inner, fittingMss(pathOf(partner, paths)));
   }
 
   #afterwards(now: Instant, sa: InboundSa): void {

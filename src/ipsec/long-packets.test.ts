@@ -23,7 +23,7 @@ import { FragmentReassembler } from "../net/fragments.ts";
 import { buildIcmp, parseIcmp } from "../net/icmp.ts";
 import { ipv4 } from "../net/ip-address.ts";
 import { allowFragmentation, buildIpv4Packet, type Ipv4Packet, parseIpv4Packet } from "../net/ipv4-packet.ts";
-import { putU16, putU32 } from "../net/words.ts";
+import { putU16, putU32, u16At } from "../net/words.ts";
 import { DataPlane } from "./data-plane.ts";
 import type { DfBit, FragmentationOrder } from "./policy.ts";
 import type { SaParameters } from "./security-association.ts";
@@ -144,6 +144,27 @@ describe("a packet that is too long", () => {
   });
 });
 
+describe("a TCP connection through a tunnel", () => {
+  it("announces segments that fit both ways, if that is wanted", () => {
+    for (const [lowersMss, announced] of [
+      [true, 1398],
+      [false, 1460],
+    ] as const) {
+      const planes = new Planes(USUAL, lowersMss);
+      assert.equal(announcedBy(planes.send(SYN).received[0]), announced);
+    }
+  });
+
+  it("is told by the end that knows that less fits, whichever that is", () => {
+    const planes = new Planes(USUAL, true);
+    planes.hear(0, about(planes.send(LONGEST).sent[0], 1400));
+    assert.equal(announcedBy(planes.send(SYN).received[0]), 1302);
+    const [esp] = outputsOf(planes.answer(reversedPacket(SYN)), "transmit");
+    planes.a.inboundEsp(at(0), WAN, esp?.bytes ?? new Uint8Array());
+    assert.equal(announcedBy(outputsOf(planes.a.drain(), "receive")[0]?.bytes), 1302);
+  });
+});
+
 describe("a router's word that a packet was too big", () => {
   it("shortens what is sent at once, and is shown and told", () => {
     const planes = new Planes(USUAL);
@@ -253,6 +274,18 @@ describe("a router's word that a packet was too big", () => {
   });
 });
 
+/** With SYN; it announces 1460 octets. */
+const SYN = buildIpv4Packet(
+  {
+    source: HOST_A,
+    destination: parsed(udpPacket()).destination,
+    protocol: 6,
+    timeToLive: 64,
+    identification: 1,
+  },
+  Uint8Array.of(4, 0, 0, 7, ...[0, 0, 0, 1, 0, 0, 0, 0, 0x60, 2, 16, 0, 0, 0, 0, 0, 2, 4, 5, 0xb4]),
+);
+
 /** The longest that passes a way of 1500 octets with DF. */
 const LONGEST = udpPacket(1438 - 28, { dontFragment: true });
 
@@ -263,10 +296,11 @@ class Planes {
   readonly #how: Settings;
   #spi = 0x1000;
 
-  constructor(how: Settings) {
+  constructor(how: Settings, lowersMss = false) {
     this.#how = how;
-    this.a = new DataPlane({ policy: policyAt("a", how), random: seededRandom(5), holdPackets: false });
-    this.b = new DataPlane({ policy: policyAt("b", how), random: seededRandom(6), holdPackets: false });
+    const common = { holdPackets: false, lowersMss };
+    this.a = new DataPlane({ ...common, policy: policyAt("a", how), random: seededRandom(5) });
+    this.b = new DataPlane({ ...common, policy: policyAt("b", how), random: seededRandom(6) });
     this.rekey();
   }
 
@@ -279,6 +313,7 @@ class Planes {
     const udp = (own: SaParameters): SaParameters =>
       isInUdp ? { ...own, udpEncapsulation: { localPort: 4500, remotePort: 4500 } } : own;
     this.b.install(at(0), udp(pair.inboundB));
+    this.b.install(at(0), udp(pair.outboundB));
     this.a.install(at(0), udp(pair.inboundA));
     this.a.install(at(0), udp(pair.outboundA));
     this.a.drain();
@@ -313,6 +348,12 @@ class Planes {
       return message?.kind === "destination-unreachable" && message.code === 4 ? [message.nextHopMtu] : [];
     });
     return { sent, received, told };
+  }
+
+  /** What B sends for a packet of its host. */
+  answer(packet: Uint8Array) {
+    this.b.outbound(at(0), WAN, packet);
+    return this.b.drain();
   }
 
   hear(seconds: number, message: Uint8Array): void {
@@ -386,6 +427,18 @@ function tcpPacket(length: number): Uint8Array {
   const fields = { protocol: 6, timeToLive: 64, identification: 1, dontFragment: true };
   const { source, destination } = parsed(udpPacket());
   return buildIpv4Packet({ ...fields, source, destination }, tcp);
+}
+
+/** Its host at B's side answers it. */
+function reversedPacket(bytes: Uint8Array): Uint8Array {
+  const { source, destination, payload, protocol } = parsed(bytes);
+  const fields = { source: destination, destination: source, protocol, timeToLive: 64, identification: 2 };
+  return buildIpv4Packet(fields, payload);
+}
+
+function announcedBy(packet: Uint8Array | undefined): number {
+  assert.ok(packet, "a packet came");
+  return u16At(packet, 42);
 }
 
 function parsed(bytes: Uint8Array): Ipv4Packet {

@@ -5,6 +5,7 @@ import { cutIpv4, IPV4_MTU_MIN } from "../net/fragmentation.ts";
 import { icmpErrorAbout, UNREACHABLE } from "../net/icmp.ts";
 import { faultOfIpv4, isCut, isUncuttable, parseIpv4Packet } from "../net/ipv4-packet.ts";
 import { PROTOCOL } from "../net/protocols.ts";
+import { beginsConnection, lowerAnnouncedMss } from "../net/tcp-mss.ts";
 import { TcpTrain } from "../net/tcp-train.ts";
 import { u16At } from "../net/words.ts";
 import { type DataPlaneParts, tellDrop, tellMalformed } from "./data-plane-parts.ts";
@@ -21,7 +22,7 @@ import { packetFlowOf } from "./packet-flow.ts";
 import { dependsOnPorts, PortFragments } from "./port-fragments.ts";
 import { decide, type ProtectedConnection, type ProtectedLine } from "./protected-policy.ts";
 import type { SaLifecycle } from "./sa-lifecycle.ts";
-import { pathOf } from "./sa-path.ts";
+import { fittingMss, pathOf } from "./sa-path.ts";
 import { saForFlow } from "./sa-selection.ts";
 import { headerLengthOf, putTransportHeaders } from "./transport.ts";
 import { OuterHeader } from "./tunnel.ts";
@@ -138,7 +139,8 @@ export class OutboundPath {
     }
   }
 
-  #protect(now: Instant, interfaceName: string, sa: OutboundSa, bytes: Uint8Array): void {
+  #protect(now: Instant, interfaceName: string, sa: OutboundSa, given: Uint8Array): void {
+    const bytes = this.#parts.lowersMss && beginsConnection(given) ? this.#withFittingMss(sa, given) : given;
     if (sa.parameters.mode === "transport") this.#transport(interfaceName, sa, bytes);
     else {
       const octets = this.#room(sa, bytes.length);
@@ -146,6 +148,12 @@ export class OutboundPath {
       this.#encapsulate(interfaceName, sa, octets, bytes.length, bytes);
     }
     this.#afterwards(now, sa, 1);
+  }
+
+  #withFittingMss(sa: OutboundSa, bytes: Uint8Array): Uint8Array {
+    const own = bytes.slice();
+    lowerAnnouncedMss(own, fittingMss(pathOf(sa, this.#parts.paths)));
+    return own;
   }
 
   /** ESP within the packet, behind its own header. */

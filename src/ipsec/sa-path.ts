@@ -1,6 +1,7 @@
 /** How long the packets of an outbound SA may be on their way, and what becomes of longer ones (RFC 2401 §6.1, RFC 4301 §8). */
 import { IPV4_MTU_MIN } from "../net/fragmentation.ts";
 import { IPV4_TOTAL_LENGTH_MAX } from "../net/ipv4-packet.ts";
+import { TCP_IP_HEADER_LENGTH } from "../net/tcp-mss.ts";
 import type { OutboundSa } from "./live-sa.ts";
 import { selectsPorts } from "./packet-flow.ts";
 import type { LearnedMtu, PathMtus } from "./path-mtus.ts";
@@ -28,6 +29,11 @@ export function pathOf(sa: OutboundSa, paths: PathMtus): SaPath {
   const { localAddress, peer } = sa.parameters;
   sa.path ??= saPath(sa, paths.of(localAddress, peer));
   return sa.path;
+}
+
+/** Octets of the largest TCP segment that passes whole, where neither header has options. */
+export function fittingMss({ innerMtu }: SaPath): number {
+  return Math.max(innerMtu, IPV4_MTU_MIN) - TCP_IP_HEADER_LENGTH;
 }
 
 function saPath({ line, transforms, parameters, selector }: OutboundSa, learned?: LearnedMtu): SaPath {

@@ -164,6 +164,7 @@ function wireForm(message: IcmpMessage): WireForm {
 }
 
 const ECHO_REPLY = 0;
-const DESTINATION_UNREACHABLE = 3;
+/** The type. */
+export const DESTINATION_UNREACHABLE = 3;
 const ECHO_REQUEST = 8;
 const TIME_EXCEEDED = 11;

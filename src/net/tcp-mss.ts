@@ -7,15 +7,20 @@ import { putU16, u16At } from "./words.ts";
 /** Octets of a packet that are no TCP payload where neither header has options: an MTU less this is the largest segment. */
 export const TCP_IP_HEADER_LENGTH = 40;
 
+/** A whole IPv4 packet begins a TCP connection, and may announce a segment size. */
+export function beginsConnection(packet: Uint8Array): boolean {
+  if (packet[9] !== PROTOCOL.TCP || (u16At(packet, 6) & OFFSET_MASK) !== 0) return false;
+  return ((packet[((packet[0] ?? 0) & 15) * 4 + 13] ?? 0) & SYN) !== 0;
+}
+
 /**
  * Lowers the announcement in a whole IPv4 packet to `mss` octets where it is larger, in place, its checksum with it. Any
  * other packet stays as it is: only a segment with SYN announces, and one that announces nothing means 536.
  */
 export function lowerAnnouncedMss(packet: Uint8Array, mss: number): void {
-  if (packet[9] !== PROTOCOL.TCP || (u16At(packet, 6) & OFFSET_MASK) !== 0) return;
+  if (!beginsConnection(packet)) return;
   const tcp = ((packet[0] ?? 0) & 15) * 4;
   if (tcp < IPV4_HEADER_LENGTH || packet.length < tcp + HEADER_LENGTH) return;
-  if (((packet[tcp + 13] ?? 0) & SYN) === 0) return;
   const end = Math.min(tcp + ((packet[tcp + 12] ?? 0) >> 4) * 4, packet.length);
   const at = announcementIn(packet, tcp + HEADER_LENGTH, end);
   if (at === undefined || u16At(packet, at) <= mss) return;

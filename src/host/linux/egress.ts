@@ -19,9 +19,13 @@ export class Egress {
     this.#nameOf = nameOf;
   }
 
-  /** The interface's name; that of the device where it is none of the configuration's; undefined where no route leads. */
+  /** Of a whole IPv4 packet. */
   interfaceFor(packet: Uint8Array): string | undefined {
-    const destination = u32At(packet, 16);
+    return this.interfaceTowards(u32At(packet, 16));
+  }
+
+  /** The interface's name; that of the device where it is none of the configuration's; undefined where no route leads. */
+  interfaceTowards(destination: number): string | undefined {
     let name = this.#known.get(destination);
     if (name === undefined && !this.#known.has(destination)) {
       name = this.#lookUp(ipv4FromNumber(destination));

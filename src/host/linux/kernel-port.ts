@@ -4,9 +4,11 @@
  */
 import type { GatewayEffect, GatewayInput } from "../../gateway/contract.ts";
 import { NAT_PORT } from "../../gateway/udp-encapsulation.ts";
+import { DESTINATION_UNREACHABLE } from "../../net/icmp.ts";
 import { type Endpoint, type IpAddress, ipv4FromNumber, ipv4ToNumber } from "../../net/ip-address.ts";
 import { IPV4_HEADER_LENGTH, isUncuttable } from "../../net/ipv4-packet.ts";
 import { PROTOCOL } from "../../net/protocols.ts";
+import { beginsConnection, lowerAnnouncedMss } from "../../net/tcp-mss.ts";
 import { UDP_HEADER_LENGTH } from "../../net/udp.ts";
 import { u16At, u32At } from "../../net/words.ts";
 import type { PacketPort } from "./gateway-driver.ts";
@@ -33,6 +35,8 @@ export interface KernelPortOptions {
 export interface PacketInterfaces {
   readonly leavesBy: (packet: Uint8Array) => string;
   readonly cameBy: (packet: Uint8Array) => string;
+  /** Octets: the largest TCP segment that the interfaces on the way of a connection allow (`ip tcp adjust-mss`). */
+  readonly adjustedMss: (packet: Uint8Array) => number;
 }
 
 export class KernelPort implements PacketPort {
@@ -45,7 +49,10 @@ export class KernelPort implements PacketPort {
   /** Those on port 4500 by their address: what they can send needs no raw socket. */
   readonly #encapsulating: ReadonlyMap<number, NativeSocket>;
   readonly #esp: NativeSocket;
+  /** Hears what routers say of our ESP packets, which the kernel keeps to itself otherwise. */
+  readonly #icmp: NativeSocket;
   readonly #packets: NativeSocket;
+  #adjustedMss: PacketInterfaces["adjustedMss"] = () => Number.POSITIVE_INFINITY;
 
   private constructor(options: KernelPortOptions, arena: PacketArena, parts: Parts) {
     this.#options = options;
@@ -58,6 +65,7 @@ export class KernelPort implements PacketPort {
     );
     this.#udp = parts.udp;
     this.#esp = parts.esp;
+    this.#icmp = parts.icmp;
     this.#packets = parts.packets;
     this.protectDevice = parts.protectDevice;
     this.checkDevice = parts.checkDevice;
@@ -66,7 +74,7 @@ export class KernelPort implements PacketPort {
   /** Everything is opened, or nothing and one line says why. */
   static open(options: KernelPortOptions): KernelPort | string {
     const { libc, interfaces, offload = true } = options;
-    const sockets = interfaces.length * IKE_PORTS.length + 2;
+    const sockets = interfaces.length * IKE_PORTS.length + 3;
     const arena = new PacketArena(
       libc,
       sockets * SOCKET_OCTETS + RECEIVE_OCTETS + 2 * TUN_OCTETS + SCRATCH_OCTETS,
@@ -93,18 +101,20 @@ export class KernelPort implements PacketPort {
         if (each !== undefined) udp.set(endpointKey(address, port), each);
       }
     const esp = socket({ kind: "raw", protocol: PROTOCOL.ESP });
+    const icmp = socket({ kind: "raw", protocol: PROTOCOL.ICMP, icmpType: DESTINATION_UNREACHABLE });
     const packets = socket({ kind: "packets" });
     const protectDevice = keep(TunDevice.create(arena, "skeyid%d", { offload }));
     const checkDevice = keep(TunDevice.create(arena, "skeyidin%d", { offload: false }));
     const [problem] = problems;
-    if (problem === undefined && esp && packets && protectDevice && checkDevice)
-      return new KernelPort(options, arena, { udp, esp, packets, protectDevice, checkDevice });
+    if (problem === undefined && esp && icmp && packets && protectDevice && checkDevice)
+      return new KernelPort(options, arena, { udp, esp, icmp, packets, protectDevice, checkDevice });
     for (const each of opened) each.close();
     return problem ?? "nothing could be opened";
   }
 
   /** Hands in what comes, from now on. */
-  start(take: (input: GatewayInput) => void, { leavesBy, cameBy }: PacketInterfaces): void {
+  start(take: (input: GatewayInput) => void, { leavesBy, cameBy, adjustedMss }: PacketInterfaces): void {
+    this.#adjustedMss = adjustedMss;
     const { interfaces, onError } = this.#options;
     const nameOf = new Map(interfaces.map(({ address, name }) => [ipv4ToNumber(address), name]));
     const vector = new ReceiveVector(this.arena);
@@ -137,6 +147,14 @@ export class KernelPort implements PacketPort {
       },
       onError,
     );
+    this.#icmp.listen(
+      vector,
+      (messages) => {
+        for (const { bytes } of messages) take({ kind: "icmp", bytes });
+        this.flush();
+      },
+      onError,
+    );
     const fromKernel = (
       device: TunDevice,
       kind: "outbound-packet" | "inbound-packet",
@@ -147,6 +165,7 @@ export class KernelPort implements PacketPort {
           // The kernel also sends IPv6 by every interface that is up: router solicitations.
           if ((bytes[0] ?? 0) >> 4 !== 4 || bytes.length < IPV4_HEADER_LENGTH) return;
           const interfaceName = interfaceOf(bytes);
+          if (device === this.protectDevice) this.#adjustMss(bytes);
           if (segmentLength > 0) take({ kind: "outbound-packet", interfaceName, bytes, segmentLength });
           else take({ kind, interfaceName, bytes });
           this.#makeRoom();
@@ -173,8 +192,10 @@ export class KernelPort implements PacketPort {
 
   /** What was protected the kernel receives from the TUN. An error message of ours, from our address, it would not. */
   receive({ bytes, wasProtected }: Extract<GatewayEffect, { kind: "receive" }>): void {
-    if (wasProtected) this.#tell(this.protectDevice.write(bytes));
-    else this.#sendPacket(bytes);
+    if (wasProtected) {
+      this.#adjustMss(bytes);
+      this.#tell(this.protectDevice.write(bytes));
+    } else this.#sendPacket(bytes);
   }
 
   flush(): void {
@@ -188,6 +209,7 @@ export class KernelPort implements PacketPort {
     for (const each of [
       ...this.#udp.values(),
       this.#esp,
+      this.#icmp,
       this.#packets,
       this.protectDevice,
       this.checkDevice,
@@ -197,6 +219,10 @@ export class KernelPort implements PacketPort {
 
   #sendPacket(bytes: Uint8Array): void {
     this.#tell(this.#packets.send(bytes, { address: ipv4FromNumber(u32At(bytes, 16)), port: 0 }));
+  }
+
+  #adjustMss(packet: Uint8Array): void {
+    if (beginsConnection(packet)) lowerAnnouncedMss(packet, this.#adjustedMss(packet));
   }
 
   /** Sends what waits before there is no room to build in. */
@@ -212,6 +238,7 @@ export class KernelPort implements PacketPort {
 interface Parts {
   readonly udp: ReadonlyMap<string, NativeSocket>;
   readonly esp: NativeSocket;
+  readonly icmp: NativeSocket;
   readonly packets: NativeSocket;
   readonly protectDevice: TunDevice;
   readonly checkDevice: TunDevice;

@@ -9,6 +9,7 @@ import type { EspTransformsFactory } from "../../ipsec/esp-transforms.ts";
 import { nodeTransforms } from "../../ipsec/node-transforms.ts";
 import type { IpsecPolicy } from "../../ipsec/policy.ts";
 import type { IpAddress } from "../../net/ip-address.ts";
+import { u32At } from "../../net/words.ts";
 import { Egress } from "./egress.ts";
 import { GatewayDriver, type GatewayDriverOptions } from "./gateway-driver.ts";
 import type { InterfaceMatching, MatchedInterface } from "./interface-matching.ts";
@@ -52,6 +53,7 @@ export class LinuxGateway {
   readonly #steering: Steering;
   readonly #egress: Egress;
   #ipsec: IpsecPolicy;
+  #interfaces: RouterPolicy["interfaces"];
   readonly #lost = new Set<IpAddress>();
 
   private constructor(
@@ -66,11 +68,13 @@ export class LinuxGateway {
     this.#port = port;
     this.#egress = egress;
     this.#ipsec = router.ipsec;
+    this.#interfaces = router.interfaces;
     this.driver = new GatewayDriver({
       ...options,
       policy: policyFor(router, matching.matched),
       transforms,
       space: port.arena,
+      lowersMss: true,
       port: options.onWire === undefined ? port : tapped(port, options.onWire),
     });
     this.#steering = new Steering({
@@ -113,6 +117,7 @@ export class LinuxGateway {
   async setPolicy(router: RouterPolicy): Promise<void> {
     this.driver.setPolicy(policyFor(router, this.#options.matching.matched));
     this.#ipsec = router.ipsec;
+    this.#interfaces = router.interfaces;
     const refusal = await this.#steering.change(router.ipsec);
     if (refusal !== undefined) this.#options.onNotice(`packets are steered as before: ${refusal}`);
   }
@@ -145,8 +150,17 @@ export class LinuxGateway {
       leavesBy: (packet) =>
         this.#egress.interfaceFor(packet) ?? protectingInterface(this.#ipsec, packet, "outbound"),
       cameBy: (packet) => protectingInterface(this.#ipsec, packet, "inbound"),
+      adjustedMss: (packet) =>
+        Math.min(this.#mssTowards(u32At(packet, 12)), this.#mssTowards(u32At(packet, 16))),
     });
     return undefined;
+  }
+
+  /** Where both ends of a connection are reached by the same interface, that is the one asked. */
+  #mssTowards(address: number): number {
+    const name = this.#egress.interfaceTowards(address);
+    const own = this.#interfaces.find((each) => each.name === name);
+    return own?.adjustMss ?? Number.POSITIVE_INFINITY;
   }
 
   /** Sockets stay bound to an address that is away for a while; the operator ought to know. */

@@ -11,8 +11,8 @@ import { AF_INET, putSocketAddress, SOCKADDR } from "./socket-address.ts";
 export type SocketKind =
   /** Bound to one of our addresses: that is the local address of all it receives. */
   | { readonly kind: "udp"; readonly local: Endpoint }
-  /** Receives whole packets of an IP protocol to any of our addresses. */
-  | { readonly kind: "raw"; readonly protocol: number }
+  /** Receives whole packets of an IP protocol to any of our addresses; of ICMP, those of a type. */
+  | { readonly kind: "raw"; readonly protocol: number; readonly icmpType?: number }
   /** Sends whole packets, and receives nothing. */
   | { readonly kind: "packets" };
 
@@ -126,6 +126,9 @@ export class NativeSocket {
     if (typeOfService !== undefined) this.#set(IPPROTO_IP, IP_TOS, typeOfService);
     if (mark !== undefined && this.#set(SOL_SOCKET, SO_MARK, mark) < 0)
       return osError(`${this.#what}, mark packets`, this.#arena.libc.errno());
+    // It names the types that are not wanted.
+    if (kind.kind === "raw" && kind.icmpType !== undefined)
+      this.#set(SOL_RAW, ICMP_FILTER, ~(1 << kind.icmpType));
     if (kind.kind !== "udp") return undefined;
     // IKE's longest messages may be cut into fragments.
     this.#set(IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
@@ -176,6 +179,8 @@ const SO_SNDBUFFORCE = 32;
 const SO_RCVBUFFORCE = 33;
 const SO_MARK = 36;
 const SOL_UDP = 17;
+const SOL_RAW = 255;
+const ICMP_FILTER = 1;
 const IP_TOS = 1;
 const IP_TTL = 2;
 const IP_MTU_DISCOVER = 10;
