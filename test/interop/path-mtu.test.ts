@@ -124,7 +124,7 @@ function pinging(network: Network) {
   const pings = (size: number, discovery: "do" | "dont") =>
     network.attempt(
       "alice",
-      ...["ping", "-n", "-c", "3", "-i", "0.2", "-W", "1"],
+      ...["ping", "-n", "-c", "3", "-i", "0.2", "-W", "5"],
       ...["-M", discovery, "-s", `${size}`, BOB],
     );
   return { pings };
