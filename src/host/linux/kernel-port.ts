@@ -199,8 +199,9 @@ export class KernelPort implements PacketPort {
   }
 
   flush(): void {
-    this.#tell(this.#packets.flush());
+    // IKE first: ESP that overtakes QM3 finds a peer who may not answer yet, and who negotiates again.
     for (const socket of this.#udp.values()) this.#tell(socket.flush());
+    this.#tell(this.#packets.flush());
     this.#tell(this.protectDevice.flush());
     this.arena.reset();
   }
