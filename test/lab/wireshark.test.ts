@@ -1,16 +1,13 @@
 /** What `--pcap` and `--keys` leave is read by others: tshark decrypts IKE and ESP, and so does `skeyid explain`. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { explainCommand } from "../../src/program/explain-command.ts";
 import { PROCESS_TERMINAL } from "../../src/program/terminal.ts";
+import { tshark, whyNoTshark } from "../support/tshark.ts";
 import { skeyidLab } from "./lab-program.ts";
-
-const HAS_TSHARK = spawnSync("tshark", ["--version"]).status === 0;
-const SKIP = HAS_TSHARK ? false : "tshark is not installed (apt-get install tshark)";
 
 let folder = "";
 before(() => {
@@ -24,14 +21,14 @@ for (const [example, cipher] of [
   ["router-to-router-pfs", "HMAC-SHA-256-128 [RFC4868]"],
 ] as const) {
   test(`tshark decrypts every message of ${example}, and finds every ICV correct`, {
-    skip: SKIP,
+    skip: whyNoTshark(),
   }, async () => {
     const capture = join(folder, `${example}.pcap`);
     const { code } = await skeyidLab(
       ...[example, "--debug", "none", "--seed", "4", "--pcap", capture, "--keys", join(folder, "wireshark")],
     );
     assert.equal(code, 0);
-    const dissected = tshark(capture, "-V");
+    const dissected = tshark(capture, folder, "-V");
     const count = (wanted: RegExp) => [...dissected.matchAll(wanted)].length;
     const pings = example === "router-to-router-psk" ? 4 : 9;
     // MM5 and MM6 show who they come from only when decrypted, quick mode 1 and 2 what they are about.
@@ -40,7 +37,7 @@ for (const [example, cipher] of [
     assert.equal(count(/Encapsulating Security Payload/g), 2 * pings);
     assert.equal(count(/<([^>]+)> \[correct\]/g), 2 * pings);
     assert.ok(dissected.includes(`<${cipher}>`));
-    assert.equal(tshark(capture, "-Y", "icmp.type == 0").trim().split("\n").length, pings);
+    assert.equal(tshark(capture, folder, "-Y", "icmp.type == 0").trim().split("\n").length, pings);
     assert.doesNotMatch(dissected, /Malformed|\[incorrect/);
   });
 }
@@ -68,24 +65,3 @@ test("the capture's times are those of the lab, and its keys stand in one file f
   assert.deepEqual([octets.readUInt32BE(0), octets.readUInt32BE(20)], [0xa1b2c3d4, 101]);
   assert.equal(octets.readUInt32BE(24) * 1000, Date.UTC(1993, 2, 1));
 });
-
-function tshark(capture: string, ...args: readonly string[]): string {
-  const { stdout, stderr, status } = spawnSync(
-    "tshark",
-    [
-      ...[
-        "-r",
-        capture,
-        "-o",
-        "esp.enable_encryption_decode:TRUE",
-        "-o",
-        "esp.enable_authentication_check:TRUE",
-      ],
-      ...args,
-    ],
-    // The keys lie where Wireshark looks for them in a profile.
-    { encoding: "utf8", env: { ...process.env, XDG_CONFIG_HOME: folder, HOME: folder }, maxBuffer: 1 << 26 },
-  );
-  assert.equal(status, 0, stderr);
-  return stdout;
-}
