@@ -124,6 +124,24 @@ export class Network {
     return router;
   }
 
+  /** Starts a program of this folder. */
+  program(machine: string, name: string, ...args: readonly string[]): RunningRouter {
+    const path = fileURLToPath(new URL(name, import.meta.url));
+    const command = [
+      "ip",
+      "netns",
+      "exec",
+      this.namespace(machine),
+      process.execPath,
+      "--import",
+      "tsx",
+      path,
+    ];
+    const running = new RunningRouter([...command, ...args]);
+    this.#atEnd.push(() => running.kill());
+    return running;
+  }
+
   async charon(machine: string, settings: CharonSettings): Promise<Charon> {
     const charon = await Charon.start(this.namespace(machine), settings);
     this.#atEnd.push(() => charon.stop());

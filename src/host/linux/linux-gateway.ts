@@ -24,6 +24,7 @@ import type { OsError } from "./os-error.ts";
 import type { SysctlAdvice } from "./prerequisites.ts";
 import { protectingInterface } from "./protecting-interface.ts";
 import { Steering } from "./steering.ts";
+import { usualSource } from "./steering-plan.ts";
 import { type OnWire, tapInput, tapped } from "./wire-tap.ts";
 
 export interface LinuxGatewayOptions extends Omit<GatewayDriverOptions, "policy" | "port"> {
@@ -82,7 +83,7 @@ export class LinuxGateway {
       protectDevice: port.protectDevice.name,
       checkDevice: port.checkDevice.name,
       mtu: tunMtu(router, matching.matched),
-      sourceHint: router.ipsec.interfaces[0]?.localAddress,
+      sourceHint: usualSource(router.ipsec),
       deviceOf: (name) => matching.matched.find((each) => each.name === name)?.device,
     });
   }

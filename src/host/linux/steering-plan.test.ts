@@ -58,6 +58,21 @@ describe("what policy routing hands over", () => {
     assert.equal(tableOf(everything, { packet: { ...udp, sourcePort: 501 } }), TABLES.protect);
   });
 
+  it("is what this machine sends from no address that it names, where the usual one is protected", () => {
+    const permit = { ...ANYTHING, action: "permit" as const, destination: block("10.1.2.1", "0.0.0.0") };
+    const own = { ...permit, source: block("172.16.172.10", "0.0.0.0") };
+    const packet = packetOf("0.0.0.0", "10.1.2.1", 6);
+    assert.equal(tableOf(policyOf([own]), { packet }), TABLES.protect);
+    assert.equal(tableOf(policyOf([permit]), { packet }), TABLES.protect);
+    assert.equal(tableOf(policyOf([{ ...own, action: "deny" }, permit]), { packet }), undefined);
+    assert.equal(
+      tableOf(policyOf([{ ...own, source: block("10.1.1.0", "0.0.0.255") }]), { packet }),
+      undefined,
+    );
+    const elsewhere = packetOf("0.0.0.0", "10.1.2.2", 6);
+    assert.equal(tableOf(policyOf([own]), { packet: elsewhere }), undefined);
+  });
+
   it("has rules with ascending priorities whose jumps lead forward to a rule that is there", () => {
     fc.assert(
       fc.property(policies(anyRule()), (policy) => {

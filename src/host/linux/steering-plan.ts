@@ -6,7 +6,16 @@
 import type { CryptoMapEntry, IpsecPolicy, ProtectedInterface } from "../../ipsec/policy.ts";
 import { type IpAddress, ipv4FromNumber, ipv4ToNumber } from "../../net/ip-address.ts";
 import { PROTOCOL } from "../../net/protocols.ts";
-import { type AddressBlock, ANY_PORT, blockOf, host, maskOf, type PortRange } from "../../net/selector.ts";
+import {
+  type AddressBlock,
+  ANY_ADDRESS,
+  ANY_PORT,
+  blockContains,
+  blockOf,
+  host,
+  maskOf,
+  type PortRange,
+} from "../../net/selector.ts";
 
 /** One `ip rule`. What is absent is not looked at. */
 export interface SteeringRule {
@@ -64,8 +73,14 @@ export function steeringPlan(
     const device = deviceOf(each.name);
     if (device !== undefined) sections.push(...mapSections(each, inbound(device, TABLES.check)));
   }
-  for (const each of policy.interfaces) sections.push(...mapSections(each, outbound(TABLES.protect)));
+  for (const each of policy.interfaces)
+    sections.push(...mapSections(each, outbound(TABLES.protect, usualSource(policy))));
   return numbered(sections, priorities);
+}
+
+/** What programs of this machine send from that name no address themselves, as far as it comes to us. */
+export function usualSource({ interfaces }: IpsecPolicy): IpAddress | undefined {
+  return interfaces[0]?.localAddress;
 }
 
 interface UnnumberedRule {
@@ -90,24 +105,32 @@ function keyingTraffic(localAddress: IpAddress): Section {
 
 /** How a line of an access list becomes a match, and where what it permits goes. */
 interface Direction {
-  readonly match: (from: AddressBlock, to: AddressBlock, protocol: number) => SteeringMatch;
+  readonly matches: (from: AddressBlock, to: AddressBlock, protocol: number) => readonly SteeringMatch[];
   readonly table: number;
 }
 
-function outbound(table: number): Direction {
-  return { table, match: (from, to, protocol) => matchOf(from, to, protocol) };
+/** A packet of this machine's own has no source yet when its route is looked up: the usual one will be it. */
+function outbound(table: number, source: IpAddress | undefined): Direction {
+  return {
+    table,
+    matches: (from, to, protocol) => {
+      const isOurs = source !== undefined && !isAnyAddress(from) && blockContains(from, source);
+      const given = matchOf(from, to, protocol);
+      return isOurs ? [given, matchOf(UNSPECIFIED, to, protocol)] : [given];
+    },
+  };
 }
 
 /** The mirror: what comes in by the map's interface as if it answered what is protected. */
 function inbound(device: string, table: number): Direction {
-  return { table, match: (from, to, protocol) => ({ device, ...matchOf(to, from, protocol) }) };
+  return { table, matches: (from, to, protocol) => [{ device, ...matchOf(to, from, protocol) }] };
 }
 
 function mapSections({ entries }: ProtectedInterface, direction: Direction): Section[] {
   return entries.map((entry) => entrySection(entry, direction));
 }
 
-function entrySection({ rules }: CryptoMapEntry, { match, table }: Direction): Section {
+function entrySection({ rules }: CryptoMapEntry, { matches, table }: Direction): Section {
   const section: UnnumberedRule[] = [];
   for (const { rule } of rules) {
     const { action, source, destination, protocol } = rule;
@@ -115,9 +138,9 @@ function entrySection({ rules }: CryptoMapEntry, { match, table }: Direction): S
     // what is not to be protected. For a deny line that means that it decides nothing here.
     const isPorted = !isAnyPort(rule.sourcePorts) || !isAnyPort(rule.destinationPorts);
     const isPrefix = maskOf(source) !== undefined && maskOf(destination) !== undefined;
-    if (action === "permit") section.push({ match: match(source, destination, protocol), action: table });
-    else if (isPrefix && !isPorted)
-      section.push({ match: match(source, destination, protocol), action: "next" });
+    const steered = action === "permit" ? table : "next";
+    if (action === "permit" || (isPrefix && !isPorted))
+      for (const match of matches(source, destination, protocol)) section.push({ match, action: steered });
   }
   while (section.at(-1)?.action === "next") section.pop();
   return section;
@@ -156,6 +179,13 @@ function numbered(
   );
   return [...rules, { priority: end, match: {}, action: { kind: "nothing" } }];
 }
+
+function isAnyAddress({ wildcard }: AddressBlock): boolean {
+  return wildcard === ANY_ADDRESS.wildcard;
+}
+
+/** As a source: none. */
+const UNSPECIFIED = host(ipv4FromNumber(0));
 
 function isAnyPort({ low, high }: PortRange): boolean {
   return low === ANY_PORT.low && high === ANY_PORT.high;
