@@ -415,7 +415,7 @@ const TOLD: readonly [string, Partial<Record<keyof typeof LINES, string>>, reado
     "that transport mode is for the traffic of the two ends",
     { set: `${LINES.set}\n mode transport` },
     [
-      "note | without-effect | access-list 101 permit ip 10.1.1.0 0.0.0.255 10.1.2.0 0.0.0.255 | Crypto map vpn 10 protects traffic of others than 172.16.172.10 and its peer: transform set strong is used in tunnel mode for it.",
+      "note | without-effect | access-list 101 permit ip 10.1.1.0 0.0.0.255 10.1.2.0 0.0.0.255 | Crypto map vpn 10 protects traffic of others than 172.16.172.10 and its peer: transform set strong is used in tunnel mode.",
     ],
   ],
   [

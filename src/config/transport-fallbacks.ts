@@ -6,14 +6,14 @@ import type { Problems } from "./problem.ts";
 export function findTransportFallbacks(connections: readonly Connection[], problems: Problems): void {
   for (const { mapName, sequence, localAddress, peers, transformSets, selectors } of connections) {
     const set = transformSets.find(({ mode }) => mode === "transport");
-    const other = selectors.find(
-      ({ selector }) => !peers.some((peer) => isBetween(selector, localAddress, peer)),
+    const isUsed = selectors.some(({ selector }) =>
+      peers.some((peer) => isBetween(selector, localAddress, peer)),
     );
-    if (set === undefined || other === undefined) continue;
+    if (set === undefined || isUsed) continue;
     problems.note({
       kind: "without-effect",
-      origin: other.origin,
-      message: `Crypto map ${mapName} ${sequence} protects traffic of others than ${localAddress} and its peer: transform set ${set.name} is used in tunnel mode for it.`,
+      origin: selectors[0]?.origin,
+      message: `Crypto map ${mapName} ${sequence} protects traffic of others than ${localAddress} and its peer: transform set ${set.name} is used in tunnel mode.`,
       advice: "Enter `mode tunnel` in the transform set, if that is what is meant.",
     });
   }

@@ -30,6 +30,10 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
       /%SKEYID-6-PATH_MTU: packets to 172\.16\.2\.1 may be as long as 1500 bytes again/,
     ],
   },
+  "transport-mode": {
+    pings: ["80 percent (4/5)", "100 percent (5/5)", "80 percent (4/5)"],
+    said: [/in use settings ={Transport, }/, /in use settings ={Tunnel, }/],
+  },
   "wrong-pre-shared-key": {
     pings: ["0 percent (0/5)"],
     said: [

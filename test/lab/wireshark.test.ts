@@ -42,6 +42,24 @@ for (const [example, cipher] of [
   });
 }
 
+test("tshark opens AES-GCM, in transport and in tunnel mode, and finds every ICV correct", {
+  skip: whyNoTshark(),
+}, async () => {
+  const capture = join(folder, "transport-mode.pcap");
+  const { code } = await skeyidLab(
+    ...["transport-mode", "--debug", "none", "--seed", "4", "--pcap", capture],
+    ...["--keys", join(folder, "wireshark")],
+  );
+  assert.equal(code, 0);
+  const dissected = tshark(capture, folder, "-V");
+  const count = (wanted: RegExp) => [...dissected.matchAll(wanted)].length;
+  // 4 pings in transport mode, 5 that are cut, 4 in tunnel mode.
+  assert.equal(count(/\[Good: True\]/g), 2 * (4 + 5 + 4));
+  assert.equal(count(/Next header: ICMP/g), 2 * (4 + 5));
+  assert.equal(count(/Next header: IPIP/g), 2 * 4);
+  assert.doesNotMatch(dissected, /Malformed|\[Good: False\]/);
+});
+
 test("the capture's times are those of the lab, and its keys stand in one file for skeyid explain", async () => {
   const capture = join(folder, "one.pcap");
   const keys = join(folder, "one.keys");
