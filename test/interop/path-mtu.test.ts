@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
 import { Network } from "./network.ts";
 import { RunningRouter, whyNoMachines } from "./router-machines.ts";
 
@@ -26,6 +27,16 @@ describe("Linux routers on a path that takes less than its ends", { skip, concur
       for (const size of [100, 1298, 1299, 1382, 1472, 5000])
         assert.match(pings(size, "dont"), / 3 received/);
       assert.doesNotMatch(left.output, /FAULT/);
+    }));
+
+  it("are not misled by whoever has not seen their packets", () =>
+    narrowPath({}, async ({ network, left }) => {
+      const program = fileURLToPath(new URL("forged-icmp-program.ts", import.meta.url));
+      network.run("transit", process.execPath, "--import", "tsx", program);
+      // Neither we nor the kernel, which would then tell us of packets that were really sent.
+      assert.match(pinging(network).pings(1298, "do"), / 3 received/);
+      assert.match(await mtuLine(network), /path mtu 1500, media mtu 1500/);
+      assert.doesNotMatch(left.output, /PATH_MTU/);
     }));
 
   it("carry TCP both ways, and nobody has to be told where an interface says what fits", () =>

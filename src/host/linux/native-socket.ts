@@ -115,7 +115,7 @@ export class NativeSocket {
     const refusal = this.flush();
     this.#dontFragment = dontFragment;
     // With the bit, and whatever the kernel has heard of the path: we keep that ourselves.
-    this.#set(IPPROTO_IP, IP_MTU_DISCOVER, dontFragment ? IP_PMTUDISC_PROBE : IP_PMTUDISC_DONT);
+    this.#set(IPPROTO_IP, IP_MTU_DISCOVER, dontFragment ? IP_PMTUDISC_PROBE : IP_PMTUDISC_INTERFACE);
     return refusal;
   }
 
@@ -129,9 +129,9 @@ export class NativeSocket {
     // It names the types that are not wanted.
     if (kind.kind === "raw" && kind.icmpType !== undefined)
       this.#set(SOL_RAW, ICMP_FILTER, ~(1 << kind.icmpType));
+    // Packets may be cut, to the interface's MTU: what ICMP says of the path is for the data plane to believe or not.
+    this.#set(IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_INTERFACE);
     if (kind.kind !== "udp") return undefined;
-    // IKE's longest messages may be cut into fragments.
-    this.#set(IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
     this.#set(IPPROTO_IP, IP_TTL, TIME_TO_LIVE);
     this.#set(IPPROTO_IP, IP_RECVTOS, 1);
     // A kernel that cannot join datagrams gives them one by one.
@@ -185,8 +185,8 @@ const IP_TOS = 1;
 const IP_TTL = 2;
 const IP_MTU_DISCOVER = 10;
 const IP_RECVTOS = 13;
-const IP_PMTUDISC_DONT = 0;
 const IP_PMTUDISC_PROBE = 3;
+const IP_PMTUDISC_INTERFACE = 4;
 /** What IOS gives packets that it makes. */
 const TIME_TO_LIVE = 255;
 const EMSGSIZE = 90;
