@@ -11,6 +11,7 @@ export type RandomPurpose =
   | "nonce"
   | "stranger's key"
   | "message id"
+  | "dpd sequence number"
   | "spi"
   | "iv"
   | "jitter"

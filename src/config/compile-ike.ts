@@ -36,6 +36,7 @@ export function compileIke(
     connections,
     aggressiveMode: !isakmp.aggressiveModeDisabled.value,
     aggressivePeers,
+    deadPeerDetection: isakmp.deadPeerDetection?.value,
     natTransparency: configuration.natTransparency.value,
     rsa: NO_RSA,
     natKeepaliveSeconds: isakmp.natKeepaliveSeconds?.value ?? DEFAULT_NAT_KEEPALIVE_SECONDS,

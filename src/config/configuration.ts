@@ -6,7 +6,7 @@ import type { Origin } from "../base/origin.ts";
 import type { CipherName, EspCipherName, GroupId, HashName } from "../crypto/names.ts";
 import type { Secret } from "../crypto/secret.ts";
 import type { EncapsulationMode } from "../crypto/transform-set.ts";
-import type { AuthenticationMethod, ClientEndpoint } from "../ike/policy.ts";
+import type { AuthenticationMethod, ClientEndpoint, DeadPeerDetection } from "../ike/policy.ts";
 import type { DfBit, FragmentationOrder } from "../ipsec/policy.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { AddressBlock } from "../net/selector.ts";
@@ -73,6 +73,8 @@ export interface IsakmpSettings {
   readonly peers: readonly IsakmpPeerSettings[];
   /** What keeps a NAT from forgetting us is sent this often. */
   readonly natKeepaliveSeconds: Setting<number> | undefined;
+  /** `crypto isakmp keepalive`. */
+  readonly deadPeerDetection: Setting<DeadPeerDetection> | undefined;
 }
 
 export interface IsakmpPolicySettings {

@@ -30,6 +30,8 @@ export const DEFAULT_LIFETIME_SECONDS = 3600;
 export const DEFAULT_LIFETIME_KILOBYTES = 4_608_000;
 /** RFC 3948 §4; IOS sends none unless it is told to, and is then forgotten by NATs. */
 export const DEFAULT_NAT_KEEPALIVE_SECONDS = 20;
+/** Between two questions of dead peer detection. */
+export const DEFAULT_DPD_RETRY_SECONDS = 2;
 /** Octets. */
 export const DEFAULT_MTU = 1500;
 export const DEFAULT_DISTANCE = 1;
@@ -56,6 +58,7 @@ export function emptyConfiguration(): Configuration {
       aggressiveModeDisabled: defaultSetting(false),
       peers: [],
       natKeepaliveSeconds: undefined,
+      deadPeerDetection: undefined,
     },
     transformSets: [],
     lifetimeSeconds: defaultSetting(DEFAULT_LIFETIME_SECONDS),

@@ -178,6 +178,7 @@ function emptyPolicy() {
     hosts: new Map(),
     connections: [],
     aggressiveMode: true,
+    deadPeerDetection: undefined,
     aggressivePeers: [],
     natTransparency: true,
     natKeepaliveSeconds: 20,

@@ -244,6 +244,15 @@ export class Gateway {
       case "remove-ipsec-sa":
         this.#dataPlane.remove(now, output.peer, output.spi, output.direction, output.reason);
         break;
+      case "ask-traffic": {
+        const { localAddress, peer } = output;
+        const traffic = this.#dataPlane.trafficWith(localAddress, peer);
+        this.#toIke(now, { kind: "traffic", localAddress, peer, traffic });
+        break;
+      }
+      case "peer-dead":
+        this.#dataPlane.peerDied(output.localAddress, output.peer);
+        break;
       case "negotiation-failed":
         this.#dataPlane.negotiationFailed(now, output.connectionId, output.selector);
         break;

@@ -33,6 +33,13 @@ export type IkeInput =
       readonly localAddress: IpAddress;
       readonly inboundSpi: number;
     }
+  /** Answers `ask-traffic`. */
+  | {
+      readonly kind: "traffic";
+      readonly localAddress: IpAddress;
+      readonly peer: IpAddress;
+      readonly traffic: Traffic;
+    }
   /** An operator clears ISAKMP SAs: one by conn-id, those of a peer, or all. */
   | { readonly kind: "clear-isakmp-sas"; readonly connId?: number; readonly peer?: IpAddress };
 
@@ -54,6 +61,10 @@ export type IkeOutput =
     }
   /** A quick mode failed after its inbound SA was installed. */
   | { readonly kind: "abandon-sa"; readonly peer: IpAddress; readonly inboundSpi: number }
+  /** What has IPsec carried between these two? Answered by the input `traffic`. */
+  | { readonly kind: "ask-traffic"; readonly localAddress: IpAddress; readonly peer: IpAddress }
+  /** The peer does not answer any more: its IPsec SAs are to go, and others of its entry's peers have their turn. */
+  | { readonly kind: "peer-dead"; readonly localAddress: IpAddress; readonly peer: IpAddress }
   | { readonly kind: "negotiation-failed"; readonly connectionId: string; readonly selector: TrafficSelector }
   /** Keys of a phase 1, for a key log; only if asked for at construction. */
   | {
@@ -65,6 +76,12 @@ export type IkeOutput =
       readonly SKEYID_a: Secret;
       readonly SKEYID: Secret;
     };
+
+/** Octets that the SAs between two ends have carried so far. */
+export interface Traffic {
+  readonly inbound: number;
+  readonly outbound: number;
+}
 
 /** One direction of a negotiated pair. */
 export interface KeyedSa {

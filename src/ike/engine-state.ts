@@ -36,7 +36,7 @@ export class EngineState {
   readonly #wallClockAtStart: number | undefined;
   readonly table = new SaTable();
   /** Keys: an ISAKMP SA for its life, a conversation object for its own retransmission or end. */
-  readonly timers = new Timers<IsakmpSa | QuickModeExchange | IsakmpSa["life"] | IsakmpSa["keepalive"]>();
+  readonly timers = new Timers<IsakmpSa | QuickModeExchange | IsakmpSa["life" | "keepalive" | "watch"]>();
   readonly jobs = new Map<number, RunningJob>();
   readonly spis = new SpiTable();
   /** Of the input being handled. */

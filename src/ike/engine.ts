@@ -12,6 +12,7 @@ import { decodeHeader, FLAG_ENCRYPTION, type IsakmpHeader } from "../isakmp/head
 import { EXCHANGE_TYPE } from "../isakmp/numbers/exchange-type.ts";
 import { nameOf } from "../isakmp/numbers/registry.ts";
 import type { Endpoint } from "../net/ip-address.ts";
+import { lookAfterPeer, watchPeer, weighTraffic } from "./dead-peer-detection.ts";
 import type { IkeInput, IkeOutput } from "./engine-contract.ts";
 import { EngineState } from "./engine-state.ts";
 import { keepAlive } from "./establishment.ts";
@@ -87,6 +88,9 @@ export class IkeEngine {
       case "ipsec-sa-removed":
         deleteIpsecSa(state, input.localAddress, input.peer, u32Octets(input.inboundSpi));
         break;
+      case "traffic":
+        weighTraffic(state, input.localAddress, input.peer, input.traffic);
+        break;
       case "clear-isakmp-sas":
         for (const sa of state.table.all()) {
           if (input.connId !== undefined && sa.connId !== input.connId) continue;
@@ -106,7 +110,9 @@ export class IkeEngine {
 
   /** Takes a new policy. SAs that exist stay; what is negotiated from now on follows it. */
   setPolicy(policy: IkePolicy): void {
-    this.#state.policy = policy;
+    const state = this.#state;
+    state.policy = policy;
+    for (const sa of state.table.all()) watchPeer(state, sa);
   }
 
   /** An SPI for a request that is about to be made. */
@@ -262,6 +268,7 @@ export class IkeEngine {
     ) {
       if ("lifeOf" in key) lifeOver(state, key.lifeOf);
       else if ("keepaliveOf" in key) keepAlive(state, key.keepaliveOf);
+      else if ("watchOf" in key) lookAfterPeer(state, key.watchOf);
       else if (key instanceof QuickModeExchange) this.#exchangeDue(key);
       else if (!repeatOutstanding(state, { sa: key, exchange: undefined })) phase1Unanswered(state, key);
     }

@@ -2,6 +2,7 @@
 import { concat, hex } from "../base/octets.ts";
 import { after, seconds } from "../base/time.ts";
 import { PROTOCOL_ID } from "../isakmp/numbers/domain.ts";
+import { watchPeer } from "./dead-peer-detection.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { IsakmpSa } from "./isakmp-sa.ts";
 import { sendInformational } from "./notices.ts";
@@ -41,6 +42,7 @@ export function establish(
   exportKeys(state, sa);
   if (initialContact) replaceOthers(state, sa);
   boundEstablished(state, sa);
+  watchPeer(state, sa);
   if (notifications.length > 0) sendInformational(state, sa, notifications);
   if (sa.role === "responder" && choice.lifetimeShortened) tellLifetime(state, sa, lifetimeSeconds);
   for (const waiting of sa.waiting.splice(0)) startQuickMode(state, sa, waiting);

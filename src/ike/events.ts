@@ -189,7 +189,7 @@ export type IkeEvent =
   | {
       readonly kind: "isakmp-sa-deleted";
       readonly sa: SaReference;
-      readonly reason: FailureReason | "replaced" | "cleared" | "peer deleted";
+      readonly reason: FailureReason | "replaced" | "cleared" | "peer deleted" | "peer dead";
     }
 
   // ── Messages ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -342,6 +342,16 @@ export type IkeEvent =
       readonly sa: SaReference;
       readonly removedConnIds: readonly number[];
     }
+
+  /** A peer has not answered whether it is there, `count` times in a row. */
+  | {
+      readonly kind: "dpd-unanswered";
+      readonly sa: SaReference;
+      readonly count: number;
+      readonly retriesMax: number;
+    }
+  /** Nor will it be asked again: all SAs with it go. */
+  | { readonly kind: "peer-dead"; readonly sa: SaReference; readonly retries: number }
 
   // ── Ends ───────────────────────────────────────────────────────────────────────────────────────────────────────
   /**

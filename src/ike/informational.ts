@@ -5,15 +5,16 @@
 import { hex } from "../base/octets.ts";
 import { after, seconds } from "../base/time.ts";
 import type { IsakmpHeader } from "../isakmp/header.ts";
-import { DOI, PROTOCOL_ID } from "../isakmp/numbers/domain.ts";
+import { PROTOCOL_ID } from "../isakmp/numbers/domain.ts";
 import { NOTIFY_TYPE } from "../isakmp/numbers/notify-type.ts";
 import { nameOf } from "../isakmp/numbers/registry.ts";
 import type { Delete } from "../isakmp/payloads/delete.ts";
 import type { Notification } from "../isakmp/payloads/notification.ts";
+import { answerRUThere, receiveRUThereAck } from "./dead-peer-detection.ts";
 import { type EngineState, sameCookies } from "./engine-state.ts";
 import type { IsakmpSa } from "./isakmp-sa.ts";
 import { INFO_PROTECTED, isShapeProblem, open } from "./message-shape.ts";
-import { protocolOf, sendInformational } from "./notices.ts";
+import { protocolOf } from "./notices.ts";
 import { phase1Lifetime } from "./phase2/responder-lifetime.ts";
 import { refuseByPeer } from "./phase2-failures.ts";
 import { decodeChain, openFirst } from "./receiving.ts";
@@ -82,13 +83,15 @@ function receiveProtected(state: EngineState, sa: IsakmpSa, header: IsakmpHeader
   }
 }
 
-function obeyNotification(state: EngineState, sa: IsakmpSa, { notifyType, spi, data }: Notification): void {
+function obeyNotification(state: EngineState, sa: IsakmpSa, notification: Notification): void {
+  const { notifyType, spi, data } = notification;
   state.emit({ kind: "notify-received", sa: sa.reference(), notifyType, isProtected: true, spi });
   if (notifyType < FIRST_STATUS_TYPE) return refuseByPeer(state, sa, nameOf(NOTIFY_TYPE, notifyType), spi);
   if (notifyType === NOTIFY_TYPE["INITIAL-CONTACT"] && sameCookies(sa, spi)) return replaceOthers(state, sa);
   if (notifyType === NOTIFY_TYPE["RESPONDER-LIFETIME"] && sameCookies(sa, spi))
     return shorten(state, sa, data);
-  if (notifyType === NOTIFY_TYPE["R-U-THERE"] && sameCookies(sa, spi)) answerRUThere(state, sa, spi, data);
+  if (notifyType === NOTIFY_TYPE["R-U-THERE"]) return answerRUThere(state, sa, notification);
+  if (notifyType === NOTIFY_TYPE["R-U-THERE-ACK"]) receiveRUThereAck(state, sa, notification);
 }
 
 /** The responder keeps a phase 1 SA for a shorter time than it was offered; only shorter counts, and none below a floor. */
@@ -99,24 +102,6 @@ function shorten(state: EngineState, sa: IsakmpSa, data: Uint8Array): void {
   if (expiresAt >= sa.expiresAt) return;
   sa.expiresAt = expiresAt;
   state.timers.set(sa.life, expiresAt, `ISAKMP SA with ${sa.remote.address} expires`);
-}
-
-/** We say that we can do DPD, so we answer (RFC 3706 §5.2), each sequence number once. */
-function answerRUThere(state: EngineState, sa: IsakmpSa, spi: Uint8Array, data: Uint8Array): void {
-  if (data.length !== 4) return;
-  const sequenceNumber = new DataView(data.buffer, data.byteOffset, 4).getUint32(0);
-  if (sa.lastRUThere !== undefined && sequenceNumber <= sa.lastRUThere) return;
-  sa.lastRUThere = sequenceNumber;
-  sendInformational(state, sa, [
-    {
-      kind: "NOTIFY",
-      doi: DOI.IPSEC,
-      protocolId: PROTOCOL_ID.PROTO_ISAKMP,
-      spi,
-      notifyType: NOTIFY_TYPE["R-U-THERE-ACK"],
-      data,
-    },
-  ]);
 }
 
 function obeyDelete(state: EngineState, sa: IsakmpSa, payload: Delete): void {

@@ -1,8 +1,10 @@
 /** An ISAKMP SA from its first message on: phase 1 while it lasts, then what its quick modes stand on. */
 import { hex, isZero } from "../base/octets.ts";
 import type { Instant } from "../base/time.ts";
+import type { VendorIdName } from "../isakmp/vendor-ids.ts";
 import type { Endpoint, IpAddress } from "../net/ip-address.ts";
 import { Conversation } from "./conversation.ts";
+import type { Liveness } from "./dead-peer-detection.ts";
 import type { Phase1Mode, Role, SaReference } from "./events.ts";
 import type { NatMethod, NatSituation } from "./phase1/nat-traversal.ts";
 import type { Phase1State } from "./phase1/phase1-state.ts";
@@ -86,6 +88,10 @@ export class IsakmpSa extends Conversation {
   readonly #informationalIds = new Set<number>();
   /** Of the last R-U-THERE (RFC 3706 §5.4); undefined before the first. */
   lastRUThere: number | undefined;
+  /** Undefined where nobody looks after it. */
+  liveness: Liveness | undefined;
+  /** What the peer said in phase 1 that it is or can. */
+  readonly peerVendorIds = new Set<VendorIdName>();
   /** As initiator: what waits for phase 1 to finish. */
   readonly waiting: WaitingRequest[] = [];
   /** As responder: fifth messages that did not authenticate. */
@@ -93,6 +99,7 @@ export class IsakmpSa extends Conversation {
   /** Key of the timer that ends its life, beside the one that repeats its messages. */
   readonly keepalive: { readonly keepaliveOf: IsakmpSa } = { keepaliveOf: this };
   readonly life: { readonly lifeOf: IsakmpSa } = { lifeOf: this };
+  readonly watch: { readonly watchOf: IsakmpSa } = { watchOf: this };
   /** What came without proof from the peer's address while phase 1 lasted; for explanations alone. */
   readonly hints: string[] = [];
 

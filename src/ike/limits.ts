@@ -32,6 +32,8 @@ export interface IkeLimits {
   readonly retransmitAfterMax: Milliseconds;
   /** Retransmissions before the exchange is given up; IOS has five as well. */
   readonly retransmissionsMax: number;
+  /** R-U-THERE that go out after the first unanswered one, before the peer counts as dead; IOS has five as well. */
+  readonly dpdRetriesMax: number;
   /** A finished exchange is kept so that repeats of its last message are answered. */
   readonly finishedExchangeLife: Milliseconds;
   /** Notifications to strangers, each second, over all peers. */
@@ -54,6 +56,7 @@ export const DEFAULT_IKE_LIMITS: IkeLimits = {
   retransmitAfter: seconds(2),
   retransmitAfterMax: seconds(16),
   retransmissionsMax: 5,
+  dpdRetriesMax: 5,
   finishedExchangeLife: seconds(60),
   strangerNotifiesPerSecond: 10,
 };

@@ -97,10 +97,7 @@ export function deleteIpsecSa(
   peer: IpAddress,
   inboundSpi: Uint8Array,
 ): void {
-  const sa = state.table
-    .ofPeer(peer)
-    .filter((candidate) => candidate.isEstablished && candidate.local.address === local)
-    .at(-1);
+  const sa = state.table.newestWith(local, peer);
   if (sa !== undefined)
     sendInformational(state, sa, [
       {

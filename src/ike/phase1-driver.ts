@@ -5,6 +5,7 @@ import type { JobResult } from "../crypto/jobs.ts";
 import type { IsakmpHeader } from "../isakmp/header.ts";
 import { EXCHANGE_TYPE } from "../isakmp/numbers/exchange-type.ts";
 import type { Payload } from "../isakmp/payload.ts";
+import { recogniseVendorId } from "../isakmp/vendor-ids.ts";
 import type { Endpoint } from "../net/ip-address.ts";
 import type { Failure, Refusal } from "./action.ts";
 import type { Answered, Received } from "./conversation.ts";
@@ -71,6 +72,7 @@ export function receiveFirst(
     length: bytes.length,
   });
   state.table.add(sa);
+  learn(sa, payloads);
   accept({ sa, exchange: undefined }, { bytes, step, proof: undefined });
   const answer = mode === "main" ? respond : respondAggressively;
   perform(state, sa, answer(contextOf(state, sa), payloads));
@@ -207,6 +209,7 @@ function feed(
     if (!sa.knowsResponderCookie) state.table.setResponderCookie(sa, context.responderCookie);
     stopRepeating(state, owner);
     accept(owner, received);
+    learn(sa, payloads);
     if (nextIv !== undefined) {
       sa.iv = nextIv;
       state.heard(sa);
@@ -217,6 +220,14 @@ function feed(
   if ((before.at === "awaits MM2" || before.at === "awaits AM2") && !sa.hints.includes(UNOFFERED))
     sa.hints.push(UNOFFERED);
   return last.refusal;
+}
+
+/** What the peer says that it is or can. */
+function learn(sa: IsakmpSa, payloads: readonly Payload[]): void {
+  for (const payload of payloads) {
+    const name = payload.kind === "VID" ? recogniseVendorId(payload.vendorId)?.name : undefined;
+    if (name !== undefined) sa.peerVendorIds.add(name);
+  }
 }
 
 /** The result of a job that phase 1 waits for. */

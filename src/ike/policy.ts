@@ -23,6 +23,8 @@ export interface IkePolicy {
   readonly connections: readonly Connection[];
   /** `no crypto ipsec nat-transparency udp-encapsulation` makes it false. */
   readonly natTransparency: boolean;
+  /** `crypto isakmp keepalive`; undefined asks no peer whether it is there. */
+  readonly deadPeerDetection: DeadPeerDetection | undefined;
   /** `crypto isakmp nat keepalive` (RFC 3948 §4). */
   readonly natKeepaliveSeconds: number;
   /** `crypto isakmp aggressive-mode disable` makes it false; else a router answers whoever begins it. */
@@ -99,6 +101,15 @@ export interface PreSharedKey {
     | { readonly kind: "hostname"; readonly name: string };
   readonly key: Secret;
   readonly origin: Origin | undefined;
+}
+
+/** When a peer is asked whether it is there (RFC 3706). */
+export interface DeadPeerDetection {
+  /** On demand: after so long a silence, when something is sent. Periodic: every so often. */
+  readonly seconds: number;
+  /** Between two questions that are not answered. */
+  readonly retrySeconds: number;
+  readonly mode: "on-demand" | "periodic";
 }
 
 /** A peer with whom we begin aggressive mode. */

@@ -17,6 +17,7 @@ export function forget(
   state.timers.clear(sa);
   state.timers.clear(sa.life);
   state.timers.clear(sa.keepalive);
+  state.timers.clear(sa.watch);
   state.cancelJob(sa);
   state.emit({ kind: "isakmp-sa-deleted", sa: sa.reference(), reason });
   for (const exchange of sa.exchanges.values()) {

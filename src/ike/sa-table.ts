@@ -75,6 +75,13 @@ export class SaTable {
     return [...(this.#byPeer.get(peer) ?? [])];
   }
 
+  /** The newest established SA between two addresses. */
+  newestWith(localAddress: IpAddress, peer: IpAddress): IsakmpSa | undefined {
+    return this.ofPeer(peer)
+      .filter((sa) => sa.isEstablished && sa.local.address === localAddress)
+      .at(-1);
+  }
+
   all(): readonly IsakmpSa[] {
     return [...this.#byCookies.values()];
   }

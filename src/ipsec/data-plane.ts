@@ -26,7 +26,13 @@ import { PathDiscovery } from "./path-discovery.ts";
 import { PathMtus } from "./path-mtus.ts";
 import type { IpsecPolicy } from "./policy.ts";
 import { changePolicy } from "./policy-change.ts";
-import { lineFor, ProtectedPolicy, selectorKey, zeroCounters } from "./protected-policy.ts";
+import {
+  lineFor,
+  type ProtectedConnection,
+  ProtectedPolicy,
+  selectorKey,
+  zeroCounters,
+} from "./protected-policy.ts";
 import { type RemovalReason, SaLifecycle } from "./sa-lifecycle.ts";
 import { Sad } from "./sad.ts";
 import type { SaParameters } from "./security-association.ts";
@@ -186,9 +192,32 @@ export class DataPlane {
     for (const line of connection.lines)
       if (selectorsEqual(line.selector, selector)) this.#outboundPath.abandon(now, line);
     this.#lifecycle.renewLater(connection, selector, until);
-    const { peers } = connection.entry;
-    if (connection.outbound.length > 0 || connection.currentPeer === undefined) return;
-    connection.currentPeer = peers[(peers.indexOf(connection.currentPeer) + 1) % peers.length];
+    if (connection.outbound.length === 0) toNextPeer(connection);
+  }
+
+  /** Octets that the SAs between two ends have carried. */
+  trafficWith(localAddress: IpAddress, peer: IpAddress): { inbound: number; outbound: number } {
+    const { carried, sad } = this.#parts;
+    const traffic = { inbound: 0, outbound: 0 };
+    for (const sa of sad.outboundBetween(localAddress, peer)) {
+      const partner = sad.partnerOf(sa);
+      for (const one of partner === undefined ? [sa] : [sa, partner]) {
+        carried?.account(one);
+        traffic[one.direction] += one.octets;
+      }
+    }
+    return traffic;
+  }
+
+  /** A peer does not answer any more: its SAs go, and entries that have others turn to the next. */
+  peerDied(localAddress: IpAddress, peer: IpAddress): void {
+    this.#lifecycle.removeWhere(
+      ({ parameters }) => parameters.localAddress === localAddress && parameters.peer === peer,
+      "peer dead",
+    );
+    for (const connection of this.#parts.policy.connections.values())
+      if (connection.currentPeer === peer && connection.interface.localAddress === localAddress)
+        toNextPeer(connection);
   }
 
   /** Puts another policy in force. SAs that it does not allow go; says which, for Deletes to be sent. */
@@ -278,6 +307,14 @@ export class DataPlane {
   drain(): readonly DataPlaneOutput[] {
     return this.#parts.outbox.drain();
   }
+}
+
+/** The next of the entry's peers has its turn. */
+function toNextPeer(connection: ProtectedConnection): void {
+  const { currentPeer } = connection;
+  const { peers } = connection.entry;
+  if (currentPeer !== undefined)
+    connection.currentPeer = peers[(peers.indexOf(currentPeer) + 1) % peers.length];
 }
 
 function whyOf(timer: PlaneTimer): string {

@@ -33,7 +33,7 @@ export type IpsecEvent =
       readonly connId: number;
       readonly destination: IpAddress;
       readonly suite: EspSuite;
-      readonly reason: "expired" | "deleted" | "peer deleted" | "replaced" | "cleared";
+      readonly reason: "expired" | "deleted" | "peer deleted" | "peer dead" | "replaced" | "cleared";
     }
   /** How long packets between two end points may be, in octets; `reporter` is the router that said so, absent when what one said is old. */
   | {

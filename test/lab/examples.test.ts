@@ -34,6 +34,10 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     pings: ["80 percent (4/5)", "100 percent (5/5)", "80 percent (4/5)"],
     said: [/in use settings ={Transport, }/, /in use settings ={Tunnel, }/],
   },
+  "dead-peer-detection": {
+    pings: ["100 percent (5/5)", "80 percent (4/5)", "25 percent (5/20)", "100 percent (5/5)"],
+    said: [/%SKEYID-5-PEER_DEAD: peer 203\.0\.113\.1 has not answered 6 times/],
+  },
   "wrong-pre-shared-key": {
     pings: ["0 percent (0/5)"],
     said: [

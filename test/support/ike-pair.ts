@@ -13,6 +13,7 @@ import type { IkeEvent } from "../../src/ike/events.ts";
 import {
   type ClientEndpoint,
   type Connection,
+  type DeadPeerDetection,
   type IkePolicy,
   NO_RSA,
   type ProtectionSuite,
@@ -70,6 +71,7 @@ export interface PolicyChanges {
   /** Begins aggressive mode with its peer as this. */
   readonly clientEndpoint?: ClientEndpoint;
   readonly rsa?: RsaPolicy;
+  readonly deadPeerDetection?: DeadPeerDetection;
   /** The pre-shared key is for peers of these names, not for their addresses. */
   readonly keysForNames?: readonly string[];
 }
@@ -105,6 +107,7 @@ export function policyOf(own: IpAddress, peer: IpAddress, changes: PolicyChanges
         ...key,
         peer: { kind: "address", block: host(address) },
       })),
+    deadPeerDetection: changes.deadPeerDetection,
     aggressiveMode: true,
     aggressivePeers:
       changes.clientEndpoint === undefined
@@ -162,6 +165,8 @@ export class IkePair {
   network: Network = (datagram) => [datagram];
   /** B sees A at the NAT's address. */
   isNatted = false;
+  /** What IPsec says it has carried; a look at it leaves it as it is. */
+  readonly traffic = { A: { inbound: 0, outbound: 0 }, B: { inbound: 0, outbound: 0 } };
   readonly #queue: { readonly to: "A" | "B"; readonly input: IkeInput }[] = [];
 
   constructor(a: Partial<IkeEngineOptions> & { readonly changes?: PolicyChanges } = {}, b: typeof a = {}) {
@@ -243,6 +248,13 @@ export class IkePair {
         to: of,
         input: { kind: "job-done", id: output.id, result: performJob(output.job) },
       });
+    if (output.kind === "ask-traffic") {
+      const { localAddress, peer } = output;
+      this.#queue.push({
+        to: of,
+        input: { kind: "traffic", localAddress, peer, traffic: { ...this.traffic[of] } },
+      });
+    }
     if (output.kind !== "send") return;
     const datagram = {
       from: of,

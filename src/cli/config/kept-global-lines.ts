@@ -154,7 +154,6 @@ export const LINES_OF_NAMES: readonly Statement[] = [
 
 /** IKE of kinds that are not in effect yet. */
 export const LINES_OF_ISAKMP: readonly Statement[] = [
-  unsupported(one("crypto isakmp keepalive", "Set a keepalive interval for use with IOS peers")),
   unsupported(one("crypto isakmp fragmentation", "IKE Fragmentation enabled if required")),
   unsupported(one("crypto isakmp invalid-spi-recovery", "Initiate IKE and send Invalid SPI Notify")),
   unsupported(one("crypto isakmp xauth", "Set Extended Authentication values")),

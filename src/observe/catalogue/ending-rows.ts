@@ -129,4 +129,7 @@ function failureLog({
 /** IANA numbers of the methods (RFC 2409 Appendix A). */
 const METHODS = { "pre-share": 1, "rsa-sig": 3, "rsa-encr": 4 } as const;
 
-const REASONS: { readonly [reason: string]: string } = { "no response": "death by retransmission P1" };
+const REASONS: { readonly [reason: string]: string } = {
+  "no response": "death by retransmission P1",
+  "peer dead": "P1 errcounter exceeded (PEERS_ALIVE_TIMER)",
+};

@@ -5,10 +5,16 @@ import { type DebugMessage, isakmp } from "../debug-message.ts";
 import { type EventOf, type Rows, silent } from "../entry.ts";
 import { OBSERVE_LIMITS } from "../limits.ts";
 import { printable } from "../printable.ts";
-import { modeFailure } from "../syslog-message.ts";
+import { modeFailure, ownLog } from "../syslog-message.ts";
 
 export const INFORMATIONAL_ROWS: Rows<
-  "notify-sent" | "notify-received" | "delete-sent" | "delete-received" | "initial-contact-received"
+  | "notify-sent"
+  | "notify-received"
+  | "delete-sent"
+  | "delete-received"
+  | "initial-contact-received"
+  | "dpd-unanswered"
+  | "peer-dead"
 > = {
   "notify-sent": {
     debug: ({ sa, notifyType }) =>
@@ -54,6 +60,28 @@ export const INFORMATIONAL_ROWS: Rows<
     }),
   },
   "initial-contact-received": { debug: initialContactLines },
+  "dpd-unanswered": {
+    debug: ({ sa, count, retriesMax }) => [
+      isakmp(sa, `DPD incrementing error counter (${count}/${retriesMax})`),
+    ],
+    ladder: ({ sa, count }) => ({
+      mark: "noted",
+      where: sa.local.address,
+      note: `no answer to ${count} R-U-THERE`,
+    }),
+  },
+  "peer-dead": {
+    debug: ({ sa }) => [isakmp(sa, `peer ${sa.remote.address} not responding!`)],
+    syslog: ({ sa, retries }) => [
+      ownLog(
+        5,
+        "PEER_DEAD",
+        sa.remote.address,
+        `peer ${sa.remote.address} has not answered ${retries + 1} times whether it is there: its SAs are deleted`,
+      ),
+    ],
+    ladder: ({ sa }) => ({ mark: "noted", where: sa.local.address, note: `${sa.remote.address} is dead` }),
+  },
 };
 
 function deleted({ protocol, spis }: EventOf<"delete-sent"> | EventOf<"delete-received">): string {
