@@ -54,6 +54,14 @@ describe("the clock", () => {
     assert.equal(clock.now(), 400);
   });
 
+  it("of the system is not moved by setting the time of day", ({ mock }) => {
+    const before = systemClock.now();
+    mock.timers.enable({ apis: ["Date"], now: 0 });
+    mock.timers.setTime(4_000_000_000_000);
+    const after = systemClock.now();
+    assert.ok(after >= before && after - before < 60_000, `${after - before} ms`);
+  });
+
   it("of the system counts from the start of the program", () => {
     const [first, second] = [systemClock.now(), systemClock.now()];
     assert.ok(first >= 0 && second >= first && second < 3_600_000);

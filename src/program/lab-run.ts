@@ -57,7 +57,7 @@ export async function runLab(
   const script = sources.file.script ?? defaultScript(sources.routers);
   const problems = scriptProblems(script, consoles);
   if (problems.length > 0) return { kind: "problems", problems };
-  const recording = openRecording(request, startedAt);
+  const recording = openRecording(request, startedAt, terminal);
   if (typeof recording === "string") return { kind: "problems", problems: [recording] };
   outside.recording = recording;
   if (isReal) outside.pool = new JobPool();
@@ -128,9 +128,13 @@ function debugOf({ debug }: LabRequest, { file }: LabSources): ReadonlySet<Debug
   return flags ?? new Set(ALL_DEBUG_FLAGS);
 }
 
-function openRecording({ pcap, keys }: LabRequest, startedAt: number): LabRecording | string {
+function openRecording(
+  { pcap, keys }: LabRequest,
+  startedAt: number,
+  terminal: Terminal,
+): LabRecording | string {
   try {
-    return new LabRecording(pcap, keys, startedAt);
+    return new LabRecording(pcap, keys, startedAt, (sentence) => terminal.complain([sentence]));
   } catch (error) {
     if (error instanceof Error && "code" in error) return `cannot write: ${error.message}`;
     throw error;

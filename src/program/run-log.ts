@@ -18,14 +18,24 @@ export class RunLog {
   readonly #clock: Clock;
   readonly #configuration: () => Configuration;
   readonly #startedAt: Instant;
-  readonly #wallClockAtStart = Date.now();
+  readonly #wallClock: () => number;
+  /** Milliseconds since 1970, as the time of day is now set. */
+  #wallClockAtStart: number;
   readonly #iosDebug = new IosDebug();
   readonly #syslog = new Syslog();
   readonly #listeners = new Set<LineListener>();
   readonly #said = new Map<string, Instant>();
 
-  constructor(clock: Clock, configuration: () => Configuration, flags: ReadonlySet<DebugFlag>) {
+  /** `clock` is what everything runs by; `wallClock`, in milliseconds since 1970, is for stamps alone. */
+  constructor(
+    clock: Clock,
+    configuration: () => Configuration,
+    flags: ReadonlySet<DebugFlag>,
+    wallClock: () => number = Date.now,
+  ) {
     this.#clock = clock;
+    this.#wallClock = wallClock;
+    this.#wallClockAtStart = wallClock();
     this.#configuration = configuration;
     this.#startedAt = clock.now();
     this.flags = new Set(flags);
@@ -67,10 +77,28 @@ export class RunLog {
   }
 
   #stamp(kind: "debug" | "log"): string {
+    const now = this.#clock.now();
+    this.#followWallClock(now);
     const clock = { startedAt: this.#startedAt, wallClockAtStart: this.#wallClockAtStart };
-    return timestamp(timestampStyle(this.#configuration(), kind), this.#clock.now(), clock);
+    return timestamp(timestampStyle(this.#configuration(), kind), now, clock);
+  }
+
+  /** Somebody may set it while we run. Stamps follow; that it jumped is told before the first line stamped anew. */
+  #followWallClock(now: Instant): void {
+    const uptime = elapsed(this.#startedAt, now);
+    const before = this.#wallClockAtStart;
+    this.#wallClockAtStart = this.#wallClock() - uptime;
+    if (Math.abs(this.#wallClockAtStart - before) < CLOCK_JUMP) return;
+    const [from, to] = [before, this.#wallClockAtStart].map((start) =>
+      new Date(start + uptime).toISOString(),
+    );
+    this.say([
+      `%SYS-6-CLOCKUPDATE: System clock has been updated from ${from} to ${to}; no timer goes by it`,
+    ]);
   }
 }
 
 const REPEAT_INTERVAL = 60_000;
 const REMEMBERED = 100;
+/** Milliseconds. Less is a clock that is slowly brought into line. */
+const CLOCK_JUMP = 2000;

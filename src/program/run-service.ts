@@ -29,7 +29,7 @@ export async function runUntilStopped(request: RunRequest): Promise<number> {
   let router: RunRouter | undefined;
   const log = new RunLog(systemClock, () => router?.configuration() ?? configuration, options.debug);
   log.listen(terminal.print);
-  const recording = openRecording(options, terminal);
+  const recording = openRecording(options, terminal, log);
   if (recording === undefined) return EXIT.found;
   const stopped = stopSignal(log);
   const gateway = await start(request, earsOf(log, recording, options));
@@ -73,9 +73,14 @@ function wirePacket(bytes: Uint8Array) {
   return { at: systemClock.now(), link: "", from: "", bytes, fate: "delivered" as const };
 }
 
-function openRecording({ pcap, keys }: RunOptions, terminal: Terminal): LabRecording | undefined {
+function openRecording(
+  { pcap, keys }: RunOptions,
+  terminal: Terminal,
+  log: RunLog,
+): LabRecording | undefined {
+  const tell = (sentence: string): void => log.sayOnce("%SKEYID-4-RECORDING", sentence);
   try {
-    return new LabRecording(pcap, keys, Date.now() - systemClock.now());
+    return new LabRecording(pcap, keys, Date.now() - systemClock.now(), tell);
   } catch (error) {
     terminal.complain([`skeyid run: ${error instanceof Error ? error.message : error}`]);
     return undefined;
