@@ -3,7 +3,7 @@
  * ended and taken away with `remove`. Needs root and iproute2.
  */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -107,18 +107,22 @@ export class Network {
     return path;
   }
 
+  /** A folder on a file system of its own, of so many kilobytes. */
+  disk(name: string, kilobytes: number): string {
+    const folder = join(this.folder, name);
+    mkdirSync(folder);
+    run("mount", "-t", "tmpfs", "-o", `size=${kilobytes}k`, "none", folder);
+    this.#atEnd.push(async () => void run("umount", "--lazy", folder));
+    return folder;
+  }
+
   /** Starts `skeyid run`, and waits until it says that it runs. */
   async router(
     machine: string,
     configuration: string,
     ...options: readonly string[]
   ): Promise<RunningRouter> {
-    const file = this.file(`${machine}.cfg`, configuration);
-    const program = fileURLToPath(new URL("./skeyid-program.ts", import.meta.url));
-    const router = new RunningRouter([
-      ...["ip", "netns", "exec", this.namespace(machine), process.execPath, "--import", "tsx", program],
-      ...["run", file, "--state-dir", join(this.folder, machine), ...options],
-    ]);
+    const router = new RunningRouter(this.routerCommand(machine, configuration, ...options));
     this.#atEnd.push(() => router.kill());
     await router.says(/%SKEYID-5-STARTED/);
     return router;
@@ -140,6 +144,21 @@ export class Network {
     const running = new RunningRouter([...command, ...args]);
     this.#atEnd.push(() => running.kill());
     return running;
+  }
+
+  /** What `router` starts. */
+  routerCommand(
+    machine: string,
+    configuration: string,
+    ...options: readonly string[]
+  ): readonly [string, ...string[]] {
+    const file = this.file(`${machine}.cfg`, configuration);
+    const program = fileURLToPath(new URL("./skeyid-program.ts", import.meta.url));
+    return [
+      ...(["ip", "netns", "exec", this.namespace(machine)] as const),
+      ...[process.execPath, "--import", "tsx", program],
+      ...["run", file, "--state-dir", join(this.folder, machine), ...options],
+    ];
   }
 
   async charon(machine: string, settings: CharonSettings): Promise<Charon> {
