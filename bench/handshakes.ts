@@ -91,7 +91,7 @@ class Hub {
     const args = [this.#address, `${this.#group}`, `${this.#next}`, `${count}`, `${PARALLEL}`];
     this.#next += count;
     const before = processorMilliseconds(this.#pid);
-    const command = [process.execPath, "--import", "tsx", program, ...args];
+    const command = [process.execPath, ...process.execArgv, program, ...args];
     const report: SitesReport = JSON.parse(await this.#network.output("sites", command));
     // The last of them has sent its last message, which the hub may still be at.
     await wait(200);

@@ -41,7 +41,7 @@ function measure(): IdleTunnelReport {
   const program = fileURLToPath(new URL("./idle-tunnel-program.ts", import.meta.url));
   const { stdout, status } = spawnSync(
     process.execPath,
-    ["--expose-gc", "--import", "tsx", program, `${TUNNELS}`],
+    ["--expose-gc", ...process.execArgv, program, `${TUNNELS}`],
     { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] },
   );
   if (status !== 0) throw new RangeError(`${program} ends with ${status}`);
