@@ -150,6 +150,7 @@ export class EngineState {
    */
   heard(sa: IsakmpSa): void {
     sa.lastHeardAt = this.now;
+    if (sa.isEstablished) sa.forgetPhase1();
     if (sa.nat !== undefined && sa.arrival !== undefined) this.follow(sa, sa.arrival);
   }
 

@@ -20,6 +20,7 @@ import { receiveInformational } from "./informational.ts";
 import { type IsakmpSa, QuickModeExchange } from "./isakmp-sa.ts";
 import { DEFAULT_IKE_LIMITS, type IkeLimits } from "./limits.ts";
 import { deleteIpsecSa, deleteIsakmpSa } from "./notices.ts";
+import type { Phase1State } from "./phase1/phase1-state.ts";
 import {
   askForProof,
   phase1JobDone,
@@ -29,7 +30,7 @@ import {
   receivePhase1,
 } from "./phase1-driver.ts";
 import { phase2JobDone, phase2Over, receivePhase2 } from "./phase2-driver.ts";
-import type { IkePolicy } from "./policy.ts";
+import type { IkePolicy, ProtectionSuite } from "./policy.ts";
 import { request } from "./requests.ts";
 import { forget, lifeOver } from "./sa-lifecycle.ts";
 import { repeatOutstanding } from "./sending.ts";
@@ -222,7 +223,7 @@ export class IkeEngine {
           return askForProof(state, sa);
         }
         if (
-          sa.usedMessageIds.size >= state.limits.messageIdsPerSaMax &&
+          sa.usedMessageIds.length >= state.limits.messageIdsPerSaMax &&
           !sa.exchanges.has(header.messageId)
         ) {
           // Nothing can be negotiated under it any more: a new SA can.
@@ -296,7 +297,7 @@ function isSilentSince(sa: IsakmpSa, start: Instant): boolean {
 }
 
 function viewOf(sa: IsakmpSa): IsakmpSaView {
-  const suite = sa.state !== undefined && "choice" in sa.state ? sa.state.choice.suite : undefined;
+  const suite = suiteOf(sa.state);
   return {
     sa: sa.reference(),
     state: iosState(sa),
@@ -307,6 +308,12 @@ function viewOf(sa: IsakmpSa): IsakmpSaView {
     expiresAt: sa.expiresAt,
     exchanges: sa.runningExchanges,
   };
+}
+
+function suiteOf(state: Phase1State | undefined): ProtectionSuite | undefined {
+  if (state === undefined) return undefined;
+  if (state.at === "established") return state.suite;
+  return "choice" in state ? state.choice.suite : undefined;
 }
 
 /** IOS's names for how far phase 1 has come. */

@@ -1,6 +1,7 @@
 /** The end of phase 1: the SA is put to use, and whoever waited for it is served. */
 import { concat, hex } from "../base/octets.ts";
 import { after, seconds } from "../base/time.ts";
+import type { Secret } from "../crypto/secret.ts";
 import { PROTOCOL_ID } from "../isakmp/numbers/domain.ts";
 import { watchPeer } from "./dead-peer-detection.ts";
 import type { EngineState } from "./engine-state.ts";
@@ -15,19 +16,19 @@ import { stopRepeating } from "./sending.ts";
 export function establish(
   state: EngineState,
   sa: IsakmpSa,
-  { choice, initialContact, identity, notifications }: Establish,
+  { choice, SKEYID, initialContact, identity, notifications }: Establish,
 ): void {
   const { suite, lifetimeSeconds } = choice;
+  state.heard(sa);
   sa.isEstablished = true;
   sa.establishedAt = state.now;
   sa.identity = identity;
-  state.heard(sa);
   if (sa.nat?.situation.localBehindNat === true) armKeepalive(state, sa);
   sa.phase2BaseIv = sa.iv;
   sa.expiresAt = after(state.now, seconds(lifetimeSeconds));
   state.table.markEstablished(sa);
   stopRepeating(state, { sa, exchange: undefined });
-  state.timers.set(sa.life, sa.expiresAt, `ISAKMP SA with ${sa.remote.address} expires`);
+  state.timers.set(sa.life, sa.expiresAt, "an ISAKMP SA expires");
   const { encryption, hash, group, authentication } = suite;
   state.emit({
     kind: "isakmp-sa-established",
@@ -39,7 +40,7 @@ export function establish(
     authentication,
     lifetimeSeconds,
   });
-  exportKeys(state, sa);
+  exportKeys(state, sa, SKEYID);
   if (initialContact) replaceOthers(state, sa);
   boundEstablished(state, sa);
   watchPeer(state, sa);
@@ -55,8 +56,8 @@ function tellLifetime(state: EngineState, sa: IsakmpSa, lifetimeSeconds: number)
   sendInformational(state, sa, [lifetimeNotification(PROTOCOL_ID.PROTO_ISAKMP, spi, attributes)]);
 }
 
-function exportKeys(state: EngineState, sa: IsakmpSa): void {
-  if (!state.exportKeys || sa.protection === undefined || sa.state?.at !== "established") return;
+function exportKeys(state: EngineState, sa: IsakmpSa, SKEYID: Secret): void {
+  if (!state.exportKeys || sa.protection === undefined) return;
   const { hash, cipher: encryption, encryptionKey, SKEYID_a } = sa.protection;
   state.output({
     kind: "isakmp-keys",
@@ -65,7 +66,7 @@ function exportKeys(state: EngineState, sa: IsakmpSa): void {
     encryption,
     encryptionKey,
     SKEYID_a,
-    SKEYID: sa.state.hashInput.SKEYID,
+    SKEYID,
   });
 }
 
@@ -77,5 +78,5 @@ export function keepAlive(state: EngineState, sa: IsakmpSa): void {
 
 function armKeepalive(state: EngineState, sa: IsakmpSa): void {
   const interval = seconds(state.policy.natKeepaliveSeconds);
-  state.timers.set(sa.keepalive, after(state.now, interval), `NAT keepalive to ${sa.remote.address}`);
+  state.timers.set(sa.keepalive, after(state.now, interval), "a NAT is kept awake");
 }

@@ -101,7 +101,7 @@ function shorten(state: EngineState, sa: IsakmpSa, data: Uint8Array): void {
   const expiresAt = after(sa.establishedAt ?? state.now, seconds(Math.max(told, ISAKMP_LIFETIME_FLOOR)));
   if (expiresAt >= sa.expiresAt) return;
   sa.expiresAt = expiresAt;
-  state.timers.set(sa.life, expiresAt, `ISAKMP SA with ${sa.remote.address} expires`);
+  state.timers.set(sa.life, expiresAt, "an ISAKMP SA expires");
 }
 
 function obeyDelete(state: EngineState, sa: IsakmpSa, payload: Delete): void {

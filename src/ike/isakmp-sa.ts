@@ -77,15 +77,16 @@ export class IsakmpSa extends Conversation {
   /** Last block of phase 1: every message id's IV is derived from it (RFC 2409 App. B). */
   phase2BaseIv: Uint8Array = new Uint8Array(0);
   formerBaseIvs: readonly Uint8Array[] = [];
-  readonly exchanges = new Map<number, QuickModeExchange>();
+  /** Undefined while there are none, as most of the time. */
+  #exchanges: Map<number, QuickModeExchange> | undefined;
   /** What the peer proved to be in phase 1, for people and for telling two peers behind one NAT apart. */
   identity = "";
   /** The peer has shown which phase 1 IV it chains to: repeats of its last phase 1 message no longer move it. */
   isChainFixed = false;
   /** Of quick modes of both ends: none is used twice. */
-  readonly usedMessageIds = new Set<number>();
+  usedMessageIds: readonly number[] = NONE;
   /** Of informational exchanges: the latest. Older ones do no harm when they are repeated. */
-  readonly #informationalIds = new Set<number>();
+  #informationalIds: readonly number[] = NONE;
   /** Of the last R-U-THERE (RFC 3706 §5.4); undefined before the first. */
   lastRUThere: number | undefined;
   /** Undefined where nobody looks after it. */
@@ -136,17 +137,37 @@ export class IsakmpSa extends Conversation {
     };
   }
 
+  /** By message id. */
+  get exchanges(): ReadonlyMap<number, QuickModeExchange> {
+    return this.#exchanges ?? NO_EXCHANGES;
+  }
+
+  addExchange(exchange: QuickModeExchange): void {
+    this.#exchanges ??= new Map();
+    this.#exchanges.set(exchange.messageId, exchange);
+  }
+
+  removeExchange(messageId: number): void {
+    this.#exchanges?.delete(messageId);
+    if (this.#exchanges?.size === 0) this.#exchanges = undefined;
+  }
+
   hasUsed(messageId: number): boolean {
-    return this.usedMessageIds.has(messageId) || this.#informationalIds.has(messageId);
+    return this.usedMessageIds.includes(messageId) || this.#informationalIds.includes(messageId);
+  }
+
+  useMessageId(messageId: number): void {
+    this.usedMessageIds = [...this.usedMessageIds, messageId];
   }
 
   rememberInformational(messageId: number): void {
-    this.#informationalIds.add(messageId);
-    if (this.#informationalIds.size <= INFORMATIONAL_IDS_MAX) return;
-    for (const oldest of this.#informationalIds) {
-      this.#informationalIds.delete(oldest);
-      break;
-    }
+    this.#informationalIds = [...this.#informationalIds, messageId].slice(-INFORMATIONAL_IDS_MAX);
+  }
+
+  /** The peer has gone on to phase 2, so it has our last message of phase 1: what would repeat it is not needed any more. */
+  forgetPhase1(): void {
+    this.answered = undefined;
+    this.working = undefined;
   }
 
   get knowsResponderCookie(): boolean {
@@ -161,3 +182,6 @@ export class IsakmpSa extends Conversation {
 }
 
 const INFORMATIONAL_IDS_MAX = 512;
+/** Thousands of idle SAs share what is empty. */
+const NONE: readonly number[] = [];
+const NO_EXCHANGES: ReadonlyMap<number, QuickModeExchange> = new Map();

@@ -78,11 +78,7 @@ export function receiveFirst(
   perform(state, sa, answer(contextOf(state, sa), payloads));
   if (sa.state === undefined && state.table.has(sa)) state.table.remove(sa);
   else if (state.table.has(sa))
-    state.timers.set(
-      sa.life,
-      after(state.now, state.limits.halfOpenLife),
-      `forget half-open ${remote.address}`,
-    );
+    state.timers.set(sa.life, after(state.now, state.limits.halfOpenLife), "a half-open SA is forgotten");
 }
 
 /** Any later message of phase 1. */

@@ -21,13 +21,13 @@ export function hasRoom(state: EngineState, sa: IsakmpSa): boolean {
   if (sa.expiresAt !== undefined && sa.expiresAt <= state.now) return false;
   return (
     sa.runningExchanges < state.limits.exchangesPerSaMax &&
-    sa.usedMessageIds.size < state.limits.messageIdsPerSaMax
+    sa.usedMessageIds.length < state.limits.messageIdsPerSaMax
   );
 }
 
 export function startQuickMode(state: EngineState, sa: IsakmpSa, wanted: WaitingRequest): void {
   const messageId = state.takeMessageId(sa);
-  sa.usedMessageIds.add(messageId);
+  sa.useMessageId(messageId);
   const exchange = newExchange(state, sa, messageId, "initiator", wanted);
   const context = contextOf(state, sa, exchange);
   if (context !== undefined) perform(state, { sa, exchange }, begin(context, wanted));
@@ -63,7 +63,7 @@ function receiveOffer(state: EngineState, sa: IsakmpSa, header: IsakmpHeader, by
       "hash mismatch",
       "a quick mode offer whose HASH(1) does not verify",
     );
-  sa.usedMessageIds.add(messageId);
+  sa.useMessageId(messageId);
   state.heard(sa);
   const exchange = newExchange(state, sa, messageId, "responder", undefined);
   const owner = { sa, exchange };
@@ -78,7 +78,7 @@ function receiveOffer(state: EngineState, sa: IsakmpSa, header: IsakmpHeader, by
   const context = contextOf(state, sa, exchange);
   if (context === undefined) return;
   perform(state, owner, respond(context, hashedMessage(opened.chain, opened.plaintext)));
-  if (exchange.state === undefined) sa.exchanges.delete(messageId);
+  if (exchange.state === undefined) sa.removeExchange(messageId);
 }
 
 function receiveNext(
@@ -163,7 +163,7 @@ export function phase2JobDone(
 /** The deadline of an exchange: it was not answered, or its memory is no longer needed. */
 export function phase2Over(state: EngineState, sa: IsakmpSa, exchange: QuickModeExchange): void {
   if (exchange.isFinished) {
-    sa.exchanges.delete(exchange.messageId);
+    sa.removeExchange(exchange.messageId);
     state.emit({ kind: "exchange-purged", sa: sa.reference(), messageId: exchange.messageId });
     return;
   }
@@ -219,7 +219,7 @@ function perform(state: EngineState, owner: Owner, actions: QuickModeActions): v
         state.timers.set(
           exchange,
           after(state.now, state.limits.finishedExchangeLife),
-          `purge quick mode ${exchange.messageId}`,
+          "a quick mode is purged",
         );
         break;
       case "drop":
@@ -250,7 +250,7 @@ function newExchange(
       messageId,
       CIPHERS[protection.cipher].blockLength,
     );
-  sa.exchanges.set(messageId, exchange);
+  sa.addExchange(exchange);
   return exchange;
 }
 

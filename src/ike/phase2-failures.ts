@@ -68,7 +68,7 @@ export function fail(state: EngineState, owner: Owner, exchange: QuickModeExchan
   if (notify !== undefined) sendRefusal(state, sa, exchange, notify);
   state.timers.clear(exchange);
   state.cancelJob(exchange);
-  sa.exchanges.delete(exchange.messageId);
+  sa.removeExchange(exchange.messageId);
   if (exchange.isInstalled && exchange.spi !== undefined)
     state.output({ kind: "abandon-sa", peer: sa.remote.address, inboundSpi: exchange.spi });
   else if (exchange.spi !== undefined) state.spis.release(exchange.spi);

@@ -37,7 +37,7 @@ export function forget(
 export function lifeOver(state: EngineState, sa: IsakmpSa): void {
   if (!sa.isEstablished) return forget(state, sa, "no response");
   if (sa.runningExchanges > 0)
-    return state.timers.set(sa.life, after(state.now, seconds(10)), "ISAKMP SA is still in use");
+    return state.timers.set(sa.life, after(state.now, seconds(10)), "an ISAKMP SA is still in use");
   deleteIsakmpSa(state, sa);
   forget(state, sa, "expired");
 }

@@ -1,12 +1,13 @@
 /** All ISAKMP SAs, found by cookies and by peer; bounds those that nobody has authenticated yet. */
-import { equal, hex } from "../base/octets.ts";
+import { concat, equal, hex } from "../base/octets.ts";
 import type { Endpoint, IpAddress } from "../net/ip-address.ts";
 import type { IsakmpSa } from "./isakmp-sa.ts";
 import type { IkeLimits } from "./limits.ts";
 
 export class SaTable {
   readonly #byCookies = new Map<string, IsakmpSa>();
-  readonly #byPeer = new Map<IpAddress, Set<IsakmpSa>>();
+  /** Nearly always one: an array of its own length takes a fraction of a set. */
+  readonly #byPeer = new Map<IpAddress, readonly IsakmpSa[]>();
   /** In order of age. */
   readonly #halfOpen = new Set<IsakmpSa>();
   readonly #halfOpenByAddress = new Map<IpAddress, number>();
@@ -72,7 +73,7 @@ export class SaTable {
   }
 
   ofPeer(peer: IpAddress): readonly IsakmpSa[] {
-    return [...(this.#byPeer.get(peer) ?? [])];
+    return this.#byPeer.get(peer) ?? [];
   }
 
   /** The newest established SA between two addresses. */
@@ -100,15 +101,14 @@ export class SaTable {
   }
 
   #joinPeer(sa: IsakmpSa, address: IpAddress): void {
-    const peers = this.#byPeer.get(address);
-    if (peers === undefined) this.#byPeer.set(address, new Set([sa]));
-    else peers.add(sa);
+    this.#byPeer.set(address, [...this.ofPeer(address), sa]);
   }
 
   #leavePeer(sa: IsakmpSa): void {
-    const peers = this.#byPeer.get(sa.remote.address);
-    peers?.delete(sa);
-    if (peers?.size === 0) this.#byPeer.delete(sa.remote.address);
+    const { address } = sa.remote;
+    const others = this.ofPeer(address).filter((other) => other !== sa);
+    if (others.length === 0) this.#byPeer.delete(address);
+    else this.#byPeer.set(address, others);
   }
 
   #settle(sa: IsakmpSa): void {
@@ -125,5 +125,5 @@ export class SaTable {
 const NO_COOKIE = "0".repeat(16);
 
 function keyOf(sa: IsakmpSa): string {
-  return hex(sa.initiatorCookie) + hex(sa.responderCookie);
+  return hex(concat(sa.initiatorCookie, sa.responderCookie));
 }

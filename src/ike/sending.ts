@@ -163,9 +163,5 @@ function armRetransmission(state: EngineState, owner: Owner): void {
   const { outstanding } = conversationOf(owner);
   if (outstanding === undefined) return;
   const wait = retransmissionDelay(state.limits, outstanding.count + 1);
-  state.timers.set(
-    owner.exchange ?? owner.sa,
-    after(state.now, wait),
-    `retransmit ${outstanding.step} to ${owner.sa.remote.address}`,
-  );
+  state.timers.set(owner.exchange ?? owner.sa, after(state.now, wait), "a message is sent again");
 }

@@ -15,7 +15,7 @@ export interface SpiOwner {
 export class SpiTable {
   /** Undefined while a negotiation may still come to nothing. */
   readonly #owners = new Map<number, SpiOwner | undefined>();
-  readonly #byPeer = new Map<IpAddress, Set<number>>();
+  readonly #byPeer = new Map<IpAddress, readonly number[]>();
 
   /** An SPI that nobody uses: random, outside the reserved 0 to 255 (RFC 2406 §2.1). */
   take(random: Random): number {
@@ -31,18 +31,16 @@ export class SpiTable {
   /** Its SA is in use. */
   own(spi: number, owner: SpiOwner): void {
     this.#owners.set(spi, owner);
-    const spis = this.#byPeer.get(owner.peer);
-    if (spis === undefined) this.#byPeer.set(owner.peer, new Set([spi]));
-    else spis.add(spi);
+    this.#byPeer.set(owner.peer, [...this.#spisOf(owner.peer), spi]);
   }
 
   release(spi: number): void {
     const owner = this.#owners.get(spi);
     this.#owners.delete(spi);
     if (owner === undefined) return;
-    const spis = this.#byPeer.get(owner.peer);
-    spis?.delete(spi);
-    if (spis?.size === 0) this.#byPeer.delete(owner.peer);
+    const others = this.#spisOf(owner.peer).filter((other) => other !== spi);
+    if (others.length === 0) this.#byPeer.delete(owner.peer);
+    else this.#byPeer.set(owner.peer, others);
   }
 
   /** Some SA with this peer is in use. */
@@ -51,10 +49,14 @@ export class SpiTable {
   }
 
   ofPeer(peer: IpAddress): readonly (SpiOwner & { readonly spi: number })[] {
-    return [...(this.#byPeer.get(peer) ?? [])].flatMap((spi) => {
+    return this.#spisOf(peer).flatMap((spi) => {
       const owner = this.#owners.get(spi);
       return owner === undefined ? [] : [{ ...owner, spi }];
     });
+  }
+
+  #spisOf(peer: IpAddress): readonly number[] {
+    return this.#byPeer.get(peer) ?? [];
   }
 }
 

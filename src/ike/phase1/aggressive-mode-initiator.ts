@@ -25,7 +25,7 @@ import {
 } from "./nat-steps.ts";
 import { bestMethod, offeredMethods } from "./nat-traversal.ts";
 import { checkEvent, identityBuilt, keyFound, keysGenerated, vendorIdEvents } from "./phase1-events.ts";
-import { type Phase1Actions as Actions, agreedOf, type Phase1Context } from "./phase1-state.ts";
+import { type Phase1Actions as Actions, establishedWith, type Phase1Context } from "./phase1-state.ts";
 import { checkAnswer, offerSuites } from "./protection-suite.ts";
 
 export interface AggressiveOffer {
@@ -183,12 +183,13 @@ export function sayProof(
   return [
     ...checked,
     tell({ kind: "peer-authenticated", sa, identity }),
-    { do: "become", state: { ...agreedOf(state), ...keyed, at: "established" } },
+    { do: "become", state: establishedWith(choice) },
     ...traverse(state),
     ...(context.conventions.encryptThirdMessage ? [protect, say] : [say, protect]),
     {
       do: "establish",
       choice,
+      SKEYID: hashInput.SKEYID,
       identity,
       initialContact: false,
       // Never in aggressive mode itself (RFC 2407 §4.6.3).

@@ -24,7 +24,12 @@ import { deriveKeys, firstIv, keyExchangeFailed, keyProblem, ownVendorIds } from
 import { natEvents, natPayloads, natSituationOnArrival, traverse, traversesNats } from "./nat-steps.ts";
 import { bestMethod, vendorIdOf } from "./nat-traversal.ts";
 import { checkEvent, identityBuilt, keyFound, keysGenerated, vendorIdEvents } from "./phase1-events.ts";
-import { type Phase1Actions as Actions, agreedOf, type Phase1Context } from "./phase1-state.ts";
+import {
+  type Phase1Actions as Actions,
+  agreedOf,
+  establishedWith,
+  type Phase1Context,
+} from "./phase1-state.ts";
 import { findKeyByIdentity } from "./pre-shared-key.ts";
 import { answerSuite, chooseSuite, situationProblem } from "./protection-suite.ts";
 
@@ -166,7 +171,7 @@ export function receiveProof(
   const bag = open(AM_PROOF, payloads);
   // Under a wrong key an encrypted one is noise.
   if (isShapeProblem(bag)) return [drop("undecryptable", bag.detail)];
-  const { choice, hashInput, protection, IDii } = state;
+  const { choice, hashInput, IDii } = state;
   if (!constantTimeEqual(bag.HASH.data, hashI(hashInput, encodeBody(IDii))))
     return [drop("hash mismatch", "HASH_I does not verify")];
   const identity = describeIdentity(IDii);
@@ -175,11 +180,12 @@ export function receiveProof(
     tell({ kind: "payload-processing", sa, payload: "HASH", messageId: 0 }),
     ...natEvents(context, { ...state, nat }),
     tell({ kind: "peer-authenticated", sa, identity }),
-    { do: "become", state: { ...agreedOf(state), hashInput, protection, at: "established" } },
+    { do: "become", state: establishedWith(choice) },
     ...traverse({ ...state, nat }),
     {
       do: "establish",
       choice,
+      SKEYID: hashInput.SKEYID,
       identity,
       // HASH_I does not cover it: in clear anybody may have added it.
       initialContact: context.isProtected && saysInitialContact(context, bag.all.NOTIFY),

@@ -8,9 +8,12 @@ import { isTranslated, natEvents, traverse } from "./nat-steps.ts";
 import { identityBuilt, keysGenerated, vendorIdEvents } from "./phase1-events.ts";
 import {
   type Phase1Actions as Actions,
+  type Agreed,
   agreedOf,
   type Establish,
+  establishedWith,
   introducedOf,
+  type Keyed,
   type Phase1Context,
 } from "./phase1-state.ts";
 import { checkProof, ownProof, type Proven, proofPayloads, signing } from "./proof.ts";
@@ -90,9 +93,9 @@ export function sayResponderProof(
   state: MainModeState & { at: "signs MM6" },
   signature: Uint8Array | undefined,
 ): Actions {
-  const { proof, proven, hashInput, protection } = state;
+  const { proof, proven } = state;
   return [
-    { do: "become", state: { ...agreedOf(state), at: "established", hashInput, protection } },
+    { do: "become", state: establishedWith(state.choice) },
     { do: "say", step: "MM6", payloads: proofPayloads(proof, signature) },
     establishWith(context, state, proven),
   ];
@@ -105,11 +108,10 @@ export function receiveResponderProof(
 ): Actions {
   const { proven, actions } = checkProof(context, state, payloads);
   if (proven === undefined) return actions;
-  const { hashInput, protection } = state;
   return [
     ...actions,
     ...authenticated(context, proven, "MM6"),
-    { do: "become", state: { ...agreedOf(state), at: "established", hashInput, protection } },
+    { do: "become", state: establishedWith(state.choice) },
     establishWith(context, state, proven),
   ];
 }
@@ -123,12 +125,13 @@ function authenticated({ sa }: Phase1Context, { identity }: Proven, step: "MM5" 
 
 function establishWith(
   context: Phase1Context,
-  { choice }: Pick<Establish, "choice">,
+  { choice, hashInput }: Agreed & Keyed,
   { identity, notifications }: Proven,
 ): Establish {
   return {
     do: "establish",
     choice,
+    SKEYID: hashInput.SKEYID,
     initialContact: saysInitialContact(context, notifications),
     identity,
     notifications: [],

@@ -1,5 +1,6 @@
 /** What the exchanges of phase 1 share: what is known at each stage, what steps are given, and what they decide. */
 import type { Random } from "../../base/random.ts";
+import type { Secret } from "../../crypto/secret.ts";
 import type { CertificateRequest } from "../../isakmp/payloads/certificate-request.ts";
 import type { Identification } from "../../isakmp/payloads/identification.ts";
 import type { Notification } from "../../isakmp/payloads/notification.ts";
@@ -8,7 +9,7 @@ import type { Endpoint } from "../../net/ip-address.ts";
 import type { Action } from "../action.ts";
 import type { Phase1Step, SaReference } from "../events.ts";
 import type { Phase1HashInput } from "../keying.ts";
-import type { IkePolicy } from "../policy.ts";
+import type { IkePolicy, ProtectionSuite } from "../policy.ts";
 import type { Protection } from "../protection.ts";
 import type { WireConventions } from "../wire-conventions.ts";
 import type { AggressiveModeState } from "./aggressive-mode-state.ts";
@@ -20,8 +21,11 @@ import type { SuiteChoice } from "./protection-suite.ts";
 /** Where a phase 1 stands. */
 export type Phase1State = MainModeState | AggressiveModeState | Established;
 
-/** The end of either exchange. */
-export type Established = { readonly at: "established" } & Agreed & Keyed;
+/** The end of either exchange: what was agreed stays, what led to it is forgotten. */
+export interface Established {
+  readonly at: "established";
+  readonly suite: ProtectionSuite;
+}
 
 export interface Agreed {
   readonly choice: SuiteChoice;
@@ -60,6 +64,8 @@ export interface Identities {
 export interface Establish {
   readonly do: "establish";
   readonly choice: SuiteChoice;
+  /** For a key log. */
+  readonly SKEYID: Secret;
   readonly initialContact: boolean;
   /** What the peer proved to be. */
   readonly identity: string;
@@ -98,6 +104,10 @@ export type Phase1Actions = Action<Phase1State, Establish | Traverse>[];
 /** The part of a state that all later ones keep. */
 export function agreedOf({ choice, authentication, SAi_b, natMethod }: Agreed): Agreed {
   return { choice, authentication, SAi_b, natMethod };
+}
+
+export function establishedWith({ suite }: SuiteChoice): Established {
+  return { at: "established", suite };
 }
 
 export function introducedOf({ requests, identities }: Introduced): Introduced {
