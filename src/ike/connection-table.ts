@@ -18,6 +18,10 @@ export class ConnectionTable {
     return this.#byId.get(id);
   }
 
+  hasPeer(peer: IpAddress): boolean {
+    return this.#byPeer.has(peer);
+  }
+
   /** In the order of the policy. */
   between(localAddress: IpAddress, peer: IpAddress): readonly Connection[] {
     return (this.#byPeer.get(peer) ?? []).filter((connection) => connection.localAddress === localAddress);

@@ -8,6 +8,7 @@ import { type Endpoint, isSameEndpoint } from "../net/ip-address.ts";
 import { ConnectionTable } from "./connection-table.ts";
 import type { IkeOutput } from "./engine-contract.ts";
 import type { IkeEvent } from "./events.ts";
+import { FailureMemory } from "./failure-memory.ts";
 import type { IsakmpSa, QuickModeExchange } from "./isakmp-sa.ts";
 import type { IkeLimits } from "./limits.ts";
 import type { IkePolicy } from "./policy.ts";
@@ -39,6 +40,7 @@ export class EngineState {
   readonly timers = new Timers<IsakmpSa | QuickModeExchange | IsakmpSa["life" | "keepalive" | "watch"]>();
   readonly jobs = new Map<number, RunningJob>();
   readonly spis = new SpiTable();
+  readonly failures: FailureMemory;
   /** Of the input being handled. */
   now: Instant;
   #outputs: IkeOutput[] = [];
@@ -63,6 +65,7 @@ export class EngineState {
     this.#connections = new ConnectionTable(options.policy.connections);
     this.random = options.random;
     this.limits = options.limits;
+    this.failures = new FailureMemory(options.limits);
     this.conventions = options.conventions;
     this.exportKeys = options.exportKeys;
     this.#wallClockAtStart = options.wallClockAtStart;
@@ -93,6 +96,8 @@ export class EngineState {
   }
 
   emit(event: IkeEvent): void {
+    if (event.kind === "negotiation-failed")
+      this.failures.remember(this.now, event, this.connections.hasPeer(event.peer));
     this.#outputs.push({ kind: "event", event });
   }
 

@@ -127,8 +127,13 @@ export class IkeEngine {
   }
 
   view(): IkeView {
-    const { table, jobs } = this.#state;
-    return { isakmpSas: table.all().map(viewOf), halfOpen: table.halfOpen, jobsRunning: jobs.size };
+    const { table, jobs, failures } = this.#state;
+    return {
+      isakmpSas: table.all().map(viewOf),
+      halfOpen: table.halfOpen,
+      jobsRunning: jobs.size,
+      failures: failures.all(),
+    };
   }
 
   #datagram(local: Endpoint, remote: Endpoint, bytes: Uint8Array): void {

@@ -38,6 +38,10 @@ export interface IkeLimits {
   readonly finishedExchangeLife: Milliseconds;
   /** Notifications to strangers, each second, over all peers. */
   readonly strangerNotifiesPerSecond: number;
+  /** Unlike failures of a peer that are remembered for `show crypto isakmp diagnose`: what a person reads at a time. */
+  readonly failuresPerPeerMax: number;
+  /** Peers whose failures are remembered: anybody's address may be one. */
+  readonly failedPeersMax: number;
 }
 
 export const DEFAULT_IKE_LIMITS: IkeLimits = {
@@ -59,6 +63,8 @@ export const DEFAULT_IKE_LIMITS: IkeLimits = {
   dpdRetriesMax: 5,
   finishedExchangeLife: seconds(60),
   strangerNotifiesPerSecond: 10,
+  failuresPerPeerMax: 5,
+  failedPeersMax: 64,
 };
 
 /** Nonces are 8 to 256 octets long (RFC 2409 §5). */

@@ -2,6 +2,7 @@
 import type { Instant } from "../base/time.ts";
 import type { CipherName, GroupId, HashName } from "../crypto/names.ts";
 import type { SaReference } from "./events.ts";
+import type { RememberedFailure } from "./failure-memory.ts";
 import type { AuthenticationMethod } from "./policy.ts";
 
 export interface IsakmpSaView {
@@ -28,4 +29,6 @@ export interface IkeView {
   readonly isakmpSas: readonly IsakmpSaView[];
   readonly halfOpen: number;
   readonly jobsRunning: number;
+  /** By peer, the last one last. */
+  readonly failures: readonly RememberedFailure[];
 }

@@ -126,11 +126,11 @@ test("an initiator that cannot begin says why", () => {
     reason: "no pre-shared key",
     mismatches: [],
     origin: undefined,
-    explanation: "",
+    explanation: "There is no key for it.",
   };
   assert.equal(
     text([failed], ["isakmp"], ""),
-    "ISAKMP: No cert, and no keys (public or pre-shared) with remote peer 20.20.20.21\n",
+    "ISAKMP: No cert, and no keys (public or pre-shared) with remote peer 20.20.20.21\nISAKMP: There is no key for it.\n",
   );
 });
 

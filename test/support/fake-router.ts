@@ -32,7 +32,7 @@ export class FakeRouter implements RouterServices {
   view(): GatewayView {
     return {
       now: instant(0),
-      ike: { isakmpSas: [], halfOpen: 0, jobsRunning: 0 },
+      ike: { isakmpSas: [], halfOpen: 0, jobsRunning: 0, failures: [] },
       ipsec: { flows: [] },
     };
   }

@@ -5,6 +5,7 @@ import { anyOrder, flag, optional, value, word } from "../sentence.ts";
 import { ADDRESS, NAME } from "../value-types.ts";
 import { showAccessLists } from "../views/access-lists.ts";
 import { showCryptoMap } from "../views/crypto-map.ts";
+import { showDiagnosis } from "../views/diagnosis.ts";
 import { showInterfaceBrief } from "../views/interface-brief.ts";
 import { showIpsecSa } from "../views/ipsec-sa.ts";
 import { showIsakmpPolicy } from "../views/isakmp-policy.ts";
@@ -28,6 +29,13 @@ export const SHOW_COMMANDS: readonly Command[] = [
   ),
   command(phrase("show crypto isakmp sa", "Show ISAKMP Security Associations"), ({ print, services }) =>
     print(showIsakmpSa(services.view())),
+  ),
+  command(
+    [
+      ...phrase("show crypto isakmp diagnose", "Show why ISAKMP negotiations have failed"),
+      optional(word("peer", "Show failures with a peer"), value("peer", ADDRESS, "Peer address")),
+    ],
+    ({ print, services }, { peer }) => print(showDiagnosis(services.view(), peer)),
   ),
   command(
     [

@@ -142,7 +142,7 @@ const B = ipv4("172.16.172.20");
 const MASK = ipv4("255.255.255.0");
 
 function view(isakmpSas: readonly IsakmpSaView[], flows: readonly FlowView[]): GatewayView {
-  return { now: instant(0), ike: { isakmpSas, halfOpen: 0, jobsRunning: 0 }, ipsec: { flows } };
+  return { now: instant(0), ike: { isakmpSas, halfOpen: 0, jobsRunning: 0, failures: [] }, ipsec: { flows } };
 }
 
 function isakmpSa(local: IpAddress, remote: IpAddress): IsakmpSaView {

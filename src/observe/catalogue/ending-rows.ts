@@ -1,5 +1,6 @@
 /** Events that end something: SAs deleted, negotiations failed, our own mistakes. */
 import { type DebugMessage, isakmp, isakmpPlain, plain } from "../debug-message.ts";
+import { diagnose } from "../diagnosis.ts";
 import type { EventOf, Rows } from "../entry.ts";
 import { printable } from "../printable.ts";
 import {
@@ -24,7 +25,7 @@ export const ENDING_ROWS: Rows<"isakmp-sa-deleted" | "negotiation-failed" | "bug
     }),
   },
   "negotiation-failed": {
-    debug: failureLines,
+    debug: (event) => [...failureLines(event), ...diagnosisLines(event)],
     syslog: failureLog,
     ladder: ({ sa, exchange, peer, reason, role }) => ({
       mark: "noted",
@@ -64,6 +65,13 @@ function failureLines({ sa, peer, exchange, reason }: EventOf<"negotiation-faile
     case "internal":
       return [];
   }
+}
+
+/** What IOS does not say: the differences one by one, each with the line of ours. */
+function diagnosisLines(event: EventOf<"negotiation-failed">): DebugMessage[] {
+  const { sentence, differences } = diagnose(event);
+  const texts = differences.length === 0 ? [sentence] : differences.map(({ text }) => text);
+  return texts.map((text) => (event.sa === undefined ? isakmpPlain(text) : isakmp(event.sa, text)));
 }
 
 function failureLog({

@@ -1,0 +1,63 @@
+/** `show crypto isakmp diagnose`: the last failures of each peer, what differs, and what to enter if the peer is right. */
+import type { Instant } from "../../base/time.ts";
+import { elapsed } from "../../base/time.ts";
+import type { GatewayView } from "../../gateway/contract.ts";
+import type { NegotiationFailed, RememberedFailure } from "../../ike/failure-memory.ts";
+import type { IpAddress } from "../../net/ip-address.ts";
+import { diagnose } from "../../observe/diagnosis.ts";
+
+export function showDiagnosis({ now, ike }: GatewayView, peer?: IpAddress): string[] {
+  const failures = ike.failures.filter(({ failure }) => peer === undefined || failure.peer === peer);
+  const peers = [...new Set(failures.map(({ failure }) => failure.peer))];
+  if (peers.length === 0)
+    return [`No failed negotiation${peer === undefined ? "" : ` with ${peer}`} is remembered.`];
+  return peers.flatMap((one) => [
+    `Peer ${one}`,
+    ...failures.filter(({ failure }) => failure.peer === one).flatMap((failed) => failureLines(now, failed)),
+  ]);
+}
+
+function failureLines(now: Instant, { failure, times, firstAt, lastAt }: RememberedFailure): string[] {
+  const when =
+    times === 1
+      ? `${age(now, lastAt)} ago`
+      : `${times} times, last ${age(now, lastAt)} ago, first ${age(now, firstAt)} ago`;
+  const { sentence, differences } = diagnose({ at: lastAt, ...failure });
+  return [
+    `  ${MODES[failure.exchange]} mode as ${failure.role}: ${failure.reason}, ${when}`,
+    ...wrapped(sentence, "    "),
+    ...differences.flatMap(({ text, remedy }) => [
+      ...wrapped(text, "      "),
+      ...(remedy === undefined ? [] : [`        to accept it: ${remedy}`]),
+    ]),
+  ];
+}
+
+const MODES: { readonly [E in NegotiationFailed["exchange"]]: string } = {
+  main: "Main",
+  aggressive: "Aggressive",
+  quick: "Quick",
+};
+
+/** Hours, minutes and seconds: `01:02:03`. */
+function age(now: Instant, then: Instant): string {
+  const seconds = Math.floor(elapsed(then, now) / 1000);
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return parts.map((part) => String(part).padStart(2, "0")).join(":");
+}
+
+/** In lines of a terminal; a word that is longer stands alone. */
+function wrapped(text: string, indentation: string): string[] {
+  const lines: string[] = [];
+  let line = indentation;
+  for (const word of text.split(" ")) {
+    if (line.length + word.length > TERMINAL_WIDTH && line.length > indentation.length) {
+      lines.push(line.trimEnd());
+      line = indentation;
+    }
+    line += `${word} `;
+  }
+  return [...lines, line.trimEnd()];
+}
+
+const TERMINAL_WIDTH = 100;
