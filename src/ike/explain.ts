@@ -122,7 +122,9 @@ export function noResponse(
   const what = hints.includes(UNOFFERED)
     ? "has answered with a suite that is none of our offers"
     : step === "MM1" || step === "AM1"
-      ? "is not reachable on UDP port 500, runs no IKE, or accepts none of our ISAKMP policies"
+      ? hints.includes("NO-PROPOSAL-CHOSEN")
+        ? "most likely accepts none of our ISAKMP policies"
+        : "is not reachable on UDP port 500, runs no IKE, or accepts none of our ISAKMP policies"
       : "has stopped answering";
   return {
     reason: "no response",

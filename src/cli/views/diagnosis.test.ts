@@ -28,7 +28,12 @@ test("a policy that does not match is told with the closest pair, the lines, and
     '      group: offered group 2, accepted group 14 (B.cfg:3 "crypto isakmp policy 10")',
     "        to accept it: group 2",
   ]);
-  assert.deepEqual(told(pair, "A"), []);
+  assert.deepEqual(told(pair, "A"), [
+    `Peer ${B}`,
+    "  Main mode as initiator: no response, 00:00:18 ago",
+    `    ${B} does not answer MM1: it most likely accepts none of our ISAKMP policies. Without`,
+    "    proof of who said it, NO-PROPOSAL-CHOSEN came from that address.",
+  ]);
 });
 
 test("a wrong pre-shared key is told at both ends, and not shown", () => {
