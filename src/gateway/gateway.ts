@@ -167,6 +167,7 @@ export class Gateway {
       destination: local.address,
       protocol: PROTOCOL.ESP,
       typeOfService,
+      sourcePort: remote.port,
     };
     for (let start = 0; start < bytes.length; start += segmentLength) {
       const end = Math.min(start + segmentLength, bytes.length);
@@ -240,6 +241,9 @@ export class Gateway {
       case "abandon-sa":
         this.#untoldInbound.delete(output.inboundSpi);
         this.#dataPlane.remove(now, output.peer, output.inboundSpi, "inbound", "deleted");
+        break;
+      case "peer-moved":
+        this.#dataPlane.movePeer(output);
         break;
       case "remove-ipsec-sa":
         this.#dataPlane.remove(now, output.peer, output.spi, output.direction, output.reason);
@@ -351,6 +355,9 @@ export class Gateway {
       }
       case "pair-expired":
         this.#tellPeer(now, output);
+        break;
+      case "peer-moved":
+        this.#toIke(now, output);
         break;
       case "event":
         if (output.event.kind === "sa-requested") {

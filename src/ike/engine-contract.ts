@@ -40,6 +40,8 @@ export type IkeInput =
       readonly peer: IpAddress;
       readonly traffic: Traffic;
     }
+  /** ESP of a peer behind a NAT, which is authentic, comes from elsewhere than before. */
+  | ({ readonly kind: "peer-moved" } & PeerMove)
   /** An operator clears ISAKMP SAs: one by conn-id, those of a peer, or all. */
   | { readonly kind: "clear-isakmp-sas"; readonly connId?: number; readonly peer?: IpAddress };
 
@@ -51,6 +53,8 @@ export type IkeOutput =
   | { readonly kind: "cancel-job"; readonly id: number }
   | { readonly kind: "event"; readonly event: IkeEvent }
   | { readonly kind: "install-sa"; readonly sa: KeyedSa }
+  /** A peer behind a NAT is elsewhere than before: ESP for it is to go there. */
+  | ({ readonly kind: "peer-moved" } & PeerMove)
   /** The peer has deleted or lost one of a pair: both go. */
   | {
       readonly kind: "remove-ipsec-sa";
@@ -83,6 +87,13 @@ export interface Traffic {
   readonly outbound: number;
 }
 
+/** An authentic message has come from `to`, where the peer was at `from` before (RFC 3947 §7). */
+export interface PeerMove {
+  readonly localAddress: IpAddress;
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+}
+
 /** One direction of a negotiated pair. */
 export interface KeyedSa {
   readonly direction: "inbound" | "outbound";
@@ -102,6 +113,8 @@ export interface KeyedSa {
   readonly connId: number;
   /** Through a NAT: the UDP ports of the tunnel (RFC 3948). */
   readonly udpEncapsulation: { readonly localPort: number; readonly remotePort: number } | undefined;
+  /** The peer is behind a NAT and we are not: its address or port may change (RFC 3947 §7). */
+  readonly peerMayMove: boolean;
   /** In transport mode through a NAT: of the packets as the peer sends them, if it has told (RFC 3947 §5.2). */
   readonly originalAddresses: Addresses | undefined;
 }

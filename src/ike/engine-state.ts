@@ -156,7 +156,7 @@ export class EngineState {
   heard(sa: IsakmpSa): void {
     sa.lastHeardAt = this.now;
     if (sa.isEstablished) sa.forgetPhase1();
-    if (sa.nat !== undefined && sa.arrival !== undefined) this.follow(sa, sa.arrival);
+    if (sa.followsPeer && sa.arrival !== undefined) this.follow(sa, sa.arrival);
   }
 
   /** The SA's ends are these now. */
@@ -165,6 +165,8 @@ export class EngineState {
     if (isSameEndpoint(from.local, to.local) && isSameEndpoint(from.remote, to.remote)) return;
     this.table.move(sa, to.local, to.remote);
     this.emit({ kind: "peer-moved", sa: sa.reference(), from });
+    const localAddress = to.local.address;
+    this.output({ kind: "peer-moved", localAddress, from: from.remote, to: to.remote });
   }
 
   /** False when too many jobs are under way: the message that needs one is better dropped and repeated by its sender. */

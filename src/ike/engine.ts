@@ -11,7 +11,7 @@ import type { JobResult } from "../crypto/jobs.ts";
 import { decodeHeader, FLAG_ENCRYPTION, type IsakmpHeader } from "../isakmp/header.ts";
 import { EXCHANGE_TYPE } from "../isakmp/numbers/exchange-type.ts";
 import { nameOf } from "../isakmp/numbers/registry.ts";
-import type { Endpoint } from "../net/ip-address.ts";
+import { type Endpoint, isSameEndpoint } from "../net/ip-address.ts";
 import { lookAfterPeer, watchPeer, weighTraffic } from "./dead-peer-detection.ts";
 import type { IkeInput, IkeOutput } from "./engine-contract.ts";
 import { EngineState } from "./engine-state.ts";
@@ -91,6 +91,15 @@ export class IkeEngine {
         break;
       case "traffic":
         weighTraffic(state, input.localAddress, input.peer, input.traffic);
+        break;
+      case "peer-moved":
+        for (const sa of state.table.ofPeer(input.from.address))
+          if (
+            sa.followsPeer &&
+            sa.local.address === input.localAddress &&
+            isSameEndpoint(sa.remote, input.from)
+          )
+            state.follow(sa, { local: sa.local, remote: input.to });
         break;
       case "clear-isakmp-sas":
         for (const sa of state.table.all()) {

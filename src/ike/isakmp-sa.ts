@@ -6,7 +6,7 @@ import type { Endpoint, IpAddress } from "../net/ip-address.ts";
 import { Conversation } from "./conversation.ts";
 import type { Liveness } from "./dead-peer-detection.ts";
 import type { Phase1Mode, Role, SaReference } from "./events.ts";
-import type { NatMethod, NatSituation } from "./phase1/nat-traversal.ts";
+import { type NatMethod, type NatSituation, peerMayMove } from "./phase1/nat-traversal.ts";
 import type { Phase1State } from "./phase1/phase1-state.ts";
 import type { QuickModeRequest, QuickModeState } from "./phase2/quick-mode-state.ts";
 import type { Protection } from "./protection.ts";
@@ -123,6 +123,12 @@ export class IsakmpSa extends Conversation {
     this.initiatorCookie = options.initiatorCookie;
     this.responderCookie = options.responderCookie;
     this.createdAt = options.createdAt;
+  }
+
+  /** Its ends are those of the last authentic message: in phase 1 both change to port 4500, later only a NAT moves a peer. */
+  get followsPeer(): boolean {
+    if (this.nat === undefined) return false;
+    return !this.isEstablished || peerMayMove(this.nat.situation);
   }
 
   reference(): SaReference {

@@ -129,3 +129,37 @@ test("a forged message from elsewhere does not move an SA; an authentic one does
   pair.negotiate("A");
   assert.equal(at(), "5600");
 });
+
+test("ESP that shows the peer elsewhere moves the ISAKMP SA, and an IKE message that does moves ESP", () => {
+  const pair = nattedPair();
+  pair.negotiate("A");
+  const from = { address: NAT, port: 5500 };
+  const to = { address: NAT, port: 7777 };
+  const start = pair.outputs.B.length;
+  pair.input("B", { kind: "peer-moved", localAddress: B, from, to });
+  assert.deepEqual(pair.engines.B.view().isakmpSas[0]?.sa.remote, to);
+  // The next message of A comes from where it was all the time.
+  pair.negotiate("A");
+  assert.deepEqual(pair.engines.B.view().isakmpSas[0]?.sa.remote, from);
+  const moves = pair.outputs.B.slice(start).filter((output) => output.kind === "peer-moved");
+  assert.deepEqual(moves, [
+    { kind: "peer-moved", localAddress: B, from, to },
+    { kind: "peer-moved", localAddress: B, from: to, to: from },
+  ]);
+  assert.equal(
+    pair.installed("B").every(({ peerMayMove }) => peerMayMove),
+    true,
+  );
+});
+
+test("who is behind the NAT itself does not follow (RFC 3947 §7)", () => {
+  const pair = nattedPair();
+  pair.negotiate("A");
+  const from = { address: B, port: 4500 };
+  pair.input("A", { kind: "peer-moved", localAddress: A, from, to: { address: NAT, port: 4500 } });
+  assert.deepEqual(pair.engines.A.view().isakmpSas[0]?.sa.remote, from);
+  assert.equal(
+    pair.installed("A").some(({ peerMayMove }) => peerMayMove),
+    false,
+  );
+});

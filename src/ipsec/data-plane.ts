@@ -24,6 +24,7 @@ import type { CarrierNews, PacketCarrier } from "./packet-carrier.ts";
 import { HEAP_SPACE, type PacketSpace } from "./packet-space.ts";
 import { PathDiscovery } from "./path-discovery.ts";
 import { PathMtus } from "./path-mtus.ts";
+import { movePeer, type PeerMove } from "./peer-moves.ts";
 import type { IpsecPolicy } from "./policy.ts";
 import { changePolicy } from "./policy-change.ts";
 import {
@@ -175,6 +176,11 @@ export class DataPlane {
         (filter.connectionId === undefined || filter.connectionId === parameters.connectionId),
       reason,
     );
+  }
+
+  /** IKE knows that a peer behind a NAT is somewhere else now. */
+  movePeer(move: PeerMove): void {
+    movePeer(this.#parts, move);
   }
 
   /**

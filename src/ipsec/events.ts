@@ -1,6 +1,6 @@
 /** State-like facts of the data plane. What happens per packet is counted, not told. */
 import type { EspSuite } from "../crypto/names.ts";
-import type { IpAddress } from "../net/ip-address.ts";
+import type { Endpoint, IpAddress } from "../net/ip-address.ts";
 import type { Flow, TrafficSelector } from "../net/selector.ts";
 
 export type IpsecEvent =
@@ -34,6 +34,13 @@ export type IpsecEvent =
       readonly destination: IpAddress;
       readonly suite: EspSuite;
       readonly reason: "expired" | "deleted" | "peer deleted" | "peer dead" | "replaced" | "cleared";
+    }
+  /** What is authentic comes from another address or port of a peer behind a NAT; SAs send there now. */
+  | {
+      readonly kind: "encapsulation-moved";
+      readonly localAddress: IpAddress;
+      readonly from: Endpoint;
+      readonly to: Endpoint;
     }
   /** How long packets between two end points may be, in octets; `reporter` is the router that said so, absent when what one said is old. */
   | {

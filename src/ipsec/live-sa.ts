@@ -14,7 +14,8 @@ import type { SaParameters } from "./security-association.ts";
 import type { OuterHeader } from "./tunnel.ts";
 
 interface LiveSaCommon {
-  readonly parameters: SaParameters;
+  /** Others when its peer has moved. */
+  parameters: SaParameters;
   /** IOS's `flow_id`. */
   readonly flowId: number;
   readonly transforms: EspTransforms;

@@ -3,6 +3,7 @@ import type { IpAddress } from "../net/ip-address.ts";
 import type { TrafficSelector } from "../net/selector.ts";
 import type { IpsecEvent } from "./events.ts";
 import type { RemovedPair } from "./live-sa.ts";
+import type { PeerMove } from "./peer-moves.ts";
 
 export type DataPlaneOutput =
   /** A whole IPv4 packet leaves by an interface. */
@@ -17,6 +18,8 @@ export type DataPlaneOutput =
   | NegotiateOutput
   /** An SA has reached the end of its lifetime, or was not wanted: the peer is to be told by a Delete. */
   | ({ readonly kind: "pair-expired" } & RemovedPair)
+  /** Its ESP says so: IKE is to follow. */
+  | ({ readonly kind: "peer-moved" } & PeerMove)
   | { readonly kind: "event"; readonly event: IpsecEvent };
 
 /** IKE is to negotiate a pair of SAs. */

@@ -34,6 +34,8 @@ export interface SaParameters {
   readonly isInitiator?: boolean;
   /** UDP ports of the peer's NAT-T encapsulation; undefined is raw ESP. */
   readonly udpEncapsulation: { readonly localPort: number; readonly remotePort: number } | undefined;
+  /** The peer is behind a NAT and we are not: where it sends from is where it is (RFC 3947 §7). Unknown counts as false. */
+  readonly peerMayMove?: boolean;
   /** Of packets as the peer sends them, in transport mode through NATs (RFC 3947 §5.2); undefined where it has not said. */
   readonly originalAddresses?: Addresses | undefined;
 }

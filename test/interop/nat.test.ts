@@ -54,6 +54,22 @@ describe("NAT traversal with strongSwan", { skip, concurrency: 2 }, () => {
       await assertPingsBothWays(network, charon);
     }));
 
+  it("follows a NAT in front of the peer that forgets its mappings: by ESP alone", () =>
+    across({ ours: false, peers: true }, async ({ network, charon, router }) => {
+      charon.initiate();
+      await assertPingsBothWays(network, charon);
+      forget(network, "natb", PEER, "40000-44999");
+      await assertPingsBothWays(network, charon);
+      assert.match(
+        router.output,
+        /%SKEYID-6-PEER_MOVED: peer behind a NAT is now at 192\.0\.2\.2 port 4\d{4}/,
+      );
+      assert.match(
+        await network.console("ours", "show crypto ipsec sa"),
+        /current_peer: 192\.0\.2\.2:4\d{4}/,
+      );
+    }));
+
   it("is followed by the peer when the NAT in front of us forgets its mappings", () =>
     across({ ours: true, peers: false }, async ({ network, charon }) => {
       await network.pingUntilAnswered("ours", INSIDE, PEER_INSIDE);

@@ -90,6 +90,11 @@ export interface NatSituation {
   readonly remoteBehindNat: boolean;
 }
 
+/** RFC 3947 §7: who is behind a NAT MUST NOT follow a peer that is not. */
+export function peerMayMove({ localBehindNat, remoteBehindNat }: NatSituation): boolean {
+  return remoteBehindNat && !localBehindNat;
+}
+
 /** What the peer's hashes tell. A peer that sends none cannot be helped: nothing is assumed. */
 export function discover(payloads: readonly NatDiscovery[], ends: Ends): NatSituation {
   const [aboutUs, ...aboutPeer] = payloads;

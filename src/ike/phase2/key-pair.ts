@@ -7,6 +7,7 @@ import { PROTOCOL_ID } from "../../isakmp/numbers/domain.ts";
 import type { KeyedSa } from "../engine-contract.ts";
 import type { NegotiatedIpsecSa } from "../events.ts";
 import { keymat } from "../keying.ts";
+import { peerMayMove } from "../phase1/nat-traversal.ts";
 import type { Negotiated, QuickModeContext } from "./quick-mode-state.ts";
 
 export interface KeyedPair {
@@ -38,6 +39,7 @@ export function keyPair(
       context.nat === undefined
         ? undefined
         : { localPort: context.sa.local.port, remotePort: context.sa.remote.port },
+    peerMayMove: context.nat !== undefined && peerMayMove(context.nat.situation),
     selector,
     suite,
     mode: choice.mode,

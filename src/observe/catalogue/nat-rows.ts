@@ -1,12 +1,17 @@
 /** Events of NAT traversal. */
 import type { Endpoint } from "../../net/ip-address.ts";
-import { type DebugMessage, isakmp, isakmpPlain } from "../debug-message.ts";
+import { type DebugMessage, ipsec, isakmp, isakmpPlain } from "../debug-message.ts";
 import type { EventOf, Rows } from "../entry.ts";
+import { ownLog } from "../syslog-message.ts";
 
-export const NAT_ROWS: Rows<"nat-discovered" | "peer-moved"> = {
+export const NAT_ROWS: Rows<"nat-discovered" | "peer-moved" | "encapsulation-moved"> = {
   "nat-discovered": {
     debug: discoveryLines,
     ladder: (event) => ({ mark: "noted", where: event.sa.local.address, note: whereNatIs(event) }),
+  },
+  "encapsulation-moved": {
+    debug: (event) => [ipsec("peer_moved", encapsulationMovement(event))],
+    syslog: (event) => [ownLog(6, "PEER_MOVED", event.to.address, encapsulationMovement(event))],
   },
   "peer-moved": {
     debug: ({ sa, from }) => [isakmp(sa, `peer is now at ${movement(sa, from)}`)],
@@ -27,6 +32,10 @@ function discoveryLines(event: EventOf<"nat-discovered">): readonly DebugMessage
   if (localBehindNat) return [payload, payload, isakmp(sa, "My hash no match -  this node inside NAT")];
   if (remoteBehindNat) return [payload, payload, isakmp(sa, "His hash no match - this node outside NAT")];
   return [payload, payload, isakmp(sa, "No NAT Found for self or peer")];
+}
+
+function encapsulationMovement({ from, to }: EventOf<"encapsulation-moved">): string {
+  return `peer behind a NAT is now at ${to.address} port ${to.port}; it was at ${from.address} port ${from.port}`;
 }
 
 function whereNatIs({ localBehindNat, remoteBehindNat }: EventOf<"nat-discovered">): string {
