@@ -1,13 +1,21 @@
-/** Lines below a kept line: of modes that are not known in detail, octets in hexadecimal, texts between delimiters. */
+/** Lines that are no statements: of modes that are not known in detail, octets in hexadecimal, texts between delimiters. */
+import { fromHex } from "../base/octets.ts";
 import type { Editing, KeptBlock } from "./editing.ts";
 import type { Arguments } from "./grammar.ts";
-import type { Statement } from "./mode.ts";
+import { isRefusal, type Refusal, type Statement } from "./mode.ts";
 import type { Line } from "./words.ts";
 
 /** Lines that are taken as they are. */
 export type RawText =
   /** Up to `quit`. */
-  | { readonly kind: "octets"; readonly of: KeptBlock }
+  | {
+      readonly kind: "octets";
+      readonly statement: Statement;
+      readonly place: Arguments;
+      readonly args: Arguments;
+      /** So far. */
+      readonly digits: string;
+    }
   /** Up to the delimiter. */
   | {
       readonly kind: "text";
@@ -18,9 +26,7 @@ export type RawText =
 
 /** A line of a mode that is kept as a whole. */
 export function enterBlockLine(editing: Editing, of: KeptBlock, line: Line): Editing {
-  const first = line.words[0]?.text.toLowerCase() ?? "";
-  const next = extended(editing, of.statement, of.args, (block) => withBlockLine(block, line.text));
-  return of.block.octetsAfter.includes(first) ? { ...next, raw: { kind: "octets", of } } : next;
+  return extended(editing, of.statement, of.args, (block) => withBlockLine(block, line.text));
 }
 
 /** `no` takes a line back that is there; without that it may mean something, and is kept. */
@@ -31,20 +37,37 @@ function withBlockLine(block: readonly string[], text: string): readonly string[
   return block.includes(` ${text}`) ? block : [...block, ` ${text}`];
 }
 
-/** The state after a line that is taken as it is; undefined where the line is not of that kind, and ends it. */
-export function enterRawLine(editing: Editing, raw: RawText, text: string): Editing | undefined {
+/**
+ * What comes of a line that is taken as it is: the state after it, or a refusal; undefined where the line is not of that
+ * kind, and ends it.
+ */
+export function enterRawLine(editing: Editing, raw: RawText, text: string): Editing | Refusal | undefined {
   if (raw.kind === "text") {
     const next = extended(editing, raw.statement, raw.args, (block) => [...block, text]);
     return text.includes(raw.delimiter) ? { ...next, raw: undefined } : next;
   }
   const trimmed = text.trim();
   if (trimmed === "" || trimmed.startsWith("!")) return editing;
-  const isQuit = trimmed.toLowerCase() === "quit";
-  if (!isQuit && !/^[\da-f\s]+$/i.test(trimmed)) return undefined;
-  const line = `  ${isQuit ? "quit" : trimmed}`;
-  const next = extended(editing, raw.of.statement, raw.of.args, (block) => [...block, line]);
-  return isQuit ? { ...next, raw: undefined } : next;
+  if (trimmed.toLowerCase() === "quit") return octetsDone(editing, raw);
+  if (!/^[\da-f\s]+$/i.test(trimmed)) return undefined;
+  const digits = raw.digits + trimmed.replace(/\s/g, "");
+  return digits.length > OCTETS_MAX * 2
+    ? { refused: `% More than ${OCTETS_MAX} octets` }
+    : { ...editing, raw: { ...raw, digits } };
 }
+
+function octetsDone(
+  editing: Editing,
+  { statement, place, args, digits }: Extract<RawText, { kind: "octets" }>,
+): Editing | Refusal {
+  if (digits.length % 2 === 1) return { refused: "% An odd number of hexadecimal digits makes no octets" };
+  if (statement.octets === undefined || digits === "") return { ...editing, raw: undefined };
+  const change = statement.octets.take(editing.configuration, place, args, fromHex(digits));
+  return isRefusal(change) ? change : { ...editing, configuration: change, raw: undefined };
+}
+
+/** Of what is entered by hand: as much as a certificate may have. */
+const OCTETS_MAX = 16_384;
 
 /** The text that a line begins: a banner whose delimiter is not on the same line again. */
 export function rawTextAfter(

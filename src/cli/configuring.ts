@@ -28,7 +28,8 @@ export class Configuring {
 
   /** Within the parentheses of the prompt. */
   get promptName(): string {
-    const { place } = this.#editing;
+    const { place, raw } = this.#editing;
+    if (raw?.kind === "octets") return raw.statement.octets?.prompt ?? "config";
     if (place.kind === "global") return "config";
     return place.kind === "mode" ? place.mode.prompt : place.block.prompt;
   }

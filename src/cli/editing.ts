@@ -22,10 +22,17 @@ export interface Editing {
   readonly raw: RawText | undefined;
 }
 
-export type EditingPlace =
-  | { readonly kind: "global" }
-  | { readonly kind: "mode"; readonly mode: Mode; readonly args: Arguments; readonly isIndented: boolean }
-  | KeptBlock;
+export type EditingPlace = { readonly kind: "global" } | ModePlace | KeptBlock;
+
+export interface ModePlace {
+  readonly kind: "mode";
+  readonly mode: Mode;
+  /** Of the lines that lead there, those of the modes above too. */
+  readonly args: Arguments;
+  readonly isIndented: boolean;
+  /** The mode it is below of; undefined for global configuration. */
+  readonly above: ModePlace | undefined;
+}
 
 /** Below a line that is kept, in a mode that is not known in detail. */
 export interface KeptBlock {
@@ -67,9 +74,11 @@ export function startEditing(configuration: Configuration = emptyConfiguration()
 export function enter(editing: Editing, text: string, source: Source): Entered {
   if (editing.raw !== undefined) {
     const next = enterRawLine(editing, editing.raw, text);
-    return next === undefined
-      ? enter({ ...editing, raw: undefined }, text, source)
-      : { kind: "nothing", editing: next };
+    if (next === undefined) return enter({ ...editing, raw: undefined }, text, source);
+    if (!isRefusal(next)) return { kind: "nothing", editing: next };
+    const origin = { file: source.file, line: source.line, text: text.trim() };
+    const error = { kind: "said", text: next.refused } as const;
+    return { kind: "refused", error, origin, editing: { ...editing, raw: undefined } };
   }
   const line = splitLine(text);
   if (line.text === "" || line.text.startsWith("!")) return { kind: "nothing", editing };
@@ -92,21 +101,17 @@ export function enter(editing: Editing, text: string, source: Source): Entered {
   return carryOut(reading, outcome.candidate.statement, outcome.args, origin, source);
 
   function carryOut(
-    { isNegated, isOwn }: Reading,
+    { isNegated, at }: Reading,
     statement: Statement,
     args: Arguments,
     from: Origin,
     { closesLater }: Source,
   ): Entered {
-    const here: EditingPlace = !isOwn
-      ? { kind: "global" }
-      : place.kind === "mode"
-        ? { ...place, isIndented }
-        : place;
+    const here: EditingPlace = at.kind === "mode" ? { ...at, isIndented } : at;
     const placeArgs = here.kind === "mode" ? here.args : {};
     const before = editing.configuration;
-    const raw = isNegated ? undefined : rawTextAfter(statement, args);
-    if (raw !== undefined && closesLater?.(raw.delimiter) === false)
+    const raw = isNegated ? undefined : rawAfter(statement, placeArgs, args);
+    if (raw?.kind === "text" && closesLater?.(raw.delimiter) === false)
       return { kind: "refused", error: { kind: "said", text: UNCLOSED_TEXT }, origin: from, editing };
     const change = isNegated
       ? statement.remove(before, placeArgs, args, from)
@@ -158,8 +163,8 @@ export function isNegation(line: Line): boolean {
 interface Reading {
   readonly outcome: Outcome<Candidate>;
   readonly isNegated: boolean;
-  /** It was read in the mode entered, not by falling back. */
-  readonly isOwn: boolean;
+  /** Where it was read: the mode entered, or one that it falls back to. */
+  readonly at: EditingPlace;
 }
 
 function read({ place }: Editing, line: Line, isIndented: boolean): Reading {
@@ -167,13 +172,16 @@ function read({ place }: Editing, line: Line, isIndented: boolean): Reading {
   const from = isNegated ? 1 : 0;
   const movements = isNegated ? [] : MOVEMENTS;
   const globally = match([...movements, ...candidatesOf(GLOBAL_MODE)], line, from, isNegated);
-  if (place.kind !== "mode")
-    return { outcome: globally, isNegated, isOwn: place.kind === "global" || isMovement(globally) };
-  const own = match([...movements, ...candidatesOf(place.mode)], line, from, isNegated);
-  // Lines at the margin below indented ones are not of this mode, where they can be of the one above.
-  const isBelow = place.isIndented && !isIndented;
-  const isOwn = isPreferred(own, globally, isBelow);
-  return { outcome: isOwn ? own : globally, isNegated, isOwn };
+  const top: Reading = { outcome: globally, isNegated, at: { kind: "global" } };
+  return place.kind === "mode" ? readIn(place) : top;
+
+  function readIn(here: ModePlace): Reading {
+    const own = match([...movements, ...candidatesOf(here.mode)], line, from, isNegated);
+    const above = here.above === undefined ? top : readIn(here.above);
+    // Lines at the margin below indented ones are not of this mode, where they can be of the one above.
+    const isBelow = here.isIndented && !isIndented;
+    return isPreferred(own, above.outcome, isBelow) ? { outcome: own, isNegated, at: here } : above;
+  }
 }
 
 /** The mode comes first, unless global configuration reads a word in full that the mode takes for one cut short. */
@@ -201,18 +209,29 @@ function isBlockLine({ block }: KeptBlock, line: Line, isIndented: boolean): boo
   return isKnown || isIndented || (first.length > 1 && block.words.some((word) => word.startsWith(first)));
 }
 
+function rawAfter(statement: Statement, place: Arguments, args: Arguments): RawText | undefined {
+  return statement.octets === undefined
+    ? rawTextAfter(statement, args)
+    : { kind: "octets", statement, place, args, digits: "" };
+}
+
 function placeAfter(statement: Statement, args: Arguments, here: EditingPlace): EditingPlace {
   const { opens, keeps } = statement;
-  if (opens !== undefined) return { kind: "mode", mode: opens, args, isIndented: false };
+  if (opens !== undefined) {
+    const above = here.kind === "mode" ? here : undefined;
+    return { kind: "mode", mode: opens, args: { ...above?.args, ...args }, isIndented: false, above };
+  }
   if (keeps?.block?.kind === "mode") return { kind: "block", statement, block: keeps.block, args };
   return here;
 }
 
 function move(editing: Editing, leads: "up" | "out"): Entered {
-  const isLeaving = leads === "out" || editing.place.kind === "global";
+  const { place } = editing;
+  const isLeaving = leads === "out" || place.kind === "global";
+  const above = leads === "up" && place.kind === "mode" ? place.above : undefined;
   return {
     kind: isLeaving ? "left" : "nothing",
-    editing: { ...editing, place: { kind: "global" }, raw: undefined },
+    editing: { ...editing, place: above ?? { kind: "global" }, raw: undefined },
   };
 }
 

@@ -79,6 +79,7 @@ export function keeping(parts: readonly Part[], traits: Traits, at: KeptPlace, k
         return at.write(configuration, place, args, kept);
       },
     },
+    octets: undefined,
     announcement: () => undefined,
   };
 }

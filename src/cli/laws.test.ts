@@ -19,17 +19,14 @@ import type { Node } from "./grammar.ts";
 import { continuations, rowsFor } from "./help.ts";
 import { loadConfiguration } from "./load.ts";
 import { ABBREVIATION, match } from "./match.ts";
-import type { Mode, Statement } from "./mode.ts";
+import { type Mode, openedModes, type Statement } from "./mode.ts";
 import { commandReference } from "./reference.ts";
 import { runningConfig } from "./running-config.ts";
 import type { Sentence } from "./sentence.ts";
 import { syntaxLines } from "./syntax.ts";
 import { splitLine } from "./words.ts";
 
-const MODES: readonly Mode[] = [
-  GLOBAL_MODE,
-  ...GLOBAL_MODE.statements.flatMap(({ opens }) => (opens === undefined ? [] : [opens])),
-];
+const MODES: readonly Mode[] = [GLOBAL_MODE, ...openedModes(GLOBAL_MODE.statements)];
 
 function entered(editing: Editing, text: string): Entered {
   return enter(editing, text, { file: "test", line: 1, closesLater: () => true });
@@ -44,9 +41,8 @@ function enteredAll(lines: readonly string[], configuration?: Configuration): Ed
 }
 
 /** The place, in a configuration in which nothing of the line's kind is said. */
-function at({ header }: RandomPlace, configuration: Configuration): Editing {
-  const start = startEditing(configuration);
-  return header === undefined ? start : entered(start, header).editing;
+function at({ headers }: RandomPlace, configuration: Configuration): Editing {
+  return headers.reduce((editing, header) => entered(editing, header).editing, startEditing(configuration));
 }
 
 test("what running-config prints is read again as the same configuration", () => {

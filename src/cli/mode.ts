@@ -27,8 +27,17 @@ export interface Statement {
   readonly opens: Mode | undefined;
   /** For lines that are kept and have no effect. */
   readonly keeps: Keeping | undefined;
+  /** For a line that octets in hexadecimal follow, up to `quit`. */
+  readonly octets: OctetsTaking | undefined;
   /** What IOS says to the operator who enters it; undefined is nothing. */
   announcement(before: Configuration, args: Arguments): string | undefined;
+}
+
+export interface OctetsTaking {
+  /** Within the parentheses of the prompt while they are entered. */
+  readonly prompt: string;
+  /** What the octets change; `place` and `args` are those of the line that they follow. */
+  take(configuration: Configuration, place: Arguments, args: Arguments, octets: Uint8Array): Change;
 }
 
 export type Change<T = Configuration> = T | Refusal;
@@ -39,7 +48,13 @@ export interface Refusal {
 }
 
 export type Written =
-  | { readonly kind: "said" | "negated"; readonly args: Arguments }
+  | {
+      readonly kind: "said";
+      readonly args: Arguments;
+      /** Octets that follow the line. */
+      readonly octets?: Uint8Array | undefined;
+    }
+  | { readonly kind: "negated"; readonly args: Arguments }
   | { readonly kind: "kept"; readonly text: string; readonly block: readonly string[] };
 
 export interface Keeping {
@@ -62,8 +77,6 @@ export type BlockKind =
       readonly kind: "mode";
       readonly prompt: string;
       readonly words: readonly string[];
-      /** After a line that begins so: octets in hexadecimal up to `quit`. */
-      readonly octetsAfter: readonly string[];
     }
   /** Text up to the delimiter that the line names. */
   | { readonly kind: "text" };
@@ -119,6 +132,7 @@ export function statementsAt<T extends object, P extends object>(at: Place<T, P>
       },
       opens: undefined,
       keeps: undefined,
+      octets: undefined,
       announcement: () => undefined,
     };
   };
@@ -138,4 +152,41 @@ export function opening<A extends object>(
   announce: (before: Configuration, args: A) => string | undefined = () => undefined,
 ): Statement {
   return { ...statement, opens: mode, announcement: (before, args) => announce(before, typed<A>(args)) };
+}
+
+/** A statement that octets follow: where they go, where they are, and what asks for them. */
+export function takingOctets<A extends object, P extends object>(
+  statement: Statement,
+  own: {
+    readonly prompt: string;
+    readonly hint: string;
+    take(configuration: Configuration, place: P, args: A, octets: Uint8Array): Change;
+    given(configuration: Configuration, place: P, args: A): Uint8Array | undefined;
+  },
+): Statement {
+  return {
+    ...statement,
+    octets: {
+      prompt: own.prompt,
+      take: (configuration, place, args, octets) =>
+        own.take(configuration, typed<P>(place), typed<A>(args), octets),
+    },
+    written: (configuration, place, all) =>
+      statement
+        .written(configuration, place, all)
+        .map((written) =>
+          written.kind === "said"
+            ? { ...written, octets: own.given(configuration, typed<P>(place), typed<A>(written.args)) }
+            : written,
+        ),
+    announcement: () => own.hint,
+  };
+}
+
+/** All modes that statements lead into, those below them too, in the order of the statements. */
+export function openedModes(statements: readonly Statement[]): Mode[] {
+  const modes = statements.flatMap(({ opens }) =>
+    opens === undefined ? [] : [opens, ...openedModes(opens.statements)],
+  );
+  return [...new Set(modes)];
 }

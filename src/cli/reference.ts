@@ -2,7 +2,7 @@
 import { SECTIONS } from "./config/global-mode.ts";
 import { COMMANDS } from "./exec/commands.ts";
 import type { Node } from "./grammar.ts";
-import type { Mode, Statement } from "./mode.ts";
+import { openedModes, type Statement } from "./mode.ts";
 import type { Sentence } from "./sentence.ts";
 import { meanings, syntax, syntaxLines } from "./syntax.ts";
 
@@ -35,21 +35,17 @@ function modeLines(heading: string, statements: readonly Statement[]): string[] 
   return [
     heading,
     "",
-    ...settings.flatMap(({ sentence, opens }) =>
+    ...settings.flatMap(({ sentence, opens, octets }) =>
       entry(
         sentence,
         opens === undefined ? undefined : `Leads into \`(${opens.prompt})\`.`,
+        octets === undefined ? undefined : "Octets in hexadecimal follow, up to `quit`.",
         sentence.key === sentence.nodes.length
           ? "Taken back by `no` before it."
           : `Taken back by \`no ${syntax(sentence.nodes.slice(0, sentence.key))}\`.`,
       ),
     ),
   ];
-}
-
-/** In the order of the statements that lead into them. */
-function openedModes(statements: readonly Statement[]): Mode[] {
-  return statements.flatMap(({ opens }) => (opens === undefined ? [] : [opens]));
 }
 
 function entry({ nodes }: Sentence, ...remarks: readonly (string | undefined)[]): string[] {

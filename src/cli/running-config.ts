@@ -1,4 +1,5 @@
 /** The configuration as IOS prints it: read again, it is the same configuration. */
+import { hex } from "../base/octets.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { SECTIONS } from "./config/global-mode.ts";
 import type { Arguments } from "./grammar.ts";
@@ -21,18 +22,43 @@ export function runningConfig(configuration: Configuration, options: { all?: boo
   return [...lines, "end"];
 }
 
+/** What stands below a line, indented by one more for each mode. */
 function blockOf(
   configuration: Configuration,
   { opens }: Statement,
   written: Written,
   all: boolean,
+  above: Arguments = {},
 ): readonly string[] {
   if (written.kind === "kept") return written.block;
-  if (opens === undefined || written.kind === "negated") return [];
-  const place: Arguments = written.args;
-  return opens.statements.flatMap((statement) =>
-    statement.written(configuration, place, all).map((inner) => ` ${lineOf(statement, inner)}`),
+  if (written.kind === "negated") return [];
+  if (written.octets !== undefined) return octetLines(written.octets);
+  const place: Arguments = { ...above, ...written.args };
+  return (opens?.statements ?? []).flatMap((statement) =>
+    statement
+      .written(configuration, place, all)
+      .flatMap((inner) => [
+        ` ${lineOf(statement, inner)}`,
+        ...blockOf(configuration, statement, inner, all, place).map((line) => ` ${line}`),
+      ]),
   );
+}
+
+/** Eight groups of four octets a line, as IOS shows them. */
+export function octetRows(octets: Uint8Array): string[] {
+  const groups =
+    hex(octets)
+      .toUpperCase()
+      .match(/.{1,8}/g) ?? [];
+  return Array.from({ length: Math.ceil(groups.length / GROUPS) }, (_, row) =>
+    groups.slice(row * GROUPS, (row + 1) * GROUPS).join(" "),
+  );
+}
+
+const GROUPS = 8;
+
+function octetLines(octets: Uint8Array): string[] {
+  return [...octetRows(octets), "quit"].map((line) => ` ${line}`);
 }
 
 function lineOf({ sentence }: Statement, written: Written): string {

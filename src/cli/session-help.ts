@@ -29,8 +29,8 @@ export function helpLines(where: HelpPlace, text: string, column: number): strin
     const rows = rowsOf(where, unfinished.before, unfinished.begun.text);
     return [rows.length === 0 ? "% Unrecognized command" : formatWords(rows)];
   }
-  const [own, above] = continuationsAt(where, line);
-  const found = own.failure !== undefined && above?.failure === undefined ? (above ?? own) : own;
+  const [own, ...above] = continuationsAt(where, line);
+  const found = own.failure === undefined ? own : (above.find(({ failure }) => failure === undefined) ?? own);
   if (found.failure !== undefined) {
     const indentation = text.length - text.trimStart().length;
     return errorLines({ ...found.failure, line, secretWords: [] }, column + indentation);
@@ -52,7 +52,7 @@ export function completed(where: HelpPlace, text: string): string | undefined {
 
 /** What the unfinished word may become; in a mode, words of global configuration only where it has none of its own. */
 function rowsOf(where: HelpPlace, before: Line, begun: string): readonly HelpRow[] {
-  for (const { rows } of continuationsAt(where, before).filter((each) => each !== undefined)) {
+  for (const { rows } of continuationsAt(where, before)) {
     const found = rowsFor(rows, begun);
     if (found.length > 0) return found;
   }
@@ -63,16 +63,24 @@ interface Helper {
   readonly sentence: Sentence;
 }
 
-/** Of the mode, and below another one of global configuration, which a line falls back to. */
-function continuationsAt(where: HelpPlace, line: Line): readonly [Continuations, Continuations?] {
+/** Of the mode, and after it of those above, which a line falls back to. */
+function continuationsAt(where: HelpPlace, line: Line): readonly [Continuations, ...Continuations[]] {
   if (where.kind === "exec") return [continuations(where.commands, line)];
   if (line.words[0]?.text.toLowerCase() === "do") return [continuations(where.commands, line, 1)];
   const isNegated = isNegation(line);
   const from = isNegated ? 1 : 0;
   const extras: readonly Helper[] = isNegated ? [] : [...MOVEMENTS, ...PREFIXES];
-  const own = continuations([...extras, ...ownCandidates(where.place)], line, from, isNegated);
-  if (where.place.kind === "global") return [own];
-  return [own, continuations([...extras, ...candidatesOf(GLOBAL_MODE)], line, from, isNegated)];
+  const at = (candidates: readonly Helper[]) =>
+    continuations([...extras, ...candidates], line, from, isNegated);
+  return [at(ownCandidates(where.place)), ...candidatesAbove(where.place).map(at)];
+}
+
+function candidatesAbove(place: EditingPlace): (readonly Helper[])[] {
+  if (place.kind === "global") return [];
+  const above = place.kind === "mode" ? place.above : undefined;
+  return above === undefined
+    ? [candidatesOf(GLOBAL_MODE)]
+    : [candidatesOf(above.mode), ...candidatesAbove(above)];
 }
 
 function ownCandidates(place: EditingPlace): readonly Helper[] {

@@ -88,3 +88,10 @@ export const HEXADECIMAL: ValueType<number> = {
     /^(?:0x)?[\da-f]{1,4}$/i.test(text) ? Number.parseInt(text.replace(/^0x/i, ""), 16) : undefined,
   print: (value) => `0x${value.toString(16).toUpperCase().padStart(4, "0")}`,
 };
+
+/** The number of a certificate, as many digits as it has. */
+export const SERIAL_NUMBER: ValueType<string> = {
+  ...NAME,
+  placeholder: "Hex-data",
+  parse: (text) => (/^[\da-f]{1,128}$/i.test(text) ? text.toUpperCase() : undefined),
+};

@@ -32,6 +32,10 @@ export interface Configuration {
   readonly fragmentation: Setting<FragmentationOrder>;
   /** ESP goes in UDP where there is a NAT on the way. */
   readonly natTransparency: Setting<boolean>;
+  /** By form, those of one form in the order in which they were entered; so are the chains, and the keys by kind of peer. */
+  readonly trustpoints: readonly TrustpointSettings[];
+  readonly certificateChains: readonly CertificateChainSettings[];
+  readonly publicKeys: readonly PublicKeySettings[];
   /** By name. */
   readonly cryptoMaps: readonly CryptoMapSettings[];
   readonly interfaces: readonly InterfaceSettings[];
@@ -111,6 +115,50 @@ export type KeyPeer =
   | { readonly kind: "address"; readonly block: AddressBlock }
   /** As written. */
   | { readonly kind: "hostname"; readonly name: string };
+
+/** `crypto ca identity`, `crypto ca trustpoint`, `crypto pki trustpoint`: an authority we believe. */
+export interface TrustpointSettings {
+  readonly form: "ca identity" | "ca trustpoint" | "pki trustpoint";
+  readonly name: string;
+  /** `crl optional`: a peer is believed even where nobody can say whether its certificate was revoked. */
+  readonly crlOptional: Setting<boolean>;
+  readonly kept: KeptLines;
+  readonly origin: Origin | undefined;
+}
+
+/** `crypto ca certificate chain`, `crypto pki certificate chain`. */
+export interface CertificateChainSettings {
+  readonly form: "ca" | "pki";
+  /** Of its trustpoint. */
+  readonly name: string;
+  readonly certificates: readonly CertificateSettings[];
+  readonly origin: Origin | undefined;
+}
+
+export interface CertificateSettings {
+  /** Whose it is: ours, the authority's, or a registration authority's. */
+  readonly owner: "router" | "ca" | "ra-sign" | "ra-encrypt" | "ra-general";
+  /** As written, upper case. */
+  readonly serialNumber: string;
+  /** Undefined where the line stands without them. */
+  readonly octets: Uint8Array | undefined;
+  readonly origin: Origin | undefined;
+}
+
+/** `named-key` and `addressed-key` below `crypto key pubkey-chain rsa`. */
+export interface PublicKeySettings {
+  readonly peer: PublicKeyPeer;
+  readonly usage: "encryption" | "signature" | undefined;
+  /** `address` of a named key. */
+  readonly address: Setting<IpAddress> | undefined;
+  /** `key-string`: a SubjectPublicKeyInfo. */
+  readonly octets: Uint8Array | undefined;
+  readonly origin: Origin | undefined;
+}
+
+export type PublicKeyPeer =
+  | { readonly kind: "name"; readonly name: string }
+  | { readonly kind: "address"; readonly address: IpAddress };
 
 export type AhTransform =
   | "ah-md5-hmac"

@@ -11,6 +11,7 @@ import type {
   IsakmpPolicySettings,
   MapPeer,
   Setting,
+  TrustpointSettings,
 } from "./configuration.ts";
 
 /** The suite below all others, and where each policy's unsaid attributes come from ("Default protection suite"). */
@@ -66,6 +67,9 @@ export function emptyConfiguration(): Configuration {
     dfBit: defaultSetting(DEFAULT_DF_BIT),
     fragmentation: defaultSetting(DEFAULT_FRAGMENTATION),
     natTransparency: defaultSetting(true),
+    trustpoints: [],
+    certificateChains: [],
+    publicKeys: [],
     cryptoMaps: [],
     interfaces: [],
     routes: [],
@@ -88,6 +92,14 @@ export function newIsakmpPolicy(priority: number, origin: Origin | undefined): I
 
 export function newIsakmpPeer(peer: MapPeer, origin: Origin | undefined): IsakmpPeerSettings {
   return { peer, password: undefined, clientEndpoint: undefined, kept: [], origin };
+}
+
+export function newTrustpoint(
+  form: TrustpointSettings["form"],
+  name: string,
+  origin: Origin | undefined,
+): TrustpointSettings {
+  return { form, name, crlOptional: defaultSetting(false), kept: [], origin };
 }
 
 export function newCryptoMap(name: string): CryptoMapSettings {

@@ -110,29 +110,39 @@ export function lineIn(mode: Mode): Arbitrary<RandomLine> {
 /** Making an arbitrary takes longer than drawing from it. */
 const LINES = new WeakMap<Mode, Arbitrary<RandomLine>>();
 
-/** A mode and the line that leads there; undefined is global configuration. */
+/** A mode and the lines that lead there; none to global configuration. */
 export interface RandomPlace {
   readonly mode: Mode;
-  readonly header: string | undefined;
+  readonly headers: readonly string[];
 }
 
 export function place(): Arbitrary<RandomPlace> {
-  const opening = GLOBAL_MODE.statements.filter(({ opens }) => opens !== undefined);
   return fc.oneof(
-    fc.constant(shownAs("globally", { mode: GLOBAL_MODE, header: undefined })),
-    fc
-      .oneof(...opening.map(lineOf))
-      .map(({ statement, text }) => shownAs(text, { mode: statement.opens ?? GLOBAL_MODE, header: text })),
+    fc.constant(shownAs("globally", { mode: GLOBAL_MODE, headers: [] })),
+    below(GLOBAL_MODE, []),
   );
+}
+
+/** A mode below this one, or one below that. */
+function below(above: Mode, before: readonly string[]): Arbitrary<RandomPlace> {
+  const opening = above.statements.filter(({ opens }) => opens !== undefined);
+  return fc.oneof(...opening.map(lineOf)).chain(({ statement, text }) => {
+    const mode = statement.opens ?? above;
+    const headers = [...before, text];
+    const here = fc.constant(shownAs(headers.join(" / "), { mode, headers }));
+    return mode.statements.some(({ opens }) => opens !== undefined)
+      ? fc.oneof(here, below(mode, headers))
+      : here;
+  });
 }
 
 /** Lines of a configuration: modes with lines of their own, now and then with `no`. */
 export function configurationLines(): Arbitrary<readonly string[]> {
-  const block = place().chain(({ mode, header }) =>
+  const block = place().chain(({ mode, headers }) =>
     fc
       .array(fc.tuple(lineIn(mode), fc.integer({ min: 0, max: 9 })), { maxLength: 6 })
       .map((lines) => [
-        ...(header === undefined ? ["exit"] : [header]),
+        ...(headers.length === 0 ? ["exit", "exit"] : headers),
         ...lines.map(([{ text }, chance]) => (chance === 0 ? `no ${text}` : text)),
       ]),
   );

@@ -19,7 +19,9 @@ import {
 } from "./kept-global-lines.ts";
 import { NAT_KEEPALIVE, NAT_TRANSPARENCY } from "./nat-traversal.ts";
 import { DF_BIT, FRAGMENTATION } from "./oversized-packets.ts";
+import { PUBKEY_CHAIN } from "./public-key.ts";
 import { DOMAIN_NAME, DOMAIN_NAME_LATER, HOSTNAME, IP_HOST, IP_ROUTE } from "./system.ts";
+import { CA_STATEMENTS } from "./trustpoint.ts";
 
 /** Statements that print together. */
 export const SECTIONS: readonly (readonly Statement[])[] = [
@@ -47,7 +49,7 @@ export const SECTIONS: readonly (readonly Statement[])[] = [
     ...LINES_OF_IPSEC,
   ],
   [CRYPTO_MAP_LOCAL_ADDRESS, ...CRYPTO_MAP_OTHERS, CRYPTO_MAP_ENTRY],
-  LINES_OF_KEYS,
+  [...CA_STATEMENTS, PUBKEY_CHAIN, ...LINES_OF_KEYS],
   [INTERFACE],
   [...LINES_OF_ROUTING, IP_ROUTE, ...LINES_OF_SERVERS],
   [NAMED_ACCESS_LIST],

@@ -51,19 +51,6 @@ export const AAA_GROUP_BLOCK = block(
   "accounting attribute authorization deadtime ip load-balance server server-private",
 );
 
-export const TRUSTPOINT_BLOCK = block(
-  "ca-trustpoint",
-  "auto-enroll certificate crl default enrollment fingerprint fqdn ip-address match ocsp password primary query regenerate revocation-check root rsakeypair serial-number source storage subject-alt-name subject-name usage vrf",
-);
-
-export const CHAIN_BLOCK = block("config-cert-chain", "certificate crl", "certificate");
-
-export const PUBKEY_BLOCK = block(
-  "config-pubkey-chain",
-  "address addressed-key key-string named-key serial-number",
-  "key-string",
-);
-
 export const DYNAMIC_MAP_BLOCK = block("config-crypto-map", "description match qos reverse-route set");
 
 export const CLIENT_GROUP_BLOCK = block(
@@ -76,6 +63,6 @@ export const PROFILE_BLOCK = block(
   "accounting authentication aaa ca client default description dpd encryption group identity initiate integrity isakmp keepalive keyring lifetime local-address match peer pki pre-shared-key prf proposal qos responder-only self-identity set virtual-template vrf",
 );
 
-function block(prompt: string, words: string, ...octetsAfter: string[]): BlockKind {
-  return { kind: "mode", prompt, words: words.split(" "), octetsAfter };
+function block(prompt: string, words: string): BlockKind {
+  return { kind: "mode", prompt, words: words.split(" ") };
 }

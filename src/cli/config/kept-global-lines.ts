@@ -5,7 +5,6 @@ import { type BlockKind, GLOBAL_PLACE, type Statement } from "../mode.ts";
 import {
   AAA_GROUP_BLOCK,
   ACCESS_LIST_BLOCK,
-  CHAIN_BLOCK,
   CLASS_BLOCK,
   CLIENT_GROUP_BLOCK,
   CONTROLLER_BLOCK,
@@ -17,11 +16,9 @@ import {
   OTHER_BLOCK,
   POLICY_BLOCK,
   PROFILE_BLOCK,
-  PUBKEY_BLOCK,
   ROUTE_MAP_BLOCK,
   ROUTER_BLOCK,
   TEXT_BLOCK,
-  TRUSTPOINT_BLOCK,
   VPDN_BLOCK,
 } from "./kept-blocks.ts";
 
@@ -181,14 +178,8 @@ export const LINES_OF_IPSEC: readonly Statement[] = [
   unsupported(block("crypto dynamic-map", "Specify a dynamic crypto map template", DYNAMIC_MAP_BLOCK)),
 ];
 
-/** Keys and certificates, which are not in effect yet. */
+/** Keys of kinds that are not in effect yet. */
 export const LINES_OF_KEYS: readonly Statement[] = [
-  unsupported(block("crypto ca identity", "CA identity", TRUSTPOINT_BLOCK)),
-  unsupported(block("crypto ca trustpoint", "Define a CA trustpoint", TRUSTPOINT_BLOCK)),
-  unsupported(block("crypto ca certificate chain", "Identify certificate chain", CHAIN_BLOCK)),
-  unsupported(block("crypto pki trustpoint", "Define a CA trustpoint", TRUSTPOINT_BLOCK)),
-  unsupported(block("crypto pki certificate chain", "Identify certificate chain", CHAIN_BLOCK)),
-  unsupported(block("crypto key pubkey-chain", "Peer public key chain management", PUBKEY_BLOCK)),
   unsupported(block("crypto keyring", "Key ring commands", PROFILE_BLOCK)),
   unsupported(one("crypto engine", "Enter a crypto engine configurable menu")),
   unsupported(block("crypto ikev2", "Configure IKEv2 Options", PROFILE_BLOCK)),
