@@ -1,21 +1,25 @@
 /** IKE's part of a configuration, and whether what its suites and keys need of each other is there. */
-import { type Connection, type IkePolicy, NO_RSA, type PreSharedKey } from "../ike/policy.ts";
+import type { AuthenticationMethod, Connection, IkePolicy, PreSharedKey, RsaPolicy } from "../ike/policy.ts";
 import { type IpAddress, ipv4ToNumber } from "../net/ip-address.ts";
 import { blockContains } from "../net/selector.ts";
 import { compileAggressivePeers } from "./compile-aggressive-peers.ts";
+import { compileRsa } from "./compile-rsa.ts";
 import type { Configuration, IsakmpPolicySettings, IsakmpSettings, KeySettings } from "./configuration.ts";
 import { DEFAULT_NAT_KEEPALIVE_SECONDS, DEFAULT_SUITE } from "./defaults.ts";
 import type { Problems } from "./problem.ts";
+import type { RsaKeyPair } from "./rsa-key-pair.ts";
 
 export function compileIke(
   configuration: Configuration,
   connections: readonly Connection[],
+  rsaKeys: readonly RsaKeyPair[],
   problems: Problems,
 ): IkePolicy {
   const { isakmp } = configuration;
   const hosts = hostsOf(configuration);
   const preSharedKeys = bySpecificity(isakmp.keys.map(compileKey));
-  checkSuites(configuration, connections, problems);
+  const rsa = compileRsa(configuration, rsaKeys, problems);
+  checkSuites(configuration, connections, rsa, problems);
   const aggressivePeers = compileAggressivePeers(isakmp, hosts, problems);
   const keys = [...preSharedKeys, ...aggressivePeers.map(({ key }) => key)];
   checkKeys(keys, hosts, connections, isakmp, problems);
@@ -31,14 +35,14 @@ export function compileIke(
     protectionSuites: [...isakmp.policies.map(compileSuite), DEFAULT_SUITE],
     preSharedKeys,
     identity: isakmp.identity.value,
-    hostname: fullName(configuration),
+    hostname: routerName(configuration),
     hosts,
     connections,
     aggressiveMode: !isakmp.aggressiveModeDisabled.value,
     aggressivePeers,
     deadPeerDetection: isakmp.deadPeerDetection?.value,
     natTransparency: configuration.natTransparency.value,
-    rsa: NO_RSA,
+    rsa,
     natKeepaliveSeconds: isakmp.natKeepaliveSeconds?.value ?? DEFAULT_NAT_KEEPALIVE_SECONDS,
   };
 }
@@ -48,7 +52,8 @@ export function hostsOf(configuration: Configuration): ReadonlyMap<string, reado
   return new Map(configuration.hosts.map(({ name, addresses }) => [name.toLowerCase(), addresses]));
 }
 
-function fullName({ hostname, domainName }: Configuration): string {
+/** Fully qualified where a domain name is configured. */
+export function routerName({ hostname, domainName }: Configuration): string {
   return domainName === undefined ? hostname.value : `${hostname.value}.${domainName.value}`;
 }
 
@@ -82,18 +87,22 @@ function bySpecificity(keys: readonly PreSharedKey[]): PreSharedKey[] {
 function checkSuites(
   { isakmp }: Configuration,
   connections: readonly Connection[],
+  rsa: RsaPolicy,
   problems: Problems,
 ): void {
   for (const { priority, authentication, origin } of isakmp.policies) {
-    if (authentication.value === "pre-share") continue;
+    const missing = missingFor(authentication.value, rsa);
+    if (missing === undefined) continue;
     problems.warning({
       kind: "incomplete",
       origin: authentication.origin ?? origin,
-      message: `ISAKMP policy ${priority} authenticates by ${authentication.value}, and there are no RSA keys: it is never offered and never accepted.`,
+      message: `ISAKMP policy ${priority} authenticates by ${authentication.value}, and there is ${missing}: it is never offered and never accepted.`,
       advice: "Enter `authentication pre-share` in this policy, and a `crypto isakmp key` for the peer.",
     });
   }
-  if (connections.length === 0 || isakmp.policies.some(isPreShared)) return;
+  const methods = [...isakmp.policies.map(({ authentication }) => authentication.value), "rsa-sig" as const];
+  const isUsable = methods.some((method) => missingFor(method, rsa) === undefined);
+  if (connections.length === 0 || isUsable) return;
   problems.warning({
     kind: "incomplete",
     origin: connections[0]?.origins.entry,
@@ -103,6 +112,20 @@ function checkSuites(
         : "No ISAKMP policy authenticates by pre-shared key: nothing can be negotiated.",
     advice: "Enter `crypto isakmp policy 10` and below it `authentication pre-share`.",
   });
+}
+
+/** What a method lacks with every peer. */
+function missingFor(method: AuthenticationMethod, rsa: RsaPolicy): string | undefined {
+  switch (method) {
+    case "pre-share":
+      return undefined;
+    case "rsa-sig":
+      if (rsa.authorities.length === 0) return "no certificate of an authority";
+      return rsa.certificates.length === 0 ? "no certificate of ours whose private key is here" : undefined;
+    case "rsa-encr":
+      if (rsa.encryptionKey === undefined) return "no RSA key of ours that may decrypt";
+      return rsa.peerKeys.length === 0 ? "no RSA public key of any peer" : undefined;
+  }
 }
 
 function checkKeys(

@@ -401,7 +401,7 @@ const TOLD: readonly [string, Partial<Record<keyof typeof LINES, string>>, reado
     "policies that need RSA keys",
     { policy: `${LINES.policy}\ncrypto isakmp policy 20\n encr aes\n group 14\n authentication rsa-encr` },
     [
-      "warning | incomplete | authentication rsa-encr | ISAKMP policy 20 authenticates by rsa-encr, and there are no RSA keys: it is never offered and never accepted.",
+      "warning | incomplete | authentication rsa-encr | ISAKMP policy 20 authenticates by rsa-encr, and there is no RSA key of ours that may decrypt: it is never offered and never accepted.",
     ],
   ],
   [

@@ -5,6 +5,7 @@ import { compileInterfaces } from "./compile-interfaces.ts";
 import type { Configuration } from "./configuration.ts";
 import { type Problem, Problems } from "./problem.ts";
 import type { RouterPolicy } from "./router-policy.ts";
+import type { RsaKeyPair } from "./rsa-key-pair.ts";
 import { findTransportFallbacks } from "./transport-fallbacks.ts";
 import { findUnused } from "./unused.ts";
 import { findWeaknesses } from "./weaknesses.ts";
@@ -19,6 +20,8 @@ export interface CompileOptions {
    * on IOS.
    */
   readonly incompleteEntries?: "refused" | "disabled";
+  /** The router's own, which no configuration holds. */
+  readonly rsaKeys?: readonly RsaKeyPair[];
 }
 
 export interface Compiled {
@@ -36,7 +39,7 @@ export function compile(configuration: Configuration, options: CompileOptions = 
     options.incompleteEntries ?? "refused",
     problems,
   );
-  const ike = compileIke(configuration, connections, problems);
+  const ike = compileIke(configuration, connections, options.rsaKeys ?? [], problems);
   findWeaknesses(configuration, problems);
   findUnused(configuration, problems);
   findTransportFallbacks(connections, problems);

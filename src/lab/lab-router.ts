@@ -7,6 +7,7 @@ import { elapsed, type Instant, instant } from "../base/time.ts";
 import type { DebugFlag, PingOptions, RouterServices } from "../cli/services.ts";
 import { compile, type Problem, type RouterPolicy } from "../config/compile.ts";
 import type { Configuration } from "../config/configuration.ts";
+import type { RsaKeyPair } from "../config/rsa-key-pair.ts";
 import type { ExportedKeys, GatewayEvent, GatewayRequest, GatewayView } from "../gateway/contract.ts";
 import { stamped } from "../observe/debug-message.ts";
 import { explanation } from "../observe/explanation.ts";
@@ -29,6 +30,8 @@ export interface LabRouterOptions {
   readonly world: World;
   readonly configuration: Configuration;
   readonly policy: RouterPolicy;
+  /** Kept beside the configuration. */
+  readonly rsaKeys: readonly RsaKeyPair[];
   /** Which link an interface is plugged into, by its name. */
   readonly cabling: ReadonlyMap<string, Link>;
   /** Routes that the configuration leaves out. */
@@ -54,11 +57,13 @@ export class LabRouter implements RouterServices {
   readonly #syslog = new Syslog();
   readonly #explained = new Map<string, Instant>();
   #configuration: Configuration;
+  readonly #rsaKeys: readonly RsaKeyPair[];
 
   constructor(options: LabRouterOptions) {
     this.name = options.name;
     this.#options = options;
     this.#configuration = options.configuration;
+    this.#rsaKeys = options.rsaKeys;
     this.#flags = new Set(options.debug);
     this.#router = new Router({
       ...options,
@@ -78,7 +83,10 @@ export class LabRouter implements RouterServices {
   }
 
   commit(next: Configuration): readonly Problem[] {
-    const { policy, problems } = compile(next, { incompleteEntries: "disabled" });
+    const { policy, problems } = compile(next, {
+      incompleteEntries: "disabled",
+      rsaKeys: this.#rsaKeys,
+    });
     if (policy === undefined) return problems;
     const wasEnabled = this.#configuration.isakmp.enabled.value;
     this.#configuration = next;

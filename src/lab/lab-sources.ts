@@ -2,8 +2,11 @@
 import { formatProblem } from "../cli/check.ts";
 import { loadConfiguration } from "../cli/load.ts";
 import { compile, type Problem, type RouterPolicy } from "../config/compile.ts";
+import { routerName } from "../config/compile-ike.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { sortedByLine } from "../config/problem.ts";
+import type { RsaKeyPair } from "../config/rsa-key-pair.ts";
+import { readRsaKeys } from "../config/rsa-key-text.ts";
 import { type LabFile, NO_LAB_FILE, parseLabFile } from "./lab-file.ts";
 import { shapeOf } from "./router-shape.ts";
 import { type RouterShape, TRANSIT_NAME } from "./topology.ts";
@@ -12,12 +15,15 @@ export interface SourceFile {
   /** As problems are to call it. */
   readonly name: string;
   readonly text: string;
+  /** The text of the file with the router's RSA keys, where there is one. */
+  readonly keys?: string | undefined;
 }
 
 export interface SourceRouter {
   readonly shape: RouterShape;
   readonly configuration: Configuration;
   readonly policy: RouterPolicy;
+  readonly rsaKeys: readonly RsaKeyPair[];
 }
 
 export interface LabSources {
@@ -46,10 +52,10 @@ export function readLab(
     ...(parsed?.kind === "problem" ? [parsed.problem] : []),
   ];
   const names = namesOf(read);
-  const routers = read.flatMap(({ configuration, policy }, i) => {
+  const routers = read.flatMap(({ configuration, policy, rsaKeys }, i) => {
     const name = names[i];
     if (policy === undefined || name === undefined) return [];
-    return [{ shape: shapeOf(name, configuration, policy.routes), configuration, policy }];
+    return [{ shape: shapeOf(name, configuration, policy.routes), configuration, policy, rsaKeys }];
   });
   if (errors.length > 0) return { kind: "problems", problems: errors };
   const file = parsed?.kind === "file" ? parsed.file : NO_LAB_FILE;
@@ -77,13 +83,27 @@ interface ReadRouter {
   readonly file: string;
   readonly configuration: Configuration;
   readonly policy: RouterPolicy | undefined;
+  readonly rsaKeys: readonly RsaKeyPair[];
   readonly problems: readonly Problem[];
 }
 
-function readRouter({ name, text }: SourceFile): ReadRouter {
+function readRouter({ name, text, keys = "" }: SourceFile): ReadRouter {
   const { configuration, problems: ofLines } = loadConfiguration(text, name);
-  const { policy, problems } = compile(configuration);
-  return { file: name, configuration, policy, problems: sortedByLine([...ofLines, ...problems]) };
+  const read = readRsaKeys(keys, routerName(configuration));
+  const rsaKeys = typeof read === "string" ? [] : read;
+  const { policy, problems } = compile(configuration, { rsaKeys });
+  const all = [...ofLines, ...problems, ...(typeof read === "string" ? [unreadableKeys(read)] : [])];
+  return { file: name, configuration, policy, rsaKeys, problems: sortedByLine(all) };
+}
+
+function unreadableKeys(why: string): Problem {
+  return {
+    severity: "error",
+    kind: "wrong",
+    origin: undefined,
+    message: `The file with the router's RSA keys cannot be read: ${why}.`,
+    advice: "Correct it, or remove it.",
+  };
 }
 
 /** The hostname; where two have the same, the name of the file. */

@@ -59,7 +59,7 @@ export function createLab(sources: LabSources, options: LabOptions): LabResult {
   const links = new Map(topology.links.map((plan) => [plan.name, linkOf(world, plan, options)]));
   tapLinks(topology.links, links, options.watcher);
   const jobs = options.jobs(world);
-  const routers = sources.routers.map(({ shape, configuration, policy }) => {
+  const routers = sources.routers.map(({ shape, configuration, policy, rsaKeys }) => {
     const { name } = shape;
     const { onKeys } = options.watcher;
     return new LabRouter({
@@ -67,6 +67,7 @@ export function createLab(sources: LabSources, options: LabOptions): LabResult {
       world,
       configuration,
       policy,
+      rsaKeys,
       cabling: cablingOf(name, topology.links, links),
       learned: topology.learned.get(name) ?? [],
       random: options.random?.(name) ?? new SeededRandom(options.seed, name),

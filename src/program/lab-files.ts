@@ -4,6 +4,7 @@ import { basename, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseLabFile } from "../lab/lab-file.ts";
 import type { SourceFile } from "../lab/lab-sources.ts";
+import { keyFileOf } from "./rsa-key-file.ts";
 
 export interface LabFiles {
   /** What the lab is called: the folder. */
@@ -79,7 +80,12 @@ function namedFiles(paths: readonly string[]): LabFiles {
 
 function source(path: string): SourceFile {
   const shown = relative(process.cwd(), path);
-  return { name: shown.startsWith("..") ? path : shown, text: readFileSync(path, "utf8") };
+  const keys = keyFileOf(path);
+  return {
+    name: shown.startsWith("..") ? path : shown,
+    text: readFileSync(path, "utf8"),
+    keys: isFile(keys) ? readFileSync(keys, "utf8") : undefined,
+  };
 }
 
 /** `examples/` before the name is allowed, since that is where they stand in the repository. */
