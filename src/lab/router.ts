@@ -49,9 +49,10 @@ export class Router {
   readonly name: string;
   readonly stack: IpStack;
   readonly #world: World;
-  readonly #gateway: Gateway;
+  #gateway: Gateway;
   readonly #pinger: Pinger;
   readonly #options: RouterOptions;
+  #policy: GatewayPolicy;
   /** What happened and is not yet handed in: performing effects can make more happen. */
   readonly #inputs: (() => readonly GatewayEffect[])[] = [];
   readonly #jobs = new Map<number, () => void>();
@@ -64,13 +65,8 @@ export class Router {
     this.name = name;
     this.#world = world;
     this.#options = options;
-    this.#gateway = new Gateway({
-      policy: options.policy,
-      random: options.random,
-      holdPackets: options.holdPackets,
-      exportKeys: options.onKeys !== undefined,
-      wallClockAtStart: options.wallClockAtStart,
-    });
+    this.#policy = options.policy;
+    this.#gateway = this.#newGateway();
     this.stack = new IpStack({
       name,
       world,
@@ -95,12 +91,27 @@ export class Router {
     this.#take({ kind: "request", request });
   }
 
+  /** As after a power cut: nobody was told, and everything that was negotiated is forgotten. */
+  restart(): void {
+    for (const callOff of this.#jobs.values()) callOff();
+    this.#jobs.clear();
+    this.#gateway = this.#newGateway();
+    this.#armWake();
+  }
+
   setPolicy(policy: GatewayPolicy): void {
+    this.#policy = policy;
     this.#queue(() => this.#gateway.setPolicy(this.#world.now, policy));
   }
 
   ping(options: PingOptions, watcher: PingWatcher): () => void {
     return this.#pinger.start(options, watcher);
+  }
+
+  #newGateway(): Gateway {
+    const { random, holdPackets, onKeys, wallClockAtStart } = this.#options;
+    const exportKeys = onKeys !== undefined;
+    return new Gateway({ policy: this.#policy, random, holdPackets, exportKeys, wallClockAtStart });
   }
 
   /** A packet from the wire. What IPsec and IKE are to read themselves goes past the policy for clear packets. */
