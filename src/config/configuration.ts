@@ -77,6 +77,8 @@ export interface IsakmpSettings {
   readonly peers: readonly IsakmpPeerSettings[];
   /** What keeps a NAT from forgetting us is sent this often. */
   readonly natKeepaliveSeconds: Setting<number> | undefined;
+  /** `crypto isakmp fragmentation`. */
+  readonly fragmentation: Setting<boolean>;
   /** `crypto isakmp keepalive`. */
   readonly deadPeerDetection: Setting<DeadPeerDetection> | undefined;
 }

@@ -60,6 +60,7 @@ export function emptyConfiguration(): Configuration {
       peers: [],
       natKeepaliveSeconds: undefined,
       deadPeerDetection: undefined,
+      fragmentation: defaultSetting(false),
     },
     transformSets: [],
     lifetimeSeconds: defaultSetting(DEFAULT_LIFETIME_SECONDS),

@@ -179,6 +179,7 @@ function emptyPolicy() {
     connections: [],
     aggressiveMode: true,
     deadPeerDetection: undefined,
+    fragmentation: false,
     aggressivePeers: [],
     natTransparency: true,
     natKeepaliveSeconds: 20,

@@ -16,6 +16,7 @@ import { lookAfterPeer, watchPeer, weighTraffic } from "./dead-peer-detection.ts
 import type { IkeInput, IkeOutput } from "./engine-contract.ts";
 import { EngineState } from "./engine-state.ts";
 import { keepAlive } from "./establishment.ts";
+import { collectFragment, isFragment } from "./fragmentation.ts";
 import { receiveInformational } from "./informational.ts";
 import { type IsakmpSa, QuickModeExchange } from "./isakmp-sa.ts";
 import { DEFAULT_IKE_LIMITS, type IkeLimits } from "./limits.ts";
@@ -173,7 +174,9 @@ export class IkeEngine {
         `no SA has these cookies (${nameOf(EXCHANGE_TYPE, header.exchangeType)})`,
       );
     sa.arrival = { local, remote };
-    this.#ofSa(sa, header, bytes);
+    if (!isFragment(header)) return this.#ofSa(sa, header, bytes);
+    const whole = collectFragment(state, sa, local, remote, header, bytes);
+    if (whole !== undefined) this.#ofSa(sa, decodeHeader(whole), whole);
   }
 
   #withoutResponderCookie(local: Endpoint, remote: Endpoint, header: IsakmpHeader, bytes: Uint8Array): void {

@@ -225,6 +225,15 @@ export type IkeEvent =
       readonly payload: "SA" | "KE" | "NONCE" | "ID" | "HASH" | "CERT" | "SIG" | "NOTIFY" | "DELETE";
       readonly messageId: number;
     }
+  /** A long message went out in pieces, or has come in pieces and is whole. A message-sent or message-received follows. */
+  | {
+      readonly kind: "message-fragmented";
+      readonly sa: SaReference;
+      readonly fragments: number;
+      /** Of the whole, in octets. */
+      readonly length: number;
+    }
+  | { readonly kind: "message-assembled"; readonly sa: SaReference; readonly length: number }
   /** A received message is done with; an answer may follow. */
   | {
       readonly kind: "message-processed";

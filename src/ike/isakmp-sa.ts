@@ -6,6 +6,7 @@ import type { Endpoint, IpAddress } from "../net/ip-address.ts";
 import { Conversation } from "./conversation.ts";
 import type { Liveness } from "./dead-peer-detection.ts";
 import type { Phase1Mode, Role, SaReference } from "./events.ts";
+import type { FragmentSet } from "./fragmentation.ts";
 import { type NatMethod, type NatSituation, peerMayMove } from "./phase1/nat-traversal.ts";
 import type { Phase1State } from "./phase1/phase1-state.ts";
 import type { QuickModeRequest, QuickModeState } from "./phase2/quick-mode-state.ts";
@@ -93,6 +94,10 @@ export class IsakmpSa extends Conversation {
   liveness: Liveness | undefined;
   /** What the peer said in phase 1 that it is or can. */
   readonly peerVendorIds = new Set<VendorIdName>();
+  /** Of a message that comes in pieces. */
+  fragments: FragmentSet | undefined;
+  /** Of the last message that went in pieces. */
+  lastFragmentId = 0;
   /** As initiator: what waits for phase 1 to finish. */
   readonly waiting: WaitingRequest[] = [];
   /** As responder: fifth messages that did not authenticate. */

@@ -9,6 +9,7 @@ import type { Delete } from "../isakmp/payloads/delete.ts";
 import type { Notification } from "../isakmp/payloads/notification.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { EngineState } from "./engine-state.ts";
+import { sendUnder } from "./fragmentation.ts";
 import type { IsakmpSa } from "./isakmp-sa.ts";
 import { hash1, phase2Iv } from "./keying.ts";
 import { hashed } from "./phase2/quick-mode-parts.ts";
@@ -29,7 +30,7 @@ export function sendInformational(
   const header = { initiatorCookie, responderCookie, exchangeType: EXCHANGE_TYPE.Informational, messageId };
   const all = hashed(payloads, (rest) => hash1(protection.hash, protection.SKEYID_a, messageId, rest));
   const { bytes } = seal(protection, iv, header, all);
-  state.send(sa.local, sa.remote, bytes);
+  sendUnder(state, sa, bytes);
   state.emit({
     kind: "message-sent",
     sa: sa.reference(),
@@ -78,7 +79,7 @@ export function sendUnprotectedNotify(state: EngineState, sa: IsakmpSa, notifyTy
     data: new Uint8Array(0),
   };
   const bytes = encodeMessage({ ...header, messageId }, [payload]);
-  state.send(sa.local, sa.remote, bytes);
+  sendUnder(state, sa, bytes);
   state.emit({ kind: "notify-sent", sa: sa.reference(), notifyType, isProtected: false });
 }
 

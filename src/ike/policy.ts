@@ -23,6 +23,8 @@ export interface IkePolicy {
   readonly connections: readonly Connection[];
   /** `no crypto ipsec nat-transparency udp-encapsulation` makes it false. */
   readonly natTransparency: boolean;
+  /** `crypto isakmp fragmentation`: long messages may go and come in pieces. */
+  readonly fragmentation: boolean;
   /** `crypto isakmp keepalive`; undefined asks no peer whether it is there. */
   readonly deadPeerDetection: DeadPeerDetection | undefined;
   /** `crypto isakmp nat keepalive` (RFC 3948 §4). */

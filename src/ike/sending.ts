@@ -6,6 +6,7 @@ import type { Payload } from "../isakmp/payload.ts";
 import { type Answered, type Conversation, type Received, replaceIv } from "./conversation.ts";
 import type { EngineState, Owner } from "./engine-state.ts";
 import type { Phase1Mode, Step } from "./events.ts";
+import { sendUnder } from "./fragmentation.ts";
 import { retransmissionDelay } from "./limits.ts";
 import { seal } from "./protection.ts";
 
@@ -147,7 +148,7 @@ function transmit(
   retransmission: number,
 ): void {
   const { sa, exchange } = owner;
-  state.send(sa.local, sa.remote, bytes);
+  sendUnder(state, sa, bytes);
   state.emit({
     kind: "message-sent",
     sa: sa.reference(),

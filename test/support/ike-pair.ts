@@ -72,6 +72,7 @@ export interface PolicyChanges {
   readonly clientEndpoint?: ClientEndpoint;
   readonly rsa?: RsaPolicy;
   readonly deadPeerDetection?: DeadPeerDetection;
+  readonly fragmentation?: boolean;
   /** The pre-shared key is for peers of these names, not for their addresses. */
   readonly keysForNames?: readonly string[];
 }
@@ -108,6 +109,7 @@ export function policyOf(own: IpAddress, peer: IpAddress, changes: PolicyChanges
         peer: { kind: "address", block: host(address) },
       })),
     deadPeerDetection: changes.deadPeerDetection,
+    fragmentation: changes.fragmentation ?? false,
     aggressiveMode: true,
     aggressivePeers:
       changes.clientEndpoint === undefined

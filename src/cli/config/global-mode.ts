@@ -5,6 +5,7 @@ import { CRYPTO_MAP_ENTRY, CRYPTO_MAP_LOCAL_ADDRESS, CRYPTO_MAP_OTHERS } from ".
 import { INTERFACE } from "./interface.ts";
 import { IPSEC_LIFETIME_KILOBYTES, IPSEC_LIFETIME_SECONDS, TRANSFORM_SET } from "./ipsec.ts";
 import { ISAKMP_ENABLE, ISAKMP_IDENTITY, ISAKMP_KEY, ISAKMP_POLICY } from "./isakmp.ts";
+import { ISAKMP_FRAGMENTATION } from "./isakmp-fragmentation.ts";
 import { ISAKMP_KEEPALIVE } from "./isakmp-keepalive.ts";
 import { AGGRESSIVE_MODE_DISABLE, ISAKMP_PEER } from "./isakmp-peer.ts";
 import {
@@ -35,6 +36,7 @@ export const SECTIONS: readonly (readonly Statement[])[] = [
     ISAKMP_IDENTITY,
     AGGRESSIVE_MODE_DISABLE,
     ISAKMP_KEEPALIVE,
+    ISAKMP_FRAGMENTATION,
     NAT_KEEPALIVE,
     ISAKMP_PEER,
     ...LINES_OF_ISAKMP,

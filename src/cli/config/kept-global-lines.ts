@@ -151,7 +151,6 @@ export const LINES_OF_NAMES: readonly Statement[] = [
 
 /** IKE of kinds that are not in effect yet. */
 export const LINES_OF_ISAKMP: readonly Statement[] = [
-  unsupported(one("crypto isakmp fragmentation", "IKE Fragmentation enabled if required")),
   unsupported(one("crypto isakmp invalid-spi-recovery", "Initiate IKE and send Invalid SPI Notify")),
   unsupported(one("crypto isakmp xauth", "Set Extended Authentication values")),
   unsupported(list("crypto isakmp client configuration address-pool", "Set network address for client")),

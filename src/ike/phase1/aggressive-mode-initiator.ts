@@ -13,7 +13,14 @@ import type { AggressiveModeState } from "./aggressive-mode-state.ts";
 import { type Authentication, preSharedKeyOf } from "./authentication.ts";
 import { describeIdentity, endpointIdentity, identityProblem, ownIdentity } from "./identity.ts";
 import { initialContact } from "./initial-contact.ts";
-import { deriveKeys, firstIv, keyExchangeFailed, keyProblem, ownVendorIds } from "./keys.ts";
+import {
+  deriveKeys,
+  firstIv,
+  fragmentationVendorId,
+  keyExchangeFailed,
+  keyProblem,
+  ownVendorIds,
+} from "./keys.ts";
 import {
   isTranslated,
   natEvents,
@@ -83,6 +90,7 @@ export function sayOffer(
       payloads: [
         offer,
         ...(traversesNats(context) ? offeredMethods() : []),
+        ...fragmentationVendorId(context),
         { kind: "KE", publicValue: gxi },
         { kind: "NONCE", data: state.nonce },
         state.id,

@@ -20,7 +20,14 @@ import type { AggressiveModeState } from "./aggressive-mode-state.ts";
 import { byPreSharedKey, missingFor, onlyKey } from "./authentication.ts";
 import { describeIdentity, identityProblem, ownIdentity } from "./identity.ts";
 import { saysInitialContact } from "./initial-contact.ts";
-import { deriveKeys, firstIv, keyExchangeFailed, keyProblem, ownVendorIds } from "./keys.ts";
+import {
+  deriveKeys,
+  firstIv,
+  fragmentationVendorId,
+  keyExchangeFailed,
+  keyProblem,
+  ownVendorIds,
+} from "./keys.ts";
 import { natEvents, natPayloads, natSituationOnArrival, traverse, traversesNats } from "./nat-steps.ts";
 import { bestMethod, vendorIdOf } from "./nat-traversal.ts";
 import { checkEvent, identityBuilt, keyFound, keysGenerated, vendorIdEvents } from "./phase1-events.ts";
@@ -151,6 +158,7 @@ export function sayAnswer(
         answerSuite(SA, choice),
         ...ownVendorIds(context),
         ...(natMethod === undefined ? [] : [vendorIdOf(natMethod)]),
+        ...fragmentationVendorId(context),
         { kind: "KE", publicValue: gxr },
         id,
         { kind: "NONCE", data: state.Nr_b },

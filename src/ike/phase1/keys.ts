@@ -5,6 +5,7 @@ import { isWeakKey } from "../../crypto/weak-keys.ts";
 import { NOTIFY_TYPE } from "../../isakmp/numbers/notify-type.ts";
 import type { Payload } from "../../isakmp/payload.ts";
 import type { VendorId } from "../../isakmp/payloads/vendor-id.ts";
+import { vendorIdOctets } from "../../isakmp/vendor-ids.ts";
 import { deriveSkeyids, encryptionKey, initialIv } from "../keying.ts";
 import { NONCE_LENGTHS } from "../limits.ts";
 import { skeyidOf } from "./authentication.ts";
@@ -49,6 +50,15 @@ export function keyPayloads(
 ): Payload[] {
   return [{ kind: "KE", publicValue }, ...nonce, ...ownVendorIds(context), ...natPayloads(context, agreed)];
 }
+
+/** That long messages may come in pieces. In the first message, so that all that follow may. */
+export function fragmentationVendorId({ policy }: Phase1Context): VendorId[] {
+  return policy.fragmentation
+    ? [{ kind: "VID", vendorId: vendorIdOctets("FRAGMENTATION", MAIN_AND_AGGRESSIVE_MODE) }]
+    : [];
+}
+
+const MAIN_AND_AGGRESSIVE_MODE = Uint8Array.of(0x80, 0, 0, 0);
 
 /** Who we are and what we can do. */
 export function ownVendorIds({ sa, conventions, random, ...cookies }: Phase1Context): VendorId[] {

@@ -20,7 +20,7 @@ import { cannotSign, noKey, noProposalChosen } from "../explain.ts";
 import { isShapeProblem, MM_SA, open } from "../message-shape.ts";
 import type { ProtectionSuite } from "../policy.ts";
 import { authenticationBy, companionsOf, missingFor, usableSuites } from "./authentication.ts";
-import { keyExchangeFailed } from "./keys.ts";
+import { fragmentationVendorId, keyExchangeFailed } from "./keys.ts";
 import {
   initiatorOpened,
   receiveInitiatorKey,
@@ -49,7 +49,15 @@ export function begin(context: Phase1Context, suites: readonly ProtectionSuite[]
   return [
     tell({ kind: "phase1-started", sa: context.sa, exchange: "main" }),
     { do: "become", state: { at: "awaits MM2", suites, SAi_b: encodeBody(offer) } },
-    { do: "say", step: "MM1", payloads: [offer, ...(traversesNats(context) ? offeredMethods() : [])] },
+    {
+      do: "say",
+      step: "MM1",
+      payloads: [
+        offer,
+        ...(traversesNats(context) ? offeredMethods() : []),
+        ...fragmentationVendorId(context),
+      ],
+    },
   ];
 }
 
@@ -102,7 +110,11 @@ export function respond(context: Phase1Context, payloads: readonly Payload[]): A
     {
       do: "say",
       step: "MM2",
-      payloads: [answerSuite(bag.SA, choice), ...(natMethod === undefined ? [] : [vendorIdOf(natMethod)])],
+      payloads: [
+        answerSuite(bag.SA, choice),
+        ...(natMethod === undefined ? [] : [vendorIdOf(natMethod)]),
+        ...fragmentationVendorId(context),
+      ],
     },
   ];
 }

@@ -11,6 +11,8 @@ export const MESSAGE_ROWS: Rows<
   | "message-sent"
   | "message-received"
   | "repeat-received"
+  | "message-fragmented"
+  | "message-assembled"
   | "payload-processing"
   | "message-processed"
   | "message-dropped"
@@ -55,6 +57,14 @@ export const MESSAGE_ROWS: Rows<
       to: event.sa.local.address,
       label: messageLabel(event),
     }),
+  },
+  "message-fragmented": {
+    debug: ({ sa, fragments, length }) => [
+      isakmp(sa, `fragmenting a packet of ${length} bytes into ${fragments} fragments`),
+    ],
+  },
+  "message-assembled": {
+    debug: ({ sa, length }) => [isakmp(sa, `reassembled a packet of ${length} bytes`)],
   },
   "payload-processing": {
     debug: ({ sa, payload, messageId }) => {
