@@ -14,6 +14,8 @@ export interface CharonSettings {
   readonly esp: string;
   readonly preSharedKey: string;
   readonly ends?: CharonEnds;
+  /** Octets of an IP packet with a piece of an IKE message. */
+  readonly fragmentSize?: number;
   /** More lines of the connection's section: `aggressive = yes`. */
   readonly connection?: readonly string[];
   /** More lines of the child's section: `rekey_time = 8s`. */
@@ -41,19 +43,27 @@ export class Charon {
   }
 
   static start(namespace: string, settings: CharonSettings): Promise<Charon> {
-    return Charon.startWith(namespace, connectionConfiguration(settings));
+    const { fragmentSize } = settings;
+    return Charon.startWith(
+      namespace,
+      connectionConfiguration(settings),
+      fragmentSize === undefined ? {} : { daemon: [`fragment_size = ${fragmentSize}`] },
+    );
   }
 
   /** `connections` is a whole swanctl.conf. Quiet, it logs nothing, which costs it nothing. */
   static async startWith(
     namespace: string,
     connections: string,
-    options: { readonly isQuiet?: boolean } = {},
+    options: { readonly isQuiet?: boolean; readonly daemon?: readonly string[] } = {},
   ): Promise<Charon> {
     const folder = mkdtempSync(`${tmpdir()}/charon-`);
     for (const part of ["conf.d", "x509", "x509ca", "private", "rsa", "pubkey"])
       mkdirSync(`${folder}/swanctl/${part}`, { recursive: true });
-    writeFileSync(`${folder}/strongswan.conf`, daemonConfiguration(folder, options.isQuiet ?? false));
+    writeFileSync(
+      `${folder}/strongswan.conf`,
+      daemonConfiguration(folder, options.isQuiet ?? false, options.daemon ?? []),
+    );
     writeFileSync(`${folder}/swanctl/swanctl.conf`, connections);
     const child = spawn("ip", ["netns", "exec", namespace, CHARON], {
       stdio: "ignore",
@@ -118,7 +128,7 @@ export class Charon {
   }
 }
 
-function daemonConfiguration(folder: string, isQuiet: boolean): string {
+function daemonConfiguration(folder: string, isQuiet: boolean, lines: readonly string[]): string {
   return `charon-systemd {
   load_modular = no
   load = random nonce openssl gcrypt hmac md5 sha1 sha2 pem pkcs1 x509 pubkey kernel-libipsec kernel-netlink socket-default vici attr
@@ -126,7 +136,7 @@ function daemonConfiguration(folder: string, isQuiet: boolean): string {
   dos_protection = no
   threads = 64
   i_dont_care_about_security_and_use_aggressive_mode_psk = yes
-  plugins { vici { socket = unix://${folder}/vici } }
+${lines.map((line) => `  ${line}\n`).join("")}  plugins { vici { socket = unix://${folder}/vici } }
   filelog {
     file {
       path = ${folder}/charon.log
