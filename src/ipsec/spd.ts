@@ -55,9 +55,12 @@ export class Spd<T> {
 
   /** What the flow of a leaving packet leads to; undefined lets it pass in clear. For a packet that came in: `reversed`. */
   lookUp(flow: PacketFlow): T | undefined {
-    const matching = this.#candidates(flow).filter(({ isPermit, selector }) =>
-      isPermit ? flowMatches(selector, flow) : flowMatchesDeny(selector, flow),
-    );
+    const matching: IndexedLine<T>[] = [];
+    for (const group of this.#groups)
+      for (const line of candidates(group, flow)) {
+        const matches = line.isPermit ? flowMatches : flowMatchesDeny;
+        if (matches(line.selector, flow)) matching.push(line);
+      }
     matching.sort((a, b) => a.order - b.order);
     let denyingEntry = -1;
     for (const line of matching) {
@@ -70,20 +73,24 @@ export class Spd<T> {
 
   /** What the flow leads to may hang on its ports, which fragments do not show. */
   dependsOnPorts(flow: PacketFlow): boolean {
-    return this.#candidates(flow).some(
-      ({ selector }) =>
-        selectsPorts(selector) && (selector.protocol === 0 || selector.protocol === flow.protocol),
-    );
-  }
-
-  /** The lines with the flow's addresses. */
-  #candidates(flow: PacketFlow): IndexedLine<T>[] {
-    return this.#groups.flatMap(
-      ({ sourceCare, destinationCare, lines }) =>
-        lines.get(flow.source & sourceCare)?.get(flow.destination & destinationCare) ?? [],
+    return this.#groups.some((group) =>
+      candidates(group, flow).some(
+        ({ selector }) =>
+          selectsPorts(selector) && (selector.protocol === 0 || selector.protocol === flow.protocol),
+      ),
     );
   }
 }
+
+/** The lines with the flow's addresses. */
+function candidates<T>(
+  { sourceCare, destinationCare, lines }: LineGroup<T>,
+  flow: PacketFlow,
+): readonly IndexedLine<T>[] {
+  return lines.get(flow.source & sourceCare)?.get(flow.destination & destinationCare) ?? NONE;
+}
+
+const NONE: readonly never[] = [];
 
 function addTo<T>(groups: Map<string, LineGroup<T>>, line: IndexedLine<T>): void {
   const { local, remote } = line.selector;

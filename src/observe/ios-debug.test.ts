@@ -168,6 +168,15 @@ test("a removed SA is told with its SPI and conn id", () => {
   );
 });
 
+test("a path that has become narrower is told with both ends", () => {
+  const [local, peer] = [ipv4("172.16.172.10"), ipv4("172.16.172.20")];
+  const event = { kind: "path-mtu-changed", local, peer, before: 1500, mtu: 1400, reporter: peer } as const;
+  assert.equal(
+    text([{ at: instant(0), ...event }], ["ipsec"], ""),
+    "IPSEC(adjust_mtu): adjusting path mtu from 1500 to 1400,\n  (identity) local= 172.16.172.10, remote= 172.16.172.20",
+  );
+});
+
 test("a proxy identity of one host is of type 1, and an AES key's length is told", () => {
   const event: GatewayEvent = {
     at: instant(0),

@@ -108,6 +108,21 @@ test("packets that IPsec does not let through are logged as IOS logs them", () =
   ]);
 });
 
+test("how long packets may be is told with who said it, and when that is forgotten", () => {
+  const shorter = { kind: "path-mtu-changed", local: A, peer: B, before: 1500, mtu: 1400 } as const;
+  const longer = { ...shorter, before: 1400, mtu: 1500, reporter: undefined };
+  assert.deepEqual(
+    logged([
+      { at: instant(0), ...shorter, reporter: ipv4("192.0.2.1") },
+      { at: instant(600_000), ...longer },
+    ]),
+    [
+      `%SKEYID-6-PATH_MTU: packets to ${B} may be 1400 bytes long, says 192.0.2.1`,
+      `%SKEYID-6-PATH_MTU: packets to ${B} may be as long as 1500 bytes again, until a router says otherwise`,
+    ],
+  );
+});
+
 test("switching ISAKMP on and off is logged", () => {
   assert.deepEqual(isakmpOnOff(true), ["%CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is ON"]);
   assert.deepEqual(isakmpOnOff(false), ["%CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is OFF"]);
