@@ -173,7 +173,7 @@ test("a path that has become narrower is told with both ends", () => {
   const event = { kind: "path-mtu-changed", local, peer, before: 1500, mtu: 1400, reporter: peer } as const;
   assert.equal(
     text([{ at: instant(0), ...event }], ["ipsec"], ""),
-    "IPSEC(adjust_mtu): adjusting path mtu from 1500 to 1400,\n  (identity) local= 172.16.172.10, remote= 172.16.172.20",
+    "IPSEC(adjust_mtu): adjusting path mtu from 1500 to 1400,\n  (identity) local= 172.16.172.10, remote= 172.16.172.20\n",
   );
 });
 
