@@ -139,7 +139,7 @@ async function startHubs(group: number, sites: number): Promise<Hubs> {
     const all = Array.from({ length: sites }, (_, i) => siteOf(i));
     writeFileSync(`${folder}/hub.cfg`, hubConfiguration("192.0.2.2", all, group));
     const skeyid = [process.execPath, fileURLToPath(new URL("../bin/skeyid.js", import.meta.url))];
-    const run = ["run", `${folder}/hub.cfg`, "--state-dir", `${folder}/state`];
+    const run = ["run", `${folder}/hub.cfg`, "--dataplane", "tun", "--state-dir", `${folder}/state`];
     router = new RunningRouter(["ip", "netns", "exec", network.namespace("ours"), ...skeyid, ...run]);
     await router.says(/%SKEYID-5-STARTED/);
     return {

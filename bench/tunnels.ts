@@ -95,7 +95,16 @@ export async function skeyidTunnel(cipher: Cipher, encapsulation: "udp" | "raw")
     const file = `${folder}/${machine}.cfg`;
     writeFileSync(file, skeyidConfiguration(machine, cipher));
     const skeyid = [process.execPath, fileURLToPath(new URL("../bin/skeyid.js", import.meta.url))];
-    return tunnel.start(machine, ...skeyid, "run", file, "--state-dir", `${folder}/${machine}`);
+    return tunnel.start(
+      machine,
+      ...skeyid,
+      "run",
+      file,
+      "--dataplane",
+      "tun",
+      "--state-dir",
+      `${folder}/${machine}`,
+    );
   };
   tunnel.processes = [start("a"), start("b")];
   await tunnel.untilItCarries();

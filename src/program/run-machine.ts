@@ -10,14 +10,18 @@ import { LinuxGateway } from "../host/linux/linux-gateway.ts";
 import { devices } from "../host/linux/machine.ts";
 import { MachineChanges } from "../host/linux/machine-changes.ts";
 import { jobPerformer } from "../host/linux/native-jobs.ts";
-import type { OsError } from "../host/linux/os-error.ts";
+import { isOsError, type OsError } from "../host/linux/os-error.ts";
 import {
   findPrerequisites,
   type SysctlAdvice,
   socketProblems,
   sysctlAdvice,
+  tunProblems,
 } from "../host/linux/prerequisites.ts";
 import type { OnWire } from "../host/linux/wire-tap.ts";
+import { whyNotKernel } from "../host/linux/xfrm/kernel-fitness.ts";
+import { removeOwn } from "../host/linux/xfrm/own-numbers.ts";
+import { XfrmGateway } from "../host/linux/xfrm/xfrm-gateway.ts";
 import { NAT_TRAVERSING_CONVENTIONS } from "../ike/wire-conventions.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { RunningGateway } from "./run-router.ts";
@@ -38,6 +42,7 @@ export type Survey =
       readonly kind: "ready";
       readonly libc: Libc;
       readonly matching: InterfaceMatching;
+      readonly dataplane: "tun" | "xfrm";
       readonly advice: readonly SysctlAdvice[];
       /** What will be done or might be done, a line each. */
       readonly remarks: readonly string[];
@@ -60,11 +65,42 @@ export async function surveyMachine(policy: RouterPolicy, options: RunOptions): 
   const there = matching.matched.map(({ address }) => address).filter((address) => !missing.has(address));
   const occupied = socketProblems(libc, there);
   if (occupied.length > 0) return problems(occupied);
+  const choice = chooseDataplane(libc, policy, options);
+  if (choice.problems.length > 0) return problems(choice.problems);
+  const { dataplane } = choice;
   const guarded = matching.matched.filter(({ name }) =>
     policy.ipsec.interfaces.some((each) => each.name === name),
   );
-  const advice = sysctlAdvice(guarded.map(({ device }) => device));
-  return { kind: "ready", libc, matching, advice, remarks: remarksOn(matching, advice, options) };
+  // The kernel's own IPsec looks at all that comes in, whatever its reverse path.
+  const advice = sysctlAdvice(dataplane === "xfrm" ? [] : guarded.map(({ device }) => device));
+  const remarks = [...remarksOn(matching, advice, options), choice.remark];
+  return { kind: "ready", libc, matching, dataplane, advice, remarks };
+}
+
+interface DataplaneChosen {
+  readonly dataplane: "tun" | "xfrm";
+  readonly remark: string;
+  /** In its way. */
+  readonly problems: readonly string[];
+}
+
+/** As asked for; otherwise the kernel, where it can carry what this configuration protects and nobody wants to see its packets. */
+function chooseDataplane(libc: Libc, policy: RouterPolicy, options: RunOptions): DataplaneChosen {
+  const { dataplane, pcap } = options;
+  const ours = (reason: string): DataplaneChosen => ({
+    dataplane: "tun",
+    remark: `packets are carried by skeyid${reason}`,
+    problems: tunProblems(libc),
+  });
+  if (dataplane === "tun") return ours("");
+  if (dataplane === "auto" && pcap !== undefined) return ours(", so that they can be captured");
+  const reason = whyNotKernel(libc, policy);
+  if (dataplane === "auto" && reason !== undefined) return ours(`, as the kernel cannot: ${reason}`);
+  return {
+    dataplane: "xfrm",
+    remark: "packets are carried by the kernel's IPsec",
+    problems: reason === undefined ? [] : [`--dataplane xfrm: ${reason}; --dataplane tun does without`],
+  };
 }
 
 /** Another one runs with this state directory: one line. */
@@ -93,8 +129,11 @@ export async function startOnMachine(
     return survey.problems;
   }
   for (const remark of survey.remarks) ears.onNotice(remark);
-  const { libc, matching, advice } = survey;
-  const started = await LinuxGateway.start({
+  const { libc, matching, advice, dataplane } = survey;
+  const forgotten = removeOwn(libc);
+  if (!isOsError(forgotten) && forgotten > 0)
+    ears.onNotice("SAs and policies that an earlier skeyid left in the kernel are removed");
+  const started = await (dataplane === "xfrm" ? XfrmGateway : LinuxGateway).start({
     ...ears,
     ...{ libc, matching, changes, router: policy },
     random: systemRandom,

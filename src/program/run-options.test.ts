@@ -48,6 +48,7 @@ describe("the command line of skeyid run", () => {
       ["--peer", "host=127.0.0.1:1,2"],
       ["--peer", "192.0.2.2=127.0.0.1:1"],
       ["--debug", "everything"],
+      ["--dataplane", "fast"],
       ["--unknown"],
       ["another.cfg"],
     ]) {

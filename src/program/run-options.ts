@@ -14,6 +14,7 @@ export interface RunOptions {
   readonly check: boolean;
   readonly userspace: boolean;
   readonly hold: boolean;
+  readonly dataplane: DataplaneChoice;
   /** The kernel joins and cuts packets for us, and OpenSSL keeps its contexts, where they can. */
   readonly offload: boolean;
   readonly pcap: string | undefined;
@@ -26,6 +27,9 @@ export interface RunOptions {
   /** Undefined: the usual one. */
   readonly stateDirectory: string | undefined;
 }
+
+/** Who carries packets: we, through TUN devices, or the kernel. */
+export type DataplaneChoice = (typeof DATAPLANES)[number];
 
 export type RunOptionsRead =
   | { readonly kind: "options"; readonly options: RunOptions }
@@ -57,6 +61,10 @@ export const RUN_SYNTAX: CommandSyntax = {
     peer: {
       value: "ADDRESS=HOST:IKE,NAT",
       help: "with --userspace: where the peer ADDRESS really is, if not there on ports 500 and 4500",
+    },
+    dataplane: {
+      value: "WHO",
+      help: "xfrm: the kernel's IPsec carries packets; tun: skeyid does; by default (auto) the kernel where it can",
     },
     hold: { help: "packets wait for their tunnel; by default the one that asks for it is lost, as on IOS" },
     "no-offload": {
@@ -105,6 +113,9 @@ export function readRunOptions(args: readonly string[]): RunOptionsRead {
       return problem(`--debug knows ${Object.keys(DEBUG_WORDS).join(", ")}, not ${JSON.stringify(word)}`);
     for (const flag of flags) debug.add(flag);
   }
+  const dataplane = DATAPLANES.find((each) => each === (last("dataplane") ?? "auto"));
+  if (dataplane === undefined)
+    return problem(`--dataplane needs ${DATAPLANES.join(", ")}, not ${JSON.stringify(last("dataplane"))}`);
   return {
     kind: "options",
     options: {
@@ -115,6 +126,7 @@ export function readRunOptions(args: readonly string[]): RunOptionsRead {
       check: given.has("check"),
       userspace: given.has("userspace"),
       hold: given.has("hold"),
+      dataplane,
       offload: !given.has("no-offload"),
       ports,
       peers,
@@ -125,6 +137,8 @@ export function readRunOptions(args: readonly string[]): RunOptionsRead {
     },
   };
 }
+
+const DATAPLANES = ["auto", "tun", "xfrm"] as const;
 
 const DEBUG_WORDS: Readonly<Record<string, readonly DebugFlag[]>> = {
   isakmp: ["isakmp"],

@@ -76,7 +76,7 @@ async function withPeers(work: (peers: Peers) => Promise<void>): Promise<void> {
     writeFileSync(`${folder}/router.cfg`, CONFIGURATION);
     const program = fileURLToPath(new URL("./skeyid-program.ts", import.meta.url));
     const skeyid = [process.execPath, "--import", "tsx", program];
-    const run = ["run", `${folder}/router.cfg`, "--state-dir", `${folder}/state`];
+    const run = ["run", `${folder}/router.cfg`, "--dataplane", "tun", "--state-dir", `${folder}/state`];
     router = new RunningRouter(["ip", "netns", "exec", namespaces.ours, ...skeyid, ...run]);
     await router.says(/%SKEYID-5-STARTED/);
     const ping = (from: "ours" | "peers", count: number): number => {

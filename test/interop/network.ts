@@ -157,7 +157,7 @@ export class Network {
     return [
       ...(["ip", "netns", "exec", this.namespace(machine)] as const),
       ...[process.execPath, "--import", "tsx", program],
-      ...["run", file, "--state-dir", join(this.folder, machine), ...options],
+      ...["run", file, "--dataplane", "tun", "--state-dir", join(this.folder, machine), ...options],
     ];
   }
 

@@ -178,7 +178,9 @@ export class Machines {
     const program = fileURLToPath(new URL("./skeyid-program.ts", import.meta.url));
     const node = [process.execPath, "--import", "tsx", program];
     const state = args.includes("--state-dir") ? [] : this.#stateDirectory(machine);
-    return ["ip", "netns", "exec", this.namespace(machine), ...node, command, ...args, ...state];
+    // Also where the kernel could carry packets: what skeyid does itself is what these machines are for.
+    const carrier = command === "run" ? ["--dataplane", "tun"] : [];
+    return ["ip", "netns", "exec", this.namespace(machine), ...node, command, ...args, ...carrier, ...state];
   }
 
   #stateDirectory(machine: Machine): readonly string[] {

@@ -4,37 +4,29 @@
  */
 import type { RouterPolicy } from "../../config/router-policy.ts";
 import type { GatewayInput } from "../../gateway/contract.ts";
-import type { GatewayPolicy } from "../../gateway/gateway.ts";
 import type { EspTransformsFactory } from "../../ipsec/esp-transforms.ts";
 import { nodeTransforms } from "../../ipsec/node-transforms.ts";
 import type { IpsecPolicy } from "../../ipsec/policy.ts";
-import type { IpAddress } from "../../net/ip-address.ts";
 import { u32At } from "../../net/words.ts";
+import { AddressWatch } from "./address-watch.ts";
 import { Egress } from "./egress.ts";
 import { GatewayDriver, type GatewayDriverOptions } from "./gateway-driver.ts";
-import type { InterfaceMatching, MatchedInterface } from "./interface-matching.ts";
-import { ipBatch, prefixText } from "./ip-command.ts";
+import type { MatchedInterface } from "./interface-matching.ts";
 import { KernelPort } from "./kernel-port.ts";
 import type { Libc } from "./libc.ts";
 import { loadLibcrypto } from "./libcrypto.ts";
-import { devices, mainRoutes } from "./machine.ts";
+import { mainRoutes } from "./machine.ts";
 import { type MachineChanges, writeSysctl } from "./machine-changes.ts";
+import { configureMachine, type MachineSetup, policyFor } from "./machine-setup.ts";
 import { nativeTransforms } from "./native-transforms.ts";
 import type { OsError } from "./os-error.ts";
-import type { SysctlAdvice } from "./prerequisites.ts";
 import { protectingInterface } from "./protecting-interface.ts";
 import { Steering } from "./steering.ts";
 import { usualSource } from "./steering-plan.ts";
 import { type OnWire, tapInput, tapped } from "./wire-tap.ts";
 
-export interface LinuxGatewayOptions extends Omit<GatewayDriverOptions, "policy" | "port"> {
+export interface LinuxGatewayOptions extends Omit<GatewayDriverOptions, "policy" | "port">, MachineSetup {
   readonly libc: Libc;
-  readonly router: RouterPolicy;
-  readonly matching: InterfaceMatching;
-  /** Settings to be made while we run. */
-  readonly sysctls: readonly SysctlAdvice[];
-  /** Static routes of the configuration are set while we run. */
-  readonly setRoutes: boolean;
   /** Claimed for this process; undone when the gateway stops, or does not start. */
   readonly changes: MachineChanges;
   /** False: packets one by one, and the cryptography of crypto/. */
@@ -55,7 +47,7 @@ export class LinuxGateway {
   readonly #egress: Egress;
   #ipsec: IpsecPolicy;
   #interfaces: RouterPolicy["interfaces"];
-  readonly #lost = new Set<IpAddress>();
+  readonly #addresses: AddressWatch;
 
   private constructor(
     options: LinuxGatewayOptions,
@@ -70,6 +62,7 @@ export class LinuxGateway {
     this.#egress = egress;
     this.#ipsec = router.ipsec;
     this.#interfaces = router.interfaces;
+    this.#addresses = new AddressWatch(options);
     this.driver = new GatewayDriver({
       ...options,
       policy: policyFor(router, matching.matched),
@@ -141,7 +134,7 @@ export class LinuxGateway {
     writeSysctl(`net/ipv4/conf/${protectDevice.name}/rp_filter`, "2");
     const refusal = await this.#steering.start(this.#ipsec);
     if (refusal !== undefined) return `cannot steer packets: ${refusal}`;
-    this.#egress.follow(() => void this.#machineChanged());
+    this.#egress.follow(() => void this.#addresses.changed());
     const { onWire } = this.#options;
     const take = (input: GatewayInput): void => {
       if (onWire !== undefined) tapInput(input, onWire);
@@ -163,62 +156,6 @@ export class LinuxGateway {
     const own = this.#interfaces.find((each) => each.name === name);
     return own?.adjustMss ?? Number.POSITIVE_INFINITY;
   }
-
-  /** Sockets stay bound to an address that is away for a while; the operator ought to know. */
-  async #machineChanged(): Promise<void> {
-    const { matching, onNotice } = this.#options;
-    const there = new Set(
-      (await devices()).flatMap(({ isUp, addresses }) =>
-        isUp ? addresses.map(({ address }) => address) : [],
-      ),
-    );
-    for (const { name, device, address } of matching.matched) {
-      if (there.has(address) !== this.#lost.has(address)) continue;
-      const isBack = this.#lost.delete(address);
-      if (!isBack) this.#lost.add(address);
-      onNotice(`${name} ${isBack ? `is back: ${device} has` : `is down: ${device} is without`} ${address}`);
-      // The kernel forgets the routes of a device that goes down.
-      if (isBack) await ipBatch(routeCommands(this.#options, "replace"), "go on");
-    }
-  }
-}
-
-/** What the operator allowed us to set: addresses, routes, sysctls. */
-async function configureMachine(
-  changes: MachineChanges,
-  options: LinuxGatewayOptions,
-): Promise<string | undefined> {
-  const { matching, sysctls } = options;
-  for (const { device, address } of matching.missing) {
-    const made = await changes.make({
-      kind: "ip",
-      make: [`address add ${address} dev ${device}`, `link set dev ${device} up`],
-      undo: [`address del ${address} dev ${device}`],
-    });
-    if (made.kind === "refused") return `address ${address} for ${device}: ${made.reason}`;
-  }
-  for (const { name, value } of sysctls) {
-    const made = await changes.make({ kind: "sysctl", name, value });
-    if (made.kind === "refused") return made.reason;
-  }
-  const routes = await changes.make({
-    kind: "ip",
-    make: routeCommands(options, "add"),
-    undo: routeCommands(options, "del"),
-  });
-  return routes.kind === "refused" ? `ip route: ${routes.reason}` : undefined;
-}
-
-/** For the static routes of the configuration, if they are to be set. */
-function routeCommands(
-  { router, matching, setRoutes }: LinuxGatewayOptions,
-  verb: "add" | "replace" | "del",
-): readonly string[] {
-  return (setRoutes ? router.routes : []).map(({ prefix, nextHop, interfaceName, distance }) => {
-    const device = matching.matched.find(({ name }) => name === interfaceName)?.device;
-    const via = nextHop === undefined ? "" : ` via ${nextHop}`;
-    return `route ${verb} ${prefixText(prefix)}${via}${device === undefined ? "" : ` dev ${device}`} metric ${distance}`;
-  });
 }
 
 /** As if the protected interface were meant: what does not fit is told by us, who know what ESP adds. */
@@ -226,15 +163,6 @@ function tunMtu({ ipsec }: RouterPolicy, matched: readonly MatchedInterface[]): 
   const isProtected = (name: string) => ipsec.interfaces.some((each) => each.name === name);
   const mtus = matched.filter(({ name }) => isProtected(name)).map(({ mtu }) => mtu);
   return mtus.length === 0 ? USUAL_MTU : Math.min(Math.max(...mtus), TUN_MTU_MAX);
-}
-
-/** IPsec must know the MTU of the device, if that is smaller than what the configuration says. */
-function policyFor({ ike, ipsec }: RouterPolicy, matched: readonly MatchedInterface[]): GatewayPolicy {
-  const interfaces = ipsec.interfaces.map((each) => {
-    const mtu = matched.find(({ name }) => name === each.name)?.mtu ?? each.mtu;
-    return { ...each, mtu: Math.min(each.mtu, mtu) };
-  });
-  return { ike, ipsec: { ...ipsec, interfaces } };
 }
 
 const USUAL_MTU = 1500;

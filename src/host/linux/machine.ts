@@ -27,6 +27,13 @@ export async function devices(): Promise<readonly Device[]> {
   return found.map(deviceOf).filter(({ name }) => name !== "");
 }
 
+/** The kernel's numbers of devices, by name. */
+export async function deviceIndexes(): Promise<ReadonlyMap<string, number>> {
+  const found = await ipJson("link", "show");
+  const records = Array.isArray(found) ? found : [];
+  return new Map(records.map((record) => [textOf(record, "ifname"), numberOf(record, "ifindex")]));
+}
+
 export async function mainRoutes(): Promise<readonly MachineRoute[]> {
   const routes = await ipJson("-4", "route", "show", "table", "main");
   return (Array.isArray(routes) ? routes : []).flatMap(routeOf);

@@ -23,6 +23,8 @@ export interface SocketOptions {
   readonly typeOfService?: number;
   /** Datagrams of one length are joined and cut by the kernel, where it can. False: one by one. */
   readonly offload?: boolean;
+  /** The kernel takes ESP in UDP out of what comes, for SAs of its own. */
+  readonly takesEsp?: boolean;
 }
 
 /** How a message differs from what the socket usually sends. */
@@ -119,7 +121,7 @@ export class NativeSocket {
     return refusal;
   }
 
-  #prepare(kind: SocketKind, { mark, typeOfService, offload }: SocketOptions): OsError | undefined {
+  #prepare(kind: SocketKind, { mark, typeOfService, offload, takesEsp }: SocketOptions): OsError | undefined {
     // With fewer rights the buffers stay what they are, which costs packets in bursts and nothing else.
     this.#set(SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_OCTETS);
     this.#set(SOL_SOCKET, SO_SNDBUFFORCE, BUFFER_OCTETS);
@@ -136,6 +138,8 @@ export class NativeSocket {
     this.#set(IPPROTO_IP, IP_RECVTOS, 1);
     // A kernel that cannot join datagrams gives them one by one.
     if (offload !== false) this.#set(SOL_UDP, UDP_GRO, 1);
+    if (takesEsp === true && this.#set(SOL_UDP, UDP_ENCAP, UDP_ENCAP_ESPINUDP) < 0)
+      return osError(`${this.#what}, ESP in UDP`, this.#arena.libc.errno());
     const region = this.#memory;
     putSocketAddress(region.view, 0, kind.local);
     const isBound = this.#arena.libc.bind(this.#fd, region.address(0, SOCKADDR), SOCKADDR) === 0;
@@ -181,6 +185,8 @@ const SO_MARK = 36;
 const SOL_UDP = 17;
 const SOL_RAW = 255;
 const ICMP_FILTER = 1;
+const UDP_ENCAP = 100;
+const UDP_ENCAP_ESPINUDP = 2;
 const IP_TOS = 1;
 const IP_TTL = 2;
 const IP_MTU_DISCOVER = 10;

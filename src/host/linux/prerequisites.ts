@@ -16,13 +16,13 @@ export type Prerequisites =
   /** One line each. */
   | { readonly kind: "problems"; readonly problems: readonly string[] };
 
-/** Everything that needs no configuration. */
+/** Everything that needs no configuration, whichever data plane it is. */
 export async function findPrerequisites(): Promise<Prerequisites> {
   const libc = await loadLibc();
   if ("kind" in libc)
     return { kind: "problems", problems: [`${libc.reason}: skeyid run --userspace works without`] };
   const missing = missingCapabilities();
-  const problems = missing.length === 0 ? tunProblems(libc) : [notAllowed(missing)];
+  const problems = missing.length === 0 ? [] : [notAllowed(missing)];
   const version = await ip("-V");
   if (version.kind === "refused") problems.push(`${version.reason}: install iproute2`);
   return problems.length === 0 ? { kind: "fine", libc } : { kind: "problems", problems };
@@ -84,7 +84,8 @@ export function sysctlAdvice(protectedDevices: readonly string[]): readonly Sysc
 
 export const IKE_PORTS: readonly number[] = [500, 4500];
 
-function tunProblems(libc: Libc): string[] {
+/** What is in the way of TUN devices. */
+export function tunProblems(libc: Libc): readonly string[] {
   const fault = TunDevice.probe(libc);
   if (fault === undefined) return [];
   if (fault.code === "ENOENT")

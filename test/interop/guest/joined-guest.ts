@@ -14,13 +14,13 @@ export const INSIDE = "10.1.0.1";
 
 export class JoinedGuest {
   readonly guest: Guest;
-  readonly #namespace: string;
+  readonly namespace: string;
   readonly #folder: string;
   #router: RunningRouter | undefined;
 
   private constructor(guest: Guest, namespace: string, folder: string) {
     this.guest = guest;
-    this.#namespace = namespace;
+    this.namespace = namespace;
     this.#folder = folder;
   }
 
@@ -47,7 +47,7 @@ export class JoinedGuest {
   /** Runs skeyid with what follows the lines that all configurations have. */
   async run(...lines: readonly string[]): Promise<RunningRouter> {
     writeFileSync(`${this.#folder}/router.cfg`, `${[...COMMON, ...lines].join("\n")}\n`);
-    const options = ["--state-dir", `${this.#folder}/state`, "--keys", this.#folder];
+    const options = ["--state-dir", `${this.#folder}/state`, "--keys", this.#folder, "--dataplane", "tun"];
     const command = this.#skeyid("run", `${this.#folder}/router.cfg`, ...options);
     await this.#router?.kill();
     this.#router = new RunningRouter(command);
@@ -70,19 +70,7 @@ export class JoinedGuest {
 
   /** Echoes from behind us that came back from behind the peer. */
   ping(count: number, options: readonly string[] = ["-I", INSIDE], destination = PEER_INSIDE): number {
-    const common = [
-      "netns",
-      "exec",
-      this.#namespace,
-      "ping",
-      "-n",
-      "-c",
-      `${count}`,
-      "-i",
-      "0.05",
-      "-W",
-      "1",
-    ];
+    const common = ["netns", "exec", this.namespace, "ping", "-n", "-c", `${count}`, "-i", "0.05", "-W", "1"];
     try {
       return received(ip(...common, ...options, destination));
     } catch (error) {
@@ -93,12 +81,12 @@ export class JoinedGuest {
   async stop(): Promise<void> {
     await this.#router?.kill();
     await this.guest.powerOff();
-    clear(this.#namespace, this.#folder);
+    clear(this.namespace, this.#folder);
   }
 
   #skeyid(...args: readonly string[]): readonly string[] {
     const program = fileURLToPath(new URL("../skeyid-program.ts", import.meta.url));
-    return ["ip", "netns", "exec", this.#namespace, process.execPath, "--import", "tsx", program, ...args];
+    return ["ip", "netns", "exec", this.namespace, process.execPath, "--import", "tsx", program, ...args];
   }
 }
 

@@ -1,0 +1,59 @@
+/** Whether this kernel's IPsec can carry what a configuration protects; tried, not asked: kernels differ in what they have. */
+import type { RouterPolicy } from "../../../config/router-policy.ts";
+import { describeEspSuite, espKeyLength, HASHES } from "../../../crypto/names.ts";
+import type { TransformSet } from "../../../crypto/transform-set.ts";
+import { ipv4 } from "../../../net/ip-address.ts";
+import { ANY_ADDRESS } from "../../../net/selector.ts";
+import type { Libc } from "../libc.ts";
+import { describeOsError, isOsError } from "../os-error.ts";
+import { NetlinkSocket } from "./netlink-socket.ts";
+import { OWN_NUMBERS } from "./own-numbers.ts";
+import { policyPlan } from "./policy-plan.ts";
+import { ANY_PORTS } from "./xfrm-layout.ts";
+import { addSa, deleteSa } from "./xfrm-requests.ts";
+
+/** Undefined if it can; otherwise why not, in one line. An SA of each suite is made and taken away at once. */
+export function whyNotKernel(libc: Libc, { ipsec, interfaces }: RouterPolicy): string | undefined {
+  const plan = policyPlan(ipsec);
+  if (plan.kind === "impossible") return plan.reason;
+  if (interfaces.some(({ adjustMss }) => adjustMss !== undefined)) return "it does not adjust the MSS of TCP";
+  const kernel = NetlinkSocket.open(libc);
+  if (isOsError(kernel)) return describeOsError(kernel);
+  try {
+    const sets = ipsec.interfaces.flatMap(({ entries }) =>
+      entries.flatMap(({ transformSets }) => transformSets),
+    );
+    const named = new Map([...sets, SIMPLEST].map((set) => [describeEspSuite(set.esp), set]));
+    for (const [name, set] of named) {
+      const refusal = kernel.do(addSa(trialSa(set)), `the kernel's ${name}`);
+      if (refusal !== undefined) return describeOsError(refusal);
+      kernel.do(deleteSa(NOWHERE, TRIAL_SPI), "a trial SA");
+    }
+    return undefined;
+  } finally {
+    kernel.close();
+  }
+}
+
+function trialSa({ esp }: Pick<TransformSet, "esp">) {
+  const anything = { protocol: 0, source: ANY_ADDRESS, destination: ANY_ADDRESS, device: 0 };
+  return {
+    ...{ source: NOWHERE, destination: NOWHERE, spi: TRIAL_SPI, requestId: OWN_NUMBERS },
+    mode: "tunnel",
+    selector: { ...anything, sourcePorts: ANY_PORTS, destinationPorts: ANY_PORTS },
+    suite: esp,
+    // Of random octets: some ciphers refuse keys that are all zero.
+    encryptionKey: crypto.getRandomValues(new Uint8Array(espKeyLength(esp.encryption))),
+    integrityKey: new Uint8Array(esp.integrity === undefined ? 0 : HASHES[esp.integrity].length),
+    lifetime: { hardSeconds: 1 },
+    replayWindow: 64,
+    clearsDontFragment: false,
+    udpEncapsulation: undefined,
+  } as const;
+}
+
+/** Asked for even where no transform set is. */
+const SIMPLEST = { esp: { encryption: "null", integrity: "sha1" } } as const;
+/** For documentation (RFC 5737): nobody's. */
+const NOWHERE = ipv4("192.0.2.255");
+const TRIAL_SPI = 0x736b_6579;

@@ -1,0 +1,63 @@
+/** skeyid in a guest, where a kernel with IPsec is: as built, for a guest has no time to translate it. */
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Guest } from "./guest.ts";
+
+export class GuestRouter {
+  readonly #guest: Guest;
+
+  private constructor(guest: Guest) {
+    this.#guest = guest;
+  }
+
+  /** Builds it, where its sources are newer. */
+  static build(): void {
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      [`${ROOT}node_modules/typescript/bin/tsc`, "-b", "src"],
+      {
+        cwd: ROOT,
+        encoding: "utf8",
+      },
+    );
+    if (status !== 0) throw new Error(`skeyid does not build:\n${stdout}`);
+  }
+
+  /** Runs until it says that it does. */
+  static async start(
+    guest: Guest,
+    configuration: string,
+    ...options: readonly string[]
+  ): Promise<GuestRouter> {
+    writeFileSync(`${guest.folder}/router.cfg`, configuration);
+    await guest.do(`${SKEYID} run ${guest.folder}/router.cfg --state-dir /run/skeyid ${options.join(" ")} \\
+        >/run/skeyid.log 2>&1 </dev/null &
+      echo $! >/run/skeyid.pid
+      for i in {1..600}; do
+        grep -q STARTED /run/skeyid.log && exit 0
+        [ -d /proc/$! ] || break
+        sleep 0.1
+      done
+      cat /run/skeyid.log; exit 1`);
+    return new GuestRouter(guest);
+  }
+
+  log(): Promise<string> {
+    return this.#guest.do("cat /run/skeyid.log");
+  }
+
+  console(...commands: readonly string[]): Promise<string> {
+    const words = commands.map((command) => `'${command}'`).join(" ");
+    return this.#guest.do(`${SKEYID} console --state-dir /run/skeyid ${words}`);
+  }
+
+  /** Until it has ended. */
+  async end(signal: "TERM" | "KILL"): Promise<void> {
+    await this.#guest.do(`pid=$(cat /run/skeyid.pid); kill -${signal} $pid
+      for i in {1..600}; do [ -d /proc/$pid ] || exit 0; sleep 0.05; done; exit 1`);
+  }
+}
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const SKEYID = `${process.execPath} ${ROOT}bin/skeyid.js`;

@@ -1,0 +1,141 @@
+/**
+ * `skeyid run` on a machine whose kernel has IPsec: IKE is ours, the kernel carries the packets. At the other end is skeyid
+ * itself, which carries its own (raw ESP), or strongSwan's ESP in user space (in UDP).
+ */
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { CHARON, Charon } from "../charon.ts";
+import { GATEWAY_ADDRESS, ip, PEER_ADDRESS, PEER_INSIDE, whyNoPeers } from "../namespaces.ts";
+import { type RunningRouter, whyNoMachines } from "../router-machines.ts";
+import { whyNoGuest } from "./guest.ts";
+import { GuestRouter } from "./guest-router.ts";
+import { INSIDE, JoinedGuest, KEY } from "./joined-guest.ts";
+import { kernelSas } from "./kernel-sas.ts";
+
+const skip = whyNoMachines() ?? whyNoGuest() ?? whyNoPeers() ?? false;
+
+const POLICY = [
+  "crypto isakmp policy 1",
+  " encr aes",
+  " authentication pre-share",
+  " group 5",
+  " lifetime 3600",
+  "crypto ipsec transform-set t esp-aes esp-sha-hmac",
+];
+const GUEST = [
+  "hostname theirs",
+  ...POLICY,
+  `crypto isakmp key ${KEY} address ${GATEWAY_ADDRESS}`,
+  "crypto ipsec security-association lifetime kilobytes 2560",
+  "crypto map vpn 10 ipsec-isakmp",
+  ` set peer ${GATEWAY_ADDRESS}`,
+  " set transform-set t",
+  " match address 101",
+  "interface Loopback0",
+  ` ip address ${PEER_INSIDE} 255.255.255.0`,
+  "interface Ethernet0",
+  ` ip address ${PEER_ADDRESS} 255.255.255.0`,
+  " crypto map vpn",
+  "access-list 101 permit ip 10.2.0.0 0.0.0.255 10.1.0.0 0.0.0.255",
+].join("\n");
+
+describe("the kernel's IPsec as the data plane", { skip, concurrency: false }, () => {
+  let joined: JoinedGuest;
+  let router: GuestRouter;
+  let ours: RunningRouter;
+  let untouched: string;
+  before(async () => {
+    GuestRouter.build();
+    joined = await JoinedGuest.start();
+    // Without a route there would be nothing to protect, so there is one while it runs.
+    await joined.guest.do("ip route del 10.1.0.0/24");
+    untouched = await state();
+    router = await GuestRouter.start(joined.guest, GUEST);
+  });
+  after(() => joined?.stop());
+
+  it("is chosen by itself; the kernel asks for SAs, IKE makes them, both ends count the same", async () => {
+    assert.match(await router.log(), /packets are carried by the kernel's IPsec/);
+    ours = await joined.run(...POLICY);
+    await pingUntilAnswered();
+    await joined.console("clear crypto sa counters");
+    await router.console("clear crypto sa counters");
+    assert.equal(await joined.guest.ping(PEER_INSIDE, INSIDE, 5), 5);
+    assert.equal(joined.ping(5), 5);
+    const counted = /#pkts encaps: 10,[\s\S]*#pkts decaps: 10,/;
+    assert.match(await joined.console("show crypto ipsec sa"), counted);
+    const shown = await router.console("show crypto ipsec sa");
+    assert.match(shown, counted);
+    const sas = kernelSas(await joined.guest.do("ip -s xfrm state"));
+    assert.equal(sas.length, 2);
+    for (const { spi } of sas) assert.ok(shown.includes(`0x${spi.toString(16).toUpperCase()}`), shown);
+    assert.doesNotMatch(ours.output, /FAULT/);
+  });
+
+  it("renews SAs when their volume is nearly used up, and loses no packet", async () => {
+    const [before] = kernelSas(await joined.guest.do("ip -s xfrm state"));
+    const flood = `ping -n -q -c 2500 -i 0.002 -s 1300 -W 2 -I ${PEER_INSIDE} ${INSIDE}`;
+    assert.match((await joined.guest.run(flood)).output, /2500 received/);
+    const sas = kernelSas(await joined.guest.do("ip -s xfrm state"));
+    assert.ok(sas.length > 2, "the old pair lingers beside the new one");
+    assert.ok(sas.some(({ spi }) => spi === before?.spi));
+  });
+
+  it("lets nothing pass in clear that must come protected", async () => {
+    await ours.end("SIGTERM");
+    assert.deepEqual(kernelSas(await joined.guest.do("ip -s xfrm state")), []);
+    ip("-n", joined.namespace, "route", "add", "10.2.0.0/24", "via", PEER_ADDRESS);
+    assert.equal(joined.ping(2), 0);
+    ip("-n", joined.namespace, "route", "del", "10.2.0.0/24");
+  });
+
+  it("speaks ESP in UDP with a peer that wants it", {
+    skip: whyNoPeers(CHARON, "/usr/sbin/swanctl"),
+  }, async () => {
+    const ends = { local: GATEWAY_ADDRESS, remote: PEER_ADDRESS };
+    const child = ["local_ts = 10.1.0.0/24", "remote_ts = 10.2.0.0/24"];
+    const charon = await Charon.start(joined.namespace, {
+      ...{ ike: "aes128-sha1-modp1536", esp: "aes128-sha1", preSharedKey: KEY, ends },
+      child,
+    });
+    try {
+      charon.initiate();
+      assert.match(await joined.guest.do("ip xfrm state"), /encap type espinudp sport 4500 dport 4500/);
+      assert.equal(joined.ping(5), 5);
+      assert.equal(await joined.guest.ping(PEER_INSIDE, INSIDE, 5), 5);
+      charon.terminate();
+    } finally {
+      await charon.stop();
+    }
+    assert.deepEqual(kernelSas(await joined.guest.do("ip -s xfrm state")), []);
+  });
+
+  it("protects on after SIGKILL, starts again without manual work, and leaves nothing when it ends", async () => {
+    await joined.run(...POLICY);
+    await pingUntilAnswered();
+    await router.end("KILL");
+    assert.equal(await joined.guest.ping(PEER_INSIDE, INSIDE, 2), 2);
+    router = await GuestRouter.start(joined.guest, GUEST, "--dataplane", "xfrm");
+    assert.match(
+      await router.log(),
+      /SAs and policies that an earlier skeyid left in the kernel are removed/,
+    );
+    await pingUntilAnswered();
+    await router.end("TERM");
+    assert.equal(await state(), untouched);
+    assert.doesNotMatch(await router.log(), /FAULT|SYSTEM/);
+  });
+
+  async function pingUntilAnswered(): Promise<void> {
+    for (let attempt = 0; attempt < 20; attempt++)
+      if ((await joined.guest.ping(PEER_INSIDE, INSIDE, 1)) === 1) return;
+    assert.fail(`no echo comes back:\n${await router.log()}`);
+  }
+
+  /** What skeyid may change in the guest. */
+  function state(): Promise<string> {
+    return joined.guest.do(
+      "ip xfrm policy; ip -o xfrm state list proto esp; ip -4 rule; ip -4 route show table all; sysctl net.core.xfrm_acq_expires",
+    );
+  }
+});
