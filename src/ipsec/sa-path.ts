@@ -26,8 +26,7 @@ export interface SaPath {
 
 /** Of the SA as things stand; kept with it until `path` is undefined again. */
 export function pathOf(sa: OutboundSa, paths: PathMtus): SaPath {
-  const { localAddress, peer } = sa.parameters;
-  sa.path ??= saPath(sa, paths.of(localAddress, peer));
+  sa.path ??= saPath(sa, paths.of(sa.parameters.localAddress, sa.parameters.peer));
   return sa.path;
 }
 
