@@ -54,3 +54,24 @@ test("what repeats itself is said once a minute", () => {
   }
   assert.deepEqual(lines, ["00:00:00: %A-1-B: again", "00:01:00: %A-1-B: again"]);
 });
+
+test("a stranger who varies what it does wrong fills no disk", () => {
+  const { configuration } = loadConfiguration("hostname r\n", "r.cfg");
+  const lines: string[] = [];
+  let now = 0;
+  const log = new RunLog(
+    { now: () => instant(now) },
+    () => configuration,
+    new Set(),
+    () => now,
+  );
+  log.listen((more) => lines.push(...more));
+  for (; now < 60_000; now += 10) log.sayOnce("%A-1-B", `offer ${now}`);
+  assert.equal(lines.length, 31);
+  assert.equal(
+    lines.at(-1),
+    "00:00:00: %SKEYID-4-LOG_LIMIT: more lines that explain are left out for a minute",
+  );
+  log.sayOnce("%A-1-B", "another minute");
+  assert.equal(lines.at(-1), "00:01:00: %A-1-B: another minute");
+});

@@ -10,6 +10,7 @@ import { explanation } from "../observe/explanation.ts";
 import { IosDebug } from "../observe/ios-debug.ts";
 import { Syslog } from "../observe/syslog.ts";
 import { timestamp } from "../observe/timestamps.ts";
+import { LineBudget } from "./line-budget.ts";
 
 export type LineListener = (lines: readonly string[]) => void;
 
@@ -25,6 +26,8 @@ export class RunLog {
   readonly #syslog = new Syslog();
   readonly #listeners = new Set<LineListener>();
   readonly #said = new Map<string, Instant>();
+  readonly #eventBudget = new LineBudget(EVENT_LINES);
+  readonly #sentenceBudget = new LineBudget(SENTENCES);
 
   /** `clock` is what everything runs by; `wallClock`, in milliseconds since 1970, is for stamps alone. */
   constructor(
@@ -52,7 +55,7 @@ export class RunLog {
     if (this.flags.size > 0)
       for (const message of this.#iosDebug.read(event))
         if (this.flags.has(message.flag)) this.#tell(stamped(message, this.#stamp("debug")));
-    for (const lines of this.#syslog.read(event)) this.say(lines);
+    for (const lines of this.#syslog.read(event)) this.#sayWithin(this.#eventBudget, lines, "about peers");
     const sentence = explanation(event);
     if (sentence !== undefined) this.sayOnce("%SKEYID-5-EXPLANATION", sentence);
   }
@@ -61,7 +64,7 @@ export class RunLog {
     this.#tell([this.#stamp("log") + first, ...more]);
   }
 
-  /** What repeats itself is said once a minute. */
+  /** What repeats itself is said once a minute; what does not, so many times in all. */
   sayOnce(mnemonic: string, sentence: string): void {
     const line = `${mnemonic}: ${sentence}`;
     const now = this.#clock.now();
@@ -69,7 +72,14 @@ export class RunLog {
     if (before !== undefined && elapsed(before, now) < REPEAT_INTERVAL) return;
     if (this.#said.size >= REMEMBERED) this.#said.clear();
     this.#said.set(line, now);
-    this.say([line]);
+    this.#sayWithin(this.#sentenceBudget, [line], "that explain");
+  }
+
+  #sayWithin(budget: LineBudget, lines: readonly string[], what: string): void {
+    const verdict = budget.take(this.#clock.now());
+    if (verdict === "leave out") return;
+    this.say(lines);
+    if (verdict === "last") this.say([`%SKEYID-4-LOG_LIMIT: more lines ${what} are left out for a minute`]);
   }
 
   #tell(lines: readonly string[]): void {
@@ -100,5 +110,9 @@ export class RunLog {
 
 const REPEAT_INTERVAL = 60_000;
 const REMEMBERED = 100;
+/** A minute. IOS's messages: a thousand peers that come up together, some hundred megabytes a day at worst. */
+const EVENT_LINES = 1000;
+/** A minute. More than anybody reads while he mends what they explain. */
+const SENTENCES = 30;
 /** Milliseconds. Less is a clock that is slowly brought into line. */
 const CLOCK_JUMP = 2000;

@@ -152,9 +152,9 @@ export class Machines {
   }
 
   /** Runs a program of this folder to its end. */
-  program(machine: Machine, name: string): void {
+  program(machine: Machine, name: string, ...args: readonly string[]): void {
     const path = fileURLToPath(new URL(name, import.meta.url));
-    run("ip", "netns", "exec", this.namespace(machine), process.execPath, "--import", "tsx", path);
+    run("ip", "netns", "exec", this.namespace(machine), process.execPath, "--import", "tsx", path, ...args);
   }
 
   async console(machine: Machine, ...commands: readonly string[]): Promise<string> {
