@@ -15,6 +15,7 @@ import { type EngineState, sameCookies } from "./engine-state.ts";
 import type { IsakmpSa } from "./isakmp-sa.ts";
 import { INFO_PROTECTED, isShapeProblem, open } from "./message-shape.ts";
 import { protocolOf } from "./notices.ts";
+import { subjectProblem } from "./payload-subject.ts";
 import { phase1Lifetime } from "./phase2/responder-lifetime.ts";
 import { refuseByPeer } from "./phase2-failures.ts";
 import { decodeChain, openFirst } from "./receiving.ts";
@@ -73,14 +74,22 @@ function receiveProtected(state: EngineState, sa: IsakmpSa, header: IsakmpHeader
   state.emit({ kind: "payload-processing", sa: sa.reference(), payload: "HASH", messageId });
   for (const notification of bag.all.NOTIFY) {
     state.emit({ kind: "payload-processing", sa: sa.reference(), payload: "NOTIFY", messageId });
+    if (isDiscarded(state, sa, notification)) continue;
     obeyNotification(state, sa, notification);
   }
   for (const payload of bag.all.DELETE) {
     // A Delete may have ended this very SA (attack: Delete and more in one message).
     if (!state.table.has(sa)) return;
     state.emit({ kind: "payload-processing", sa: sa.reference(), payload: "DELETE", messageId });
+    if (isDiscarded(state, sa, payload)) continue;
     obeyDelete(state, sa, payload);
   }
+}
+
+function isDiscarded(state: EngineState, sa: IsakmpSa, payload: Notification | Delete): boolean {
+  const problem = subjectProblem(payload);
+  if (problem !== undefined) state.dropped(sa, sa.local, sa.remote, "unexpected", problem);
+  return problem !== undefined;
 }
 
 function obeyNotification(state: EngineState, sa: IsakmpSa, notification: Notification): void {

@@ -891,6 +891,32 @@ test("a Delete removes the sender's own SAs alone, and only once", () => {
   );
 });
 
+test("a notification or Delete of another domain or protocol is discarded (RFC 2408 §5.14, §5.15)", () => {
+  const insider = Insider.ofNew();
+  const { pair, ownSpi } = insider;
+  const start = pair.outputs.B.length;
+  const removal = { kind: "DELETE", doi: 1, protocolId: 1, spiSize: 16, spis: [ownSpi] } as const;
+  const espRemoval = { ...removal, protocolId: 3, spiSize: 4, spis: [fromHex("0badf00d")] } as const;
+  const question = notification(36136, { spi: ownSpi, data: u32Octets(1) });
+  for (const wrong of [{ doi: 2 }, { doi: 0x80000001 }, { protocolId: 5 }, { protocolId: 255 }])
+    for (const payload of [removal, espRemoval, question]) insider.inform("A", { ...payload, ...wrong });
+  for (const payload of [removal, espRemoval]) insider.inform("A", { ...payload, protocolId: 4 });
+  assert.equal(pair.engines.B.view().isakmpSas.length, 1);
+  const after = pair.outputs.B.slice(start);
+  assert.deepEqual(
+    after.filter(({ kind }) => kind === "remove-ipsec-sa" || kind === "send"),
+    [],
+  );
+  const dropped = after.flatMap((output) =>
+    output.kind === "event" && output.event.kind === "message-dropped" ? [output.event.detail] : [],
+  );
+  assert.equal(dropped.length, 14);
+  assert.deepEqual(
+    [dropped[0], dropped[2], dropped[13]],
+    ["a DELETE payload of domain 2", "a NOTIFY payload of domain 2", "a DELETE payload about protocol 4"],
+  );
+});
+
 test("one peer's Delete does not reach another peer's ISAKMP SA", () => {
   const other = ipv4("172.16.172.30");
   const base = policyOf(B, A, { peers: [A, other] });

@@ -2,6 +2,7 @@
 import { concat, equal } from "../../base/octets.ts";
 import { NOTIFY_TYPE } from "../../isakmp/numbers/notify-type.ts";
 import type { Notification } from "../../isakmp/payloads/notification.ts";
+import { subjectProblem } from "../payload-subject.ts";
 import type { Phase1Context } from "./phase1-state.ts";
 
 export function initialContact(context: Phase1Context): Notification[] {
@@ -23,6 +24,9 @@ export function initialContact(context: Phase1Context): Notification[] {
 export function saysInitialContact(context: Phase1Context, notifications: readonly Notification[]): boolean {
   const spi = concat(context.initiatorCookie, context.responderCookie);
   return notifications.some(
-    (n) => n.notifyType === NOTIFY_TYPE["INITIAL-CONTACT"] && (n.spi.length === 0 || equal(n.spi, spi)),
+    (n) =>
+      n.notifyType === NOTIFY_TYPE["INITIAL-CONTACT"] &&
+      subjectProblem(n) === undefined &&
+      (n.spi.length === 0 || equal(n.spi, spi)),
   );
 }

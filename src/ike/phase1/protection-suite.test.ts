@@ -352,6 +352,15 @@ test("an answer with several transforms or none of ours is no answer", () => {
   );
 });
 
+test("an answer about another protocol, or with a second proposal, is none (RFC 2408 §4.2)", () => {
+  const offer = offerOf(SUITE);
+  const [proposal] = offer.proposals;
+  assert.ok(proposal, "one proposal");
+  assert.ok("choice" in checkAnswer([SUITE], offer), "the offer itself");
+  for (const proposals of [[{ ...proposal, protocolId: 3 }], [proposal, proposal], []])
+    assert.ok(!("choice" in checkAnswer([SUITE], { ...offer, proposals })), "it is refused");
+});
+
 test("the work of choosing grows with suites times transforms and no faster", () => {
   const many = Array.from({ length: 200 }, () => ({ ...SUITE, group: 5 }) as const);
   const { checks, choice } = chooseSuite([SUITE, { ...SUITE, priority: 2 }], offerOf(...many), always);

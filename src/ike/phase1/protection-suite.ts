@@ -285,9 +285,12 @@ export function checkAnswer(
 ):
   | { readonly choice: SuiteChoice; readonly check: SuiteCheck }
   | { readonly check: SuiteCheck | undefined; readonly mismatches: readonly Mismatch[] } {
-  const transforms = payload.proposals.flatMap((proposal) => proposal.transforms);
+  const [proposal, ...others] = payload.proposals;
+  const transforms = proposal?.transforms ?? [];
   const [transform] = transforms;
-  if (transform === undefined || transforms.length !== 1)
+  if (proposal !== undefined && proposal.protocolId !== PROTOCOL_ID.PROTO_ISAKMP)
+    return { check: undefined, mismatches: [wholeAnswer(`protocol ${proposal.protocolId}`, "ISAKMP")] };
+  if (transform === undefined || transforms.length !== 1 || others.length > 0)
     return { check: undefined, mismatches: [wholeAnswer(`${transforms.length} transforms`, "exactly one")] };
   const offer = readSuite(transform);
   let closest: SuiteCheck | undefined;

@@ -411,6 +411,17 @@ test("an answer may lower a lifetime, and a higher one does not raise ours", () 
   }
 });
 
+test("an answer without the lifetime that was offered is refused", () => {
+  const connection = connectionWith({});
+  const offer = offerOf(connection);
+  const lifeless = changed(offer, (all) => all.filter(({ type }) => type !== 1 && type !== 2));
+  assert.equal(accepted(connection, lifeless), undefined);
+  const checked = checkAnsweredTransform(connection, lifeless, TUNNEL_TERMS);
+  assert.deepEqual("mismatches" in checked ? checked.mismatches.map(({ attribute }) => attribute) : [], [
+    "lifetime",
+  ]);
+});
+
 for (const numbers of [PLAIN_MODES, { tunnel: 3, transport: 4 }, { tunnel: 61443, transport: 61444 }]) {
   const between: ModeTerms = { numbers, isBetweenPeers: true };
   const others: ModeTerms = { numbers, isBetweenPeers: false };

@@ -273,6 +273,14 @@ export function checkAnsweredTransform(
   const mismatches = [...check.mismatches];
   if (!offer.namesMode)
     mismatches.push({ attribute: "mode", offered: "none", accepted: "what was offered", origin: undefined });
+  // We have named one, and an answer leaves nothing out (RFC 2409 §5: attributes are not modified).
+  if (offer.lifetimes.seconds === undefined)
+    mismatches.push({
+      attribute: "lifetime",
+      offered: "none",
+      accepted: "what was offered",
+      origin: undefined,
+    });
   if (connection.pfsGroup === undefined && offer.group !== undefined)
     mismatches.push({
       attribute: "pfs",

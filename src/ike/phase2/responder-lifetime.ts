@@ -6,6 +6,7 @@ import { type Attribute, decodeAttributes, encodeAttributes } from "../../isakmp
 import { DOI, PROTOCOL_ID } from "../../isakmp/numbers/domain.ts";
 import { NOTIFY_TYPE } from "../../isakmp/numbers/notify-type.ts";
 import type { Notification } from "../../isakmp/payloads/notification.ts";
+import { subjectProblem } from "../payload-subject.ts";
 import { type Lifetimes, readLifetimes } from "./esp-offer.ts";
 import { lifetimeAttributes } from "./esp-proposal.ts";
 
@@ -37,10 +38,15 @@ export function lifetimeNotification(
   };
 }
 
-/** What the notifications of a quick mode answer say; one that cannot be read says nothing. */
+/** What the notifications of a quick mode answer say of its SAs; one that cannot be read says nothing. */
 export function toldLifetimes(notifications: readonly Notification[]): readonly Lifetimes[] {
   return notifications
-    .filter((notification) => notification.notifyType === NOTIFY_TYPE["RESPONDER-LIFETIME"])
+    .filter(
+      (notification) =>
+        notification.notifyType === NOTIFY_TYPE["RESPONDER-LIFETIME"] &&
+        notification.protocolId === PROTOCOL_ID.PROTO_IPSEC_ESP &&
+        subjectProblem(notification) === undefined,
+    )
     .map((notification) => readLifetimes(attributesIn(notification.data)));
 }
 
