@@ -1,6 +1,8 @@
 /** Everything there is to say about a configuration file without running it. */
 import { compile } from "../config/compile.ts";
+import { routerName } from "../config/compile-ike.ts";
 import { type Problem, sortedByLine } from "../config/problem.ts";
+import { readRsaKeys } from "../config/rsa-key-text.ts";
 import { maskedLine } from "./line-error.ts";
 import { loadConfiguration } from "./load.ts";
 import { runningConfig } from "./running-config.ts";
@@ -20,9 +22,13 @@ export interface CheckReport {
   readonly configuration: readonly string[];
 }
 
-export function checkConfiguration(text: string, file: string): CheckReport {
+/** `keys`: the text of the file with the router's RSA keys, where there is one. */
+export function checkConfiguration(text: string, file: string, keys = ""): CheckReport {
   const { configuration, problems: read } = loadConfiguration(text, file);
-  const problems = sortedByLine([...read, ...compile(configuration).problems]);
+  const rsaKeys = readRsaKeys(keys, routerName(configuration));
+  const ofKeys = typeof rsaKeys === "string" ? [unreadableKeys(rsaKeys)] : [];
+  const compiled = compile(configuration, { rsaKeys: typeof rsaKeys === "string" ? [] : rsaKeys });
+  const problems = sortedByLine([...ofKeys, ...read, ...compiled.problems]);
   const count = (severity: Problem["severity"]) =>
     problems.filter((problem) => problem.severity === severity).length;
   return {
@@ -33,6 +39,17 @@ export function checkConfiguration(text: string, file: string): CheckReport {
     notes: count("note"),
     problems,
     configuration: runningConfig(configuration).map(withoutSecrets),
+  };
+}
+
+/** What there is to say of a file with keys that cannot be read. */
+export function unreadableKeys(why: string): Problem {
+  return {
+    severity: "error",
+    kind: "wrong",
+    origin: undefined,
+    message: `The file with the router's RSA keys cannot be read: ${why}.`,
+    advice: "Correct it, or remove it.",
   };
 }
 

@@ -1,6 +1,7 @@
 /** The reference of the command language, made from the sentences themselves. */
 import { SECTIONS } from "./config/global-mode.ts";
 import { COMMANDS } from "./exec/commands.ts";
+import { CONFIGURATION_COMMANDS } from "./exec/rsa-keys.ts";
 import type { Node } from "./grammar.ts";
 import { openedModes, type Statement } from "./mode.ts";
 import type { Sentence } from "./sentence.ts";
@@ -23,6 +24,9 @@ export function commandReference(): string {
       entry(sentence, isPrivileged ? "Needs `enable`." : undefined),
     ),
     ...modeLines("## Global configuration", statements),
+    "Also here, but done at once and no part of the configuration:",
+    "",
+    ...CONFIGURATION_COMMANDS.flatMap(({ sentence }) => entry(sentence)),
     ...openedModes(statements).flatMap((mode) =>
       modeLines(`## ${mode.title}: \`(${mode.prompt})\``, mode.statements),
     ),

@@ -1,6 +1,7 @@
 /** What a console acts on. The lab and the gateway daemon implement it; a session knows nothing else of them. */
 import type { Problem } from "../config/compile.ts";
 import type { Configuration } from "../config/configuration.ts";
+import type { RsaKeyPair } from "../config/rsa-key-pair.ts";
 import type { GatewayRequest, GatewayView } from "../gateway/contract.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 
@@ -15,6 +16,15 @@ export interface RouterServices {
   commit(next: Configuration): readonly Problem[];
   view(): GatewayView;
   request(request: GatewayRequest): void;
+  /** The router's own. */
+  rsaKeys(): readonly RsaKeyPair[];
+  /** Makes keys in place of all that there are; `done` is called later, with what went wrong, if anything. */
+  generateRsaKeys(
+    wishes: readonly RsaKeyWish[],
+    done: (problem: string | undefined) => void,
+  ): { cancel(): void };
+  /** Removes all. What went wrong, if anything. */
+  zeroizeRsaKeys(): string | undefined;
   debugFlags(): ReadonlySet<DebugFlag>;
   setDebug(flag: DebugFlag, on: boolean): void;
   /**
@@ -22,6 +32,10 @@ export interface RouterServices {
    * newlines included; then `done` is called, also after `cancel`.
    */
   ping(options: PingOptions, print: (text: string) => void, done: () => void): { cancel(): void };
+}
+
+export interface RsaKeyWish extends Pick<RsaKeyPair, "name" | "usage"> {
+  readonly modulusBits: number;
 }
 
 export interface PingOptions {

@@ -3,6 +3,7 @@
 import { GLOBAL_MODE } from "./config/global-mode.ts";
 import { candidatesOf, type EditingPlace, isNegation, MOVEMENTS } from "./editing.ts";
 import type { Command } from "./exec/command.ts";
+import { CONFIGURATION_COMMANDS } from "./exec/rsa-keys.ts";
 import {
   type Continuations,
   continuations,
@@ -86,7 +87,7 @@ function candidatesAbove(place: EditingPlace): (readonly Helper[])[] {
 function ownCandidates(place: EditingPlace): readonly Helper[] {
   switch (place.kind) {
     case "global":
-      return candidatesOf(GLOBAL_MODE);
+      return [...candidatesOf(GLOBAL_MODE), ...CONFIGURATION_COMMANDS];
     case "mode":
       return candidatesOf(place.mode);
     case "block":

@@ -2,11 +2,12 @@
 import { Configuring } from "./configuring.ts";
 import type { Command, Console } from "./exec/command.ts";
 import { COMMANDS } from "./exec/commands.ts";
+import type { Dialogue, DialogueStep } from "./exec/dialogue.ts";
 import { splitFilter } from "./exec/output-filter.ts";
-import { type DialogueStep, type PingDialogue, startPingDialogue } from "./exec/ping-dialogue.ts";
+import { CONFIGURATION_COMMANDS } from "./exec/rsa-keys.ts";
 import { errorLines } from "./line-error.ts";
 import { match } from "./match.ts";
-import type { PingOptions, RouterServices } from "./services.ts";
+import type { PingOptions, RouterServices, RsaKeyWish } from "./services.ts";
 import { completed, type HelpPlace, helpLines } from "./session-help.ts";
 import { type Line, splitLine } from "./words.ts";
 
@@ -24,8 +25,9 @@ export class Session {
   #isPrivileged: boolean;
   #isClosed = false;
   #configuring: Configuring | undefined;
-  #dialogue: PingDialogue | undefined;
-  #ping: { cancel(): void } | undefined;
+  #dialogue: Dialogue | undefined;
+  /** What runs until it is done or called off: a ping, the making of keys. */
+  #running: { cancel(): void } | undefined;
 
   /** `print` gets raw text, newlines included. The prompt is for whoever drives the session to show. */
   constructor(services: RouterServices, print: (text: string) => void, options: SessionOptions = {}) {
@@ -42,9 +44,9 @@ export class Session {
     return this.#configuring.isTakingText ? "" : `${hostname.value}(${this.#configuring.promptName})#`;
   }
 
-  /** A ping runs: lines wait, and `interrupt` is IOS's escape sequence. */
+  /** Something runs, as a ping: lines wait, and `interrupt` is IOS's escape sequence. */
   busy(): boolean {
-    return this.#ping !== undefined;
+    return this.#running !== undefined;
   }
 
   /** `exit` or `logout` was entered. */
@@ -77,9 +79,9 @@ export class Session {
 
   /** ^C or ^Z: ends a ping, a dialogue, or configuration mode. */
   interrupt(): void {
-    if (this.#ping !== undefined) {
+    if (this.#running !== undefined) {
       this.#waiting.length = 0;
-      this.#ping.cancel();
+      this.#running.cancel();
     } else if (this.#dialogue !== undefined) this.#dialogue = undefined;
     else {
       this.#configuring?.leave();
@@ -98,7 +100,19 @@ export class Session {
     const isDo = line.words[0]?.text.toLowerCase() === "do" && configuring.editing.raw === undefined;
     const column = this.#columnOf(text);
     if (isDo) return this.#execute(line, column, 1);
+    if (configuring.editing.raw === undefined && this.#command(line)) return;
     if (configuring.enter(text, column)) this.#configuring = undefined;
+  }
+
+  /** Carries out what is no setting although it stands in configuration mode; false where the line is none of these. */
+  #command(line: Line): boolean {
+    const outcome = match(CONFIGURATION_COMMANDS, line);
+    if (outcome.kind !== "accepted" || line.text === "") return false;
+    outcome.candidate.run(
+      this.#console((lines) => this.#print(lines)),
+      outcome.args,
+    );
+    return true;
   }
 
   /** `from`: where the command begins, after `do`. */
@@ -138,28 +152,57 @@ export class Session {
         this.#isClosed = true;
       },
       ping: (options) => this.#startPing(options),
-      askForPing: () => {
-        this.#dialogue = startPingDialogue();
+      follow: (step) => this.#follow(step),
+    };
+  }
+
+  #answer(dialogue: Dialogue, text: string): void {
+    this.#follow(dialogue.answer(text, this.#services.configuration()));
+  }
+
+  #follow(step: DialogueStep): void {
+    this.#dialogue = step.kind === "asks" ? step.dialogue : undefined;
+    this.#print(step.lines);
+    if (step.kind === "pings") this.#startPing(step.options);
+    if (step.kind === "makes keys") this.#makeKeys(step.wishes);
+    if (step.kind === "removes keys") this.#tellProblem(this.#services.zeroizeRsaKeys());
+  }
+
+  #makeKeys(wishes: readonly RsaKeyWish[]): void {
+    const finish = (): void => {
+      this.#running = undefined;
+      this.#resume();
+    };
+    const making = this.#services.generateRsaKeys(wishes, (problem) => {
+      if (problem === undefined) this.#print(["[OK]", ""]);
+      else this.#tellProblem(problem);
+      finish();
+    });
+    this.#running = {
+      cancel: () => {
+        making.cancel();
+        finish();
       },
     };
   }
 
-  #answer(dialogue: PingDialogue, text: string): void {
-    const step: DialogueStep = dialogue.answer(text, this.#services.configuration());
-    this.#dialogue = step.kind === "asks" ? step.dialogue : undefined;
-    this.#print(step.lines);
-    if (step.kind === "pings") this.#startPing(step.options);
+  #tellProblem(problem: string | undefined): void {
+    if (problem !== undefined) this.#print([`% ${problem}`, ""]);
+  }
+
+  #resume(): void {
+    while (this.#waiting.length > 0 && !this.busy()) this.line(this.#waiting.shift() ?? "");
   }
 
   #startPing(options: PingOptions): void {
     let isDone = false;
     const ping = this.#services.ping(options, this.#write, () => {
       isDone = true;
-      this.#ping = undefined;
-      while (this.#waiting.length > 0 && !this.busy()) this.line(this.#waiting.shift() ?? "");
+      this.#running = undefined;
+      this.#resume();
     });
     // A ping that is done before it is known here never was under way.
-    if (!isDone) this.#ping = ping;
+    if (!isDone) this.#running = ping;
   }
 
   #helpPlace(): HelpPlace {

@@ -26,6 +26,13 @@ class RouterConsole implements LabConsole {
       commit: (next) => router.commit(next),
       view: () => router.view(),
       request: (request) => router.request(request),
+      rsaKeys: () => router.rsaKeys(),
+      generateRsaKeys: (wishes, done) =>
+        router.generateRsaKeys(wishes, (problem) => {
+          done(problem);
+          this.#settle();
+        }),
+      zeroizeRsaKeys: () => router.zeroizeRsaKeys(),
       debugFlags: () => router.debugFlags(),
       setDebug: (flag, on) => router.setDebug(flag, on),
       ping: (options, printPing, done) =>

@@ -4,7 +4,7 @@
  */
 import type { Random } from "../base/random.ts";
 import { elapsed, type Instant, instant } from "../base/time.ts";
-import type { DebugFlag, PingOptions, RouterServices } from "../cli/services.ts";
+import type { DebugFlag, PingOptions, RouterServices, RsaKeyWish } from "../cli/services.ts";
 import { compile, type Problem, type RouterPolicy } from "../config/compile.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { RsaKeyPair } from "../config/rsa-key-pair.ts";
@@ -13,7 +13,7 @@ import { stamped } from "../observe/debug-message.ts";
 import { explanation } from "../observe/explanation.ts";
 import { IosDebug } from "../observe/ios-debug.ts";
 import { isakmpOnOff, Syslog } from "../observe/syslog.ts";
-import { timestamp } from "../observe/timestamps.ts";
+import { timestamp, UNSET_CLOCK } from "../observe/timestamps.ts";
 import type { StackInterface } from "./ip-stack.ts";
 import type { JobRunner } from "./job-runner.ts";
 import type { Link } from "./link.ts";
@@ -22,6 +22,7 @@ import { printedPing } from "./ping-text.ts";
 import type { Route } from "./route-table.ts";
 import { Router } from "./router.ts";
 import { staticRouteOf } from "./router-shape.ts";
+import { makeRsaKeys } from "./rsa-key-making.ts";
 import { timestampStyle } from "./timestamp-settings.ts";
 import type { World } from "./world.ts";
 
@@ -57,7 +58,7 @@ export class LabRouter implements RouterServices {
   readonly #syslog = new Syslog();
   readonly #explained = new Map<string, Instant>();
   #configuration: Configuration;
-  readonly #rsaKeys: readonly RsaKeyPair[];
+  #rsaKeys: readonly RsaKeyPair[];
 
   constructor(options: LabRouterOptions) {
     this.name = options.name;
@@ -94,6 +95,30 @@ export class LabRouter implements RouterServices {
     this.#router.setPolicy(this.#gatewayPolicy(policy));
     if (policy.ike.enabled !== wasEnabled) this.#say("log", isakmpOnOff(policy.ike.enabled));
     return problems;
+  }
+
+  rsaKeys(): readonly RsaKeyPair[] {
+    return this.#rsaKeys;
+  }
+
+  generateRsaKeys(
+    wishes: readonly RsaKeyWish[],
+    done: (problem: string | undefined) => void,
+  ): { cancel(): void } {
+    const { random, jobs, world, wallClockAtStart = UNSET_CLOCK } = this.#options;
+    return makeRsaKeys(wishes, { random, jobs, now: () => wallClockAtStart + world.now }, (made) => {
+      if (typeof made !== "string") this.#useKeys(made);
+      done(typeof made === "string" ? made : undefined);
+    });
+  }
+
+  zeroizeRsaKeys(): undefined {
+    this.#useKeys([]);
+  }
+
+  #useKeys(keys: readonly RsaKeyPair[]): void {
+    this.#rsaKeys = keys;
+    this.commit(this.#configuration);
   }
 
   view(): GatewayView {

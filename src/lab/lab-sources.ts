@@ -1,5 +1,5 @@
 /** The files of a lab, read: one router for each configuration, and the optional `lab.json`. */
-import { formatProblem } from "../cli/check.ts";
+import { formatProblem, unreadableKeys } from "../cli/check.ts";
 import { loadConfiguration } from "../cli/load.ts";
 import { compile, type Problem, type RouterPolicy } from "../config/compile.ts";
 import { routerName } from "../config/compile-ike.ts";
@@ -94,16 +94,6 @@ function readRouter({ name, text, keys = "" }: SourceFile): ReadRouter {
   const { policy, problems } = compile(configuration, { rsaKeys });
   const all = [...ofLines, ...problems, ...(typeof read === "string" ? [unreadableKeys(read)] : [])];
   return { file: name, configuration, policy, rsaKeys, problems: sortedByLine(all) };
-}
-
-function unreadableKeys(why: string): Problem {
-  return {
-    severity: "error",
-    kind: "wrong",
-    origin: undefined,
-    message: `The file with the router's RSA keys cannot be read: ${why}.`,
-    advice: "Correct it, or remove it.",
-  };
 }
 
 /** The hostname; where two have the same, the name of the file. */

@@ -64,5 +64,5 @@ function two(value: number): string {
 }
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-/** 1 March 1993, 00:00 UTC. */
-const UNSET_CLOCK = 730_944_000_000;
+/** 1 March 1993, 00:00 UTC: where IOS begins to count when nobody has told it the time. */
+export const UNSET_CLOCK = 730_944_000_000;

@@ -1,6 +1,7 @@
 /** `skeyid check CONFIG...`: what would be wrong with configurations, without running them. */
 import { type CheckReport, checkConfiguration, formatCheckReport } from "../cli/check.ts";
 import { type CommandSyntax, commandHelp, readArguments } from "./arguments.ts";
+import { keyFileOf } from "./rsa-key-file.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
 
 const SYNTAX: CommandSyntax = {
@@ -28,7 +29,9 @@ export async function checkCommand(args: readonly string[], terminal: Terminal):
   for (const path of read.operands) {
     const file = terminal.readFile(path);
     if (file.kind === "problem") return refuse(terminal, file.problem);
-    reports.push(checkConfiguration(new TextDecoder().decode(file.bytes), path));
+    const keys = terminal.readFile(keyFileOf(path));
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    reports.push(checkConfiguration(text(file.bytes), path, keys.kind === "problem" ? "" : text(keys.bytes)));
   }
   terminal.print(read.given.has("json") ? [JSON.stringify(reports, undefined, 2)] : textOf(reports));
   return reports.some(({ errors }) => errors > 0) ? EXIT.found : EXIT.fine;

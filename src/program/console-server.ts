@@ -76,6 +76,13 @@ class AttachedConsole {
       commit: (next) => router.commit(next),
       view: () => router.view(),
       request: (request) => router.request(request),
+      rsaKeys: () => router.rsaKeys(),
+      generateRsaKeys: (wishes, done) =>
+        router.generateRsaKeys(wishes, (problem) => {
+          done(problem);
+          this.#prompt();
+        }),
+      zeroizeRsaKeys: () => router.zeroizeRsaKeys(),
       debugFlags: () => router.debugFlags(),
       setDebug: (flag, on) => router.setDebug(flag, on),
       ping: (options, print, done) =>

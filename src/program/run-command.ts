@@ -2,10 +2,12 @@
 import { formatProblem } from "../cli/check.ts";
 import { loadConfiguration } from "../cli/load.ts";
 import { compile, type Problem, type RouterPolicy } from "../config/compile.ts";
-import type { Configuration } from "../config/configuration.ts";
+import { routerName } from "../config/compile-ike.ts";
 import { commandHelp } from "./arguments.ts";
+import { keyFileOf, loadRsaKeys } from "./rsa-key-file.ts";
 import { type Survey, surveyMachine, whoRunsAlready } from "./run-machine.ts";
 import { RUN_SYNTAX, type RunOptions, readRunOptions } from "./run-options.ts";
+import type { RouterInFiles } from "./run-router.ts";
 import { runUntilStopped } from "./run-service.ts";
 import { stateDirectoryOf } from "./state-directory.ts";
 import { EXIT, PROCESS_TERMINAL, type Terminal } from "./terminal.ts";
@@ -37,8 +39,7 @@ export async function runCommand(
       });
 }
 
-interface Loaded {
-  readonly configuration: Configuration;
+interface Loaded extends RouterInFiles {
   readonly policy: RouterPolicy;
 }
 
@@ -50,9 +51,16 @@ function load(file: string, terminal: Terminal): Loaded | undefined {
     return undefined;
   }
   const { configuration, problems } = loadConfiguration(new TextDecoder().decode(read.bytes), file);
-  const compiled = compile(configuration);
+  const keyFile = keyFileOf(file);
+  const rsaKeys = loadRsaKeys(keyFile, routerName(configuration));
+  if (typeof rsaKeys === "string") {
+    terminal.complain([`skeyid run: ${rsaKeys}`]);
+    return undefined;
+  }
+  const compiled = compile(configuration, { rsaKeys });
   const errors = [...problems, ...compiled.problems].filter(isError);
-  if (errors.length === 0 && compiled.policy !== undefined) return { configuration, policy: compiled.policy };
+  if (errors.length === 0 && compiled.policy !== undefined)
+    return { configuration, rsaKeys, keyFile, policy: compiled.policy };
   terminal.complain([
     ...errors.flatMap((problem) => formatProblem(problem, file)),
     `skeyid run: nothing is started: ${errors.length === 1 ? "1 error" : `${errors.length} errors`} in ${file}`,

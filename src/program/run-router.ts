@@ -1,12 +1,18 @@
 /** What a console of a running gateway acts on. */
 
-import type { DebugFlag, PingOptions, RouterServices } from "../cli/services.ts";
+import type { DebugFlag, PingOptions, RouterServices, RsaKeyWish } from "../cli/services.ts";
 import { compile, type Problem, type RouterPolicy } from "../config/compile.ts";
 import type { Configuration } from "../config/configuration.ts";
+import type { RsaKeyPair } from "../config/rsa-key-pair.ts";
 import type { GatewayRequest, GatewayView } from "../gateway/contract.ts";
+import { systemRandom } from "../host/entropy.ts";
+import { JobPool } from "../host/job-pool.ts";
 import type { EchoEars, EchoOptions } from "../host/linux/echo-run.ts";
+import type { JobRunner } from "../lab/job-runner.ts";
 import { printedPing } from "../lab/ping-text.ts";
+import { makeRsaKeys } from "../lab/rsa-key-making.ts";
 import { isakmpOnOff } from "../observe/syslog.ts";
+import { saveRsaKeys } from "./rsa-key-file.ts";
 import type { RunLog } from "./run-log.ts";
 
 /** What stands behind it: this machine, or ordinary sockets. */
@@ -18,13 +24,24 @@ export interface RunningGateway {
   stop(): Promise<void>;
 }
 
+/** What the operator has written, and the keys beside it. */
+export interface RouterInFiles {
+  readonly configuration: Configuration;
+  readonly rsaKeys: readonly RsaKeyPair[];
+  readonly keyFile: string;
+}
+
 export class RunRouter implements RouterServices {
   readonly #log: RunLog;
   readonly #gateway: RunningGateway;
+  readonly #keyFile: string;
   #configuration: Configuration;
+  #rsaKeys: readonly RsaKeyPair[];
 
-  constructor(configuration: Configuration, gateway: RunningGateway, log: RunLog) {
+  constructor({ configuration, rsaKeys, keyFile }: RouterInFiles, gateway: RunningGateway, log: RunLog) {
     this.#configuration = configuration;
+    this.#rsaKeys = rsaKeys;
+    this.#keyFile = keyFile;
     this.#gateway = gateway;
     this.#log = log;
   }
@@ -34,13 +51,57 @@ export class RunRouter implements RouterServices {
   }
 
   commit(next: Configuration): readonly Problem[] {
-    const { policy, problems } = compile(next, { incompleteEntries: "disabled" });
+    const { policy, problems } = compile(next, {
+      incompleteEntries: "disabled",
+      rsaKeys: this.#rsaKeys,
+    });
     if (policy === undefined) return problems;
     const wasEnabled = this.#configuration.isakmp.enabled.value;
     this.#configuration = next;
     this.#gateway.setPolicy(policy);
     if (policy.ike.enabled !== wasEnabled) this.#log.say(isakmpOnOff(policy.ike.enabled));
     return problems;
+  }
+
+  rsaKeys(): readonly RsaKeyPair[] {
+    return this.#rsaKeys;
+  }
+
+  generateRsaKeys(
+    wishes: readonly RsaKeyWish[],
+    done: (problem: string | undefined) => void,
+  ): { cancel(): void } {
+    // Threads of its own: a key takes seconds, which no handshake should wait for.
+    const pool = new JobPool({ workers: 1 });
+    let count = 0;
+    const jobs: JobRunner = (job, finished) => {
+      const id = count++;
+      pool.start(id, job, (_, result) => finished(result));
+      return () => pool.cancel(id);
+    };
+    const making = makeRsaKeys(wishes, { random: systemRandom, jobs, now: Date.now }, (made) => {
+      void pool.close();
+      done(typeof made === "string" ? made : this.#useKeys(made));
+    });
+    return {
+      cancel: () => {
+        making.cancel();
+        void pool.close();
+      },
+    };
+  }
+
+  zeroizeRsaKeys(): string | undefined {
+    return this.#useKeys([]);
+  }
+
+  /** Keys that could not be kept are not used: they would be gone with this process. */
+  #useKeys(keys: readonly RsaKeyPair[]): string | undefined {
+    const problem = saveRsaKeys(this.#keyFile, keys);
+    if (problem !== undefined) return problem;
+    this.#rsaKeys = keys;
+    this.commit(this.#configuration);
+    return undefined;
   }
 
   view(): GatewayView {

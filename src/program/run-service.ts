@@ -1,7 +1,6 @@
 /** A gateway from its start to its end: log lines, capture, consoles, signals. */
 import { join } from "node:path";
 import type { RouterPolicy } from "../config/compile.ts";
-import type { Configuration } from "../config/configuration.ts";
 import { systemClock } from "../host/clock.ts";
 import { describeOsError } from "../host/linux/os-error.ts";
 import { isakmpOnOff } from "../observe/syslog.ts";
@@ -10,12 +9,11 @@ import { LabRecording } from "./lab-recording.ts";
 import { RunLog } from "./run-log.ts";
 import { type RunEars, startOnMachine } from "./run-machine.ts";
 import type { RunOptions } from "./run-options.ts";
-import { type RunningGateway, RunRouter } from "./run-router.ts";
+import { type RouterInFiles, type RunningGateway, RunRouter } from "./run-router.ts";
 import { startInUserspace } from "./run-userspace.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
 
-export interface RunRequest {
-  readonly configuration: Configuration;
+export interface RunRequest extends RouterInFiles {
   readonly policy: RouterPolicy;
   readonly options: RunOptions;
   readonly stateDirectory: string;
@@ -37,7 +35,7 @@ export async function runUntilStopped(request: RunRequest): Promise<number> {
     terminal.complain(gateway.map((line) => `skeyid run: ${line}`));
     return EXIT.found;
   }
-  router = new RunRouter(configuration, gateway, log);
+  router = new RunRouter(request, gateway, log);
   log.say(isakmpOnOff(policy.ike.enabled));
   const consoles = await ConsoleServer.start(join(stateDirectory, CONSOLE_SOCKET), router, log);
   if (typeof consoles === "string") log.say([`%SKEYID-4-CONSOLE: no console can attach: ${consoles}`]);

@@ -2,11 +2,16 @@
 
 import { instant } from "../../src/base/time.ts";
 import { loadConfiguration } from "../../src/cli/load.ts";
-import type { DebugFlag, PingOptions, RouterServices } from "../../src/cli/services.ts";
+import type { DebugFlag, PingOptions, RouterServices, RsaKeyWish } from "../../src/cli/services.ts";
 import { Session, type SessionOptions } from "../../src/cli/session.ts";
 import { compile, type Problem } from "../../src/config/compile.ts";
 import type { Configuration } from "../../src/config/configuration.ts";
+import type { RsaKeyPair } from "../../src/config/rsa-key-pair.ts";
+import { performJob } from "../../src/crypto/perform-job.ts";
 import type { GatewayRequest, GatewayView } from "../../src/gateway/contract.ts";
+
+import type { JobRunner } from "../../src/lab/job-runner.ts";
+import { makeRsaKeys } from "../../src/lab/rsa-key-making.ts";
 
 export class FakeRouter implements RouterServices {
   readonly requests: GatewayRequest[] = [];
@@ -14,6 +19,8 @@ export class FakeRouter implements RouterServices {
   readonly #flags = new Set<DebugFlag>();
   #configuration: Configuration;
   #finishPing: (() => void) | undefined;
+  #finishKeys: (() => void) | undefined;
+  #rsaKeys: readonly RsaKeyPair[] = [];
 
   constructor(text: string) {
     this.#configuration = loadConfiguration(text, "fake.cfg").configuration;
@@ -39,6 +46,41 @@ export class FakeRouter implements RouterServices {
 
   request(request: GatewayRequest): void {
     this.requests.push(request);
+  }
+
+  rsaKeys(): readonly RsaKeyPair[] {
+    return this.#rsaKeys;
+  }
+
+  /** Waits for `finishKeys`. */
+  generateRsaKeys(
+    wishes: readonly RsaKeyWish[],
+    done: (problem: string | undefined) => void,
+  ): { cancel(): void } {
+    this.#finishKeys = () => {
+      const jobs: JobRunner = (job, finished) => {
+        finished(performJob(job));
+        return () => {};
+      };
+      const random = { bytes: (_: string, length: number) => new Uint8Array(length).fill(1) };
+      makeRsaKeys(wishes, { random, jobs, now: () => 730_944_000_000 }, (made) => {
+        if (typeof made !== "string") this.#rsaKeys = made;
+        done(typeof made === "string" ? made : undefined);
+      });
+    };
+    return {
+      cancel: () => {
+        this.#finishKeys = undefined;
+      },
+    };
+  }
+
+  finishKeys(): void {
+    this.#finishKeys?.();
+  }
+
+  zeroizeRsaKeys(): undefined {
+    this.#rsaKeys = [];
   }
 
   debugFlags(): ReadonlySet<DebugFlag> {

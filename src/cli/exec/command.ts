@@ -3,6 +3,7 @@
 import type { Arguments } from "../grammar.ts";
 import { type ArgumentsOf, type Part, type Sentence, sentence, typed } from "../sentence.ts";
 import type { PingOptions, RouterServices } from "../services.ts";
+import type { DialogueStep } from "./dialogue.ts";
 
 export interface Command {
   readonly sentence: Sentence;
@@ -21,7 +22,8 @@ export interface Console {
   setPrivileged(isPrivileged: boolean): void;
   close(): void;
   ping(options: PingOptions): void;
-  askForPing(): void;
+  /** Asks the operator, or does what has been answered. */
+  follow(step: DialogueStep): void;
 }
 
 export function command<const P extends readonly Part[]>(

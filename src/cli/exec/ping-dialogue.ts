@@ -4,6 +4,7 @@ import { type IpAddress, parseIpv4 } from "../../net/ip-address.ts";
 import { parseInterfaceName } from "../interface-names.ts";
 import type { PingOptions } from "../services.ts";
 import { HEXADECIMAL, integer } from "../value-types.ts";
+import type { Dialogue, DialogueStep } from "./dialogue.ts";
 import { DEFAULT_PING, isOwnAddress, ownAddressOf, resolveHost } from "./ping-options.ts";
 
 /** Answers so far. */
@@ -27,22 +28,11 @@ interface Question {
   readonly whenEmpty?: Answered;
 }
 
-export type DialogueStep =
-  | { readonly kind: "asks"; readonly dialogue: PingDialogue; readonly lines: readonly string[] }
-  | { readonly kind: "pings"; readonly options: PingOptions; readonly lines: readonly string[] }
-  | { readonly kind: "ends"; readonly lines: readonly string[] };
-
-/** A question that waits for its answer. */
-export interface PingDialogue {
-  readonly prompt: string;
-  answer(text: string, configuration: Configuration): DialogueStep;
-}
-
-export function startPingDialogue(): PingDialogue {
+export function startPingDialogue(): Dialogue {
   return dialogueAt(0, { ...DEFAULT_PING, destination: undefined, isExtended: false });
 }
 
-function dialogueAt(at: number, draft: PingDraft): PingDialogue {
+function dialogueAt(at: number, draft: PingDraft): Dialogue {
   const question = QUESTIONS[at];
   return {
     prompt: question?.prompt ?? "",

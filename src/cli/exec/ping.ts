@@ -4,12 +4,13 @@ import { anyOrder, flag, oneOf, value, word } from "../sentence.ts";
 import { ADDRESS, HEXADECIMAL, HOST_NAME, integer } from "../value-types.ts";
 import { phrase } from "../vocabulary.ts";
 import { type Command, command } from "./command.ts";
+import { startPingDialogue } from "./ping-dialogue.ts";
 import { DEFAULT_PING, isOwnAddress, ownAddressOf, resolveHost } from "./ping-options.ts";
 
 const PING = phrase("ping", "Send echo messages");
 
 export const PING_COMMANDS: readonly Command[] = [
-  command(PING, ({ askForPing }) => askForPing()),
+  command(PING, ({ follow }) => follow({ kind: "asks", dialogue: startPingDialogue(), lines: [] })),
   command(
     [
       ...PING,

@@ -4,12 +4,14 @@ import { runningConfig } from "../running-config.ts";
 import { anyOrder, flag, optional, value, word } from "../sentence.ts";
 import { ADDRESS, NAME } from "../value-types.ts";
 import { showAccessLists } from "../views/access-lists.ts";
+import { showCertificates } from "../views/certificates.ts";
 import { showCryptoMap } from "../views/crypto-map.ts";
 import { showDiagnosis } from "../views/diagnosis.ts";
 import { showInterfaceBrief } from "../views/interface-brief.ts";
 import { showIpsecSa } from "../views/ipsec-sa.ts";
 import { showIsakmpPolicy } from "../views/isakmp-policy.ts";
 import { showIsakmpSa } from "../views/isakmp-sa.ts";
+import { showMyPublicKeys, showPeerPublicKeys } from "../views/rsa-keys.ts";
 import { showTransformSets } from "../views/transform-set.ts";
 import { phrase } from "../vocabulary.ts";
 import { type Command, type Console, command, privileged } from "./command.ts";
@@ -85,6 +87,15 @@ export const SHOW_COMMANDS: readonly Command[] = [
       ),
     ],
     ({ print, services }, filter) => print(showCryptoMap(services.configuration(), services.view(), filter)),
+  ),
+  command(phrase("show crypto ca certificates", "Show certificates"), ({ print, services }) =>
+    print(showCertificates(services.configuration())),
+  ),
+  command(phrase("show crypto key mypubkey rsa", "Show RSA public keys"), ({ print, services }) =>
+    print(showMyPublicKeys(services.rsaKeys())),
+  ),
+  command(phrase("show crypto key pubkey-chain rsa", "Show peer RSA public keys"), ({ print, services }) =>
+    print(showPeerPublicKeys(services.configuration())),
   ),
   accessLists("show access-lists", "List access lists"),
   accessLists("show ip access-lists", "List IP access lists"),
