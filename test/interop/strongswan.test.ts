@@ -113,6 +113,22 @@ const SUITES: readonly Suite[] = [
     transforms: "esp-aes 256 esp-sha384-hmac",
     pfs: "group19",
   },
+  {
+    charon: { ike: "aes128-sha1-modp1024", esp: "aes128gcm16" },
+    policy: ["encr aes", "group 2"],
+    transforms: "esp-gcm",
+  },
+  {
+    charon: { ike: "aes192-sha256-modp2048", esp: "aes192gcm16-modp2048" },
+    policy: ["encr aes 192", "hash sha256", "group 14"],
+    transforms: "esp-gcm 192",
+    pfs: "group14",
+  },
+  {
+    charon: { ike: "aes256-sha256-ecp256", esp: "aes256gcm16" },
+    policy: ["encr aes 256", "hash sha256", "group 19"],
+    transforms: "esp-gcm 256",
+  },
 ];
 
 for (const suite of SUITES)

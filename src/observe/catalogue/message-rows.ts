@@ -4,6 +4,7 @@ import type { Endpoint } from "../../net/ip-address.ts";
 import { cryptoEngine, isakmp, isakmpPlain, plain, signed, transition } from "../debug-message.ts";
 import { type EventOf, type Rows, silent } from "../entry.ts";
 import { besideReceived, besideSent, onReceived, onSent, whileProcessing } from "../ios-states.ts";
+import { portsReceived, portsSent } from "../nat-ports.ts";
 import { printable } from "../printable.ts";
 import { aggressiveModeDisabled, cryptoLog, ownLog, type SyslogMessage } from "../syslog-message.ts";
 
@@ -45,7 +46,7 @@ export const MESSAGE_ROWS: Rows<
   },
   "repeat-received": {
     debug: ({ sa, step, exchange }) => [
-      isakmp(sa, `received packet from ${sa.remote.address} ${besideReceived(sa, step)}`),
+      isakmp(sa, `received packet from ${sa.remote.address}${portsReceived(sa)} ${besideReceived(sa, step)}`),
       isakmp(
         sa,
         `${exchange === "quick" ? "phase 2" : "phase 1"} packet is a duplicate of a previous packet.`,
@@ -111,7 +112,10 @@ function retransmissionLines(event: EventOf<"message-sent">) {
 
 function sendingLines(event: EventOf<"message-sent">) {
   const { sa, step, messageId, retransmission } = event;
-  const sending = isakmp(sa, `sending packet to ${sa.remote.address} ${besideSent(sa, step)}`);
+  const sending = isakmp(
+    sa,
+    `sending packet to ${sa.remote.address}${portsSent(sa)} ${besideSent(sa, step)}`,
+  );
   if (retransmission > 0) return [sending];
   const node = `Node ${signed(messageId)}, `;
   if (step === "QM1" || step === "QM2" || step === "QM3") {
@@ -135,10 +139,16 @@ function receivingLines({ sa, step }: EventOf<"message-received">) {
   // The SA of a stranger's first message exists only once the message has been read.
   if (step === "MM1" || step === "AM1")
     return [
-      plain("isakmp", `ISAKMP (0:0): received packet from ${sa.remote.address} ${besideReceived(sa, step)}`),
+      plain(
+        "isakmp",
+        `ISAKMP (0:0): received packet from ${sa.remote.address}${portsReceived(sa)} ${besideReceived(sa, step)}`,
+      ),
       isakmpPlain(`local port ${sa.local.port}, remote port ${sa.remote.port}`),
     ];
-  const received = isakmp(sa, `received packet from ${sa.remote.address} ${besideReceived(sa, step)}`);
+  const received = isakmp(
+    sa,
+    `received packet from ${sa.remote.address}${portsReceived(sa)} ${besideReceived(sa, step)}`,
+  );
   const change = onReceived(step);
   return change === undefined
     ? [received]

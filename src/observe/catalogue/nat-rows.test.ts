@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { instant } from "../../base/time.ts";
+import type { GatewayEvent } from "../../gateway/contract.ts";
 import type { SaReference } from "../../ike/events.ts";
 import { ipv4 } from "../../net/ip-address.ts";
 import { IosDebug } from "../ios-debug.ts";
@@ -43,3 +44,14 @@ for (const [ownPort, own] of [
       `ISAKMP (0:1): peer is now at 198.51.100.7 port 5500${own}; it was at 198.51.100.9 port 1024`,
     ]);
   });
+
+test("where ports are not IKE's own, debug crypto isakmp shows them beside each packet", () => {
+  const message = { at: instant(1), sa: SA, exchange: "informational", step: "INFO", messageId: 7 } as const;
+  const lines = (event: GatewayEvent) => new IosDebug().read(event).flatMap((each) => each.lines);
+  assert.deepEqual(lines({ ...message, kind: "message-received", length: 84 }), [
+    "ISAKMP (0:1): received packet from 198.51.100.7 dport 4500 sport 5500 (R) QM_IDLE",
+  ]);
+  assert.deepEqual(lines({ ...message, kind: "message-sent", length: 84, retransmission: 0 }), [
+    "ISAKMP (0:1): sending packet to 198.51.100.7 my_port 4500 peer_port 5500 (R) QM_IDLE",
+  ]);
+});
