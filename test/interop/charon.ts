@@ -55,7 +55,12 @@ export class Charon {
   static async startWith(
     namespace: string,
     connections: string,
-    options: { readonly isQuiet?: boolean; readonly daemon?: readonly string[] } = {},
+    options: {
+      readonly isQuiet?: boolean;
+      readonly daemon?: readonly string[];
+      /** More files of its folder, by path: `x509/peer.pem`. */
+      readonly files?: Readonly<Record<string, string>>;
+    } = {},
   ): Promise<Charon> {
     const folder = mkdtempSync(`${tmpdir()}/charon-`);
     for (const part of ["conf.d", "x509", "x509ca", "private", "rsa", "pubkey"])
@@ -65,6 +70,8 @@ export class Charon {
       daemonConfiguration(folder, options.isQuiet ?? false, options.daemon ?? []),
     );
     writeFileSync(`${folder}/swanctl/swanctl.conf`, connections);
+    for (const [path, text] of Object.entries(options.files ?? {}))
+      writeFileSync(`${folder}/swanctl/${path}`, text);
     const child = spawn("ip", ["netns", "exec", namespace, CHARON], {
       stdio: "ignore",
       env: { ...process.env, STRONGSWAN_CONF: `${folder}/strongswan.conf` },

@@ -30,7 +30,8 @@ export class GatewayProcess {
       createInterface({ input: stdout }).on("line", (line) => this.#heard(JSON.parse(line) as Told));
   }
 
-  static async start(namespace: string, configuration: string): Promise<GatewayProcess> {
+  /** `keys`: the text of a file with RSA keys. */
+  static async start(namespace: string, configuration: string, keys = ""): Promise<GatewayProcess> {
     const program = fileURLToPath(new URL("./gateway-program.ts", import.meta.url));
     const args = [
       "netns",
@@ -41,6 +42,7 @@ export class GatewayProcess {
       "tsx",
       program,
       Buffer.from(configuration).toString("base64"),
+      Buffer.from(keys).toString("base64"),
     ];
     const gateway = new GatewayProcess(spawn("ip", args, { stdio: ["pipe", "pipe", "inherit"] }));
     await gateway.until((told) => told.ready === true, 20_000);

@@ -9,6 +9,7 @@ import { utf8 } from "../../src/base/octets.ts";
 import { type Instant, instant } from "../../src/base/time.ts";
 import { loadConfiguration } from "../../src/cli/load.ts";
 import { compile } from "../../src/config/compile.ts";
+import { readRsaKeys } from "../../src/config/rsa-key-text.ts";
 import { performJob } from "../../src/crypto/perform-job.ts";
 import type { GatewayEffect, GatewayInput } from "../../src/gateway/contract.ts";
 import { Gateway } from "../../src/gateway/gateway.ts";
@@ -30,9 +31,10 @@ export type Command =
 const HOST = ipv4("10.1.0.10");
 const OWN = ipv4(GATEWAY_ADDRESS);
 
-function main(configuration: string): void {
+function main(configuration: string, keys: string): void {
   const { configuration: value } = loadConfiguration(configuration, "gateway.cfg");
-  const { policy, problems } = compile(value);
+  const rsaKeys = readRsaKeys(keys, "gateway");
+  const { policy, problems } = compile(value, typeof rsaKeys === "string" ? {} : { rsaKeys });
   if (policy === undefined) {
     say({ failed: problems.map(({ message }) => message) });
     process.exit(1);
@@ -44,6 +46,7 @@ function main(configuration: string): void {
     holdPackets: true,
     exportKeys: false,
     conventions: NAT_TRAVERSING_CONVENTIONS,
+    wallClockAtStart: Date.now() - now(),
   });
   const sockets = new Map<number, Socket>();
   let timer: NodeJS.Timeout | undefined;
@@ -192,4 +195,5 @@ function say(what: object): void {
   );
 }
 
-main(Buffer.from(process.argv[2] ?? "", "base64").toString("utf8"));
+const [, , configuration = "", keys = ""] = process.argv;
+main(Buffer.from(configuration, "base64").toString("utf8"), Buffer.from(keys, "base64").toString("utf8"));
