@@ -40,13 +40,13 @@ export function compileCryptoMaps(
       mtu,
       dfBit: (own.dfBit ?? configuration.dfBit).value,
       fragmentation: (own.fragmentation ?? configuration.fragmentation).value,
-      entries: entries.map((entry) => entry.rulesAt(`${map.name} ${entry.sequence} ${own.name}`)),
+      entries: entries.map((entry) => {
+        const id = `${map.name} ${entry.sequence} ${own.name}`;
+        if (entry.selectors.length > 0)
+          connections.push(entry.connectionAt({ ...place, id, interfaceName: own.name }));
+        return entry.rulesAt(id);
+      }),
     });
-    for (const entry of entries) {
-      const id = `${map.name} ${entry.sequence} ${own.name}`;
-      if (entry.selectors.length > 0)
-        connections.push(entry.connectionAt({ ...place, id, interfaceName: own.name }));
-    }
   }
   return { connections, protectedInterfaces };
 

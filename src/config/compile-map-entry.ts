@@ -43,21 +43,35 @@ export function compileEntry(
   const selectors = rules
     .filter(({ rule }) => rule.action === "permit")
     .map(({ rule, origin }) => ({ selector: selectorOfRule(rule), origin }));
-  const shared = {
-    peers,
-    transformSets,
-    sequence: entry.sequence,
-    lifetimeSeconds: (entry.lifetimeSeconds ?? configuration.lifetimeSeconds).value,
-    lifetimeKilobytes: (entry.lifetimeKilobytes ?? configuration.lifetimeKilobytes).value,
-  };
+  const { sequence } = entry;
+  const lifetimeSeconds = (entry.lifetimeSeconds ?? configuration.lifetimeSeconds).value;
+  const lifetimeKilobytes = (entry.lifetimeKilobytes ?? configuration.lifetimeKilobytes).value;
   const accessListName = entry.matchAddress?.value ?? "";
   return {
     sequence: entry.sequence,
     selectors,
-    rulesAt: (id) => ({ ...shared, id, accessListName, rules, origin: entry.origin }),
-    connectionAt: (place) => ({
-      ...shared,
-      ...place,
+    // Spelt out: an object made by spreading takes as much again for its shape, and there are tens of thousands.
+    rulesAt: (id) => ({
+      id,
+      sequence,
+      accessListName,
+      rules,
+      peers,
+      transformSets,
+      lifetimeSeconds,
+      lifetimeKilobytes,
+      origin: entry.origin,
+    }),
+    connectionAt: ({ id, mapName, interfaceName, localAddress }) => ({
+      id,
+      mapName,
+      sequence,
+      interfaceName,
+      localAddress,
+      peers,
+      transformSets,
+      lifetimeSeconds,
+      lifetimeKilobytes,
       pfsGroup: entry.pfsGroup?.value,
       selectors,
       origins: {

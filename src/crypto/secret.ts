@@ -1,18 +1,22 @@
 /** Octets that must not be seen: they print as `[secret]` everywhere, and only `reveal` gives them out. */
-export class Secret {
-  readonly #bytes: Uint8Array;
+import { packed, unpacked } from "../base/octets.ts";
 
+/** Packed, as every idle tunnel keeps seven of them. */
+export class Secret {
+  readonly #packed: string;
+
+  /** Takes a copy. */
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
+    this.#packed = packed(bytes);
   }
 
-  /** The octets themselves. The word is chosen to be found by a search. */
+  /** A copy of the octets, for the caller to wipe. The word is chosen to be found by a search. */
   reveal(): Uint8Array {
-    return this.#bytes;
+    return unpacked(this.#packed);
   }
 
   get length(): number {
-    return this.#bytes.length;
+    return this.#packed.length;
   }
 
   toJSON(): string {

@@ -32,11 +32,15 @@ export interface Received {
   readonly proof: Answered["proof"];
 }
 
+/** Thousands of idle SAs share what is empty. */
+export const NO_IV = new Uint8Array(0);
+export const NO_IVS: readonly Uint8Array[] = [];
+
 export class Conversation {
   /** IV of the next encrypted message in either direction. */
-  iv: Uint8Array = new Uint8Array(0);
+  iv: Uint8Array = NO_IV;
   /** IVs that the peer may still chain to, after an answer was encrypted anew (`repeatAnswer`). */
-  formerIvs: readonly Uint8Array[] = [];
+  formerIvs: readonly Uint8Array[] = NO_IVS;
   outstanding: Outstanding | undefined;
   answered: Answered | undefined;
   /** Accepted, and being worked on: its answer is still to come. */

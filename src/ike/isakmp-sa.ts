@@ -1,9 +1,9 @@
 /** An ISAKMP SA from its first message on: phase 1 while it lasts, then what its quick modes stand on. */
-import { hex, isZero } from "../base/octets.ts";
+import { hex, isZero, packed, unpacked } from "../base/octets.ts";
 import type { Instant } from "../base/time.ts";
 import type { VendorIdName } from "../isakmp/vendor-ids.ts";
 import type { Endpoint, IpAddress } from "../net/ip-address.ts";
-import { Conversation } from "./conversation.ts";
+import { Conversation, NO_IV, NO_IVS } from "./conversation.ts";
 import type { Liveness } from "./dead-peer-detection.ts";
 import type { Phase1Mode, Role, SaReference } from "./events.ts";
 import type { FragmentSet } from "./fragmentation.ts";
@@ -64,8 +64,8 @@ export class IsakmpSa extends Conversation {
   arrival: { readonly local: Endpoint; readonly remote: Endpoint } | undefined;
   /** There is a NAT on the way. */
   nat: { readonly method: NatMethod; readonly situation: NatSituation } | undefined;
-  readonly initiatorCookie: Uint8Array;
-  responderCookie: Uint8Array;
+  readonly #initiatorCookie: string;
+  #responderCookie: string;
   readonly createdAt: Instant;
   state: Phase1State | undefined;
   /** Known as soon as keys are; phase 2 needs `isEstablished` besides. */
@@ -75,9 +75,8 @@ export class IsakmpSa extends Conversation {
   /** When the peer last said something authentic; undefined before the end of phase 1. */
   lastHeardAt: Instant | undefined;
   expiresAt: Instant | undefined;
-  /** Last block of phase 1: every message id's IV is derived from it (RFC 2409 App. B). */
-  phase2BaseIv: Uint8Array = new Uint8Array(0);
-  formerBaseIvs: readonly Uint8Array[] = [];
+  #phase2BaseIv = "";
+  formerBaseIvs: readonly Uint8Array[] = NO_IVS;
   /** Undefined while there are none, as most of the time. */
   #exchanges: Map<number, QuickModeExchange> | undefined;
   /** What the peer proved to be in phase 1, for people and for telling two peers behind one NAT apart. */
@@ -125,8 +124,8 @@ export class IsakmpSa extends Conversation {
     this.mode = options.mode;
     this.local = options.local;
     this.remote = options.remote;
-    this.initiatorCookie = options.initiatorCookie;
-    this.responderCookie = options.responderCookie;
+    this.#initiatorCookie = packed(options.initiatorCookie);
+    this.#responderCookie = packed(options.responderCookie);
     this.createdAt = options.createdAt;
   }
 
@@ -146,6 +145,27 @@ export class IsakmpSa extends Conversation {
       initiatorCookie: hex(this.initiatorCookie),
       responderCookie: hex(this.responderCookie),
     };
+  }
+
+  get initiatorCookie(): Uint8Array {
+    return unpacked(this.#initiatorCookie);
+  }
+
+  get responderCookie(): Uint8Array {
+    return unpacked(this.#responderCookie);
+  }
+
+  set responderCookie(cookie: Uint8Array) {
+    this.#responderCookie = packed(cookie);
+  }
+
+  /** Last block of phase 1: every message id's IV is derived from it (RFC 2409 App. B). */
+  get phase2BaseIv(): Uint8Array {
+    return unpacked(this.#phase2BaseIv);
+  }
+
+  set phase2BaseIv(iv: Uint8Array) {
+    this.#phase2BaseIv = packed(iv);
   }
 
   /** By message id. */
@@ -179,6 +199,7 @@ export class IsakmpSa extends Conversation {
   forgetPhase1(): void {
     this.answered = undefined;
     this.working = undefined;
+    this.iv = NO_IV;
   }
 
   get knowsResponderCookie(): boolean {

@@ -4,6 +4,7 @@ import { after } from "../base/time.ts";
 import type { JobResult } from "../crypto/jobs.ts";
 import { CIPHERS } from "../crypto/names.ts";
 import type { IsakmpHeader } from "../isakmp/header.ts";
+import { NO_IVS } from "./conversation.ts";
 import type { EngineState, Owner } from "./engine-state.ts";
 import { sameBytes } from "./engine-state.ts";
 import { type IsakmpSa, QuickModeExchange, type WaitingRequest } from "./isakmp-sa.ts";
@@ -121,7 +122,7 @@ function receiveNext(
     stopRepeating(state, owner);
     state.heard(sa);
     exchange.iv = opened.nextIv;
-    exchange.formerIvs = [];
+    exchange.formerIvs = NO_IVS;
     accept(owner, {
       bytes,
       step,

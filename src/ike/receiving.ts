@@ -6,6 +6,7 @@ import { HEADER_LENGTH, type IsakmpHeader } from "../isakmp/header.ts";
 import type { Payload } from "../isakmp/payload.ts";
 import { decodePayloads, encodeBody, type PayloadChain } from "../isakmp/payload-chain.ts";
 import type { Endpoint } from "../net/ip-address.ts";
+import { NO_IVS } from "./conversation.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { IsakmpSa } from "./isakmp-sa.ts";
 import { hash1, phase2Iv } from "./keying.ts";
@@ -103,7 +104,7 @@ export function openFirst(sa: IsakmpSa, header: IsakmpHeader, bytes: Uint8Array)
     if (opened === undefined) continue;
     // Authentic: from here on it is known what the peer chains to.
     sa.phase2BaseIv = base;
-    sa.formerBaseIvs = [];
+    sa.formerBaseIvs = NO_IVS;
     sa.isChainFixed = true;
     return opened;
   }

@@ -1,5 +1,6 @@
 /** All ISAKMP SAs, found by cookies and by peer; bounds those that nobody has authenticated yet. */
-import { concat, equal, hex } from "../base/octets.ts";
+import { concat, equal, packed } from "../base/octets.ts";
+import { COOKIE_LENGTH } from "../isakmp/header.ts";
 import type { Endpoint, IpAddress } from "../net/ip-address.ts";
 import type { IsakmpSa } from "./isakmp-sa.ts";
 import type { IkeLimits } from "./limits.ts";
@@ -13,14 +14,14 @@ export class SaTable {
   readonly #halfOpenByAddress = new Map<IpAddress, number>();
 
   add(sa: IsakmpSa): void {
-    this.#byCookies.set(keyOf(sa), sa);
+    this.#byCookies.set(keyOfSa(sa), sa);
     this.#joinPeer(sa, sa.remote.address);
     this.#halfOpen.add(sa);
     this.#countHalfOpen(sa, 1);
   }
 
   remove(sa: IsakmpSa): void {
-    this.#byCookies.delete(keyOf(sa));
+    this.#byCookies.delete(keyOfSa(sa));
     this.#leavePeer(sa);
     this.#settle(sa);
   }
@@ -32,9 +33,9 @@ export class SaTable {
 
   /** The responder's cookie became known. */
   setResponderCookie(sa: IsakmpSa, responderCookie: Uint8Array): void {
-    this.#byCookies.delete(keyOf(sa));
+    this.#byCookies.delete(keyOfSa(sa));
     sa.responderCookie = responderCookie;
-    this.#byCookies.set(keyOf(sa), sa);
+    this.#byCookies.set(keyOfSa(sa), sa);
   }
 
   /** The peer is at another address or port now. */
@@ -49,14 +50,14 @@ export class SaTable {
   }
 
   has(sa: IsakmpSa): boolean {
-    return this.#byCookies.get(keyOf(sa)) === sa;
+    return this.#byCookies.get(keyOfSa(sa)) === sa;
   }
 
   /** The SA of a message, also of the first answer to an initiator that does not know the responder's cookie yet. */
   find(initiatorCookie: Uint8Array, responderCookie: Uint8Array): IsakmpSa | undefined {
     return (
-      this.#byCookies.get(hex(initiatorCookie) + hex(responderCookie)) ??
-      this.#byCookies.get(hex(initiatorCookie) + NO_COOKIE)
+      this.#byCookies.get(keyOf(initiatorCookie, responderCookie)) ??
+      this.#byCookies.get(keyOf(initiatorCookie, NO_COOKIE))
     );
   }
 
@@ -122,8 +123,12 @@ export class SaTable {
   }
 }
 
-const NO_COOKIE = "0".repeat(16);
+const NO_COOKIE = new Uint8Array(COOKIE_LENGTH);
 
-function keyOf(sa: IsakmpSa): string {
-  return hex(concat(sa.initiatorCookie, sa.responderCookie));
+function keyOf(initiatorCookie: Uint8Array, responderCookie: Uint8Array): string {
+  return packed(concat(initiatorCookie, responderCookie));
+}
+
+function keyOfSa(sa: IsakmpSa): string {
+  return keyOf(sa.initiatorCookie, sa.responderCookie);
 }

@@ -29,6 +29,7 @@ import type { IpsecPolicy } from "./policy.ts";
 import { changePolicy } from "./policy-change.ts";
 import {
   lineFor,
+  lineKey,
   type ProtectedConnection,
   ProtectedPolicy,
   selectorKey,
@@ -231,7 +232,7 @@ export class DataPlane {
     const removed = changePolicy(this.#parts, this.#lifecycle, policy);
     const keys = new Set<string>();
     for (const { lines } of this.#parts.policy.connections.values())
-      for (const line of lines) keys.add(line.key);
+      for (const line of lines) keys.add(lineKey(line));
     for (const key of this.#holdQueue?.keys() ?? []) if (!keys.has(key)) this.#holdQueue?.release(key);
     for (const { parameters } of this.#parts.sad.all())
       keys.add(selectorKey(parameters.connectionId, parameters.selector));

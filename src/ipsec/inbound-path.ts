@@ -14,7 +14,7 @@ import { type InboundSa, isExpired, renewalReason } from "./live-sa.ts";
 import { flowMatches, packetFlowOf, reversed, selectsPorts } from "./packet-flow.ts";
 import { movePeer } from "./peer-moves.ts";
 import { dependsOnPorts, PortFragments } from "./port-fragments.ts";
-import { decide, type InterfacePolicy } from "./protected-policy.ts";
+import { decide, type InterfacePolicy, lineKey } from "./protected-policy.ts";
 import type { SaLifecycle } from "./sa-lifecycle.ts";
 import { fittingMss, pathOf } from "./sa-path.ts";
 import { transportedPacket } from "./transport.ts";
@@ -171,7 +171,7 @@ export class InboundPath {
     if (inner.kind === "dummy") return undefined;
     const whole =
       isCut(inner.bytes) && selectsPorts(sa.selector)
-        ? this.#innerFragments.whole(now, inner.bytes, sa.line.key)
+        ? this.#innerFragments.whole(now, inner.bytes, lineKey(sa.line))
         : inner.bytes;
     if (whole === undefined) return undefined;
     if (flowMatches(sa.selector, reversed(packetFlowOf(whole)))) return whole;

@@ -1,9 +1,10 @@
 /** ESP's cryptography by the ciphers and HMACs of crypto/: the reference, for every machine that Node runs on. */
 import { constantTimeEqual } from "../base/octets.ts";
-import { isAead } from "../crypto/names.ts";
+import { type EspSuite, isAead } from "../crypto/names.ts";
 import { type PacketAead, packetAead } from "../crypto/packet-aead.ts";
 import { type PacketAuthenticator, packetAuthenticator } from "../crypto/packet-authenticator.ts";
 import { type PacketCipher, packetCipher } from "../crypto/packet-cipher.ts";
+import type { Secret } from "../crypto/secret.ts";
 import {
   checkEspKeys,
   ESP_HEADER_LENGTH,
@@ -15,31 +16,56 @@ import {
 
 type Operations = Pick<EspTransforms, "seal" | "open">;
 
-/** What costs memory is made with the first packet: most SAs of a large gateway are idle. */
 export const nodeTransforms: EspTransformsFactory = (suite, encryptionKey, integrityKey) => {
   checkEspKeys(suite, encryptionKey, integrityKey);
-  const layout = espLayout(suite);
-  let made: Operations | undefined;
-  const operations = () => {
-    const { encryption, integrity } = suite;
-    made ??= isAead(encryption)
-      ? aeadOperations(packetAead(encryption, encryptionKey.reveal()), layout)
-      : cbcOperations(
-          packetCipher(encryption, encryptionKey.reveal()),
-          integrity === undefined ? undefined : packetAuthenticator(integrity, integrityKey.reveal()),
-          layout,
-        );
-    return made;
-  };
-  return {
-    ...layout,
-    seal: (octets, start, end) => operations().seal(octets, start, end),
-    open: (octets, start, end, target) => operations().open(octets, start, end, target),
-    release() {
-      made = undefined;
-    },
-  };
+  return new NodeTransforms(suite, encryptionKey, integrityKey);
 };
+
+class NodeTransforms implements EspTransforms {
+  readonly ivLength: number;
+  readonly ivKind: EspLayout["ivKind"];
+  readonly alignment: number;
+  readonly icvLength: number;
+  readonly #suite: EspSuite;
+  readonly #encryptionKey: Secret;
+  readonly #integrityKey: Secret;
+  /** Made with the first packet: most SAs of a large gateway are idle. */
+  #made: Operations | undefined;
+
+  constructor(suite: EspSuite, encryptionKey: Secret, integrityKey: Secret) {
+    const { ivLength, ivKind, alignment, icvLength } = espLayout(suite);
+    this.ivLength = ivLength;
+    this.ivKind = ivKind;
+    this.alignment = alignment;
+    this.icvLength = icvLength;
+    this.#suite = suite;
+    this.#encryptionKey = encryptionKey;
+    this.#integrityKey = integrityKey;
+  }
+
+  seal(octets: Uint8Array, start: number, end: number): void {
+    this.#made ??= this.#make();
+    this.#made.seal(octets, start, end);
+  }
+
+  open(octets: Uint8Array, start: number, end: number, target: Uint8Array): boolean {
+    this.#made ??= this.#make();
+    return this.#made.open(octets, start, end, target);
+  }
+
+  release(): void {
+    this.#made = undefined;
+  }
+
+  #make(): Operations {
+    const { encryption, integrity } = this.#suite;
+    if (isAead(encryption)) return aeadOperations(packetAead(encryption, this.#encryptionKey.reveal()), this);
+    const cipher = packetCipher(encryption, this.#encryptionKey.reveal());
+    const authenticator =
+      integrity === undefined ? undefined : packetAuthenticator(integrity, this.#integrityKey.reveal());
+    return cbcOperations(cipher, authenticator, this);
+  }
+}
 
 /** Encrypt, then authenticate (RFC 2406 §3.3.2). */
 function cbcOperations(

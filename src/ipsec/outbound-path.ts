@@ -20,7 +20,7 @@ import { hasRoomFor, type OutboundSa, renewalReason } from "./live-sa.ts";
 import type { Negotiator } from "./negotiator.ts";
 import { packetFlowOf } from "./packet-flow.ts";
 import { dependsOnPorts, PortFragments } from "./port-fragments.ts";
-import { decide, type ProtectedConnection, type ProtectedLine } from "./protected-policy.ts";
+import { decide, lineKey, type ProtectedConnection, type ProtectedLine } from "./protected-policy.ts";
 import type { SaLifecycle } from "./sa-lifecycle.ts";
 import { fittingMss, pathOf } from "./sa-path.ts";
 import { saForFlow } from "./sa-selection.ts";
@@ -128,13 +128,13 @@ export class OutboundPath {
   release(now: Instant, connection: ProtectedConnection): void {
     if (this.#holdQueue === undefined || this.#holdQueue.packets === 0) return;
     for (const line of connection.lines)
-      for (const { interfaceName, bytes } of this.#holdQueue.release(line.key))
+      for (const { interfaceName, bytes } of this.#holdQueue.release(lineKey(line)))
         this.send(now, interfaceName, bytes);
   }
 
   /** There will be no SA for now: what waited for it is dropped. */
   abandon(now: Instant, line: ProtectedLine): void {
-    for (const { bytes } of this.#holdQueue?.release(line.key) ?? []) {
+    for (const { bytes } of this.#holdQueue?.release(lineKey(line)) ?? []) {
       this.#drop(now, line, bytes, "no sa", "IKE could not negotiate one");
     }
   }
@@ -255,7 +255,7 @@ export class OutboundPath {
     const standing = this.ask(now, line);
     if (standing !== undefined) this.#drop(now, line, bytes, reason, standing);
     else if (this.#holdQueue === undefined) this.#drop(now, line, bytes, reason, "IKE negotiates one");
-    else if (!this.#holdQueue.hold(line.key, { interfaceName, bytes }))
+    else if (!this.#holdQueue.hold(lineKey(line), { interfaceName, bytes }))
       this.#drop(now, line, bytes, "hold queue full", "while IKE negotiates an SA");
   }
 

@@ -3,7 +3,7 @@ import type { IpAddress } from "../net/ip-address.ts";
 import { selectorCovers, selectorOfRule, selectorsEqual, type TrafficSelector } from "../net/selector.ts";
 import { FlowCache } from "./flow-cache.ts";
 import type { InboundSa, OutboundSa } from "./live-sa.ts";
-import type { PacketFlow } from "./packet-flow.ts";
+import { type CompiledSelector, compileSelector, type PacketFlow } from "./packet-flow.ts";
 import type { CryptoMapEntry, IpsecPolicy, ProtectedInterface } from "./policy.ts";
 import { Spd } from "./spd.ts";
 import type { FlowCounters } from "./view.ts";
@@ -12,8 +12,7 @@ import type { FlowCounters } from "./view.ts";
 export interface ProtectedLine {
   readonly connection: ProtectedConnection;
   readonly selector: TrafficSelector;
-  /** Names connection and selector. */
-  readonly key: string;
+  readonly compiledSelector: CompiledSelector;
   readonly counters: LineCounters;
 }
 
@@ -103,6 +102,11 @@ export function selectorKey(connectionId: string, selector: TrafficSelector): st
   return `${connectionId}|${protocol}|${from}|${to}`;
 }
 
+/** Names a line, for maps. */
+export function lineKey({ connection, selector }: ProtectedLine): string {
+  return selectorKey(connection.id, selector);
+}
+
 export function zeroCounters(): LineCounters {
   return {
     encapsulated: 0,
@@ -128,17 +132,17 @@ function connectionOf(
     entry,
     interface: protectedInterface,
     lines,
-    inbound: [],
-    outbound: [],
+    inbound: NONE,
+    outbound: NONE,
     version: 0,
     currentPeer: isPeerKept ? previous.currentPeer : entry.peers[0],
   };
-  const countersBefore = new Map(previous?.lines.map(({ key, counters }) => [key, counters]));
+  const countersBefore = new Map(previous?.lines.map((line) => [lineKey(line), line.counters]));
   for (const { rule } of entry.rules) {
     if (rule.action !== "permit") continue;
     const selector = selectorOfRule(rule);
-    const key = selectorKey(entry.id, selector);
-    lines.push({ connection, selector, key, counters: countersBefore.get(key) ?? zeroCounters() });
+    const counters = countersBefore.get(selectorKey(entry.id, selector)) ?? zeroCounters();
+    lines.push({ connection, selector, compiledSelector: compileSelector(selector), counters });
   }
   return connection;
 }
@@ -146,8 +150,12 @@ function connectionOf(
 /** Every rule of the entry, the permit lines with their line. */
 function spdLines(connection: ProtectedConnection) {
   let permits = 0;
-  return connection.entry.rules.map(({ rule }) => ({
-    rule,
-    target: rule.action === "permit" ? connection.lines[permits++] : undefined,
-  }));
+  return connection.entry.rules.map(({ rule }) => {
+    const target = rule.action === "permit" ? connection.lines[permits++] : undefined;
+    const selector = target?.compiledSelector ?? compileSelector(selectorOfRule(rule));
+    return { action: rule.action, selector, target };
+  });
 }
+
+/** Thousands of entries without SAs share it. */
+const NONE: readonly never[] = [];

@@ -161,14 +161,20 @@ export class SaLifecycle {
     if (sa.direction === "outbound") outbox.push({ kind: "pair-expired", ...pairOf(sa.parameters) });
   }
 
-  #makeSa(parameters: SaParameters, line: ProtectedLine): LiveSa {
-    const { suite, encryptionKey, integrityKey, selector } = parameters;
+  #makeSa(given: SaParameters, line: ProtectedLine): LiveSa {
+    const { suite, encryptionKey, integrityKey, direction } = given;
+    const isLines = selectorsEqual(given.selector, line.selector);
+    // The line's own selector, if it is the same: there are tens of thousands of them.
+    const parameters = isLines ? { ...given, selector: line.selector } : given;
     const limits = saLimits(parameters, this.#parts.limits, this.#jitter());
-    const common = {
+    const isWindowed = direction === "inbound" && isAuthenticated(suite);
+    // One literal without spreads for both directions: an object made with them takes as much again for its shape.
+    return {
+      direction,
       parameters,
       flowId: ++this.#lastFlowId,
       transforms: this.#parts.transforms(suite, encryptionKey, integrityKey),
-      selector: compileSelector(selector),
+      selector: isLines ? line.compiledSelector : compileSelector(parameters.selector),
       limits,
       line,
       hardAt: limits.hardAt,
@@ -178,13 +184,12 @@ export class SaLifecycle {
       sequenceNumber: 0,
       softTimer: undefined,
       hardTimer: undefined,
+      replayWindow: isWindowed ? new ReplayWindow(SPECIFICATION.replayWindowSize) : undefined,
+      replayErrors: 0,
+      icvErrors: 0,
+      outerHeader: undefined,
+      path: undefined,
     };
-    if (parameters.direction === "outbound")
-      return { ...common, direction: "outbound", outerHeader: undefined, path: undefined };
-    const replayWindow = isAuthenticated(suite)
-      ? new ReplayWindow(SPECIFICATION.replayWindowSize)
-      : undefined;
-    return { ...common, direction: "inbound", replayWindow, replayErrors: 0, icvErrors: 0 };
   }
 
   /** From 0 to just under 1. */

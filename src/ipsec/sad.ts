@@ -2,14 +2,11 @@
 import type { IpAddress } from "../net/ip-address.ts";
 import type { InboundSa, LiveSa, OutboundSa } from "./live-sa.ts";
 
-/** SAs by one end's address, then by SPI. */
-type SaIndex<Sa> = Map<IpAddress, Map<number, Sa>>;
-
 export class Sad {
-  /** By our own address: what an ESP packet is sent to. */
-  readonly #inbound: SaIndex<InboundSa> = new Map();
-  /** By the peer's address. */
-  readonly #outbound: SaIndex<OutboundSa> = new Map();
+  /** By our own address, what an ESP packet is sent to, then by SPI. */
+  readonly #inbound = new Map<IpAddress, Map<number, InboundSa>>();
+  /** By the peer's address. Most peers have one or two, for which a map by SPI takes three times the memory. */
+  readonly #outbound = new Map<IpAddress, readonly OutboundSa[]>();
 
   /** The SA of an ESP packet that came to `localAddress`. */
   inboundFor(localAddress: IpAddress, spi: number): InboundSa | undefined {
@@ -18,7 +15,7 @@ export class Sad {
 
   /** The SA that sends to `peer` with the SPI that the peer has chosen. */
   outboundFor(peer: IpAddress, spi: number): OutboundSa | undefined {
-    return this.#outbound.get(peer)?.get(spi);
+    return this.#outbound.get(peer)?.find((sa) => sa.parameters.spi === spi);
   }
 
   /** The SA with our own SPI that receives from `peer`, at whichever of our addresses. */
@@ -32,8 +29,8 @@ export class Sad {
 
   /** All that send from one of our addresses to one of a peer. */
   outboundBetween(localAddress: IpAddress, peer: IpAddress): readonly OutboundSa[] {
-    const toPeer = this.#outbound.get(peer)?.values() ?? [];
-    return [...toPeer].filter(({ parameters }) => parameters.localAddress === localAddress);
+    const toPeer = this.#outbound.get(peer) ?? [];
+    return toPeer.filter(({ parameters }) => parameters.localAddress === localAddress);
   }
 
   partnerOf(sa: LiveSa): LiveSa | undefined {
@@ -49,10 +46,12 @@ export class Sad {
     const { localAddress, peer, spi } = sa.parameters;
     const { connection } = sa.line;
     if (sa.direction === "inbound") {
-      put(this.#inbound, localAddress, spi, sa);
+      const sas = this.#inbound.get(localAddress) ?? new Map<number, InboundSa>();
+      this.#inbound.set(localAddress, sas);
+      sas.set(spi, sa);
       connection.inbound = [...connection.inbound, sa];
     } else {
-      put(this.#outbound, peer, spi, sa);
+      this.#outbound.set(peer, [...(this.#outbound.get(peer) ?? []), sa]);
       connection.outbound = [...connection.outbound, sa];
       connection.version++;
     }
@@ -62,10 +61,14 @@ export class Sad {
     const { localAddress, peer, spi } = sa.parameters;
     const { connection } = sa.line;
     if (sa.direction === "inbound") {
-      take(this.#inbound, localAddress, spi);
+      const sas = this.#inbound.get(localAddress);
+      sas?.delete(spi);
+      if (sas?.size === 0) this.#inbound.delete(localAddress);
       connection.inbound = connection.inbound.filter((other) => other !== sa);
     } else {
-      take(this.#outbound, peer, spi);
+      const others = this.#outbound.get(peer)?.filter((other) => other !== sa) ?? [];
+      if (others.length === 0) this.#outbound.delete(peer);
+      else this.#outbound.set(peer, others);
       connection.outbound = connection.outbound.filter((other) => other !== sa);
       connection.version++;
     }
@@ -81,18 +84,6 @@ export class Sad {
   /** All SAs, inbound first, in order of installation within an address. */
   *all(): Generator<LiveSa> {
     for (const sas of this.#inbound.values()) yield* sas.values();
-    for (const sas of this.#outbound.values()) yield* sas.values();
+    for (const sas of this.#outbound.values()) yield* sas;
   }
-}
-
-function put<Sa>(index: SaIndex<Sa>, address: IpAddress, spi: number, sa: Sa): void {
-  const sas = index.get(address) ?? new Map<number, Sa>();
-  index.set(address, sas);
-  sas.set(spi, sa);
-}
-
-function take<Sa>(index: SaIndex<Sa>, address: IpAddress, spi: number): void {
-  const sas = index.get(address);
-  sas?.delete(spi);
-  if (sas?.size === 0) index.delete(address);
 }

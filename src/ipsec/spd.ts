@@ -6,10 +6,8 @@
  * as many steps as there are different wildcard pairs, not as there are lines.
  */
 import type { AccessRule } from "../net/selector.ts";
-import { selectorOfRule } from "../net/selector.ts";
 import {
   type CompiledSelector,
-  compileSelector,
   flowMatches,
   flowMatchesDeny,
   type PacketFlow,
@@ -18,7 +16,8 @@ import {
 
 /** One line of an entry's access list; `target` is what a permit leads to. */
 export interface SpdLine<T> {
-  readonly rule: AccessRule;
+  readonly action: AccessRule["action"];
+  readonly selector: CompiledSelector;
   readonly target: T;
 }
 
@@ -27,15 +26,19 @@ interface IndexedLine<T> {
   readonly order: number;
   readonly entry: number;
   readonly isPermit: boolean;
+  /** It asks for addresses alone, which the look-up has compared already. */
+  readonly isPlain: boolean;
   readonly selector: CompiledSelector;
   readonly target: T;
+  /** The next line with the same addresses. */
+  next: IndexedLine<T> | undefined;
 }
 
 /** The lines of one pair of wildcards: by the source bits that count, then by the destination bits. */
 interface LineGroup<T> {
   readonly sourceCare: number;
   readonly destinationCare: number;
-  readonly lines: Map<number, Map<number, IndexedLine<T>[]>>;
+  readonly lines: Map<number, Map<number, IndexedLine<T>>>;
 }
 
 export class Spd<T> {
@@ -46,60 +49,77 @@ export class Spd<T> {
     const groups = new Map<string, LineGroup<T>>();
     let order = 0;
     for (const [entry, lines] of entries.entries())
-      for (const { rule, target } of lines) {
-        const selector = compileSelector(selectorOfRule(rule));
-        addTo(groups, { order: order++, entry, isPermit: rule.action === "permit", selector, target });
+      for (const { action, selector, target } of lines) {
+        const isPlain = selector.protocol === 0 && !selectsPorts(selector);
+        const isPermit = action === "permit";
+        addTo(groups, { order: order++, entry, isPermit, isPlain, selector, target, next: undefined });
       }
     this.#groups = [...groups.values()];
   }
 
   /** What the flow of a leaving packet leads to; undefined lets it pass in clear. For a packet that came in: `reversed`. */
   lookUp(flow: PacketFlow): T | undefined {
-    const matching: IndexedLine<T>[] = [];
+    // Most packets match one line or none.
+    let only: IndexedLine<T> | undefined;
+    let several: IndexedLine<T>[] | undefined;
     for (const group of this.#groups)
-      for (const line of candidates(group, flow)) {
-        const matches = line.isPermit ? flowMatches : flowMatchesDeny;
-        if (matches(line.selector, flow)) matching.push(line);
+      for (let line = firstWith(group, flow); line !== undefined; line = line.next) {
+        if (!line.isPlain && !matches(line, flow)) continue;
+        if (only === undefined) only = line;
+        else if (several === undefined) several = [only, line];
+        else several.push(line);
       }
-    matching.sort((a, b) => a.order - b.order);
-    let denyingEntry = -1;
-    for (const line of matching) {
-      if (line.entry === denyingEntry) continue;
-      if (line.isPermit) return line.target;
-      denyingEntry = line.entry;
-    }
-    return undefined;
+    if (several !== undefined) return decided(several);
+    return only?.isPermit === true ? only.target : undefined;
   }
 
   /** What the flow leads to may hang on its ports, which fragments do not show. */
   dependsOnPorts(flow: PacketFlow): boolean {
-    return this.#groups.some((group) =>
-      candidates(group, flow).some(
-        ({ selector }) =>
-          selectsPorts(selector) && (selector.protocol === 0 || selector.protocol === flow.protocol),
-      ),
-    );
+    for (const group of this.#groups)
+      for (let line = firstWith(group, flow); line !== undefined; line = line.next) {
+        const { selector } = line;
+        if (selectsPorts(selector) && (selector.protocol === 0 || selector.protocol === flow.protocol))
+          return true;
+      }
+    return false;
   }
 }
 
-/** The lines with the flow's addresses. */
-function candidates<T>(
+/** The first of the group's lines with the flow's addresses. */
+function firstWith<T>(
   { sourceCare, destinationCare, lines }: LineGroup<T>,
   flow: PacketFlow,
-): readonly IndexedLine<T>[] {
-  return lines.get(flow.source & sourceCare)?.get(flow.destination & destinationCare) ?? NONE;
+): IndexedLine<T> | undefined {
+  return lines.get(flow.source & sourceCare)?.get(flow.destination & destinationCare);
 }
 
-const NONE: readonly never[] = [];
+function matches<T>({ isPermit, selector }: IndexedLine<T>, flow: PacketFlow): boolean {
+  return isPermit ? flowMatches(selector, flow) : flowMatchesDeny(selector, flow);
+}
+
+/** The first permit, in order, of an entry that has not denied before. */
+function decided<T>(matching: IndexedLine<T>[]): T | undefined {
+  matching.sort((a, b) => a.order - b.order);
+  let denyingEntry = -1;
+  for (const line of matching) {
+    if (line.entry === denyingEntry) continue;
+    if (line.isPermit) return line.target;
+    denyingEntry = line.entry;
+  }
+  return undefined;
+}
 
 function addTo<T>(groups: Map<string, LineGroup<T>>, line: IndexedLine<T>): void {
   const { local, remote } = line.selector;
   const key = `${local.care} ${remote.care}`;
   const group = groups.get(key) ?? { sourceCare: local.care, destinationCare: remote.care, lines: new Map() };
   groups.set(key, group);
-  const bySource = group.lines.get(local.bits) ?? new Map<number, IndexedLine<T>[]>();
+  const bySource = group.lines.get(local.bits) ?? new Map<number, IndexedLine<T>>();
   group.lines.set(local.bits, bySource);
-  const lines = bySource.get(remote.bits) ?? [];
-  bySource.set(remote.bits, lines);
-  lines.push(line);
+  let last = bySource.get(remote.bits);
+  if (last === undefined) bySource.set(remote.bits, line);
+  else {
+    while (last.next !== undefined) last = last.next;
+    last.next = line;
+  }
 }
