@@ -5,7 +5,7 @@ import { FlowCache } from "./flow-cache.ts";
 import type { InboundSa, OutboundSa } from "./live-sa.ts";
 import { type CompiledSelector, compileSelector, type PacketFlow } from "./packet-flow.ts";
 import type { CryptoMapEntry, IpsecPolicy, ProtectedInterface } from "./policy.ts";
-import { Spd } from "./spd.ts";
+import { Spd, spdLine } from "./spd.ts";
 import type { FlowCounters } from "./view.ts";
 
 /** A permit line. */
@@ -152,8 +152,7 @@ function spdLines(connection: ProtectedConnection) {
   let permits = 0;
   return connection.entry.rules.map(({ rule }) => {
     const target = rule.action === "permit" ? connection.lines[permits++] : undefined;
-    const selector = target?.compiledSelector ?? compileSelector(selectorOfRule(rule));
-    return { action: rule.action, selector, target };
+    return spdLine(rule, target, target?.compiledSelector);
   });
 }
 

@@ -15,8 +15,8 @@ import {
   selectorMatchesOutbound,
   selectorOfRule,
 } from "../net/selector.ts";
-import { compileSelector, type PacketFlow } from "./packet-flow.ts";
-import { Spd } from "./spd.ts";
+import type { PacketFlow } from "./packet-flow.ts";
+import { Spd, spdLine } from "./spd.ts";
 
 fc.configureGlobal({ seed: 2409 });
 
@@ -76,12 +76,7 @@ const flowAB: PacketFlow = {
 
 /** Permit lines lead to `entry.line`. */
 function spdOf(entries: readonly (readonly AccessRule[])[]): Spd<string> {
-  const line = (one: AccessRule, target: string) => ({
-    action: one.action,
-    selector: compileSelector(selectorOfRule(one)),
-    target,
-  });
-  return new Spd(entries.map((lines, i) => lines.map((one, j) => line(one, `${i}.${j}`))));
+  return new Spd(entries.map((lines, i) => lines.map((one, j) => spdLine(one, `${i}.${j}`))));
 }
 
 function readLineByLine(entries: readonly (readonly AccessRule[])[], flow: Flow): string | undefined {

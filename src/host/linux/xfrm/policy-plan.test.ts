@@ -11,7 +11,7 @@ import {
   policyOf,
   rule,
 } from "../../../../test/support/data-plane-fixtures.ts";
-import { Spd } from "../../../ipsec/spd.ts";
+import { Spd, spdLine } from "../../../ipsec/spd.ts";
 import { type IpAddress, ipv4, ipv4FromNumber, ipv4ToNumber } from "../../../net/ip-address.ts";
 import {
   type AccessRule,
@@ -59,7 +59,7 @@ describe("the plan of the kernel's policies", () => {
     fc.assert(
       fc.property(entries, fc.array(packet, { minLength: 1, maxLength: 20 }), (rules, packets) => {
         const planned = planOf(rules);
-        const spd = new Spd(rules.map((lines) => lines.map((line) => ({ rule: line, target: line }))));
+        const spd = new Spd(rules.map((lines) => lines.map((line) => spdLine(line, line))));
         for (const each of packets) {
           const flow = {
             ...each,
