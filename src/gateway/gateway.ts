@@ -18,10 +18,10 @@ import type { IpsecEvent } from "../ipsec/events.ts";
 import type { PacketCarrier } from "../ipsec/packet-carrier.ts";
 import type { PacketSpace } from "../ipsec/packet-space.ts";
 import type { IpsecPolicy } from "../ipsec/policy.ts";
-import type { SaParameters } from "../ipsec/security-association.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import { PROTOCOL } from "../net/protocols.ts";
 import type { GatewayEffect, GatewayInput, GatewayRequest, GatewayView } from "./contract.ts";
+import { saParameters } from "./sa-parameters.ts";
 import { contentOf, KEEPALIVE, NAT_PORT, withMarker, withoutMarker } from "./udp-encapsulation.ts";
 
 export interface GatewayPolicy {
@@ -378,30 +378,6 @@ export class Gateway {
   #tell(now: Instant, event: IkeEvent | IpsecEvent): void {
     this.#effects.push({ kind: "event", event: { at: now, ...event } });
   }
-}
-
-/** Spelt out: a copy by spreading takes twice as much, and gateways keep tens of thousands. */
-function saParameters(sa: KeyedSa, installedAt: Instant): SaParameters {
-  return {
-    direction: sa.direction,
-    spi: sa.spi,
-    pairSpi: sa.pairSpi,
-    connectionId: sa.connectionId,
-    localAddress: sa.localAddress,
-    peer: sa.peer,
-    selector: sa.selector,
-    suite: sa.suite,
-    encryptionKey: sa.encryptionKey,
-    integrityKey: sa.integrityKey,
-    mode: sa.mode,
-    lifetimeSeconds: sa.lifetimeSeconds,
-    lifetimeKilobytes: sa.lifetimeKilobytes,
-    installedAt,
-    connId: sa.connId,
-    isInitiator: sa.isInitiator,
-    udpEncapsulation: sa.udpEncapsulation,
-    originalAddresses: sa.originalAddresses,
-  };
 }
 
 function interfaceNamesOf(policy: IpsecPolicy): ReadonlyMap<IpAddress, string> {
