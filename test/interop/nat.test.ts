@@ -1,6 +1,7 @@
 /** Address translation between a Linux router and strongSwan: in front of either, of both, and one that changes its mind. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
 import { CHARON, type Charon } from "./charon.ts";
 import { whyNoPeers } from "./namespaces.ts";
 import { Network } from "./network.ts";
@@ -17,9 +18,11 @@ const KEY = "a-shared-secret";
 interface Translated {
   readonly ours: boolean;
   readonly peers: boolean;
+  /** Seconds, in place of the usual 20. */
+  readonly keepalive?: number;
 }
 
-describe("NAT traversal with strongSwan", { skip, concurrency: 2 }, () => {
+describe("NAT traversal with strongSwan", { skip, concurrency: 3 }, () => {
   it("carries pings both ways when we are behind a NAT", () =>
     across({ ours: true, peers: false }, async ({ network, charon }) => {
       await network.pingUntilAnswered("ours", INSIDE, PEER_INSIDE);
@@ -45,29 +48,30 @@ describe("NAT traversal with strongSwan", { skip, concurrency: 2 }, () => {
       await assertPingsBothWays(network, charon);
     }));
 
-  it("follows a NAT in front of the peer that forgets its mappings: by IKE", () =>
-    across({ ours: false, peers: true }, async ({ network, charon }) => {
+  it("follows a NAT in front of the peer that forgets its mappings: by ESP alone, and by IKE", () =>
+    across({ ours: false, peers: true }, async ({ network, charon, router }) => {
       charon.initiate();
       await assertPingsBothWays(network, charon);
+      forget(network, "natb", PEER, "30000-34999");
+      await assertPingsBothWays(network, charon);
+      await router.says(/%SKEYID-6-PEER_MOVED: peer behind a NAT is now at 192\.0\.2\.2 port 3\d{4}/);
+      assert.match(
+        await network.console("ours", "show crypto ipsec sa"),
+        /current_peer: 192\.0\.2\.2:3\d{4}/,
+      );
       forget(network, "natb", PEER, "40000-44999");
       charon.initiate();
       await assertPingsBothWays(network, charon);
     }));
 
-  it("follows a NAT in front of the peer that forgets its mappings: by ESP alone", () =>
-    across({ ours: false, peers: true }, async ({ network, charon, router }) => {
-      charon.initiate();
+  it("keeps the NAT in front of us from forgetting, as often as it is told", () =>
+    across({ ours: true, peers: false, keepalive: 5 }, async ({ network, charon }) => {
+      for (const setting of ["udp_timeout", "udp_timeout_stream"])
+        network.run("nata", "sysctl", "-q", "-w", `net.netfilter.nf_conntrack_${setting}=7`);
+      network.nftables("nata", translation(OURS, "20000-24999", { isOpen: false }));
+      await network.pingUntilAnswered("ours", INSIDE, PEER_INSIDE);
+      await wait(16_000);
       await assertPingsBothWays(network, charon);
-      forget(network, "natb", PEER, "40000-44999");
-      await assertPingsBothWays(network, charon);
-      assert.match(
-        router.output,
-        /%SKEYID-6-PEER_MOVED: peer behind a NAT is now at 192\.0\.2\.2 port 4\d{4}/,
-      );
-      assert.match(
-        await network.console("ours", "show crypto ipsec sa"),
-        /current_peer: 192\.0\.2\.2:4\d{4}/,
-      );
     }));
 
   it("is followed by the peer when the NAT in front of us forgets its mappings", () =>
@@ -87,7 +91,10 @@ interface Ends {
   readonly router: RunningRouter;
 }
 
-async function across({ ours, peers }: Translated, work: (ends: Ends) => Promise<void>): Promise<void> {
+async function across(
+  { ours, peers, keepalive }: Translated,
+  work: (ends: Ends) => Promise<void>,
+): Promise<void> {
   await Network.with(["ours", "nata", "natb", "peer"], async (network) => {
     network.wire(["ours", "wan0", `${OURS}/24`], ["nata", "lan", "192.168.1.1/24"]);
     network.wire(["nata", "wan", `${OUR_NAT}/24`], ["natb", "wan", `${PEERS_NAT}/24`]);
@@ -104,7 +111,7 @@ async function across({ ours, peers }: Translated, work: (ends: Ends) => Promise
       ...{ ike: "aes128-sha1-modp1024", esp: "aes128-sha1", preSharedKey: KEY },
       ends: { local: PEER, remote: ours ? `${OUR_NAT},%any` : OURS, remoteIdentity: OURS },
     });
-    const router = await network.router("ours", configuration(peers ? PEERS_NAT : PEER));
+    const router = await network.router("ours", configuration(peers ? PEERS_NAT : PEER, keepalive));
     await work({ network, charon, router });
     assert.doesNotMatch(router.output, /FAULT/);
   });
@@ -116,15 +123,17 @@ function setRoutes(network: Network): void {
   network.ip("natb", "route", "replace", "192.168.1.0/24", "via", OUR_NAT);
 }
 
-/** Ports are translated, too, and what comes for IKE is passed on. */
 function translate(network: Network, router: string, inside: string, ports = "20000-24999"): void {
-  network.nftables(
-    router,
-    `table ip nat {
-      chain out { type nat hook postrouting priority srcnat; oifname "wan" ip protocol udp masquerade to :${ports}; }
-      chain in { type nat hook prerouting priority dstnat; iifname "wan" udp dport { 500, 4500 } dnat to ${inside}; }
-    }`,
-  );
+  network.nftables(router, translation(inside, ports, { isOpen: true }));
+}
+
+/** Ports are translated, too; where it is open, what comes for IKE is passed on. */
+function translation(inside: string, ports: string, { isOpen }: { readonly isOpen: boolean }): string {
+  const incoming = `iifname "wan" udp dport { 500, 4500 } dnat to ${inside}`;
+  return `table ip nat {
+    chain out { type nat hook postrouting priority srcnat; oifname "wan" ip protocol udp masquerade to :${ports}; }
+    chain in { type nat hook prerouting priority dstnat; ${isOpen ? incoming : ""}; }
+  }`;
 }
 
 /** As it does when its line to the provider was gone for a moment. */
@@ -145,8 +154,9 @@ async function assertPingsBothWays(network: Network, charon: Charon): Promise<vo
   assert.equal(flow?.receiveErrors, 0);
 }
 
-function configuration(peer: string): string {
+function configuration(peer: string, keepalive = 20): string {
   return `hostname ours
+crypto isakmp nat keepalive ${keepalive}
 crypto isakmp policy 1
  encr aes
  authentication pre-share

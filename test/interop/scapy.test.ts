@@ -26,7 +26,7 @@ const TRANSFORM_SETS = [
 ];
 
 describe("scapy's ESP", { skip }, () => {
-  it("and ours read each other, in every suite, and what is altered, old or a repetition is dropped", () =>
+  it("and ours read each other in every suite and both modes, and what is altered, old or a repetition is dropped", () =>
     Network.with(["ours", "peer"], async (network) => {
       network.wire(["ours", "wan0", `${OURS}/24`], ["peer", "wan0", `${PEER}/24`]);
       const tunnels = TRANSFORM_SETS.map((_, i) => [`10.1.${i}.1`, `10.2.${i}.1`] as const);
@@ -39,25 +39,26 @@ describe("scapy's ESP", { skip }, () => {
         network.router("ours", configuration("ours"), "--hold", "--keys", keys),
         network.router("peer", configuration("peer")),
       ]);
-      for (const [ours, theirs] of tunnels) await network.pingUntilAnswered("ours", ours, theirs);
+      const flows = [...tunnels, [OURS, PEER] as const];
+      for (const [ours, theirs] of flows) await network.pingUntilAnswered("ours", ours, theirs);
       await peer.kill();
 
       const places = tunnels.map(([ours, theirs]) => `tunnel:${theirs}:${ours}`);
       const program = fileURLToPath(new URL("./scapy-esp.py", import.meta.url));
       const scapy = new RunningRouter([
         ...["ip", "netns", "exec", network.namespace("peer"), PYTHON, program, keys, PEER, OURS],
-        ...places,
+        ...[...places, "transport"],
       ]);
       try {
         await scapy.says(/^serving$/m);
-        for (const [ours, theirs] of tunnels)
+        for (const [ours, theirs] of flows)
           assert.equal(network.ping("ours", ours, theirs, 3), 3, `${ours}: scapy reads it and answers`);
       } finally {
         await scapy.kill();
       }
       const told = [...scapy.output.matchAll(/^\{.*\}$/gm)].map(([line]) => JSON.parse(line));
       const shown = shownFlows(await network.console("ours", "terminal length 0", "show crypto ipsec sa"));
-      assert.equal(told.length, tunnels.length);
+      assert.equal(told.length, flows.length);
       told.forEach(({ answered, seen, spi }, i) => {
         assert.deepEqual(answered, [1, 2, 3, 4, 7], shown[i]?.transforms[0]);
         assert.equal(shown[i]?.outboundSpi, spi);
@@ -81,14 +82,18 @@ function configuration(of: "ours" | "peer"): string {
  set transform-set t${number}
  match address ${110 + number}
 `;
+  const nets = (number: number): string =>
+    `permit ip 10.${ownNet}.${number}.0 0.0.0.255 10.${otherNet}.${number}.0 0.0.0.255`;
+  const sets = [...TRANSFORM_SETS, "esp-aes esp-sha-hmac\n mode transport"];
+  const lists = [...TRANSFORM_SETS.map((_, i) => nets(i)), `permit icmp host ${own} host ${other}`];
   return `hostname ${of}
 crypto isakmp policy 1
  encr aes
  authentication pre-share
  group 2
 crypto isakmp key a-shared-secret address ${other}
-${TRANSFORM_SETS.map((set, i) => `crypto ipsec transform-set t${i} ${set}\n`).join("")}${TRANSFORM_SETS.map((_, i) => entry(i)).join("")}interface Ethernet0
+${sets.map((set, i) => `crypto ipsec transform-set t${i} ${set}\n`).join("")}${sets.map((_, i) => entry(i)).join("")}interface Ethernet0
  ip address ${own} 255.255.255.0
  crypto map vpn
-${TRANSFORM_SETS.map((_, i) => `access-list ${110 + i} permit ip 10.${ownNet}.${i}.0 0.0.0.255 10.${otherNet}.${i}.0 0.0.0.255\n`).join("")}`;
+${lists.map((list, i) => `access-list ${110 + i} ${list}\n`).join("")}`;
 }
