@@ -144,6 +144,7 @@ test("what another console changes meanwhile is not undone", () => {
 test("`?` lists words with help, values, and where the line may end", () => {
   const console = initiator();
   assert.deepEqual(console.help("clear crypto "), [
+    "  call    Crypto Call Admission Control",
     "  isakmp  Flush the ISAKMP database",
     "  sa      Clear all crypto SAs",
   ]);

@@ -44,6 +44,11 @@ export function compileIke(
     deadPeerDetection: isakmp.deadPeerDetection?.value,
     natTransparency: configuration.natTransparency.value,
     rsa,
+    admission: {
+      // 0 is IOS's word for no limit.
+      maximumSas: isakmp.maximumSas?.value === 0 ? undefined : isakmp.maximumSas,
+      maximumInNegotiation: isakmp.maximumInNegotiation,
+    },
     natKeepaliveSeconds: isakmp.natKeepaliveSeconds?.value ?? DEFAULT_NAT_KEEPALIVE_SECONDS,
   };
 }

@@ -75,6 +75,10 @@ export interface IsakmpSettings {
   readonly keys: readonly KeySettings[];
   readonly aggressiveModeDisabled: Setting<boolean>;
   readonly peers: readonly IsakmpPeerSettings[];
+  /** `crypto call admission limit ike sa`. */
+  readonly maximumSas: Setting<number> | undefined;
+  /** `crypto call admission limit ike in-negotiation-sa`. */
+  readonly maximumInNegotiation: Setting<number> | undefined;
   /** What keeps a NAT from forgetting us is sent this often. */
   readonly natKeepaliveSeconds: Setting<number> | undefined;
   /** `crypto isakmp fragmentation`. */

@@ -58,6 +58,8 @@ export function emptyConfiguration(): Configuration {
       keys: [],
       aggressiveModeDisabled: defaultSetting(false),
       peers: [],
+      maximumSas: undefined,
+      maximumInNegotiation: undefined,
       natKeepaliveSeconds: undefined,
       deadPeerDetection: undefined,
       fragmentation: defaultSetting(false),

@@ -50,6 +50,8 @@ export type GatewayRequest =
   | { readonly kind: "clear-isakmp-sas"; readonly connId: number | undefined }
   /** `clear crypto sa counters`. */
   | { readonly kind: "clear-counters" }
+  /** `clear crypto call admission statistics`. */
+  | { readonly kind: "clear-admission-statistics" }
   /** Everything goes, peers are told: before the end of the process. */
   | { readonly kind: "shut-down" };
 

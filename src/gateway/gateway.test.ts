@@ -6,7 +6,7 @@ import { A, B } from "../../test/support/ike-pair.ts";
 import { MisuseError } from "../base/errors.ts";
 import { milliseconds } from "../base/time.ts";
 import type { PingOptions } from "../cli/services.ts";
-import { NO_RSA } from "../ike/policy.ts";
+import { NO_ADMISSION_LIMITS, NO_RSA } from "../ike/policy.ts";
 import { ipv4 } from "../net/ip-address.ts";
 import { parseIpv4Packet } from "../net/ipv4-packet.ts";
 import { PROTOCOL } from "../net/protocols.ts";
@@ -183,6 +183,7 @@ function emptyPolicy() {
     aggressivePeers: [],
     natTransparency: true,
     natKeepaliveSeconds: 20,
+    admission: NO_ADMISSION_LIMITS,
     rsa: NO_RSA,
   } as const;
 }

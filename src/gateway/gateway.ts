@@ -198,6 +198,9 @@ export class Gateway {
       case "clear-counters":
         this.#dataPlane.clearCounters();
         break;
+      case "clear-admission-statistics":
+        this.#toIke(now, request);
+        break;
       case "shut-down":
         this.#tellRemoved(now, this.#dataPlane.removeAll(now, {}, "cleared"));
         this.#toIke(now, { kind: "clear-isakmp-sas" });

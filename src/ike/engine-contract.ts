@@ -43,7 +43,9 @@ export type IkeInput =
   /** ESP of a peer behind a NAT, which is authentic, comes from elsewhere than before. */
   | ({ readonly kind: "peer-moved" } & PeerMove)
   /** An operator clears ISAKMP SAs: one by conn-id, those of a peer, or all. */
-  | { readonly kind: "clear-isakmp-sas"; readonly connId?: number; readonly peer?: IpAddress };
+  | { readonly kind: "clear-isakmp-sas"; readonly connId?: number; readonly peer?: IpAddress }
+  /** An operator wants admission control to count from 0. */
+  | { readonly kind: "clear-admission-statistics" };
 
 export type IkeOutput =
   | { readonly kind: "send"; readonly local: Endpoint; readonly remote: Endpoint; readonly bytes: Uint8Array }

@@ -5,6 +5,7 @@ import type { Instant } from "../base/time.ts";
 import type { Job } from "../crypto/jobs.ts";
 import { COOKIE_LENGTH } from "../isakmp/header.ts";
 import { type Endpoint, isSameEndpoint } from "../net/ip-address.ts";
+import { Admission } from "./admission.ts";
 import { ConnectionTable } from "./connection-table.ts";
 import type { IkeOutput } from "./engine-contract.ts";
 import type { IkeEvent } from "./events.ts";
@@ -41,6 +42,7 @@ export class EngineState {
   readonly jobs = new Map<number, RunningJob>();
   readonly spis = new SpiTable();
   readonly failures: FailureMemory;
+  readonly admission: Admission;
   /** Of the input being handled. */
   now: Instant;
   #outputs: IkeOutput[] = [];
@@ -66,6 +68,7 @@ export class EngineState {
     this.random = options.random;
     this.limits = options.limits;
     this.failures = new FailureMemory(options.limits);
+    this.admission = new Admission(options.limits);
     this.conventions = options.conventions;
     this.exportKeys = options.exportKeys;
     this.#wallClockAtStart = options.wallClockAtStart;
@@ -167,6 +170,12 @@ export class EngineState {
     this.emit({ kind: "peer-moved", sa: sa.reference(), from });
     const localAddress = to.local.address;
     this.output({ kind: "peer-moved", localAddress, from: from.remote, to: to.remote });
+  }
+
+  /** With as many half-open SAs as the configuration allows, where it allows more than we would. */
+  get halfOpenLimits(): IkeLimits {
+    const configured = this.policy.admission.maximumInNegotiation?.value ?? 0;
+    return { ...this.limits, halfOpenMax: Math.max(this.limits.halfOpenMax, configured) };
   }
 
   /** False when too many jobs are under way: the message that needs one is better dropped and repeated by its sender. */

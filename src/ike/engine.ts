@@ -102,6 +102,9 @@ export class IkeEngine {
           )
             state.follow(sa, { local: sa.local, remote: input.to });
         break;
+      case "clear-admission-statistics":
+        state.admission.clearCounts();
+        break;
       case "clear-isakmp-sas":
         for (const sa of state.table.all()) {
           if (input.connId !== undefined && sa.connId !== input.connId) continue;
@@ -123,6 +126,7 @@ export class IkeEngine {
   setPolicy(policy: IkePolicy): void {
     const state = this.#state;
     state.policy = policy;
+    state.admission.forgive();
     for (const sa of state.table.all()) watchPeer(state, sa);
   }
 
@@ -137,11 +141,12 @@ export class IkeEngine {
   }
 
   view(): IkeView {
-    const { table, jobs, failures } = this.#state;
+    const { table, jobs, admission, failures } = this.#state;
     return {
       isakmpSas: table.all().map(viewOf),
       halfOpen: table.halfOpen,
       jobsRunning: jobs.size,
+      admission: admission.counts,
       failures: failures.all(),
     };
   }

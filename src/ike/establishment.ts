@@ -27,6 +27,7 @@ export function establish(
   sa.phase2BaseIv = sa.iv;
   sa.expiresAt = after(state.now, seconds(lifetimeSeconds));
   state.table.markEstablished(sa);
+  state.admission.forgive(sa.remote.address);
   stopRepeating(state, { sa, exchange: undefined });
   state.timers.set(sa.life, sa.expiresAt, "an ISAKMP SA expires");
   const { encryption, hash, group, authentication } = suite;

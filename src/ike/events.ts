@@ -261,6 +261,8 @@ export type IkeEvent =
         | "version"
         | "hash mismatch"
         | "busy"
+        /** A first message of a peer whose proof has just failed. */
+        | "refused before"
         | "aggressive mode disabled"
         | "replayed";
       readonly detail: string;
@@ -392,6 +394,17 @@ export type IkeEvent =
       readonly sa: SaReference;
       readonly job: Job["kind"];
       readonly succeeded: boolean;
+    }
+  /** One more ISAKMP SA would exceed what the configuration allows: it is not begun. */
+  | {
+      readonly kind: "sa-request-denied";
+      /** Responder: the peer has asked. */
+      readonly role: Role;
+      readonly local: IpAddress;
+      readonly remote: IpAddress;
+      readonly limit: "ike sa" | "in-negotiation sa";
+      readonly maximum: number;
+      readonly origin: Origin | undefined;
     }
   /** Our own mistake, caught; tests fail on it. */
   | { readonly kind: "bug"; readonly detail: string };

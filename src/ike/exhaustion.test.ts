@@ -168,10 +168,8 @@ test("a peer that reflects our messages for ever leaves no SA behind", () => {
     const end = start + 300_000;
     for (let due = engine.nextDeadline(); due !== undefined && due.at < end; due = engine.nextDeadline())
       engine.handle(due.at, { kind: "wake" });
-    assert.deepEqual(
-      { ...engine.view(), failures: [] },
-      { isakmpSas: [], halfOpen: 0, jobsRunning: 0, failures: [] },
-    );
+    const { isakmpSas, halfOpen, jobsRunning } = engine.view();
+    assert.deepEqual([isakmpSas, halfOpen, jobsRunning], [[], 0, 0]);
   }
 });
 

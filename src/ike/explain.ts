@@ -3,7 +3,7 @@ import { describeOrigin, type Origin } from "../base/origin.ts";
 import { NOTIFY_TYPE } from "../isakmp/numbers/notify-type.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { Failure } from "./action.ts";
-import type { Mismatch, Step } from "./events.ts";
+import type { Mismatch, Role, Step } from "./events.ts";
 import { type Authentication, preSharedKeyOf } from "./phase1/authentication.ts";
 import type { SuiteCheck } from "./phase1/protection-suite.ts";
 import { DEFAULT_PRIORITY, type PreSharedKey } from "./policy.ts";
@@ -191,6 +191,23 @@ export function cannotSign(peer: IpAddress, reason: string): Failure {
     explanation: `We cannot prove to ${peer} who we are: ${reason}.`,
     mismatches: [],
     origin: undefined,
+    notify: undefined,
+  };
+}
+
+/** One more ISAKMP SA would exceed what the configuration allows. */
+export function tooManySas(
+  peer: IpAddress,
+  role: Role,
+  { limit, maximum, origin }: { limit: string; maximum: number; origin: Origin | undefined },
+): Failure {
+  const who = role === "responder" ? `${peer} asks for an ISAKMP SA` : `An ISAKMP SA with ${peer} is wanted`;
+  const what = limit === "ike sa" ? "ISAKMP SAs" : "ISAKMP SAs in negotiation";
+  return {
+    reason: "limit reached",
+    explanation: `${who}, and there are already as many ${what} as are allowed, ${maximum}${at(origin)}.`,
+    mismatches: [],
+    origin,
     notify: undefined,
   };
 }

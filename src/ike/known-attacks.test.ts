@@ -303,10 +303,8 @@ test("a peer that sends our own messages back to us makes no SA and leaves none 
     !eventsOf(outputs).some(({ kind }) => kind === "isakmp-sa-established"),
     "!eventsOf(outputs).some(({ kind }) => kind === 'isakmp-sa-es",
   );
-  assert.deepEqual(
-    { ...engine.view(), failures: [] },
-    { isakmpSas: [], halfOpen: 0, jobsRunning: 0, failures: [] },
-  );
+  const { isakmpSas, halfOpen, jobsRunning } = engine.view();
+  assert.deepEqual([isakmpSas, halfOpen, jobsRunning], [[], 0, 0]);
 });
 
 test("a first message that comes again is answered as before and makes no second SA", () => {

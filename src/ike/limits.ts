@@ -24,6 +24,10 @@ export interface IkeLimits {
   readonly firstMessageMax: number;
   /** Undecryptable fifth messages an SA survives: a wrong key, or somebody guessing. */
   readonly authenticationTriesMax: number;
+  /** A peer whose proof has failed gets no new Diffie-Hellman exchange for so long: it would fail again. */
+  readonly refusedPeerRest: Milliseconds;
+  /** Such peers that are remembered. */
+  readonly refusedPeersMax: number;
   /** Times one answer is sent again to repeats of the message it answers. */
   readonly repeatsAnsweredMax: number;
   /** First wait for an answer; doubles with every retransmission (RFC 2408 §5.1: never a fixed interval) … */
@@ -56,6 +60,8 @@ export const DEFAULT_IKE_LIMITS: IkeLimits = {
   establishedPerPeerMax: 16,
   firstMessageMax: 8192,
   authenticationTriesMax: 5,
+  refusedPeerRest: seconds(10),
+  refusedPeersMax: 256,
   repeatsAnsweredMax: 20,
   retransmitAfter: seconds(2),
   retransmitAfterMax: seconds(16),

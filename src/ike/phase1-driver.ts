@@ -22,6 +22,7 @@ import { respond } from "./phase1/main-mode.ts";
 import { NAT_PORT } from "./phase1/nat-steps.ts";
 import { jobDone, receive } from "./phase1/phase1.ts";
 import { awaited, type Phase1Actions, type Phase1Context } from "./phase1/phase1-state.ts";
+import { admitsStranger, refuseForAWhile } from "./phase1-admission.ts";
 import { decodeChain, openWith, provenContent } from "./receiving.ts";
 import { forget } from "./sa-lifecycle.ts";
 import { accept, repeatAnswer, resendAnswer, say, stopRepeating } from "./sending.ts";
@@ -46,12 +47,10 @@ export function receiveFirst(
   }
   if (bytes.length > state.limits.firstMessageMax)
     return state.dropped(undefined, local, remote, "limit", `a first message of ${bytes.length} octets`);
-  // Aggressive mode has the key exchange in its first message.
-  if (mode === "aggressive" && !state.hasRoomForStrangersJob)
-    return state.dropped(undefined, local, remote, "limit", "too many first messages of aggressive mode");
+  if (!admitsStranger(state, local, remote, mode)) return;
   const payloads = decodeChain(state, undefined, local, remote, header.nextPayload, bytes);
   if (payloads === undefined) return;
-  const displaced = state.table.displacedBy(remote.address, state.limits);
+  const displaced = state.table.displacedBy(remote.address, state.halfOpenLimits);
   if (displaced !== undefined) forget(state, displaced, "limit reached");
   const sa = new IsakmpSa({
     connId: state.takeConnId(),
@@ -265,6 +264,7 @@ function proofFailed(state: EngineState, sa: IsakmpSa): void {
     authentication === undefined || authentication.method === "pre-share"
       ? wrongPreSharedKey(sa.remote.address, authentication?.key)
       : proofNotVerified(sa.remote.address, authentication.method);
+  refuseForAWhile(state, sa, failure.reason);
   if (sa.failedProofs === 1 && !isStranger) reportFailure(state, sa, failure);
   if (sa.failedProofs >= state.limits.authenticationTriesMax) forget(state, sa, failure.reason);
 }
@@ -327,6 +327,7 @@ export function phase1Unanswered(state: EngineState, sa: IsakmpSa): void {
 
 export function failPhase1(state: EngineState, sa: IsakmpSa, failure: Failure): void {
   reportFailure(state, sa, failure);
+  refuseForAWhile(state, sa, failure.reason);
   if (failure.notify !== undefined && sa.protection === undefined)
     sendUnprotectedNotify(state, sa, failure.notify);
   forget(state, sa, failure.reason);

@@ -5,6 +5,7 @@ import { begin as beginAggressively } from "./phase1/aggressive-mode-initiator.t
 import { approachTo } from "./phase1/approach.ts";
 import { byPreSharedKey } from "./phase1/authentication.ts";
 import { begin } from "./phase1/main-mode.ts";
+import { admits } from "./phase1-admission.ts";
 import { contextOf, perform } from "./phase1-driver.ts";
 import { failRequest } from "./phase2-failures.ts";
 
@@ -33,6 +34,7 @@ export function startPhase1(state: EngineState, first: WaitingRequest): void {
     return failRequest(state, first);
   }
   const { mode, suites } = approach;
+  if (!admits(state, local, remote, mode, "initiator")) return failRequest(state, first);
   const sa = new IsakmpSa({
     connId: state.takeConnId(),
     role: "initiator",

@@ -33,9 +33,27 @@ export interface IkePolicy {
   readonly aggressiveMode: boolean;
   /** `crypto isakmp peer` with `set aggressive-mode`. */
   readonly aggressivePeers: readonly AggressivePeer[];
+  /** `crypto call admission limit ike`. */
+  readonly admission: AdmissionPolicy;
   /** What authentication by RSA signatures and by encrypted nonces stands on. */
   readonly rsa: RsaPolicy;
 }
+
+/** How many ISAKMP SAs there may be, and how many of them not yet authenticated; no limit where none is said. */
+export interface AdmissionPolicy {
+  readonly maximumSas: LimitSetting | undefined;
+  readonly maximumInNegotiation: LimitSetting | undefined;
+}
+
+export interface LimitSetting {
+  readonly value: number;
+  readonly origin: Origin | undefined;
+}
+
+export const NO_ADMISSION_LIMITS: AdmissionPolicy = {
+  maximumSas: undefined,
+  maximumInNegotiation: undefined,
+};
 
 /** RSA keys and certificates: ours with their private keys, and whom we believe. */
 export interface RsaPolicy {

@@ -88,6 +88,10 @@ export class SaTable {
     return [...this.#byCookies.values()];
   }
 
+  get size(): number {
+    return this.#byCookies.size;
+  }
+
   get halfOpen(): number {
     return this.#halfOpen.size;
   }

@@ -1,6 +1,7 @@
 /** What `show crypto isakmp …` may see: a snapshot. */
 import type { Instant } from "../base/time.ts";
 import type { CipherName, GroupId, HashName } from "../crypto/names.ts";
+import type { AdmissionCounts } from "./admission.ts";
 import type { SaReference } from "./events.ts";
 import type { RememberedFailure } from "./failure-memory.ts";
 import type { AuthenticationMethod } from "./policy.ts";
@@ -29,6 +30,7 @@ export interface IkeView {
   readonly isakmpSas: readonly IsakmpSaView[];
   readonly halfOpen: number;
   readonly jobsRunning: number;
+  readonly admission: AdmissionCounts;
   /** By peer, the last one last. */
   readonly failures: readonly RememberedFailure[];
 }

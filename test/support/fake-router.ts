@@ -9,6 +9,7 @@ import type { Configuration } from "../../src/config/configuration.ts";
 import type { RsaKeyPair } from "../../src/config/rsa-key-pair.ts";
 import { performJob } from "../../src/crypto/perform-job.ts";
 import type { GatewayRequest, GatewayView } from "../../src/gateway/contract.ts";
+import { NO_REQUESTS } from "../../src/ike/admission.ts";
 
 import type { JobRunner } from "../../src/lab/job-runner.ts";
 import { makeRsaKeys } from "../../src/lab/rsa-key-making.ts";
@@ -39,7 +40,7 @@ export class FakeRouter implements RouterServices {
   view(): GatewayView {
     return {
       now: instant(0),
-      ike: { isakmpSas: [], halfOpen: 0, jobsRunning: 0, failures: [] },
+      ike: { isakmpSas: [], halfOpen: 0, jobsRunning: 0, admission: NO_REQUESTS, failures: [] },
       ipsec: { flows: [] },
     };
   }

@@ -15,6 +15,7 @@ import {
   type Connection,
   type DeadPeerDetection,
   type IkePolicy,
+  NO_ADMISSION_LIMITS,
   NO_RSA,
   type ProtectionSuite,
   type RsaPolicy,
@@ -126,6 +127,7 @@ export function policyOf(own: IpAddress, peer: IpAddress, changes: PolicyChanges
     connections: [connection],
     natTransparency: true,
     natKeepaliveSeconds: 20,
+    admission: NO_ADMISSION_LIMITS,
     rsa: changes.rsa ?? NO_RSA,
   };
 }

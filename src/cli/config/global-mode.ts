@@ -1,6 +1,7 @@
 /** Global configuration: all statements, in the order in which IOS prints them. A line divides what `!` divides. */
 import type { Mode, Statement } from "../mode.ts";
 import { NAMED_ACCESS_LIST, NUMBERED_ACCESS_LIST, OTHER_ACCESS_LISTS } from "./access-list.ts";
+import { MAXIMUM_IN_NEGOTIATION, MAXIMUM_SAS } from "./call-admission.ts";
 import { CRYPTO_MAP_ENTRY, CRYPTO_MAP_LOCAL_ADDRESS, CRYPTO_MAP_OTHERS } from "./crypto-map.ts";
 import { INTERFACE } from "./interface.ts";
 import { IPSEC_LIFETIME_KILOBYTES, IPSEC_LIFETIME_SECONDS, TRANSFORM_SET } from "./ipsec.ts";
@@ -39,6 +40,8 @@ export const SECTIONS: readonly (readonly Statement[])[] = [
     ISAKMP_FRAGMENTATION,
     NAT_KEEPALIVE,
     ISAKMP_PEER,
+    MAXIMUM_SAS,
+    MAXIMUM_IN_NEGOTIATION,
     ...LINES_OF_ISAKMP,
   ],
   [

@@ -22,6 +22,10 @@ export const CLEAR_COMMANDS: readonly Command[] = [
     ],
     ({ services }, { peer }) => services.request({ kind: "clear-ipsec-sas", peer }),
   ),
+  privileged(
+    phrase("clear crypto call admission statistics", "Reset Crypto Call Admission Control Statistics"),
+    ({ services }) => services.request({ kind: "clear-admission-statistics" }),
+  ),
   privileged(phrase("clear crypto sa counters", "Reset the SA counters"), ({ services }) =>
     services.request({ kind: "clear-counters" }),
   ),

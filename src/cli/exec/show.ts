@@ -4,6 +4,7 @@ import { runningConfig } from "../running-config.ts";
 import { anyOrder, flag, optional, value, word } from "../sentence.ts";
 import { ADDRESS, NAME } from "../value-types.ts";
 import { showAccessLists } from "../views/access-lists.ts";
+import { showCallAdmission } from "../views/call-admission.ts";
 import { showCertificates } from "../views/certificates.ts";
 import { showCryptoMap } from "../views/crypto-map.ts";
 import { showDiagnosis } from "../views/diagnosis.ts";
@@ -38,6 +39,10 @@ export const SHOW_COMMANDS: readonly Command[] = [
       optional(word("peer", "Show failures with a peer"), value("peer", ADDRESS, "Peer address")),
     ],
     ({ print, services }, { peer }) => print(showDiagnosis(services.view(), peer)),
+  ),
+  command(
+    phrase("show crypto call admission statistics", "Show Crypto Call Admission Control Statistics"),
+    ({ print, services }) => print(showCallAdmission(services.configuration(), services.view())),
   ),
   command(
     [

@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { instant } from "../../base/time.ts";
 import type { GatewayView } from "../../gateway/contract.ts";
+import { NO_REQUESTS } from "../../ike/admission.ts";
 import type { IsakmpSaView } from "../../ike/view.ts";
 import type { FlowView, SaView } from "../../ipsec/view.ts";
 import { type IpAddress, ipv4 } from "../../net/ip-address.ts";
@@ -142,7 +143,11 @@ const B = ipv4("172.16.172.20");
 const MASK = ipv4("255.255.255.0");
 
 function view(isakmpSas: readonly IsakmpSaView[], flows: readonly FlowView[]): GatewayView {
-  return { now: instant(0), ike: { isakmpSas, halfOpen: 0, jobsRunning: 0, failures: [] }, ipsec: { flows } };
+  return {
+    now: instant(0),
+    ike: { isakmpSas, halfOpen: 0, jobsRunning: 0, admission: NO_REQUESTS, failures: [] },
+    ipsec: { flows },
+  };
 }
 
 function isakmpSa(local: IpAddress, remote: IpAddress): IsakmpSaView {

@@ -11,7 +11,7 @@ import {
   type SyslogMessage,
 } from "../syslog-message.ts";
 
-export const ENDING_ROWS: Rows<"isakmp-sa-deleted" | "negotiation-failed" | "bug"> = {
+export const ENDING_ROWS: Rows<"isakmp-sa-deleted" | "negotiation-failed" | "sa-request-denied" | "bug"> = {
   "isakmp-sa-deleted": {
     debug: ({ sa, reason }) => [
       isakmp(sa, `deleting SA reason "${REASONS[reason] ?? reason}" (peer ${sa.remote.address})`),
@@ -31,6 +31,15 @@ export const ENDING_ROWS: Rows<"isakmp-sa-deleted" | "negotiation-failed" | "bug
       mark: "noted",
       where: sa?.local.address ?? "",
       note: `${exchange} mode with ${peer} failed as ${role}: ${reason}`,
+    }),
+  },
+  "sa-request-denied": {
+    debug: (event) => [isakmpPlain(deniedText(event))],
+    syslog: (event) => [cryptoLog(4, "IKE_DENY_SA_REQ", event.remote, deniedText(event))],
+    ladder: ({ local, remote, limit, maximum }) => ({
+      mark: "noted",
+      where: local,
+      note: `no ISAKMP SA with ${remote}: ${limit} limit of ${maximum}`,
     }),
   },
   bug: {
@@ -72,6 +81,12 @@ function diagnosisLines(event: EventOf<"negotiation-failed">): DebugMessage[] {
   const { sentence, differences } = diagnose(event);
   const texts = differences.length === 0 ? [sentence] : differences.map(({ text }) => text);
   return texts.map((text) => (event.sa === undefined ? isakmpPlain(text) : isakmp(event.sa, text)));
+}
+
+function deniedText({ role, local, remote, limit }: EventOf<"sa-request-denied">): string {
+  const [direction, from, to] =
+    role === "responder" ? ["INCOMING", remote, local] : ["OUTGOING", local, remote];
+  return `IKE denied an ${direction} SA request from ${from} to ${to} due to ${limit.toUpperCase()} LIMIT REACHED`;
 }
 
 function failureLog({

@@ -214,6 +214,7 @@ function droppedLog({ remote, reason, detail }: EventOf<"message-dropped">): rea
     case "unexpected":
     case "disabled":
     case "busy":
+    case "refused before":
     case "replayed":
       return [];
   }
