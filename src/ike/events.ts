@@ -8,7 +8,10 @@ import type { CipherName, EspSuite, GroupId, HashName } from "../crypto/names.ts
 import type { EncapsulationMode } from "../crypto/transform-set.ts";
 import type { Endpoint, IpAddress } from "../net/ip-address.ts";
 import type { TrafficSelector } from "../net/selector.ts";
+import type { FailureReason, Mismatch, OfferedAttribute } from "./differences.ts";
 import type { AuthenticationMethod } from "./policy.ts";
+
+export type { FailureReason, Mismatch, OfferedAttribute } from "./differences.ts";
 
 export type Role = "initiator" | "responder";
 export type ExchangeName = "main" | "aggressive" | "quick" | "informational" | "transaction";
@@ -33,36 +36,6 @@ export interface SaReference {
   readonly responderCookie: string;
 }
 
-/** One attribute of a transform as it came: raw where we do not know it. */
-export interface OfferedAttribute {
-  /** IANA number of the class. */
-  readonly type: number;
-  /** Octets of the value; two for the basic form. */
-  readonly value: Uint8Array;
-  readonly encoding: "basic" | "variable";
-}
-
-/** Why an offer was not taken, one difference. Texts are in the words of the configuration: `aes-128`, `group 2`. */
-export interface Mismatch {
-  readonly attribute:
-    | "encryption"
-    | "hash"
-    | "authentication"
-    | "group"
-    | "lifetime"
-    | "protocol"
-    | "transform"
-    | "integrity"
-    | "mode"
-    | "pfs"
-    | "proxy"
-    | "key";
-  readonly offered: string;
-  readonly accepted: string;
-  /** The line of ours that says what we accept. */
-  readonly origin: Origin | undefined;
-}
-
 export interface NegotiatedIpsecSa {
   readonly inboundSpi: number;
   readonly outboundSpi: number;
@@ -77,24 +50,6 @@ export interface NegotiatedIpsecSa {
   readonly inboundConnId: number;
   readonly outboundConnId: number;
 }
-
-export type FailureReason =
-  | "no proposal chosen"
-  | "no pre-shared key"
-  | "no policy can be offered"
-  | "aggressive mode disabled"
-  | "wrong pre-shared key"
-  | "authentication failed"
-  | "certificate refused"
-  | "proxy mismatch"
-  | "invalid key exchange value"
-  | "no response"
-  | "malformed message"
-  | "peer refused"
-  | "deleted"
-  | "expired"
-  | "limit reached"
-  | "internal";
 
 export type IkeEvent =
   // ── Phase 1 ────────────────────────────────────────────────────────────────────────────────────────────────────
