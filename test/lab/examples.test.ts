@@ -38,6 +38,21 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     pings: ["100 percent (5/5)", "80 percent (4/5)", "25 percent (5/20)", "100 percent (5/5)"],
     said: [/%SKEYID-5-PEER_DEAD: peer 203\.0\.113\.1 has not answered 6 times/],
   },
+  "rsa-signatures": {
+    pings: ["80 percent (4/5)"],
+    said: [/Usage: Signature Key/, /Key name: ExampleDevtestLAB-CA/, /QM_IDLE/],
+  },
+  "rsa-encrypted-nonces": {
+    pings: ["80 percent (4/5)"],
+    said: [/Key name: wan2511\.example\.com/, /QM_IDLE/],
+  },
+  "certificate-refused": {
+    pings: ["0 percent (0/5)"],
+    said: [
+      /%CRYPTO-5-IKMP_INVAL_CERT: Certificate received from 12\.12\.12\.12 is bad: certificate invalid/,
+      /%SKEYID-5-EXPLANATION: .*not of an authority that is trusted here: O=Example, OU=Devtest, CN=LAB-CA/,
+    ],
+  },
   "wrong-pre-shared-key": {
     pings: ["0 percent (0/5)"],
     said: [

@@ -94,7 +94,6 @@ function failureLog({
   exchange,
   role,
   reason,
-  explanation,
   authentication = "pre-share",
 }: EventOf<"negotiation-failed">): SyslogMessage[] {
   const failure = modeFailure(
@@ -126,7 +125,7 @@ function failureLog({
           5,
           "IKMP_INVAL_CERT",
           peer,
-          `Certificate received from ${peer} is bad: ${printable(explanation)}`,
+          `Certificate received from ${peer} is bad: certificate invalid`,
         ),
         failure,
       ];
