@@ -68,11 +68,11 @@ export class JoinedGuest {
     return readFileSync(`${this.#folder}/esp_sa`, "utf8");
   }
 
-  /** Echoes from behind us that came back from behind the peer. */
-  ping(count: number, options: readonly string[] = ["-I", INSIDE], destination = PEER_INSIDE): number {
+  /** Echoes from our side that came back; from behind us to behind the peer, unless said otherwise. */
+  ping(count: number, source = INSIDE, destination = PEER_INSIDE): number {
     const common = ["netns", "exec", this.namespace, "ping", "-n", "-c", `${count}`, "-i", "0.05", "-W", "1"];
     try {
-      return received(ip(...common, ...options, destination));
+      return received(ip(...common, "-I", source, destination));
     } catch (error) {
       return error instanceof Error && "stdout" in error ? received(String(error.stdout)) : 0;
     }

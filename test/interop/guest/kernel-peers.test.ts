@@ -22,6 +22,8 @@ interface Suite {
   readonly policy: readonly string[];
   readonly transforms: string;
   readonly pfs?: string;
+  /** Lines behind that of the transform set. */
+  readonly more?: readonly string[];
 }
 
 const SUITES: readonly (Suite & { readonly initiator: "we" | "it" })[] = [
@@ -56,6 +58,18 @@ const SUITES: readonly (Suite & { readonly initiator: "we" | "it" })[] = [
     transforms: "esp-des esp-sha-hmac",
   },
 ];
+
+const TRANSPORT: Suite = {
+  ike: "aes128-sha1-modp1536",
+  esp: "aes128-sha256",
+  policy: ["encr aes", "group 5"],
+  transforms: "esp-aes esp-sha256-hmac",
+  more: [
+    " mode transport",
+    "no access-list 101",
+    `access-list 101 permit ip host ${GATEWAY_ADDRESS} host ${PEER_ADDRESS}`,
+  ],
+};
 
 /** libreswan knows no group below 5. */
 const LIBRESWAN_SUITES: typeof SUITES = [
@@ -105,6 +119,30 @@ describe("with the kernel's IPsec at the other end", { skip, concurrency: false 
       });
   });
 
+  describe("in transport mode, under strongSwan", {
+    skip: whyNoPeers(CHARON, "/usr/sbin/swanctl") ?? false,
+  }, () => {
+    let charon: GuestCharon;
+    before(async () => {
+      charon = await GuestCharon.start(joined.guest);
+    });
+    after(() => charon?.stop());
+
+    for (const initiator of ["we", "it"] as const)
+      it(`${initiator} initiate: ESP aes128-sha256 between the two ends`, async () => {
+        const child = ["mode = transport", "local_ts = dynamic", "remote_ts = dynamic"];
+        await charon.load({ ike: TRANSPORT.ike, esp: TRANSPORT.esp, preSharedKey: KEY, child });
+        const router = await joined.run(...configurationOf(TRANSPORT));
+        if (initiator === "it") await charon.initiate();
+        await pingBothWays(GATEWAY_ADDRESS, PEER_ADDRESS);
+        assert.match(await charon.sas(), /net: #\d+, reqid \d+, INSTALLED, TRANSPORT, ESP:/);
+        await sameKeys("transport");
+        assert.equal(await router.end("SIGTERM"), 0);
+        assert.deepEqual(kernelSas(await joined.guest.do("ip -s xfrm state")), []);
+        assert.doesNotMatch(router.output, /FAULT/);
+      });
+  });
+
   describe("under libreswan", { skip: whyNoPluto() ?? false }, () => {
     for (const suite of LIBRESWAN_SUITES)
       it(`${suite.initiator} initiate: IKE ${suite.ike}, ESP ${suite.esp}, PFS ${suite.pfs ?? "off"}`, async () => {
@@ -126,18 +164,18 @@ describe("with the kernel's IPsec at the other end", { skip, concurrency: false 
       });
   });
 
-  function pingUntilAnswered(): void {
-    for (let attempt = 0; attempt < 20; attempt++) if (joined.ping(1) === 1) return;
+  function pingUntilAnswered(from = INSIDE, to = PEER_INSIDE): void {
+    for (let attempt = 0; attempt < 20; attempt++) if (joined.ping(1, from, to) === 1) return;
     assert.fail("no echo comes back");
   }
 
-  async function pingBothWays(): Promise<void> {
+  async function pingBothWays(ours = INSIDE, theirs = PEER_INSIDE): Promise<void> {
     // The kernel loads a cipher when an SA first asks for it, which may cost the first packets.
-    pingUntilAnswered();
+    pingUntilAnswered(ours, theirs);
     await joined.console("clear crypto sa counters");
     const before = await kernelsPair();
-    assert.equal(joined.ping(5), 5);
-    assert.equal(await joined.guest.ping(PEER_INSIDE, INSIDE, 5), 5);
+    assert.equal(joined.ping(5, ours, theirs), 5);
+    assert.equal(await joined.guest.ping(theirs, ours, 5), 5);
     const after = await kernelsPair();
     assert.deepEqual(
       [after.in.packets - before.in.packets, after.out.packets - before.out.packets],
@@ -168,13 +206,14 @@ describe("with the kernel's IPsec at the other end", { skip, concurrency: false 
   }
 });
 
-function configurationOf({ policy, transforms, pfs }: Suite): readonly string[] {
+function configurationOf({ policy, transforms, pfs, more = [] }: Suite): readonly string[] {
   return [
     "crypto isakmp policy 1",
     " lifetime 3600",
     " authentication pre-share",
     ...policy.map((line) => ` ${line}`),
     `crypto ipsec transform-set t ${transforms}`,
+    ...more,
     ...(pfs === undefined ? [] : ["crypto map vpn 10 ipsec-isakmp", ` set pfs ${pfs}`]),
   ];
 }

@@ -59,23 +59,24 @@ describe("the kernel's IPsec as the data plane", { skip, concurrency: false }, (
     ours = await joined.run(...POLICY);
     await pingUntilAnswered();
     await joined.console("clear crypto sa counters");
-    await router.console("clear crypto sa counters");
     assert.equal(await joined.guest.ping(PEER_INSIDE, INSIDE, 5), 5);
     assert.equal(joined.ping(5), 5);
-    const counted = /#pkts encaps: 10,[\s\S]*#pkts decaps: 10,/;
-    assert.match(await joined.console("show crypto ipsec sa"), counted);
+    assert.match(await joined.console("show crypto ipsec sa"), /#pkts encaps: 10,[\s\S]*#pkts decaps: 10,/);
     const shown = await router.console("show crypto ipsec sa");
-    assert.match(shown, counted);
     const sas = kernelSas(await joined.guest.do("ip -s xfrm state"));
     assert.equal(sas.length, 2);
-    for (const { spi } of sas) assert.ok(shown.includes(`0x${spi.toString(16).toUpperCase()}`), shown);
+    for (const { spi, source, packets } of sas) {
+      assert.ok(shown.includes(`0x${spi.toString(16).toUpperCase()}`), shown);
+      const counter = source === PEER_ADDRESS ? "encaps" : "decaps";
+      assert.ok(shown.includes(`#pkts ${counter}: ${packets},`), `${counter} ${packets}:\n${shown}`);
+    }
     assert.doesNotMatch(ours.output, /FAULT/);
   });
 
   it("renews SAs when their volume is nearly used up, and loses no packet", async () => {
     const [before] = kernelSas(await joined.guest.do("ip -s xfrm state"));
-    const flood = `ping -n -q -c 2500 -i 0.002 -s 1300 -W 2 -I ${PEER_INSIDE} ${INSIDE}`;
-    assert.match((await joined.guest.run(flood)).output, /2500 received/);
+    const flood = `ping -n -q -c 2000 -i 0.002 -s 1300 -W 2 -I ${PEER_INSIDE} ${INSIDE}`;
+    assert.match((await joined.guest.run(flood)).output, /2000 received/);
     const sas = kernelSas(await joined.guest.do("ip -s xfrm state"));
     assert.ok(sas.length > 2, "the old pair lingers beside the new one");
     assert.ok(sas.some(({ spi }) => spi === before?.spi));
