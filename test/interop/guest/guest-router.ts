@@ -1,7 +1,6 @@
-/** skeyid in a guest, where a kernel with IPsec is: as built, for a guest has no time to translate it. */
-import { spawnSync } from "node:child_process";
+/** skeyid in a guest, where a kernel with IPsec is. */
 import { writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { BUILT_SKEYID } from "./built-skeyid.ts";
 import type { Guest } from "./guest.ts";
 
 export class GuestRouter {
@@ -9,19 +8,6 @@ export class GuestRouter {
 
   private constructor(guest: Guest) {
     this.#guest = guest;
-  }
-
-  /** Builds it, where its sources are newer. */
-  static build(): void {
-    const { status, stdout } = spawnSync(
-      process.execPath,
-      [`${ROOT}node_modules/typescript/bin/tsc`, "-b", "src"],
-      {
-        cwd: ROOT,
-        encoding: "utf8",
-      },
-    );
-    if (status !== 0) throw new Error(`skeyid does not build:\n${stdout}`);
   }
 
   /** Runs until it says that it does. */
@@ -59,5 +45,4 @@ export class GuestRouter {
   }
 }
 
-const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const SKEYID = `${process.execPath} ${ROOT}bin/skeyid.js`;
+const SKEYID = BUILT_SKEYID.join(" ");

@@ -2,10 +2,10 @@
 import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { GATEWAY_ADDRESS, ip, PEER_ADDRESS, PEER_INSIDE } from "../namespaces.ts";
 import { RunningRouter } from "../router-machines.ts";
+import { BUILT_SKEYID, buildSkeyid } from "./built-skeyid.ts";
 import { Guest } from "./guest.ts";
 
 export const KEY = "a-shared-secret";
@@ -25,6 +25,7 @@ export class JoinedGuest {
   }
 
   static async start(): Promise<JoinedGuest> {
+    buildSkeyid();
     const namespace = `skg${process.pid.toString(36)}${counter++}`;
     const folder = mkdtempSync(`${tmpdir()}/skeyid-joined-`);
     try {
@@ -85,8 +86,7 @@ export class JoinedGuest {
   }
 
   #skeyid(...args: readonly string[]): readonly string[] {
-    const program = fileURLToPath(new URL("../skeyid-program.ts", import.meta.url));
-    return ["ip", "netns", "exec", this.namespace, process.execPath, "--import", "tsx", program, ...args];
+    return ["ip", "netns", "exec", this.namespace, ...BUILT_SKEYID, ...args];
   }
 }
 

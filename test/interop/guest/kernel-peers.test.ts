@@ -11,7 +11,7 @@ import { whyNoGuest } from "./guest.ts";
 import { GuestCharon } from "./guest-charon.ts";
 import { GuestPluto, whyNoPluto } from "./guest-pluto.ts";
 import { INSIDE, JoinedGuest, KEY } from "./joined-guest.ts";
-import { type KernelSa, kernelSas } from "./kernel-sas.ts";
+import { type KernelSa, kernelSas, untilNoSas } from "./kernel-sas.ts";
 
 const skip = whyNoMachines() ?? whyNoGuest() ?? whyNoPeers() ?? false;
 
@@ -114,7 +114,7 @@ describe("with the kernel's IPsec at the other end", { skip, concurrency: false 
         assert.match(await charon.sas(), /net: #\d+, reqid \d+, INSTALLED, TUNNEL, ESP:/);
         await sameKeys("tunnel");
         assert.equal(await router.end("SIGTERM"), 0);
-        assert.deepEqual(kernelSas(await joined.guest.do("ip -s xfrm state")), []);
+        await untilNoSas(joined.guest);
         assert.doesNotMatch(router.output, /FAULT/);
       });
   });
@@ -138,7 +138,7 @@ describe("with the kernel's IPsec at the other end", { skip, concurrency: false 
         assert.match(await charon.sas(), /net: #\d+, reqid \d+, INSTALLED, TRANSPORT, ESP:/);
         await sameKeys("transport");
         assert.equal(await router.end("SIGTERM"), 0);
-        assert.deepEqual(kernelSas(await joined.guest.do("ip -s xfrm state")), []);
+        await untilNoSas(joined.guest);
         assert.doesNotMatch(router.output, /FAULT/);
       });
   });
@@ -156,7 +156,7 @@ describe("with the kernel's IPsec at the other end", { skip, concurrency: false 
           await pingBothWays();
           await sameKeys("tunnel");
           assert.equal(await router.end("SIGTERM"), 0);
-          assert.deepEqual(kernelSas(await joined.guest.do("ip -s xfrm state")), []);
+          await untilNoSas(joined.guest);
           assert.doesNotMatch(router.output, /FAULT/);
         } finally {
           await pluto.stop();

@@ -1,4 +1,5 @@
 /** The SAs of a Linux kernel, as `ip -s xfrm state` prints them, keys included. */
+import type { Guest } from "./guest.ts";
 
 export interface KernelSa {
   readonly source: string;
@@ -26,4 +27,9 @@ export function kernelSas(text: string): readonly KernelSa[] {
       packets: Number(/lifetime current:\s+\d+\(bytes\), (\d+)\(packets\)/.exec(block)?.[1]),
     };
   });
+}
+
+/** Waits until the guest's kernel has no SA: a guest is slow, it may still have Deletes to read. Fails after ten seconds. */
+export async function untilNoSas(guest: Guest): Promise<void> {
+  await guest.do('for i in {1..100}; do [ -z "$(ip xfrm state)" ] && exit 0; sleep 0.1; done; exit 1');
 }

@@ -10,7 +10,7 @@ import { type RunningRouter, whyNoMachines } from "../router-machines.ts";
 import { whyNoGuest } from "./guest.ts";
 import { GuestRouter } from "./guest-router.ts";
 import { INSIDE, JoinedGuest, KEY } from "./joined-guest.ts";
-import { kernelSas } from "./kernel-sas.ts";
+import { kernelSas, untilNoSas } from "./kernel-sas.ts";
 
 const skip = whyNoMachines() ?? whyNoGuest() ?? whyNoPeers() ?? false;
 
@@ -45,7 +45,6 @@ describe("the kernel's IPsec as the data plane", { skip, concurrency: false }, (
   let ours: RunningRouter;
   let untouched: string;
   before(async () => {
-    GuestRouter.build();
     joined = await JoinedGuest.start();
     // Without a route there would be nothing to protect, so there is one while it runs.
     await joined.guest.do("ip route del 10.1.0.0/24");
@@ -84,7 +83,7 @@ describe("the kernel's IPsec as the data plane", { skip, concurrency: false }, (
 
   it("lets nothing pass in clear that must come protected", async () => {
     await ours.end("SIGTERM");
-    assert.deepEqual(kernelSas(await joined.guest.do("ip -s xfrm state")), []);
+    await untilNoSas(joined.guest);
     ip("-n", joined.namespace, "route", "add", "10.2.0.0/24", "via", PEER_ADDRESS);
     assert.equal(joined.ping(2), 0);
     ip("-n", joined.namespace, "route", "del", "10.2.0.0/24");
@@ -102,13 +101,14 @@ describe("the kernel's IPsec as the data plane", { skip, concurrency: false }, (
     try {
       charon.initiate();
       assert.match(await joined.guest.do("ip xfrm state"), /encap type espinudp sport 4500 dport 4500/);
+      await pingUntilAnswered();
       assert.equal(joined.ping(5), 5);
       assert.equal(await joined.guest.ping(PEER_INSIDE, INSIDE, 5), 5);
       charon.terminate();
     } finally {
       await charon.stop();
     }
-    assert.deepEqual(kernelSas(await joined.guest.do("ip -s xfrm state")), []);
+    await untilNoSas(joined.guest);
   });
 
   it("protects on after SIGKILL, starts again without manual work, and leaves nothing when it ends", async () => {
