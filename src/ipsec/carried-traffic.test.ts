@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import {
   A,
   at,
+  B,
   CONNECTION,
   keyedPair,
   POLICY_A,
@@ -29,6 +30,21 @@ describe("a data plane whose packets another carries", () => {
     install(plane);
     assert.deepEqual(carrier.spis, [IN, OUT]);
     assert.equal(eventsOf(plane.drain(), "sa-installed").length, 2);
+  });
+
+  it("does not ask for what there is by now, or what is on its way", () => {
+    const { plane, carrier } = begun();
+    const { inboundA, outboundA } = keyedPair({ spiOfA: IN });
+    for (const half of [inboundA, outboundA]) {
+      plane.install(at(0), half);
+      carrier.news = [WANTED];
+      plane.wake(at(1));
+      assert.deepEqual(outputsOf(plane.drain(), "negotiate"), []);
+    }
+    plane.remove(at(2), B, OUT, "outbound", "peer deleted");
+    carrier.news = [WANTED];
+    plane.wake(at(3));
+    assert.equal(outputsOf(plane.drain(), "negotiate").length, 1);
   });
 
   it("does not ask for what no line protects any more", () => {

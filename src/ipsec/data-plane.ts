@@ -5,7 +5,7 @@
 import type { Random } from "../base/random.ts";
 import type { Deadline, Instant } from "../base/time.ts";
 import type { IpAddress } from "../net/ip-address.ts";
-import { selectorsEqual, type TrafficSelector } from "../net/selector.ts";
+import { selectorCovers, selectorsEqual, type TrafficSelector } from "../net/selector.ts";
 import { CarriedTraffic } from "./carried-traffic.ts";
 import type { DataPlaneParts } from "./data-plane-parts.ts";
 import { dataPlaneView } from "./data-plane-view.ts";
@@ -15,7 +15,7 @@ import type { EspTransformsFactory } from "./esp-transforms.ts";
 import { HoldQueue } from "./hold-queue.ts";
 import { type EspArrival, InboundPath } from "./inbound-path.ts";
 import { DATA_PLANE_LIMITS, type DataPlaneLimits } from "./limits.ts";
-import type { LiveSa, PlaneTimer, RemovedPair } from "./live-sa.ts";
+import { isExpired, type LiveSa, type PlaneTimer, type RemovedPair } from "./live-sa.ts";
 import { Negotiator } from "./negotiator.ts";
 import { nodeTransforms } from "./node-transforms.ts";
 import { OutboundPath } from "./outbound-path.ts";
@@ -295,7 +295,7 @@ export class DataPlane {
     if (news.kind === "sa wanted") {
       const connection = policy.connections.get(news.connectionId);
       const line = connection === undefined ? undefined : lineFor(connection, news.selector);
-      if (line !== undefined) this.#outboundPath.ask(now, line);
+      if (line !== undefined && !this.#isServed(now, line)) this.#outboundPath.ask(now, line);
       return;
     }
     const { direction, destination, spi, usage } = news;
@@ -303,6 +303,16 @@ export class DataPlane {
     if (sa === undefined) return;
     this.#parts.carried?.enter(sa, usage);
     this.#lifecycle.look(now, sa);
+  }
+
+  /** A carrier is ahead of IKE: by now there may be what it wants, or its other half may be on its way. */
+  #isServed(now: Instant, { connection, selector }: ProtectedLine): boolean {
+    const isMeant = (sa: LiveSa) => selectorCovers(sa.parameters.selector, selector) && !isExpired(sa, now);
+    const { inbound, outbound } = connection;
+    return (
+      outbound.some(isMeant) ||
+      inbound.some((sa) => isMeant(sa) && this.#parts.sad.partnerOf(sa) === undefined)
+    );
   }
 
   #account(): void {

@@ -79,6 +79,12 @@ export class JoinedGuest {
     }
   }
 
+  /** Until the first echo comes back: there may be SAs to make, and a cipher to load. */
+  pingUntilAnswered(source = INSIDE, destination = PEER_INSIDE): void {
+    for (let attempt = 0; attempt < 20; attempt++) if (this.ping(1, source, destination) === 1) return;
+    throw new Error(`no echo comes back to ${source} from ${destination}`);
+  }
+
   async stop(): Promise<void> {
     await this.#router?.kill();
     await this.guest.powerOff();

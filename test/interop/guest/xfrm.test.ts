@@ -101,7 +101,7 @@ describe("the kernel's IPsec as the data plane", { skip, concurrency: false }, (
     try {
       charon.initiate();
       assert.match(await joined.guest.do("ip xfrm state"), /encap type espinudp sport 4500 dport 4500/);
-      await pingUntilAnswered();
+      joined.pingUntilAnswered();
       assert.equal(joined.ping(5), 5);
       assert.equal(await joined.guest.ping(PEER_INSIDE, INSIDE, 5), 5);
       charon.terminate();
