@@ -31,6 +31,7 @@ import {
   lineFor,
   lineKey,
   type ProtectedConnection,
+  type ProtectedLine,
   ProtectedPolicy,
   selectorKey,
   zeroCounters,
