@@ -144,9 +144,10 @@ test("what another console changes meanwhile is not undone", () => {
 test("`?` lists words with help, values, and where the line may end", () => {
   const console = initiator();
   assert.deepEqual(console.help("clear crypto "), [
-    "  call    Crypto Call Admission Control",
-    "  isakmp  Flush the ISAKMP database",
-    "  sa      Clear all crypto SAs",
+    "  call     Crypto Call Admission Control",
+    "  isakmp   Flush the ISAKMP database",
+    "  sa       Clear all crypto SAs",
+    "  session  Clear crypto sessions (tunnels)",
   ]);
   assert.deepEqual(console.help("clear crypto isakmp "), ["  <0-2147483647>  Connection id of SA", "  <cr>"]);
   assert.deepEqual(console.help("show crypto i"), ["ipsec  isakmp"]);
@@ -331,6 +332,11 @@ test("`clear` asks the gateway", () => {
     "clear crypto sa",
     "clear crypto sa peer 10.0.0.1",
     "clear crypto sa counters",
+    "clear crypto sa map vpn",
+    "clear crypto sa entry 10.0.0.1 esp 0x1000",
+    "clear crypto sa spi 10.0.0.1 esp 4096",
+    "clear crypto session",
+    "clear crypto session local 10.0.0.2 remote 10.0.0.1",
   );
   assert.deepEqual(console.router.requests, [
     { kind: "clear-isakmp-sas", connId: undefined },
@@ -338,6 +344,11 @@ test("`clear` asks the gateway", () => {
     { kind: "clear-ipsec-sas", peer: undefined },
     { kind: "clear-ipsec-sas", peer: "10.0.0.1" },
     { kind: "clear-counters" },
+    { kind: "clear-ipsec-sas", mapName: "vpn" },
+    { kind: "clear-ipsec-sas", entry: { destination: "10.0.0.1", spi: 0x1000 } },
+    { kind: "clear-ipsec-sas", entry: { destination: "10.0.0.1", spi: 0x1000 } },
+    { kind: "clear-sessions", localAddress: undefined, peer: undefined },
+    { kind: "clear-sessions", localAddress: "10.0.0.2", peer: "10.0.0.1" },
   ]);
 });
 

@@ -40,6 +40,7 @@ export function compileIke(
     connections,
     aggressiveMode: !isakmp.aggressiveModeDisabled.value,
     aggressivePeers,
+    invalidSpiRecovery: isakmp.invalidSpiRecovery.value,
     fragmentation: isakmp.fragmentation.value,
     deadPeerDetection: isakmp.deadPeerDetection?.value,
     natTransparency: configuration.natTransparency.value,

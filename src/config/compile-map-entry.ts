@@ -2,7 +2,7 @@
 import type { Origin } from "../base/origin.ts";
 import type { TransformSet } from "../crypto/transform-set.ts";
 import type { Connection, ConnectionSelector } from "../ike/policy.ts";
-import type { CryptoMapEntry, OriginatedRule } from "../ipsec/policy.ts";
+import type { CryptoMapEntry, IdleTime, OriginatedRule } from "../ipsec/policy.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import { selectorOfRule } from "../net/selector.ts";
 import { expandRule, protectsEverything, rulesOf, whyNotNegotiable } from "./access-rules.ts";
@@ -46,6 +46,7 @@ export function compileEntry(
   const { sequence } = entry;
   const lifetimeSeconds = (entry.lifetimeSeconds ?? configuration.lifetimeSeconds).value;
   const lifetimeKilobytes = (entry.lifetimeKilobytes ?? configuration.lifetimeKilobytes).value;
+  const idleTime = idleTimeOf(configuration, entry);
   const accessListName = entry.matchAddress?.value ?? "";
   return {
     sequence: entry.sequence,
@@ -60,6 +61,7 @@ export function compileEntry(
       transformSets,
       lifetimeSeconds,
       lifetimeKilobytes,
+      idleTime,
       origin: entry.origin,
     }),
     connectionAt: ({ id, mapName, interfaceName, localAddress }) => ({
@@ -83,6 +85,12 @@ export function compileEntry(
       },
     }),
   };
+}
+
+function idleTimeOf(configuration: Configuration, entry: CryptoMapEntrySettings): IdleTime | undefined {
+  if (entry.idleTime !== undefined) return entry.idleTime.value;
+  const { idleTime } = configuration;
+  return idleTime === undefined ? undefined : { seconds: idleTime.value, returnsToFirstPeer: false };
 }
 
 interface EntryContext {

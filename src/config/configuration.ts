@@ -7,7 +7,7 @@ import type { CipherName, EspCipherName, GroupId, HashName } from "../crypto/nam
 import type { Secret } from "../crypto/secret.ts";
 import type { EncapsulationMode } from "../crypto/transform-set.ts";
 import type { AuthenticationMethod, ClientEndpoint, DeadPeerDetection } from "../ike/policy.ts";
-import type { DfBit, FragmentationOrder } from "../ipsec/policy.ts";
+import type { DfBit, FragmentationOrder, IdleTime } from "../ipsec/policy.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { AddressBlock } from "../net/selector.ts";
 
@@ -27,6 +27,8 @@ export interface Configuration {
   readonly transformSets: readonly TransformSetSettings[];
   readonly lifetimeSeconds: Setting<number>;
   readonly lifetimeKilobytes: Setting<number>;
+  /** Seconds. */
+  readonly idleTime: Setting<number> | undefined;
   /** Of outer headers. */
   readonly dfBit: Setting<DfBit>;
   readonly fragmentation: Setting<FragmentationOrder>;
@@ -83,6 +85,8 @@ export interface IsakmpSettings {
   readonly natKeepaliveSeconds: Setting<number> | undefined;
   /** `crypto isakmp fragmentation`. */
   readonly fragmentation: Setting<boolean>;
+  /** `crypto isakmp invalid-spi-recovery`. */
+  readonly invalidSpiRecovery: Setting<boolean>;
   /** `crypto isakmp keepalive`. */
   readonly deadPeerDetection: Setting<DeadPeerDetection> | undefined;
 }
@@ -205,6 +209,7 @@ export interface CryptoMapEntrySettings {
   readonly pfsGroup: Setting<GroupId> | undefined;
   readonly lifetimeSeconds: Setting<number> | undefined;
   readonly lifetimeKilobytes: Setting<number> | undefined;
+  readonly idleTime: Setting<IdleTime> | undefined;
   /** Name or number of an access list. */
   readonly matchAddress: Setting<string> | undefined;
   readonly kept: KeptLines;

@@ -6,6 +6,7 @@ import type { Instant } from "../base/time.ts";
 import type { Job, JobResult } from "../crypto/jobs.ts";
 import type { IkeEvent } from "../ike/events.ts";
 import type { IkeView } from "../ike/view.ts";
+import type { SaFilter } from "../ipsec/data-plane.ts";
 import type { IpsecEvent } from "../ipsec/events.ts";
 import type { IpsecView } from "../ipsec/view.ts";
 import type { Endpoint, IpAddress } from "../net/ip-address.ts";
@@ -44,8 +45,14 @@ export type GatewayInput =
 
 /** What an operator asks for. */
 export type GatewayRequest =
-  /** `clear crypto sa` [peer]: IPsec SAs go, peers are told. */
-  | { readonly kind: "clear-ipsec-sas"; readonly peer: IpAddress | undefined }
+  /** `clear crypto sa` [peer | map | entry]: IPsec SAs go, peers are told. */
+  | ({ readonly kind: "clear-ipsec-sas" } & SaFilter)
+  /** `clear crypto session` [local] [remote]: SAs of both phases go, peers are told. */
+  | {
+      readonly kind: "clear-sessions";
+      readonly localAddress?: IpAddress | undefined;
+      readonly peer?: IpAddress | undefined;
+    }
   /** `clear crypto isakmp` [conn-id]. */
   | { readonly kind: "clear-isakmp-sas"; readonly connId: number | undefined }
   /** `clear crypto sa counters`. */

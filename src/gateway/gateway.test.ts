@@ -180,6 +180,7 @@ function emptyPolicy() {
     aggressiveMode: true,
     deadPeerDetection: undefined,
     fragmentation: false,
+    invalidSpiRecovery: false,
     aggressivePeers: [],
     natTransparency: true,
     natKeepaliveSeconds: 20,

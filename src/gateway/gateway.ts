@@ -21,6 +21,7 @@ import type { IpsecPolicy } from "../ipsec/policy.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import { PROTOCOL } from "../net/protocols.ts";
 import type { GatewayEffect, GatewayInput, GatewayRequest, GatewayView } from "./contract.ts";
+import { espKeys, isakmpKeys } from "./exported-keys.ts";
 import { saParameters } from "./sa-parameters.ts";
 import { contentOf, KEEPALIVE, NAT_PORT, withMarker, withoutMarker } from "./udp-encapsulation.ts";
 
@@ -185,8 +186,14 @@ export class Gateway {
   #obey(now: Instant, request: GatewayRequest): void {
     switch (request.kind) {
       case "clear-ipsec-sas": {
-        const filter = request.peer === undefined ? {} : { peer: request.peer };
+        const { kind: _, ...filter } = request;
         this.#tellRemoved(now, this.#dataPlane.removeAll(now, filter, "cleared"));
+        break;
+      }
+      case "clear-sessions": {
+        const { kind: _, ...ends } = request;
+        this.#tellRemoved(now, this.#dataPlane.removeAll(now, ends, "cleared"));
+        this.#toIke(now, { kind: "clear-isakmp-sas", ...ends });
         break;
       }
       case "clear-isakmp-sas":
@@ -264,23 +271,15 @@ export class Gateway {
       case "negotiation-failed":
         this.#dataPlane.negotiationFailed(now, output.connectionId, output.selector);
         break;
-      case "isakmp-keys": {
-        const { initiatorCookie, hash, encryption } = output;
-        const encryptionKey = output.encryptionKey.reveal();
-        const skeyidA = output.SKEYID_a.reveal();
-        const skeyid = output.SKEYID.reveal();
-        this.#effects.push({
-          kind: "keys",
-          keys: { kind: "isakmp", initiatorCookie, encryptionKey, skeyid, skeyidA, hash, encryption },
-        });
+      case "isakmp-keys":
+        this.#effects.push({ kind: "keys", keys: isakmpKeys(output) });
         break;
-      }
     }
   }
 
   #install(now: Instant, sa: KeyedSa): void {
     this.#dataPlane.install(now, saParameters(sa, now));
-    if (this.#exportKeys) this.#exportEspKeys(sa);
+    if (this.#exportKeys) this.#effects.push({ kind: "keys", keys: espKeys(sa) });
     for (const output of this.#dataPlane.drain()) {
       if (output.kind !== "event") this.#deferred.push(output);
       else if (output.event.kind === "sa-installed") this.#tellInstalled(now, output.event, sa);
@@ -300,27 +299,6 @@ export class Gateway {
       this.#tell(now, inbound);
     }
     this.#tell(now, event);
-  }
-
-  #exportEspKeys(sa: KeyedSa): void {
-    const [source, destination] =
-      sa.direction === "inbound" ? [sa.peer, sa.localAddress] : [sa.localAddress, sa.peer];
-    const { encryption, integrity } = sa.suite;
-    const encryptionKey = sa.encryptionKey.reveal();
-    const integrityKey = sa.integrityKey.reveal();
-    this.#effects.push({
-      kind: "keys",
-      keys: {
-        kind: "esp",
-        source,
-        destination,
-        spi: sa.spi,
-        encryption,
-        encryptionKey,
-        integrity,
-        integrityKey,
-      },
-    });
   }
 
   // ── IPsec ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -371,11 +349,22 @@ export class Gateway {
           break;
         }
         this.#tell(now, output.event);
+        if (output.event.kind === "packet-dropped" && output.event.reason === "unknown spi")
+          this.#toldInvalidSpi(now, output.event);
         // However it went, its SPI is free again.
         if (output.event.kind === "sa-removed" && output.event.direction === "inbound")
           this.#ike.releaseSpi(output.event.spi);
         break;
     }
+  }
+
+  /** Drops are told now and then only, and no more often is anything done about them. */
+  #toldInvalidSpi(
+    now: Instant,
+    { destination, source, spi }: Extract<IpsecEvent, { kind: "packet-dropped" }>,
+  ): void {
+    if (spi !== undefined)
+      this.#toIke(now, { kind: "invalid-spi", localAddress: destination, peer: source, spi });
   }
 
   #tell(now: Instant, event: IkeEvent | IpsecEvent): void {

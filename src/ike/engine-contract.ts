@@ -33,6 +33,13 @@ export type IkeInput =
       readonly localAddress: IpAddress;
       readonly inboundSpi: number;
     }
+  /** ESP came from a peer with an SPI that no SA of ours has. Nobody has proven that it is the peer's. */
+  | {
+      readonly kind: "invalid-spi";
+      readonly localAddress: IpAddress;
+      readonly peer: IpAddress;
+      readonly spi: number;
+    }
   /** Answers `ask-traffic`. */
   | {
       readonly kind: "traffic";
@@ -42,10 +49,15 @@ export type IkeInput =
     }
   /** ESP of a peer behind a NAT, which is authentic, comes from elsewhere than before. */
   | ({ readonly kind: "peer-moved" } & PeerMove)
-  /** An operator clears ISAKMP SAs: one by conn-id, those of a peer, or all. */
-  | { readonly kind: "clear-isakmp-sas"; readonly connId?: number; readonly peer?: IpAddress }
   /** An operator wants admission control to count from 0. */
-  | { readonly kind: "clear-admission-statistics" };
+  | { readonly kind: "clear-admission-statistics" }
+  /** An operator clears ISAKMP SAs: one by conn-id, those between two ends, or all. */
+  | {
+      readonly kind: "clear-isakmp-sas";
+      readonly connId?: number;
+      readonly localAddress?: IpAddress | undefined;
+      readonly peer?: IpAddress | undefined;
+    };
 
 export type IkeOutput =
   | { readonly kind: "send"; readonly local: Endpoint; readonly remote: Endpoint; readonly bytes: Uint8Array }

@@ -18,6 +18,7 @@ import { EngineState } from "./engine-state.ts";
 import { keepAlive } from "./establishment.ts";
 import { collectFragment, isFragment } from "./fragmentation.ts";
 import { receiveInformational } from "./informational.ts";
+import { recoverFromInvalidSpi } from "./invalid-spi.ts";
 import { type IsakmpSa, QuickModeExchange } from "./isakmp-sa.ts";
 import { DEFAULT_IKE_LIMITS, type IkeLimits } from "./limits.ts";
 import { deleteIpsecSa, deleteIsakmpSa } from "./notices.ts";
@@ -90,6 +91,9 @@ export class IkeEngine {
       case "ipsec-sa-removed":
         deleteIpsecSa(state, input.localAddress, input.peer, u32Octets(input.inboundSpi));
         break;
+      case "invalid-spi":
+        recoverFromInvalidSpi(state, input.localAddress, input.peer, input.spi);
+        break;
       case "traffic":
         weighTraffic(state, input.localAddress, input.peer, input.traffic);
         break;
@@ -109,6 +113,7 @@ export class IkeEngine {
         for (const sa of state.table.all()) {
           if (input.connId !== undefined && sa.connId !== input.connId) continue;
           if (input.peer !== undefined && sa.remote.address !== input.peer) continue;
+          if (input.localAddress !== undefined && sa.local.address !== input.localAddress) continue;
           deleteIsakmpSa(state, sa);
           forget(state, sa, "cleared");
         }

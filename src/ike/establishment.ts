@@ -5,6 +5,7 @@ import type { Secret } from "../crypto/secret.ts";
 import { PROTOCOL_ID } from "../isakmp/numbers/domain.ts";
 import { watchPeer } from "./dead-peer-detection.ts";
 import type { EngineState } from "./engine-state.ts";
+import { tellInvalidSpi } from "./invalid-spi.ts";
 import type { IsakmpSa } from "./isakmp-sa.ts";
 import { sendInformational } from "./notices.ts";
 import type { Establish } from "./phase1/phase1-state.ts";
@@ -45,6 +46,7 @@ export function establish(
   if (initialContact) replaceOthers(state, sa);
   boundEstablished(state, sa);
   watchPeer(state, sa);
+  tellInvalidSpi(state, sa);
   if (notifications.length > 0) sendInformational(state, sa, notifications);
   if (sa.role === "responder" && choice.lifetimeShortened) tellLifetime(state, sa, lifetimeSeconds);
   for (const waiting of sa.waiting.splice(0)) startQuickMode(state, sa, waiting);

@@ -12,6 +12,7 @@ import type { Delete } from "../isakmp/payloads/delete.ts";
 import type { Notification } from "../isakmp/payloads/notification.ts";
 import { answerRUThere, receiveRUThereAck } from "./dead-peer-detection.ts";
 import { type EngineState, sameCookies } from "./engine-state.ts";
+import { obeyInvalidSpi } from "./invalid-spi.ts";
 import type { IsakmpSa } from "./isakmp-sa.ts";
 import { INFO_PROTECTED, isShapeProblem, open } from "./message-shape.ts";
 import { protocolOf } from "./notices.ts";
@@ -95,6 +96,7 @@ function isDiscarded(state: EngineState, sa: IsakmpSa, payload: Notification | D
 function obeyNotification(state: EngineState, sa: IsakmpSa, notification: Notification): void {
   const { notifyType, spi, data } = notification;
   state.emit({ kind: "notify-received", sa: sa.reference(), notifyType, isProtected: true, spi });
+  if (notifyType === NOTIFY_TYPE["INVALID-SPI"]) return obeyInvalidSpi(state, sa, notification);
   if (notifyType < FIRST_STATUS_TYPE) return refuseByPeer(state, sa, nameOf(NOTIFY_TYPE, notifyType), spi);
   if (notifyType === NOTIFY_TYPE["INITIAL-CONTACT"] && sameCookies(sa, spi)) return replaceOthers(state, sa);
   if (notifyType === NOTIFY_TYPE["RESPONDER-LIFETIME"] && sameCookies(sa, spi))

@@ -93,6 +93,8 @@ export class IsakmpSa extends Conversation {
   liveness: Liveness | undefined;
   /** What the peer said in phase 1 that it is or can. */
   readonly peerVendorIds = new Set<VendorIdName>();
+  /** It was begun to tell the peer that this SPI of its ESP stands for nothing. */
+  invalidSpi: number | undefined;
   /** Of a message that comes in pieces. */
   fragments: FragmentSet | undefined;
   /** Of the last message that went in pieces. */

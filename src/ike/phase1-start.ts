@@ -1,4 +1,5 @@
 /** Begins phase 1 for a request, in the mode that fits the peer, or says why it cannot. */
+import type { IpAddress } from "../net/ip-address.ts";
 import type { EngineState } from "./engine-state.ts";
 import { IsakmpSa, type WaitingRequest } from "./isakmp-sa.ts";
 import { begin as beginAggressively } from "./phase1/aggressive-mode-initiator.ts";
@@ -8,11 +9,21 @@ import { begin } from "./phase1/main-mode.ts";
 import { admits } from "./phase1-admission.ts";
 import { contextOf, perform } from "./phase1-driver.ts";
 import { failRequest } from "./phase2-failures.ts";
+import type { Connection } from "./policy.ts";
 
 const IKE_PORT = 500;
 
 export function startPhase1(state: EngineState, first: WaitingRequest): void {
-  const { connection, peer } = first;
+  if (beginPhase1(state, first.connection, first.peer, [first]) === undefined) failRequest(state, first);
+}
+
+/** Undefined, and told, where nothing can be begun. What waits is served at its end. */
+export function beginPhase1(
+  state: EngineState,
+  connection: Connection,
+  peer: IpAddress,
+  waiting: readonly WaitingRequest[],
+): IsakmpSa | undefined {
   const local = { address: connection.localAddress, port: IKE_PORT };
   const remote = { address: peer, port: IKE_PORT };
   const approach = approachTo(state.policy, peer);
@@ -31,10 +42,10 @@ export function startPhase1(state: EngineState, first: WaitingRequest): void {
       origin,
       explanation,
     });
-    return failRequest(state, first);
+    return undefined;
   }
   const { mode, suites } = approach;
-  if (!admits(state, local, remote, mode, "initiator")) return failRequest(state, first);
+  if (!admits(state, local, remote, mode, "initiator")) return undefined;
   const sa = new IsakmpSa({
     connId: state.takeConnId(),
     role: "initiator",
@@ -45,10 +56,13 @@ export function startPhase1(state: EngineState, first: WaitingRequest): void {
     responderCookie: new Uint8Array(8),
     createdAt: state.now,
   });
-  sa.waiting.push(first);
+  sa.waiting.push(...waiting);
   state.table.add(sa);
   const context = contextOf(state, sa);
-  if (approach.mode === "main") return perform(state, sa, begin(context, suites));
-  const { key, endpoint } = approach;
-  perform(state, sa, beginAggressively(context, { suites, authentication: byPreSharedKey(key), endpoint }));
+  if (approach.mode === "main") perform(state, sa, begin(context, suites));
+  else {
+    const { key, endpoint } = approach;
+    perform(state, sa, beginAggressively(context, { suites, authentication: byPreSharedKey(key), endpoint }));
+  }
+  return sa;
 }

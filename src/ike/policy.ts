@@ -25,6 +25,8 @@ export interface IkePolicy {
   readonly natTransparency: boolean;
   /** `crypto isakmp fragmentation`: long messages may go and come in pieces. */
   readonly fragmentation: boolean;
+  /** `crypto isakmp invalid-spi-recovery`: a peer whose ESP we have no SA for is told so, if need be under a new ISAKMP SA. */
+  readonly invalidSpiRecovery: boolean;
   /** `crypto isakmp keepalive`; undefined asks no peer whether it is there. */
   readonly deadPeerDetection: DeadPeerDetection | undefined;
   /** `crypto isakmp nat keepalive` (RFC 3948 §4). */

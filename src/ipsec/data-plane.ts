@@ -166,16 +166,15 @@ export class DataPlane {
     else this.#lifecycle.removeOne(sa, reason);
   }
 
-  /** Removes all pairs, or those of a peer or a connection; says which, for Deletes to be sent. */
-  removeAll(
-    _now: Instant,
-    filter: { readonly peer?: IpAddress; readonly connectionId?: string },
-    reason: RemovalReason,
-  ): readonly RemovedPair[] {
+  /** Removes all pairs, or those that are meant; says which, for Deletes to be sent. */
+  removeAll(_now: Instant, filter: SaFilter, reason: RemovalReason): readonly RemovedPair[] {
     return this.#lifecycle.removeWhere(
-      ({ parameters }) =>
+      ({ parameters, line }) =>
         (filter.peer === undefined || filter.peer === parameters.peer) &&
-        (filter.connectionId === undefined || filter.connectionId === parameters.connectionId),
+        (filter.localAddress === undefined || filter.localAddress === parameters.localAddress) &&
+        (filter.connectionId === undefined || filter.connectionId === parameters.connectionId) &&
+        (filter.mapName === undefined || filter.mapName === line.connection.interface.mapName) &&
+        (filter.entry === undefined || isEntry(parameters, filter.entry)),
       reason,
     );
   }
@@ -258,6 +257,9 @@ export class DataPlane {
         case "hard":
           this.#lifecycle.expire(subject.sa);
           break;
+        case "idle":
+          this.#lifecycle.lookIfIdle(now, subject);
+          break;
         case "give-up":
           this.negotiationFailed(now, subject.connectionId, subject.selector);
           break;
@@ -327,6 +329,24 @@ export class DataPlane {
   }
 }
 
+/** Which pairs are meant: those for which everything that is said is true. */
+export interface SaFilter {
+  readonly peer?: IpAddress | undefined;
+  readonly localAddress?: IpAddress | undefined;
+  readonly connectionId?: string | undefined;
+  /** Of the crypto map on the interface. */
+  readonly mapName?: string | undefined;
+  /** One direction, by what its packets go to. */
+  readonly entry?: { readonly destination: IpAddress; readonly spi: number } | undefined;
+}
+
+function isEntry(
+  { direction, localAddress, peer, spi }: SaParameters,
+  entry: { readonly destination: IpAddress; readonly spi: number },
+): boolean {
+  return spi === entry.spi && entry.destination === (direction === "inbound" ? localAddress : peer);
+}
+
 /** The next of the entry's peers has its turn. */
 function toNextPeer(connection: ProtectedConnection): void {
   const { currentPeer } = connection;
@@ -341,6 +361,8 @@ function whyOf(timer: PlaneTimer): string {
       return `renew the IPsec SA ${spiText(timer.sa)}`;
     case "hard":
       return `the IPsec SA ${spiText(timer.sa)} expires`;
+    case "idle":
+      return `see whether the IPsec SA ${spiText(timer.sa)} is used`;
     case "give-up":
       return `no word from IKE about ${timer.connectionId}`;
     case "path-mtu":

@@ -33,7 +33,7 @@ export type IpsecEvent =
       readonly connId: number;
       readonly destination: IpAddress;
       readonly suite: EspSuite;
-      readonly reason: "expired" | "deleted" | "peer deleted" | "peer dead" | "replaced" | "cleared";
+      readonly reason: "expired" | "deleted" | "peer deleted" | "peer dead" | "idle" | "replaced" | "cleared";
     }
   /** What is authentic comes from another address or port of a peer behind a NAT; SAs send there now. */
   | {

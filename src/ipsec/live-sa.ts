@@ -59,6 +59,8 @@ export type LiveSa = InboundSa | OutboundSa;
 /** What a deadline is about. */
 export type PlaneTimer =
   | { readonly kind: "soft" | "hard"; readonly sa: LiveSa }
+  /** Has the pair carried more than these octets, as it last had then? */
+  | { readonly kind: "idle"; readonly sa: OutboundSa; readonly octets: number; readonly since: Instant }
   /** IKE has not said how a negotiation ended. */
   | { readonly kind: "give-up"; readonly connectionId: string; readonly selector: TrafficSelector }
   /** What was learned of the way to a peer is old. */

@@ -42,7 +42,16 @@ export interface CryptoMapEntry {
   readonly transformSets: readonly TransformSet[];
   readonly lifetimeSeconds: number;
   readonly lifetimeKilobytes: number;
+  /** SAs that carry nothing for so long go; undefined keeps them. */
+  readonly idleTime: IdleTime | undefined;
   readonly origin: Origin | undefined;
+}
+
+/** `security-association idle-time`. */
+export interface IdleTime {
+  readonly seconds: number;
+  /** The entry then turns to its first peer again. */
+  readonly returnsToFirstPeer: boolean;
 }
 
 export interface OriginatedRule {

@@ -5,6 +5,7 @@ import { isAuthenticated } from "../crypto/names.ts";
 import { isBetween, selectorCovers, selectorsEqual, type TrafficSelector } from "../net/selector.ts";
 import type { DataPlaneParts } from "./data-plane-parts.ts";
 import type { IpsecEvent } from "./events.ts";
+import { type IdleLook, isIdle, watchIdleness } from "./idle-watch.ts";
 import { NEVER, saLimits } from "./lifetimes.ts";
 import { SPECIFICATION } from "./limits.ts";
 import {
@@ -67,6 +68,7 @@ export class SaLifecycle {
     if (sa.direction === "outbound") {
       this.#negotiator.settle(selectorKey(parameters.connectionId, parameters.selector));
       line.connection.currentPeer = peer;
+      watchIdleness(this.#parts, now, sa);
       this.#retireReplaced(now, sa);
     }
     return line.connection;
@@ -116,6 +118,16 @@ export class SaLifecycle {
     const isReplaced = sa.hardAt < sa.limits.hardAt;
     const pair = this.removePair(sa, isReplaced ? "replaced" : "expired");
     this.#parts.outbox.push({ kind: "pair-expired", ...pair });
+  }
+
+  /** Time to see whether a pair is still used: if not it goes, and the peer is to be told. */
+  lookIfIdle(now: Instant, look: IdleLook): void {
+    const { sa } = look;
+    if (!this.#parts.sad.has(sa) || !isIdle(this.#parts, now, look)) return;
+    const { connection } = sa.line;
+    this.#parts.outbox.push({ kind: "pair-expired", ...this.removePair(sa, "idle") });
+    if (connection.outbound.length === 0 && connection.entry.idleTime?.returnsToFirstPeer === true)
+      connection.currentPeer = connection.entry.peers[0];
   }
 
   /** Both directions go, or the one there is. */

@@ -123,6 +123,7 @@ function gatewayPolicy(own: IpAddress, peer: IpAddress, changes: PolicyChanges):
           transformSets: [TRANSFORM_SET],
           lifetimeSeconds: connection.lifetimeSeconds,
           lifetimeKilobytes: connection.lifetimeKilobytes,
+          idleTime: undefined,
           origin: undefined,
         },
       ],

@@ -86,6 +86,7 @@ export function mapEntry(rules: readonly AccessRule[], more: Partial<CryptoMapEn
     transformSets: [transformSet(AES_SHA)],
     lifetimeSeconds: 3600,
     lifetimeKilobytes: 4_608_000,
+    idleTime: undefined,
     origin: undefined,
     ...more,
   };

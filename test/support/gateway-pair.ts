@@ -112,6 +112,7 @@ function ipsecPolicyOf(
             transformSets: changes.transformSets ?? [TRANSFORM_SET],
             lifetimeSeconds: changes.lifetimeSeconds ?? 3600,
             lifetimeKilobytes: changes.lifetimeKilobytes ?? 4608000,
+            idleTime: changes.idleTime,
             origin: undefined,
           },
         ],

@@ -20,6 +20,7 @@ import {
   type ProtectionSuite,
   type RsaPolicy,
 } from "../../src/ike/policy.ts";
+import type { IdleTime } from "../../src/ipsec/policy.ts";
 import { type IpAddress, ipv4 } from "../../src/net/ip-address.ts";
 import { ANY_PORT, blockOf, host, mirror, type TrafficSelector } from "../../src/net/selector.ts";
 
@@ -74,6 +75,8 @@ export interface PolicyChanges {
   readonly rsa?: RsaPolicy;
   readonly deadPeerDetection?: DeadPeerDetection;
   readonly fragmentation?: boolean;
+  readonly idleTime?: IdleTime;
+  readonly invalidSpiRecovery?: boolean;
   /** The pre-shared key is for peers of these names, not for their addresses. */
   readonly keysForNames?: readonly string[];
 }
@@ -110,6 +113,7 @@ export function policyOf(own: IpAddress, peer: IpAddress, changes: PolicyChanges
         peer: { kind: "address", block: host(address) },
       })),
     deadPeerDetection: changes.deadPeerDetection,
+    invalidSpiRecovery: changes.invalidSpiRecovery ?? false,
     fragmentation: changes.fragmentation ?? false,
     aggressiveMode: true,
     aggressivePeers:

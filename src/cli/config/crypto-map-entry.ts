@@ -2,14 +2,15 @@
 import { type CryptoMapEntrySettings, isSamePeer } from "../../config/configuration.ts";
 import { newCryptoMapEntry } from "../../config/defaults.ts";
 import type { GroupId } from "../../crypto/names.ts";
+import type { IdleTime } from "../../ipsec/policy.ts";
 import { keeping, keptIn, keptPhrase } from "../keeping.ts";
 import { possible } from "../lenses.ts";
 import { type Place, type Statement, statementsAt } from "../mode.ts";
-import { choice, oneOf, optional, repeated, value } from "../sentence.ts";
+import { choice, flag, oneOf, optional, repeated, value } from "../sentence.ts";
 import { ADDRESS, HOST_NAME, LINE, NAME } from "../value-types.ts";
 import { phrase } from "../vocabulary.ts";
 import { withEntry, withMap } from "./crypto-map-settings.ts";
-import { LIFETIME_KILOBYTES, LIFETIME_SECONDS } from "./ipsec.ts";
+import { IDLE_SECONDS, LIFETIME_KILOBYTES, LIFETIME_SECONDS } from "./ipsec.ts";
 import { groupChoice } from "./isakmp.ts";
 
 export interface EntryPlace {
@@ -89,6 +90,27 @@ const ENTRY_LIFETIME_SECONDS = entrySetting(
   }),
 );
 
+const ENTRY_IDLE_TIME = entrySetting(
+  [
+    ...phrase("set security-association idle-time", "Automatically delete IPSec SAs after an idle period"),
+    value("seconds", IDLE_SECONDS, "Idle time in seconds"),
+    flag("returnsToFirstPeer", "default", "Use the first peer after the idle period"),
+  ],
+  possible({
+    key: 3,
+    read: (entry) => entry.idleTime,
+    write: (entry, idleTime) => ({ ...entry, idleTime }),
+    toValue: ({ seconds, returnsToFirstPeer }): IdleTime => ({
+      seconds,
+      returnsToFirstPeer: returnsToFirstPeer === true,
+    }),
+    toArguments: ({ seconds, returnsToFirstPeer }) => ({
+      seconds,
+      returnsToFirstPeer: returnsToFirstPeer ? (true as const) : undefined,
+    }),
+  }),
+);
+
 const TRANSFORM_SETS = entrySetting(
   [
     ...phrase("set transform-set", "Specify list of transform sets in priority order"),
@@ -136,7 +158,7 @@ export const CRYPTO_MAP_ENTRY_STATEMENTS: readonly Statement[] = [
   TRANSFORM_SETS,
   PFS,
   kept("set security-association level", "Specify a security association granularity level for identities"),
-  kept("set security-association idle-time", "Automatically delete IPSec SAs after an idle period"),
+  ENTRY_IDLE_TIME,
   kept("set security-association replay", "Set replay checking"),
   kept("set isakmp-profile", "Specify isakmp Profile"),
   kept("set ikev2-profile", "Specify ikev2 Profile"),

@@ -4,9 +4,10 @@ import { NAMED_ACCESS_LIST, NUMBERED_ACCESS_LIST, OTHER_ACCESS_LISTS } from "./a
 import { MAXIMUM_IN_NEGOTIATION, MAXIMUM_SAS } from "./call-admission.ts";
 import { CRYPTO_MAP_ENTRY, CRYPTO_MAP_LOCAL_ADDRESS, CRYPTO_MAP_OTHERS } from "./crypto-map.ts";
 import { INTERFACE } from "./interface.ts";
-import { IPSEC_LIFETIME_KILOBYTES, IPSEC_LIFETIME_SECONDS, TRANSFORM_SET } from "./ipsec.ts";
+import { IPSEC_IDLE_TIME, IPSEC_LIFETIME_KILOBYTES, IPSEC_LIFETIME_SECONDS, TRANSFORM_SET } from "./ipsec.ts";
 import { ISAKMP_ENABLE, ISAKMP_IDENTITY, ISAKMP_KEY, ISAKMP_POLICY } from "./isakmp.ts";
 import { ISAKMP_FRAGMENTATION } from "./isakmp-fragmentation.ts";
+import { INVALID_SPI_RECOVERY } from "./isakmp-invalid-spi.ts";
 import { ISAKMP_KEEPALIVE } from "./isakmp-keepalive.ts";
 import { AGGRESSIVE_MODE_DISABLE, ISAKMP_PEER } from "./isakmp-peer.ts";
 import {
@@ -37,6 +38,7 @@ export const SECTIONS: readonly (readonly Statement[])[] = [
     ISAKMP_IDENTITY,
     AGGRESSIVE_MODE_DISABLE,
     ISAKMP_KEEPALIVE,
+    INVALID_SPI_RECOVERY,
     ISAKMP_FRAGMENTATION,
     NAT_KEEPALIVE,
     ISAKMP_PEER,
@@ -47,6 +49,7 @@ export const SECTIONS: readonly (readonly Statement[])[] = [
   [
     IPSEC_LIFETIME_KILOBYTES,
     IPSEC_LIFETIME_SECONDS,
+    IPSEC_IDLE_TIME,
     TRANSFORM_SET,
     DF_BIT,
     FRAGMENTATION,

@@ -1,5 +1,5 @@
 /** `crypto ipsec`: transform sets with their mode, and the lifetimes that crypto maps do not say themselves. */
-import type { TransformSetSettings } from "../../config/configuration.ts";
+import type { Configuration, TransformSetSettings } from "../../config/configuration.ts";
 import {
   DEFAULT_LIFETIME_KILOBYTES,
   DEFAULT_LIFETIME_SECONDS,
@@ -7,7 +7,7 @@ import {
 } from "../../config/defaults.ts";
 import { isAead } from "../../crypto/names.ts";
 import type { EncapsulationMode } from "../../crypto/transform-set.ts";
-import { defaulted } from "../lenses.ts";
+import { defaulted, possible } from "../lenses.ts";
 import { globalSetting, type Mode, opening, type Place, statementsAt } from "../mode.ts";
 import { replaced } from "../replaced.ts";
 import { anyOrder, choice, oneOf, optional, value, word } from "../sentence.ts";
@@ -177,6 +177,25 @@ export const IPSEC_LIFETIME_SECONDS = globalSetting(
     initial: DEFAULT_LIFETIME_SECONDS,
     read: (configuration) => configuration.lifetimeSeconds,
     write: (configuration, lifetimeSeconds) => ({ ...configuration, lifetimeSeconds }),
+    toValue: ({ seconds }) => seconds,
+    toArguments: (seconds) => ({ seconds }),
+  }),
+);
+
+export const IDLE_SECONDS = integer(60, 86_400);
+
+export const IPSEC_IDLE_TIME = globalSetting(
+  [
+    ...phrase(
+      "crypto ipsec security-association idle-time",
+      "Automatically delete IPSec SAs after an idle period",
+    ),
+    value("seconds", IDLE_SECONDS, "Idle time in seconds"),
+  ],
+  possible({
+    key: 4,
+    read: (configuration: Configuration) => configuration.idleTime,
+    write: (configuration, idleTime) => ({ ...configuration, idleTime }),
     toValue: ({ seconds }) => seconds,
     toArguments: (seconds) => ({ seconds }),
   }),

@@ -151,7 +151,6 @@ export const LINES_OF_NAMES: readonly Statement[] = [
 
 /** IKE of kinds that are not in effect yet. */
 export const LINES_OF_ISAKMP: readonly Statement[] = [
-  unsupported(one("crypto isakmp invalid-spi-recovery", "Initiate IKE and send Invalid SPI Notify")),
   unsupported(one("crypto isakmp xauth", "Set Extended Authentication values")),
   unsupported(list("crypto isakmp client configuration address-pool", "Set network address for client")),
   unsupported(
@@ -168,9 +167,6 @@ export const LINES_OF_IPSEC: readonly Statement[] = [
       "crypto ipsec nat-transparency spi-matching",
       "Match inbound SPI to outbound SPI for IPsec aware NAT",
     ),
-  ),
-  unsupported(
-    one("crypto ipsec security-association idle-time", "Automatically delete IPSec SAs after an idle period"),
   ),
   unsupported(one("crypto ipsec security-association replay", "Set replay checking")),
   unsupported(block("crypto ipsec profile", "Configure an ipsec policy profile", PROFILE_BLOCK)),
