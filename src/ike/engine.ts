@@ -31,10 +31,11 @@ import {
   receiveFirst,
   receivePhase1,
 } from "./phase1-driver.ts";
+import { armLife, lifeDue } from "./phase1-renewal.ts";
 import { phase2JobDone, phase2Over, receivePhase2 } from "./phase2-driver.ts";
 import type { IkePolicy, ProtectionSuite } from "./policy.ts";
 import { request } from "./requests.ts";
-import { forget, lifeOver } from "./sa-lifecycle.ts";
+import { forget } from "./sa-lifecycle.ts";
 import { repeatOutstanding } from "./sending.ts";
 import type { IkeView, IsakmpSaView } from "./view.ts";
 import { IOS_CONVENTIONS, type WireConventions } from "./wire-conventions.ts";
@@ -132,7 +133,10 @@ export class IkeEngine {
     const state = this.#state;
     state.policy = policy;
     state.admission.forgive();
-    for (const sa of state.table.all()) watchPeer(state, sa);
+    for (const sa of state.table.all()) {
+      watchPeer(state, sa);
+      if (sa.expiresAt !== undefined) armLife(state, sa, sa.expiresAt);
+    }
   }
 
   /** An SPI for a request that is about to be made. */
@@ -294,7 +298,7 @@ export class IkeEngine {
       key !== undefined;
       key = state.timers.takeDue(state.now)
     ) {
-      if ("lifeOf" in key) lifeOver(state, key.lifeOf);
+      if ("lifeOf" in key) lifeDue(state, key.lifeOf);
       else if ("keepaliveOf" in key) keepAlive(state, key.keepaliveOf);
       else if ("watchOf" in key) lookAfterPeer(state, key.watchOf);
       else if (key instanceof QuickModeExchange) this.#exchangeDue(key);

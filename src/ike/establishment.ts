@@ -9,6 +9,7 @@ import { tellInvalidSpi } from "./invalid-spi.ts";
 import type { IsakmpSa } from "./isakmp-sa.ts";
 import { sendInformational } from "./notices.ts";
 import type { Establish } from "./phase1/phase1-state.ts";
+import { armLife } from "./phase1-renewal.ts";
 import { lifetimeNotification, phase1LifetimeAttributes } from "./phase2/responder-lifetime.ts";
 import { startQuickMode } from "./phase2-driver.ts";
 import { boundEstablished, replaceOthers } from "./sa-lifecycle.ts";
@@ -30,7 +31,6 @@ export function establish(
   state.table.markEstablished(sa);
   state.admission.forgive(sa.remote.address);
   stopRepeating(state, { sa, exchange: undefined });
-  state.timers.set(sa.life, sa.expiresAt, "an ISAKMP SA expires");
   const { encryption, hash, group, authentication } = suite;
   state.emit({
     kind: "isakmp-sa-established",
@@ -46,6 +46,7 @@ export function establish(
   if (initialContact) replaceOthers(state, sa);
   boundEstablished(state, sa);
   watchPeer(state, sa);
+  armLife(state, sa, sa.expiresAt);
   tellInvalidSpi(state, sa);
   if (notifications.length > 0) sendInformational(state, sa, notifications);
   if (sa.role === "responder" && choice.lifetimeShortened) tellLifetime(state, sa, lifetimeSeconds);

@@ -17,6 +17,7 @@ import type { IsakmpSa } from "./isakmp-sa.ts";
 import { INFO_PROTECTED, isShapeProblem, open } from "./message-shape.ts";
 import { protocolOf } from "./notices.ts";
 import { subjectProblem } from "./payload-subject.ts";
+import { armLife } from "./phase1-renewal.ts";
 import { phase1Lifetime } from "./phase2/responder-lifetime.ts";
 import { refuseByPeer } from "./phase2-failures.ts";
 import { decodeChain, openFirst } from "./receiving.ts";
@@ -112,7 +113,7 @@ function shorten(state: EngineState, sa: IsakmpSa, data: Uint8Array): void {
   const expiresAt = after(sa.establishedAt ?? state.now, seconds(Math.max(told, ISAKMP_LIFETIME_FLOOR)));
   if (expiresAt >= sa.expiresAt) return;
   sa.expiresAt = expiresAt;
-  state.timers.set(sa.life, expiresAt, "an ISAKMP SA expires");
+  armLife(state, sa, expiresAt);
 }
 
 function obeyDelete(state: EngineState, sa: IsakmpSa, payload: Delete): void {

@@ -1,0 +1,45 @@
+/** Continuous phase 1: while a peer is looked after and there are IPsec SAs with it, there is an ISAKMP SA. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { IkePair, type PolicyChanges, SUITE } from "../../test/support/ike-pair.ts";
+import type { DeadPeerDetection } from "./policy.ts";
+
+const PERIODIC: DeadPeerDetection = { seconds: 20, retrySeconds: 2, mode: "periodic" };
+const SHORT: PolicyChanges = { suites: [{ ...SUITE, lifetimeSeconds: 600 }] };
+
+function established(pair: IkePair): { A: number; B: number } {
+  const of = (name: "A" | "B") =>
+    pair.engines[name].view().isakmpSas.filter(({ state }) => state === "QM_IDLE").length;
+  return { A: of("A"), B: of("B") };
+}
+
+test("a successor is there before the end, at both ends, for as long as it is looked at", () => {
+  const pair = new IkePair({ changes: { ...SHORT, deadPeerDetection: PERIODIC } }, { changes: SHORT });
+  pair.negotiate("A");
+  for (let second = 30; second <= 6000; second += 30) {
+    pair.runUntil(second * 1000);
+    const { A, B } = established(pair);
+    assert.ok(A >= 1 && A <= 2 && B >= 1 && B <= 2, `${A} and ${B} after ${second} seconds`);
+  }
+  const count = pair.events.A.filter(({ kind }) => kind === "isakmp-sa-established").length;
+  assert.ok(count >= 10 && count <= 13, `${count} in ten lifetimes`);
+});
+
+test("both ends that look after each other do not both renew", () => {
+  const changes = { ...SHORT, deadPeerDetection: PERIODIC };
+  const pair = new IkePair({ changes }, { changes });
+  pair.negotiate("A");
+  pair.runUntil(3_000_000);
+  const count = pair.events.A.filter(({ kind }) => kind === "isakmp-sa-established").length;
+  assert.ok(count <= 7, `${count} in five lifetimes`);
+  assert.deepEqual(established(pair), { A: 1, B: 1 });
+});
+
+test("without keepalives the next one is made when it is needed, as on IOS", () => {
+  const pair = new IkePair({ changes: SHORT }, { changes: SHORT });
+  pair.negotiate("A");
+  pair.runUntil(700_000);
+  assert.deepEqual(established(pair), { A: 0, B: 0 });
+  pair.negotiate("A");
+  assert.deepEqual(established(pair), { A: 1, B: 1 });
+});

@@ -1,0 +1,45 @@
+/**
+ * Continuous phase 1: a peer that is looked after (`crypto isakmp keepalive`) can only be asked under an ISAKMP SA, so there
+ * is one for as long as there are IPsec SAs with it. Elsewhere IOS makes the next one when it is needed.
+ */
+import { elapsed, type Instant, instant, seconds } from "../base/time.ts";
+import type { EngineState } from "./engine-state.ts";
+import type { IsakmpSa } from "./isakmp-sa.ts";
+import { beginPhase1 } from "./phase1-start.ts";
+import { lifeOver } from "./sa-lifecycle.ts";
+
+/** Sets the time of an established SA: where its peer is looked after first that of its renewal, then its end. */
+export function armLife(state: EngineState, sa: IsakmpSa, expiresAt: Instant): void {
+  const renewalAt =
+    sa.liveness === undefined ? expiresAt : instant(expiresAt - marginOf(state, sa, expiresAt));
+  const isBefore = renewalAt > state.now && renewalAt < expiresAt;
+  const [at, why] = isBefore
+    ? [renewalAt, "an ISAKMP SA may need a successor"]
+    : [expiresAt, "an ISAKMP SA expires"];
+  state.timers.set(sa.life, at, why);
+}
+
+/** One of the two has come. */
+export function lifeDue(state: EngineState, sa: IsakmpSa): void {
+  const { expiresAt } = sa;
+  if (!sa.isEstablished || expiresAt === undefined || expiresAt <= state.now) return lifeOver(state, sa);
+  state.timers.set(sa.life, expiresAt, "an ISAKMP SA expires");
+  const [local, peer] = [sa.local.address, sa.remote.address];
+  const [connection] = state.connections.between(local, peer);
+  const isNewest = state.table.newestWith(local, peer) === sa;
+  const isUnderWay = state.table.ofPeer(peer).some((other) => !other.isEstablished);
+  if (sa.liveness === undefined || connection === undefined || !isNewest || isUnderWay) return;
+  if (state.spis.hasPeer(peer)) beginPhase1(state, connection, peer, []);
+}
+
+/** Whoever answered waits longer, so that both ends seldom begin at once. */
+function marginOf(state: EngineState, sa: IsakmpSa, expiresAt: Instant): number {
+  const lifetime = elapsed(sa.establishedAt ?? state.now, expiresAt);
+  const [jitter = 0] = state.random.bytes("jitter", 1);
+  const share = (sa.role === "initiator" ? 1 : RESPONDER_SHARE) * (1 + (JITTER_SHARE * jitter) / 256);
+  return Math.floor(share * Math.min(MARGIN, lifetime / 10));
+}
+
+const MARGIN = seconds(120);
+const RESPONDER_SHARE = 1 / 2;
+const JITTER_SHARE = 0.1;
