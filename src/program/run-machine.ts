@@ -65,14 +65,15 @@ export async function surveyMachine(policy: RouterPolicy, options: RunOptions): 
   const there = matching.matched.map(({ address }) => address).filter((address) => !missing.has(address));
   const occupied = socketProblems(libc, there);
   if (occupied.length > 0) return problems(occupied);
-  const choice = chooseDataplane(libc, policy, options);
-  if (choice.problems.length > 0) return problems(choice.problems);
-  const { dataplane } = choice;
   const guarded = matching.matched.filter(({ name }) =>
     policy.ipsec.interfaces.some((each) => each.name === name),
   );
+  const guardedDevices = guarded.map(({ device }) => device);
+  const choice = chooseDataplane(libc, policy, options, guardedDevices);
+  if (choice.problems.length > 0) return problems(choice.problems);
+  const { dataplane } = choice;
   // The kernel's own IPsec looks at all that comes in, whatever its reverse path.
-  const advice = sysctlAdvice(dataplane === "xfrm" ? [] : guarded.map(({ device }) => device));
+  const advice = sysctlAdvice(dataplane === "xfrm" ? [] : guardedDevices);
   const remarks = [...remarksOn(matching, advice, options), choice.remark];
   return { kind: "ready", libc, matching, dataplane, advice, remarks };
 }
@@ -85,7 +86,12 @@ interface DataplaneChosen {
 }
 
 /** As asked for; otherwise the kernel, where it can carry what this configuration protects and nobody wants to see its packets. */
-function chooseDataplane(libc: Libc, policy: RouterPolicy, options: RunOptions): DataplaneChosen {
+function chooseDataplane(
+  libc: Libc,
+  policy: RouterPolicy,
+  options: RunOptions,
+  devices: readonly string[],
+): DataplaneChosen {
   const { dataplane, pcap } = options;
   const ours = (reason: string): DataplaneChosen => ({
     dataplane: "tun",
@@ -94,7 +100,7 @@ function chooseDataplane(libc: Libc, policy: RouterPolicy, options: RunOptions):
   });
   if (dataplane === "tun") return ours("");
   if (dataplane === "auto" && pcap !== undefined) return ours(", so that they can be captured");
-  const reason = whyNotKernel(libc, policy);
+  const reason = whyNotKernel(libc, policy, devices);
   if (dataplane === "auto" && reason !== undefined) return ours(`, as the kernel cannot: ${reason}`);
   return {
     dataplane: "xfrm",

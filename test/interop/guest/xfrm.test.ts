@@ -21,6 +21,17 @@ const POLICY = [
   " group 5",
   " lifetime 3600",
   "crypto ipsec transform-set t esp-aes esp-sha-hmac",
+  "crypto ipsec transform-set between esp-3des esp-md5-hmac",
+  " mode transport",
+];
+/** Beside what is behind them, the two ends protect what they say to each other themselves. */
+const OURS = [
+  ...POLICY,
+  "crypto map vpn 20 ipsec-isakmp",
+  ` set peer ${PEER_ADDRESS}`,
+  " set transform-set between",
+  " match address 102",
+  `access-list 102 permit ip host ${GATEWAY_ADDRESS} host ${PEER_ADDRESS}`,
 ];
 const GUEST = [
   "hostname theirs",
@@ -31,12 +42,17 @@ const GUEST = [
   ` set peer ${GATEWAY_ADDRESS}`,
   " set transform-set t",
   " match address 101",
+  "crypto map vpn 20 ipsec-isakmp",
+  ` set peer ${GATEWAY_ADDRESS}`,
+  " set transform-set between",
+  " match address 102",
   "interface Loopback0",
   ` ip address ${PEER_INSIDE} 255.255.255.0`,
   "interface Ethernet0",
   ` ip address ${PEER_ADDRESS} 255.255.255.0`,
   " crypto map vpn",
   "access-list 101 permit ip 10.2.0.0 0.0.0.255 10.1.0.0 0.0.0.255",
+  `access-list 102 permit ip host ${PEER_ADDRESS} host ${GATEWAY_ADDRESS}`,
 ].join("\n");
 
 describe("the kernel's IPsec as the data plane", { skip, concurrency: false }, () => {
@@ -55,7 +71,7 @@ describe("the kernel's IPsec as the data plane", { skip, concurrency: false }, (
 
   it("is chosen by itself; the kernel asks for SAs, IKE makes them, both ends count the same", async () => {
     assert.match(await router.log(), /packets are carried by the kernel's IPsec/);
-    ours = await joined.run(...POLICY);
+    ours = await joined.run(...OURS);
     await pingUntilAnswered();
     await joined.console("clear crypto sa counters");
     assert.equal(await joined.guest.ping(PEER_INSIDE, INSIDE, 5), 5);
@@ -79,6 +95,16 @@ describe("the kernel's IPsec as the data plane", { skip, concurrency: false }, (
     const sas = kernelSas(await joined.guest.do("ip -s xfrm state"));
     assert.ok(sas.length > 2, "the old pair lingers beside the new one");
     assert.ok(sas.some(({ spi }) => spi === before?.spi));
+  });
+
+  it("protects what the two ends say themselves in transport mode", async () => {
+    for (let attempt = 0; attempt < 20; attempt++)
+      if ((await joined.guest.ping(PEER_ADDRESS, GATEWAY_ADDRESS, 1)) === 1) break;
+    assert.equal(await joined.guest.ping(PEER_ADDRESS, GATEWAY_ADDRESS, 5), 5);
+    assert.equal(joined.ping(5, GATEWAY_ADDRESS, PEER_ADDRESS), 5);
+    const sas = kernelSas(await joined.guest.do("ip -s xfrm state"));
+    const carried = sas.filter(({ mode }) => mode === "transport").map(({ packets }) => packets >= 10);
+    assert.deepEqual(carried, [true, true]);
   });
 
   it("lets nothing pass in clear that must come protected", async () => {
@@ -112,7 +138,7 @@ describe("the kernel's IPsec as the data plane", { skip, concurrency: false }, (
   });
 
   it("protects on after SIGKILL, starts again without manual work, and leaves nothing when it ends", async () => {
-    await joined.run(...POLICY);
+    await joined.run(...OURS);
     await pingUntilAnswered();
     await router.end("KILL");
     assert.equal(await joined.guest.ping(PEER_INSIDE, INSIDE, 2), 2);

@@ -5,6 +5,7 @@ import type { TransformSet } from "../../../crypto/transform-set.ts";
 import { ipv4 } from "../../../net/ip-address.ts";
 import { ANY_ADDRESS } from "../../../net/selector.ts";
 import type { Libc } from "../libc.ts";
+import { readSysctl } from "../machine-changes.ts";
 import { describeOsError, isOsError } from "../os-error.ts";
 import { NetlinkSocket } from "./netlink-socket.ts";
 import { OWN_NUMBERS } from "./own-numbers.ts";
@@ -12,8 +13,18 @@ import { policyPlan } from "./policy-plan.ts";
 import { ANY_PORTS } from "./xfrm-layout.ts";
 import { addSa, deleteSa } from "./xfrm-requests.ts";
 
-/** Undefined if it can; otherwise why not, in one line. An SA of each suite is made and taken away at once. */
-export function whyNotKernel(libc: Libc, { ipsec, interfaces }: RouterPolicy): string | undefined {
+/**
+ * Undefined if it can; otherwise why not, in one line. `devices` are those of interfaces with a crypto map. An SA of each
+ * suite is made and taken away at once.
+ */
+export function whyNotKernel(
+  libc: Libc,
+  { ipsec, interfaces }: RouterPolicy,
+  devices: readonly string[],
+): string | undefined {
+  for (const device of ["all", ...devices])
+    for (const name of ["disable_xfrm", "disable_policy"].map((each) => `net/ipv4/conf/${device}/${each}`))
+      if (readSysctl(name) === "1") return `sysctl ${name} is 1`;
   const plan = policyPlan(ipsec);
   if (plan.kind === "impossible") return plan.reason;
   if (interfaces.some(({ adjustMss }) => adjustMss !== undefined)) return "it does not adjust the MSS of TCP";
