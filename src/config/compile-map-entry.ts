@@ -40,14 +40,15 @@ export function compileEntry(
   const transformSets = transformSetsOf(context);
   const rules = rulesOfEntry(context);
   if (peers === undefined || transformSets === undefined || rules === undefined) return undefined;
-  const selectors = rules
-    .filter(({ rule }) => rule.action === "permit")
-    .map(({ rule, origin }) => ({ selector: selectorOfRule(rule), origin }));
+  const permits = rules.filter(({ rule }) => rule.action === "permit");
+  const selectors = permits.map(({ rule, origin }) => ({ selector: selectorOfRule(rule), origin }));
   const { sequence } = entry;
   const lifetimeSeconds = (entry.lifetimeSeconds ?? configuration.lifetimeSeconds).value;
   const lifetimeKilobytes = (entry.lifetimeKilobytes ?? configuration.lifetimeKilobytes).value;
   const idleTime = idleTimeOf(configuration, entry);
   const accessListName = entry.matchAddress?.value ?? "";
+  // What has grown by pushing has room for seventeen.
+  const compact = { peers: peers.slice(), transformSets: transformSets.slice(), rules: rules.slice() };
   return {
     sequence: entry.sequence,
     selectors,
@@ -56,9 +57,9 @@ export function compileEntry(
       id,
       sequence,
       accessListName,
-      rules,
-      peers,
-      transformSets,
+      rules: compact.rules,
+      peers: compact.peers,
+      transformSets: compact.transformSets,
       lifetimeSeconds,
       lifetimeKilobytes,
       idleTime,
@@ -70,8 +71,8 @@ export function compileEntry(
       sequence,
       interfaceName,
       localAddress,
-      peers,
-      transformSets,
+      peers: compact.peers,
+      transformSets: compact.transformSets,
       lifetimeSeconds,
       lifetimeKilobytes,
       pfsGroup: entry.pfsGroup?.value,

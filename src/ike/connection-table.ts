@@ -10,7 +10,7 @@ export class ConnectionTable {
     for (const connection of connections) {
       this.#byId.set(connection.id, connection);
       for (const peer of connection.peers)
-        this.#byPeer.set(peer, [...(this.#byPeer.get(peer) ?? []), connection]);
+        this.#byPeer.set(peer, (this.#byPeer.get(peer) ?? []).concat(connection));
     }
   }
 

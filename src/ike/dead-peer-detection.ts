@@ -30,7 +30,7 @@ export interface Liveness {
 /** Begins or goes on looking whether the peer is there, if that is configured and the peer knows DPD. */
 export function watchPeer(state: EngineState, sa: IsakmpSa): void {
   const { deadPeerDetection } = state.policy;
-  if (deadPeerDetection === undefined || !sa.isEstablished || !sa.peerVendorIds.has("DPD"))
+  if (deadPeerDetection === undefined || !sa.isEstablished || !sa.peerVendorIds.includes("DPD"))
     return stopWatching(state, sa);
   // The top bit is clear, so that the numbers do not run over (RFC 3706 §6.2).
   const [first = 0, ...others] = state.random.bytes("dpd sequence number", 4);

@@ -20,7 +20,9 @@ import { decodeChain } from "./receiving.ts";
 /** Sends a message of an SA, in pieces where both ends can and it is long. */
 export function sendUnder(state: EngineState, sa: IsakmpSa, bytes: Uint8Array): void {
   const isCut =
-    bytes.length > MESSAGE_LENGTH_MAX && state.policy.fragmentation && sa.peerVendorIds.has("FRAGMENTATION");
+    bytes.length > MESSAGE_LENGTH_MAX &&
+    state.policy.fragmentation &&
+    sa.peerVendorIds.includes("FRAGMENTATION");
   const count = Math.ceil(bytes.length / PIECE_LENGTH);
   if (!isCut || count > FRAGMENTS_MAX) return state.send(sa.local, sa.remote, bytes);
   sa.lastFragmentId = (sa.lastFragmentId % 0xffff) + 1;
@@ -61,7 +63,7 @@ export function collectFragment(
     state.dropped(sa, local, remote, reason, detail);
   };
   // An initiator learns what its peer can by the very message that may come in pieces.
-  const maySendThem = sa.peerVendorIds.has("FRAGMENTATION") || !sa.knowsResponderCookie;
+  const maySendThem = sa.peerVendorIds.includes("FRAGMENTATION") || !sa.knowsResponderCookie;
   if (!state.policy.fragmentation || !maySendThem)
     return drop("unexpected", "a fragment, which the two ends have not agreed on");
   const payloads = decodeChain(state, sa, local, remote, header.nextPayload, bytes);

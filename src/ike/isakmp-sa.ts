@@ -92,7 +92,7 @@ export class IsakmpSa extends Conversation {
   /** Undefined where nobody looks after it. */
   liveness: Liveness | undefined;
   /** What the peer said in phase 1 that it is or can. */
-  readonly peerVendorIds = new Set<VendorIdName>();
+  peerVendorIds: readonly VendorIdName[] = [];
   /** It was begun to tell the peer that this SPI of its ESP stands for nothing. */
   invalidSpi: number | undefined;
   /** Of a message that comes in pieces. */
@@ -190,11 +190,11 @@ export class IsakmpSa extends Conversation {
   }
 
   useMessageId(messageId: number): void {
-    this.usedMessageIds = [...this.usedMessageIds, messageId];
+    this.usedMessageIds = this.usedMessageIds.concat(messageId);
   }
 
   rememberInformational(messageId: number): void {
-    this.#informationalIds = [...this.#informationalIds, messageId].slice(-INFORMATIONAL_IDS_MAX);
+    this.#informationalIds = this.#informationalIds.concat(messageId).slice(-INFORMATIONAL_IDS_MAX);
   }
 
   /** The peer has gone on to phase 2, so it has our last message of phase 1: what would repeat it is not needed any more. */

@@ -221,7 +221,8 @@ function feed(
 function learn(sa: IsakmpSa, payloads: readonly Payload[]): void {
   for (const payload of payloads) {
     const name = payload.kind === "VID" ? recogniseVendorId(payload.vendorId)?.name : undefined;
-    if (name !== undefined) sa.peerVendorIds.add(name);
+    if (name !== undefined && !sa.peerVendorIds.includes(name))
+      sa.peerVendorIds = sa.peerVendorIds.concat(name);
   }
 }
 

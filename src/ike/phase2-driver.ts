@@ -3,7 +3,7 @@ import { equal } from "../base/octets.ts";
 import { after } from "../base/time.ts";
 import type { JobResult } from "../crypto/jobs.ts";
 import { CIPHERS } from "../crypto/names.ts";
-import type { IsakmpHeader } from "../isakmp/header.ts";
+import { HEADER_LENGTH, type IsakmpHeader } from "../isakmp/header.ts";
 import { NO_IVS } from "./conversation.ts";
 import type { EngineState, Owner } from "./engine-state.ts";
 import { sameBytes } from "./engine-state.ts";
@@ -141,7 +141,8 @@ function repeatsAnswered(
   bytes: Uint8Array,
 ): boolean {
   const proof = exchange.answered?.proof;
-  if (proof === undefined) return false;
+  // Most often it is the next message, and shorter: that it is no repeat is seen without decrypting it.
+  if (proof === undefined || bytes.length < HEADER_LENGTH + proof.content.length) return false;
   const opened = openWith(owner.sa, [proof.iv], header.nextPayload, bytes, (chain, plaintext) =>
     equal(contentOf(chain, plaintext), proof.content),
   );

@@ -106,7 +106,7 @@ export class SaTable {
   }
 
   #joinPeer(sa: IsakmpSa, address: IpAddress): void {
-    this.#byPeer.set(address, [...this.ofPeer(address), sa]);
+    this.#byPeer.set(address, this.ofPeer(address).concat(sa));
   }
 
   #leavePeer(sa: IsakmpSa): void {

@@ -31,7 +31,7 @@ export class SpiTable {
   /** Its SA is in use. */
   own(spi: number, owner: SpiOwner): void {
     this.#owners.set(spi, owner);
-    this.#byPeer.set(owner.peer, [...this.#spisOf(owner.peer), spi]);
+    this.#byPeer.set(owner.peer, this.#spisOf(owner.peer).concat(spi));
   }
 
   release(spi: number): void {

@@ -125,27 +125,29 @@ function connectionOf(
   protectedInterface: ProtectedInterface,
   previous: ProtectedConnection | undefined,
 ): ProtectedConnection {
-  const lines: ProtectedLine[] = [];
   const isPeerKept = previous?.currentPeer !== undefined && entry.peers.includes(previous.currentPeer);
-  const connection: ProtectedConnection = {
+  const connection: ConnectionInMaking = {
     id: entry.id,
     entry,
     interface: protectedInterface,
-    lines,
+    lines: NONE,
     inbound: NONE,
     outbound: NONE,
     version: 0,
     currentPeer: isPeerKept ? previous.currentPeer : entry.peers[0],
   };
   const countersBefore = new Map(previous?.lines.map((line) => [lineKey(line), line.counters]));
-  for (const { rule } of entry.rules) {
-    if (rule.action !== "permit") continue;
+  const permits = entry.rules.filter(({ rule }) => rule.action === "permit");
+  connection.lines = permits.map(({ rule }) => {
     const selector = selectorOfRule(rule);
     const counters = countersBefore.get(selectorKey(entry.id, selector)) ?? zeroCounters();
-    lines.push({ connection, selector, compiledSelector: compileSelector(selector), counters });
-  }
+    return { connection, selector, compiledSelector: compileSelector(selector), counters };
+  });
   return connection;
 }
+
+/** It and its lines name each other. */
+type ConnectionInMaking = ProtectedConnection & { lines: readonly ProtectedLine[] };
 
 /** Every rule of the entry, the permit lines with their line. */
 function spdLines(connection: ProtectedConnection) {

@@ -49,10 +49,10 @@ export class Sad {
       const sas = this.#inbound.get(localAddress) ?? new Map<number, InboundSa>();
       this.#inbound.set(localAddress, sas);
       sas.set(spi, sa);
-      connection.inbound = [...connection.inbound, sa];
+      connection.inbound = connection.inbound.concat(sa);
     } else {
-      this.#outbound.set(peer, [...(this.#outbound.get(peer) ?? []), sa]);
-      connection.outbound = [...connection.outbound, sa];
+      this.#outbound.set(peer, (this.#outbound.get(peer) ?? []).concat(sa));
+      connection.outbound = connection.outbound.concat(sa);
       connection.version++;
     }
   }
