@@ -1,6 +1,6 @@
 /** What goes into the IKE engine and what comes out, in the order in which it must be done. */
 import type { Job, JobResult } from "../crypto/jobs.ts";
-import type { EspSuite } from "../crypto/names.ts";
+import type { EspSuite, HashName } from "../crypto/names.ts";
 import type { Secret } from "../crypto/secret.ts";
 import type { EncapsulationMode } from "../crypto/transform-set.ts";
 import type { Endpoint, IpAddress } from "../net/ip-address.ts";
@@ -122,6 +122,8 @@ export interface KeyedSa {
   readonly mode: EncapsulationMode;
   readonly encryptionKey: Secret;
   readonly integrityKey: Secret;
+  /** AH around ESP, where both were negotiated under one proposal number. */
+  readonly ah: KeyedAh | undefined;
   readonly lifetimeSeconds: number;
   readonly lifetimeKilobytes: number;
   readonly connId: number;
@@ -131,4 +133,11 @@ export interface KeyedSa {
   readonly peerMayMove: boolean;
   /** In transport mode through a NAT: of the packets as the peer sends them, if it has told (RFC 3947 §5.2). */
   readonly originalAddresses: Addresses | undefined;
+}
+
+/** The AH SA of a bundle. */
+export interface KeyedAh {
+  readonly hash: HashName;
+  readonly spi: number;
+  readonly key: Secret;
 }

@@ -1,10 +1,12 @@
 /** How quick modes and requests for IPsec SAs end without one: told, given back, and refused to or by the peer. */
 import { equal, u32Octets } from "../base/octets.ts";
+import { describeTransformSet } from "../crypto/transform-set.ts";
 import { DOI, PROTOCOL_ID } from "../isakmp/numbers/domain.ts";
 import type { Failure } from "./action.ts";
 import type { EngineState, Owner } from "./engine-state.ts";
 import type { IsakmpSa, QuickModeExchange, WaitingRequest } from "./isakmp-sa.ts";
 import { sendInformational } from "./notices.ts";
+import type { Connection } from "./policy.ts";
 
 export function failRequest(state: EngineState, failed: WaitingRequest): void {
   giveBackSpi(state, failed);
@@ -45,10 +47,18 @@ function refusalSentence(sa: IsakmpSa, notifyName: string, exchange: QuickModeEx
       ? "our offer"
       : `our offer of crypto map ${connection.mapName} ${connection.sequence}`;
   if (notifyName === "NO-PROPOSAL-CHOSEN")
-    return `${sa.remote.address} accepts no transform set of ${map} (${notifyName}): compare the transform sets, PFS and lifetimes of both ends.`;
+    return `${sa.remote.address} accepts no transform set of ${map} (${notifyName})${offeredText(connection)}: compare the transform sets, PFS and lifetimes of both ends.`;
   if (notifyName === "INVALID-ID-INFORMATION")
     return `${sa.remote.address} does not protect the traffic of ${map} (${notifyName}): the crypto access lists of both ends must mirror each other.`;
   return `${sa.remote.address} refuses ${map} (${notifyName}).`;
+}
+
+/** `, which has esp-3des esp-md5-hmac without PFS`. */
+function offeredText(connection: Connection | undefined): string {
+  if (connection === undefined) return "";
+  const sets = connection.transformSets.map(describeTransformSet).join(" or ");
+  const { pfsGroup } = connection;
+  return `, which has ${sets} ${pfsGroup === undefined ? "without PFS" : `with PFS by group ${pfsGroup}`}`;
 }
 
 export function fail(state: EngineState, owner: Owner, exchange: QuickModeExchange, failure: Failure): void {

@@ -1,22 +1,11 @@
 /** ESP transforms of quick mode as they come (RFC 2407 §4.4.4, §4.5): the numbers on the wire, in our words. */
-import type { EspCipherName, GroupId, HashName } from "../../crypto/names.ts";
-import { GROUP_IDS } from "../../crypto/names.ts";
-import { type Attribute, attributeNumber } from "../../isakmp/attribute.ts";
+import type { EspCipherName, HashName } from "../../crypto/names.ts";
 import { ENCAPSULATION_MODE } from "../../isakmp/numbers/phase2-attribute.ts";
 import { nameOf } from "../../isakmp/numbers/registry.ts";
 import type { Proposal } from "../../isakmp/payloads/proposal.ts";
 import type { Transform } from "../../isakmp/payloads/transform.ts";
-
-export const CLASS = {
-  lifeType: 1,
-  lifeDuration: 2,
-  group: 3,
-  encapsulationMode: 4,
-  authentication: 5,
-  keyLength: 6,
-} as const;
-
-export const LIFE = { seconds: 1, kilobytes: 2 } as const;
+import type { AhOffer } from "./ah-offer.ts";
+import { INTEGRITY, readTransformAttributes, type TransformAttributes } from "./transform-attributes.ts";
 
 export const ENCRYPTION: readonly {
   readonly name: EspCipherName;
@@ -33,14 +22,6 @@ export const ENCRYPTION: readonly {
   { name: "gcm-128", id: 20, keyBits: 128 },
   { name: "gcm-192", id: 20, keyBits: 192 },
   { name: "gcm-256", id: 20, keyBits: 256 },
-];
-
-export const INTEGRITY: readonly { readonly name: HashName; readonly value: number }[] = [
-  { name: "md5", value: 1 },
-  { name: "sha1", value: 2 },
-  { name: "sha256", value: 5 },
-  { name: "sha384", value: 6 },
-  { name: "sha512", value: 7 },
 ];
 
 const ESP_NAMES: { readonly [id: number]: string } = {
@@ -63,7 +44,7 @@ const ESP_NAMES: { readonly [id: number]: string } = {
 };
 
 /** One ESP transform as read. */
-export interface EspOffer {
+export interface EspOffer extends TransformAttributes {
   readonly proposal: Proposal;
   readonly transform: Transform;
   /** DOI name of the transform. */
@@ -71,84 +52,36 @@ export interface EspOffer {
   readonly encryption: EspCipherName | undefined;
   /** `none` where the transform has no authenticator, undefined where we do not know it. */
   readonly integrity: HashName | "none" | undefined;
-  readonly group: GroupId | undefined;
-  readonly lifetimes: Lifetimes;
+  /** The AH transforms one of which is wanted besides; none for ESP alone. */
+  readonly ah: readonly AhOffer[];
   readonly texts: {
     readonly encryption: string;
     readonly integrity: string;
     readonly mode: string;
     readonly pfs: string;
   };
-  readonly mode: number;
-  /** Said, not assumed. */
-  readonly namesMode: boolean;
-  readonly unsupported: readonly string[];
-}
-
-export interface Lifetimes {
-  readonly seconds: number | undefined;
-  readonly kilobytes: number | undefined;
 }
 
 export function readEspTransform(proposal: Proposal, transform: Transform): EspOffer {
-  const values = new Map<number, number>();
-  const unsupported: string[] = [];
-  const lifetimes = readLifetimes(transform.attributes);
-  for (const attribute of transform.attributes) {
-    const value = attributeNumber(attribute);
-    if (value === undefined)
-      unsupported.push(`attribute ${attribute.type} of ${attribute.value.length} octets`);
-    else if (attribute.type === CLASS.lifeType || attribute.type === CLASS.lifeDuration) continue;
-    else if (values.has(attribute.type) && values.get(attribute.type) !== value)
-      unsupported.push(`two values of attribute ${attribute.type}`);
-    else values.set(attribute.type, value);
-  }
-  if (lifetimes.seconds === 0 || lifetimes.kilobytes === 0) unsupported.push("a lifetime of 0");
-  if (proposal.spi.length !== 4) unsupported.push(`an SPI of ${proposal.spi.length} octets`);
-  const known: readonly number[] = Object.values(CLASS);
-  for (const type of values.keys()) if (!known.includes(type)) unsupported.push(`attribute ${type}`);
-  const keyBits = values.get(CLASS.keyLength);
+  const attributes = readTransformAttributes(proposal, transform);
+  const { keyBits, authentication, groupNumber, mode } = attributes;
   const encryption = ENCRYPTION.find((row) => row.id === transform.id && row.keyBits === keyBits)?.name;
-  const authentication = values.get(CLASS.authentication);
   const integrity =
     authentication === undefined ? "none" : INTEGRITY.find((row) => row.value === authentication)?.name;
-  const groupValue = values.get(CLASS.group);
-  const group = GROUP_IDS.find((id) => id === groupValue);
-  if (groupValue !== undefined && group === undefined) unsupported.push(`group ${groupValue}`);
-  // A missing mode is whatever the responder takes for its default (RFC 2407 §4.5): ours is tunnel.
-  const mode = values.get(CLASS.encapsulationMode) ?? ENCAPSULATION_MODE.Tunnel;
   const name = ESP_NAMES[transform.id] ?? `unknown (${transform.id})`;
   return {
+    ...attributes,
     proposal,
     transform,
     name,
     encryption,
     integrity,
-    group,
-    lifetimes,
+    ah: [],
     texts: {
       encryption: `${name}${keyBits === undefined ? "" : ` with ${keyBits} bits`}`,
       integrity: integrity ?? `authenticator ${authentication}`,
       mode: nameOf(ENCAPSULATION_MODE, mode),
-      pfs: groupValue === undefined ? "no PFS" : `group ${groupValue}`,
+      pfs: groupNumber === undefined ? "no PFS" : `group ${groupNumber}`,
     },
-    mode,
-    namesMode: values.has(CLASS.encapsulationMode),
-    unsupported,
   };
-}
-
-/** Type and duration come in pairs, possibly several (RFC 2407 §4.5). */
-export function readLifetimes(attributes: readonly Attribute[]): Lifetimes {
-  let type: number | undefined;
-  let seconds: number | undefined;
-  let kilobytes: number | undefined;
-  for (const attribute of attributes) {
-    if (attribute.type === CLASS.lifeType) type = attributeNumber(attribute);
-    if (attribute.type !== CLASS.lifeDuration) continue;
-    const amount = attributeNumber(attribute);
-    if (type === LIFE.seconds) seconds = amount;
-    if (type === LIFE.kilobytes) kilobytes = amount;
-  }
-  return { seconds, kilobytes };
 }

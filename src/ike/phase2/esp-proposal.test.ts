@@ -18,7 +18,7 @@ import { decodePayloads, encodePayloads } from "../../isakmp/payload-chain.ts";
 import type { SecurityAssociation } from "../../isakmp/payloads/security-association.ts";
 import type { Connection } from "../policy.ts";
 import { type ModeTerms, PLAIN_MODES } from "./encapsulation.ts";
-import { readEspTransform, readLifetimes } from "./esp-offer.ts";
+import { readEspTransform } from "./esp-offer.ts";
 import {
   answerTransform,
   checkAnsweredTransform,
@@ -27,6 +27,7 @@ import {
   lifetimeAttributes,
   offerTransformSets,
 } from "./esp-proposal.ts";
+import { readLifetimes } from "./transform-attributes.ts";
 
 const SPI = fromHex("0c0ffee1");
 function setOf(esp: EspSuite, name = "set"): TransformSet {

@@ -1,28 +1,39 @@
 /**
- * ESP transforms of quick mode on the wire (RFC 2407 §4.4.4, §4.5): offering our transform sets, choosing among the
- * peer's, and checking an answer against what was offered.
+ * Proposals of quick mode on the wire (RFC 2407 §4.4.3, §4.4.4, §4.5): offering our transform sets, choosing among the
+ * peer's, and checking an answer against what was offered. A set is ESP, or AH and ESP under one proposal number.
  */
-import type { EspSuite } from "../../crypto/names.ts";
+import type { EspSuite, HashName } from "../../crypto/names.ts";
 import { describeEspSuite } from "../../crypto/names.ts";
 import type { EncapsulationMode, TransformSet } from "../../crypto/transform-set.ts";
 import { type Attribute, basicAttribute, variableAttribute } from "../../isakmp/attribute.ts";
 import { DOI, PROTOCOL_ID, SITUATION } from "../../isakmp/numbers/domain.ts";
 import { ENCAPSULATION_MODE } from "../../isakmp/numbers/phase2-attribute.ts";
 import { nameOf } from "../../isakmp/numbers/registry.ts";
+import type { Proposal } from "../../isakmp/payloads/proposal.ts";
 import type { SecurityAssociation } from "../../isakmp/payloads/security-association.ts";
 import type { Mismatch } from "../events.ts";
 import type { ModeNumbers } from "../phase1/nat-traversal.ts";
 import type { Connection } from "../policy.ts";
+import { AH_IDS, type AhOffer } from "./ah-offer.ts";
+import { chosenAh, compareBundle, passesAh } from "./ah-proposal.ts";
 import { acceptedModes, type ModeTerms, modeOf, offeredMode } from "./encapsulation.ts";
-import { CLASS, ENCRYPTION, type EspOffer, INTEGRITY, LIFE, readEspTransform } from "./esp-offer.ts";
+import { ENCRYPTION, type EspOffer } from "./esp-offer.ts";
+import { protocolName, readOffers } from "./proposal-groups.ts";
+import { CLASS, INTEGRITY, LIFE } from "./transform-attributes.ts";
 
 const BASIC_MAXIMUM = 0xffff;
 /** What holds where an offer names no time (RFC 2407 §4.5). */
 const ASSUMED_SECONDS = 28800;
 
-const PROTOCOL_NAMES: { readonly [id: number]: string } = { 2: "AH", 4: "IPCOMP" };
+/** The transform sets that can be offered, in order of preference. */
+export function offeredSets({ transformSets }: Connection, { numbers }: ModeTerms): readonly TransformSet[] {
+  return transformSets.filter((set) => set.ah === undefined || passesAh(numbers));
+}
 
-/** One proposal for each transform set, in order of preference, all with the same SPI. */
+/**
+ * One proposal for each transform set, in order of preference, or two under one number, AH first as IOS lists them. All
+ * have the same SPI: SAs of two protocols are two even so (RFC 2401 §4.1).
+ */
 export function offerTransformSets(
   connection: Connection,
   spi: Uint8Array,
@@ -34,18 +45,21 @@ export function offerTransformSets(
     kind: "SA",
     doi: DOI.IPSEC,
     situation: SITUATION.SIT_IDENTITY_ONLY,
-    proposals: connection.transformSets.map((set, i) => ({
-      number: firstNumber + i,
-      protocolId: PROTOCOL_ID.PROTO_IPSEC_ESP,
-      spi,
-      transforms: [
-        {
-          number: firstNumber,
-          id: encryptionOf(set.esp).id,
-          attributes: attributesOf(set, connection, offerKilobytes, terms),
-        },
-      ],
-    })),
+    proposals: offeredSets(connection, terms).flatMap((set, i) => {
+      const common = commonAttributes(set, connection, offerKilobytes, terms);
+      const group =
+        connection.pfsGroup === undefined ? [] : [basicAttribute(CLASS.group, connection.pfsGroup)];
+      const propose = (protocolId: number, id: number, own: readonly Attribute[]): Proposal => ({
+        number: firstNumber + i,
+        protocolId,
+        spi,
+        transforms: [{ number: firstNumber, id, attributes: [...common, ...own, ...group] }],
+      });
+      const { id } = encryptionOf(set.esp);
+      const esp = propose(PROTOCOL_ID.PROTO_IPSEC_ESP, id, espAttributes(set.esp));
+      if (set.ah === undefined) return [esp];
+      return [propose(PROTOCOL_ID.PROTO_IPSEC_AH, AH_IDS[set.ah], integrityAttributes(set.ah)), esp];
+    }),
   };
 }
 
@@ -54,22 +68,30 @@ function encryptionOf(suite: EspSuite) {
 }
 
 /** In the order in which IOS lists them. */
-function attributesOf(
+function commonAttributes(
   set: TransformSet,
   connection: Connection,
   offerKilobytes: boolean,
   terms: ModeTerms,
 ): Attribute[] {
-  const { keyBits } = { keyBits: undefined, ...encryptionOf(set.esp) };
-  const integrity = INTEGRITY.find((row) => row.name === set.esp.integrity);
   return [
     basicAttribute(CLASS.encapsulationMode, terms.numbers[offeredMode(set, terms)]),
     ...life(LIFE.seconds, connection.lifetimeSeconds),
     ...(offerKilobytes ? life(LIFE.kilobytes, connection.lifetimeKilobytes) : []),
-    ...(integrity === undefined ? [] : [basicAttribute(CLASS.authentication, integrity.value)]),
-    ...(keyBits === undefined ? [] : [basicAttribute(CLASS.keyLength, keyBits)]),
-    ...(connection.pfsGroup === undefined ? [] : [basicAttribute(CLASS.group, connection.pfsGroup)]),
   ];
+}
+
+function espAttributes(esp: EspSuite): Attribute[] {
+  const { keyBits } = { keyBits: undefined, ...encryptionOf(esp) };
+  return [
+    ...integrityAttributes(esp.integrity),
+    ...(keyBits === undefined ? [] : [basicAttribute(CLASS.keyLength, keyBits)]),
+  ];
+}
+
+function integrityAttributes(hash: HashName | undefined): Attribute[] {
+  const row = INTEGRITY.find(({ name }) => name === hash);
+  return row === undefined ? [] : [basicAttribute(CLASS.authentication, row.value)];
 }
 
 function life(type: number, amount: number): Attribute[] {
@@ -114,13 +136,10 @@ export function compareTransform(
     found.push({ attribute, offered, accepted, origin });
   };
   if (offer.proposal.protocolId !== PROTOCOL_ID.PROTO_IPSEC_ESP) {
-    differ(
-      "protocol",
-      PROTOCOL_NAMES[offer.proposal.protocolId] ?? `protocol ${offer.proposal.protocolId}`,
-      "ESP",
-    );
+    differ("protocol", protocolName(offer.proposal), set.ah === undefined ? "ESP" : "AH and ESP");
     return found;
   }
+  found.push(...compareBundle(set, offer, numbers));
   if (offer.encryption !== set.esp.encryption)
     differ(
       "encryption",
@@ -152,6 +171,8 @@ export interface TransformCheck {
 export interface TransformChoice {
   readonly offer: EspOffer;
   readonly set: TransformSet;
+  /** The transform of AH, where the set has it. */
+  readonly ah: AhOffer | undefined;
   readonly mode: EncapsulationMode;
   readonly lifetimeSeconds: number;
   readonly lifetimeKilobytes: number;
@@ -166,22 +187,12 @@ export function chooseTransform(
   terms: ModeTerms,
 ): { readonly choice: TransformChoice | undefined; readonly checks: readonly TransformCheck[] } {
   const checks: TransformCheck[] = [];
-  for (const proposal of payload.proposals) {
-    // Several protocols under one number are all wanted together (RFC 2408 §4.2); ESP alone is what we can give.
-    const isBundle = payload.proposals.some(
-      (other) => other !== proposal && other.number === proposal.number,
-    );
-    for (const transform of proposal.transforms) {
-      const read = readEspTransform(proposal, transform);
-      const offer = isBundle
-        ? { ...read, unsupported: [...read.unsupported, "a bundle of several protocols"] }
-        : read;
-      const check = closestSet(connection, offer, terms.numbers, (set) => acceptedModes(set, terms));
-      checks.push(check);
-      const mode = modeOf(offer.mode, terms.numbers);
-      if (check.set !== undefined && mode !== undefined && check.mismatches.length === 0)
-        return { choice: choiceOf(connection, offer, check.set, mode), checks };
-    }
+  for (const offer of readOffers(payload)) {
+    const check = closestSet(connection, offer, terms.numbers, (set) => acceptedModes(set, terms));
+    checks.push(check);
+    const mode = modeOf(offer.mode, terms.numbers);
+    if (check.set !== undefined && mode !== undefined && check.mismatches.length === 0)
+      return { choice: choiceOf(connection, offer, check.set, mode), checks };
   }
   return { choice: undefined, checks };
 }
@@ -208,13 +219,19 @@ function choiceOf(
   set: TransformSet,
   mode: EncapsulationMode,
 ): TransformChoice {
-  const offeredSeconds = offer.lifetimes.seconds ?? ASSUMED_SECONDS;
-  const offeredKilobytes = offer.lifetimes.kilobytes ?? Number.POSITIVE_INFINITY;
+  const ah = chosenAh(set, offer);
+  // What AH and ESP carry together ends with the first of them.
+  const all = ah === undefined ? [offer] : [ah, offer];
+  const offeredSeconds = Math.min(...all.map(({ lifetimes }) => lifetimes.seconds ?? ASSUMED_SECONDS));
+  const offeredKilobytes = Math.min(
+    ...all.map(({ lifetimes }) => lifetimes.kilobytes ?? Number.POSITIVE_INFINITY),
+  );
   const seconds = Math.min(offeredSeconds, connection.lifetimeSeconds);
   const kilobytes = Math.min(offeredKilobytes, connection.lifetimeKilobytes);
   return {
     offer,
     set,
+    ah,
     mode,
     lifetimeSeconds: seconds,
     lifetimeKilobytes: kilobytes,
@@ -225,23 +242,21 @@ function choiceOf(
   };
 }
 
-/** The answer: the chosen transform as it came, with our SPI. */
+/** The answer: the chosen transforms as they came, with our SPI. */
 export function answerTransform(
   payload: SecurityAssociation,
   choice: TransformChoice,
   spi: Uint8Array,
 ): SecurityAssociation {
-  const { proposal, transform } = choice.offer;
+  const chosen = choice.ah === undefined ? [choice.offer] : [choice.ah, choice.offer];
   return {
     ...payload,
-    proposals: [
-      {
-        number: Math.max(1, proposal.number),
-        protocolId: proposal.protocolId,
-        spi,
-        transforms: [{ ...transform, number: Math.max(1, transform.number) }],
-      },
-    ],
+    proposals: chosen.map(({ proposal, transform }) => ({
+      number: Math.max(1, proposal.number),
+      protocolId: proposal.protocolId,
+      spi,
+      transforms: [{ ...transform, number: Math.max(1, transform.number) }],
+    })),
   };
 }
 
@@ -254,13 +269,11 @@ export function checkAnsweredTransform(
   payload: SecurityAssociation,
   terms: ModeTerms,
 ): TransformChoice | { readonly mismatches: readonly Mismatch[]; readonly offer: EspOffer | undefined } {
-  const [proposal] = payload.proposals;
-  const [transform] = proposal?.transforms ?? [];
+  const [offer, ...others] = readOffers(payload);
   if (
-    proposal === undefined ||
-    transform === undefined ||
-    payload.proposals.length !== 1 ||
-    proposal.transforms.length !== 1
+    offer === undefined ||
+    others.length > 0 ||
+    payload.proposals.some((one) => one.transforms.length !== 1)
   )
     return {
       mismatches: [
@@ -268,10 +281,9 @@ export function checkAnsweredTransform(
       ],
       offer: undefined,
     };
-  const offer = readEspTransform(proposal, transform);
   const check = closestSet(connection, offer, terms.numbers, (set) => [offeredMode(set, terms)]);
   const mismatches = [...check.mismatches];
-  if (!offer.namesMode)
+  if (!offer.namesMode || offer.ah.some(({ namesMode }) => !namesMode))
     mismatches.push({ attribute: "mode", offered: "none", accepted: "what was offered", origin: undefined });
   // We have named one, and an answer leaves nothing out (RFC 2409 §5: attributes are not modified).
   if (offer.lifetimes.seconds === undefined)

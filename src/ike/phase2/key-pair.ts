@@ -4,10 +4,11 @@ import { type EspSuite, espKeyLength, HASHES } from "../../crypto/names.ts";
 import { Secret } from "../../crypto/secret.ts";
 import { isWeakKey } from "../../crypto/weak-keys.ts";
 import { PROTOCOL_ID } from "../../isakmp/numbers/domain.ts";
-import type { KeyedSa } from "../engine-contract.ts";
+import type { KeyedAh, KeyedSa } from "../engine-contract.ts";
 import type { NegotiatedIpsecSa } from "../events.ts";
 import { keymat } from "../keying.ts";
 import { peerMayMove } from "../phase1/nat-traversal.ts";
+import { spiOf } from "./quick-mode-parts.ts";
 import type { Negotiated, QuickModeContext } from "./quick-mode-state.ts";
 
 export interface KeyedPair {
@@ -28,6 +29,7 @@ export function keyPair(
   const inboundKeys = keysFor(context, negotiated, gqmxy, ownSpi, suite);
   const outboundKeys = keysFor(context, negotiated, gqmxy, peerSpi, suite);
   if (inboundKeys === undefined || outboundKeys === undefined) return undefined;
+  const ahFor = (spi: number) => keyedAh(context, negotiated, gqmxy, spi);
   const connIds = context.takeConnIds();
   const { lifetimeSeconds, lifetimeKilobytes } = choice;
   const common = {
@@ -64,6 +66,7 @@ export function keyPair(
     inbound: {
       ...common,
       ...inboundKeys,
+      ah: ahFor(ownSpi),
       direction: "inbound",
       spi: ownSpi,
       pairSpi: peerSpi,
@@ -72,6 +75,7 @@ export function keyPair(
     outbound: {
       ...common,
       ...outboundKeys,
+      ah: choice.ah === undefined ? undefined : ahFor(spiOf(choice.ah)),
       direction: "outbound",
       spi: peerSpi,
       pairSpi: ownSpi,
@@ -89,18 +93,38 @@ function keysFor(
 ): { readonly encryptionKey: Secret; readonly integrityKey: Secret } | undefined {
   const encryptionLength = espKeyLength(suite.encryption);
   const integrityLength = suite.integrity === undefined ? 0 : HASHES[suite.integrity].length;
-  const { protection } = context;
-  const { Ni_b, Nr_b } = negotiated;
-  const material = keymat(
-    protection.hash,
-    protection.SKEYID_d,
-    { protocol: PROTOCOL_ID.PROTO_IPSEC_ESP, spi: u32Octets(spi), Ni_b, Nr_b, gqmxy },
-    encryptionLength + integrityLength,
-  );
+  const length = encryptionLength + integrityLength;
+  const material = materialFor(context, negotiated, gqmxy, PROTOCOL_ID.PROTO_IPSEC_ESP, spi, length);
   const encryptionKey = material.slice(0, encryptionLength);
   if (isWeakKey(suite.encryption, encryptionKey)) return undefined;
   return {
     encryptionKey: new Secret(encryptionKey),
     integrityKey: new Secret(material.slice(encryptionLength)),
   };
+}
+
+/** AH has KEYMAT of its own, by its protocol and SPI; our own SPI is that of ESP. */
+function keyedAh(
+  context: QuickModeContext,
+  negotiated: Negotiated,
+  gqmxy: Uint8Array | undefined,
+  spi: number,
+): KeyedAh | undefined {
+  const hash = negotiated.choice.ah?.hash;
+  if (hash === undefined) return undefined;
+  const { length } = HASHES[hash];
+  const key = materialFor(context, negotiated, gqmxy, PROTOCOL_ID.PROTO_IPSEC_AH, spi, length);
+  return { hash, spi, key: new Secret(key) };
+}
+
+function materialFor(
+  { protection }: QuickModeContext,
+  { Ni_b, Nr_b }: Negotiated,
+  gqmxy: Uint8Array | undefined,
+  protocol: number,
+  spi: number,
+  length: number,
+): Uint8Array {
+  const input = { protocol, spi: u32Octets(spi), Ni_b, Nr_b, gqmxy };
+  return keymat(protection.hash, protection.SKEYID_d, input, length);
 }

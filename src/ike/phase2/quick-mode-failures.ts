@@ -29,6 +29,16 @@ export function weakKey(connection: Connection): Actions[number] {
   );
 }
 
+/** AH covers what a NAT changes, and every set has it. */
+export function nothingToOffer(connection: Connection, peer: string): Actions[number] {
+  const explanation = `There is a NAT on the way to ${peer}, which AH does not pass, and every transform set of crypto map ${connection.mapName} ${connection.sequence} has AH.`;
+  const { transformSet: origin } = connection.origins;
+  return {
+    do: "fail",
+    failure: { reason: "no policy can be offered", explanation, mismatches: [], origin, notify: undefined },
+  };
+}
+
 export function noTransformChosen(
   connection: Connection,
   peer: string,

@@ -10,18 +10,23 @@ import { hash1, hash2, hash3 } from "../keying.ts";
 import { isShapeProblem, open, QM_OFFER } from "../message-shape.ts";
 import { situationProblem } from "../phase1/protection-suite.ts";
 import { modeTerms, offeredMode } from "./encapsulation.ts";
-import { checkAnsweredTransform, offerTransformSets, type TransformChoice } from "./esp-proposal.ts";
+import {
+  checkAnsweredTransform,
+  offeredSets,
+  offerTransformSets,
+  type TransformChoice,
+} from "./esp-proposal.ts";
 import { keyPair } from "./key-pair.ts";
 import { originalAddresses, originalAddressPayloads } from "./original-addresses.ts";
 import { identitiesOf, negotiableSelector } from "./proxy-identity.ts";
-import { fail, weakKey } from "./quick-mode-failures.ts";
+import { fail, nothingToOffer, weakKey } from "./quick-mode-failures.ts";
 import {
   hashed,
   identityEvents,
   nonceProblem,
   spiOf,
   spiProblem,
-  transformEvent,
+  transformEvents,
   validated,
 } from "./quick-mode-parts.ts";
 import type {
@@ -37,6 +42,9 @@ import { lowerLifetimes, toldLifetimes } from "./responder-lifetime.ts";
 
 export function begin(context: QuickModeContext, request: QuickModeRequest): Actions {
   const { random, conventions, sa, messageId } = context;
+  const started = tell({ kind: "quick-mode-started", sa, messageId, role: "initiator" });
+  if (offeredSets(request.connection, modeTerms(context, request.selector)).length === 0)
+    return [started, nothingToOffer(request.connection, sa.remote.address)];
   const pfs = request.connection.pfsGroup;
   const privateValue = pfs === undefined ? undefined : random.bytes("dh private", group(pfs).privateLength);
   const offered: Offered = {
@@ -45,7 +53,6 @@ export function begin(context: QuickModeContext, request: QuickModeRequest): Act
     nonce: random.bytes("nonce", conventions.nonceLength),
     privateValue,
   };
-  const started = tell({ kind: "quick-mode-started", sa, messageId, role: "initiator" });
   if (pfs === undefined || privateValue === undefined)
     return [started, ...sayOffer(context, offered, undefined)];
   return [
@@ -111,7 +118,7 @@ export function receiveAnswer(
   if (!("set" in answer)) {
     if (answer.offer !== undefined)
       actions.push(
-        transformEvent(context, { offer: answer.offer, set: undefined, mismatches: answer.mismatches }),
+        ...transformEvents(context, { offer: answer.offer, set: undefined, mismatches: answer.mismatches }),
       );
     return [
       ...actions,
@@ -124,7 +131,7 @@ export function receiveAnswer(
     ];
   }
   actions.push(
-    transformEvent(context, { offer: answer.offer, set: answer.set, mismatches: [] }),
+    ...transformEvents(context, { offer: answer.offer, set: answer.set, mismatches: [] }),
     validated(context, answer, selector, true),
   );
   const problem = answerProblem(state, bag.NONCE.data, bag.all.ID, bag.all.KE.length, answer);
@@ -195,7 +202,7 @@ function answerProblem(
     return "its proxy identities are not the ones we sent";
   if (keys !== (state.privateValue === undefined ? 0 : 1))
     return state.privateValue === undefined ? "it does PFS unasked" : "it leaves PFS out";
-  return spiProblem(spiOf(choice.offer));
+  return spiProblem(choice);
 }
 
 export function completeInitiator(

@@ -4,6 +4,7 @@ import { encodePayloads } from "../../isakmp/payload-chain.ts";
 import type { TrafficSelector } from "../../net/selector.ts";
 import { tell } from "../action.ts";
 import { NONCE_LENGTHS } from "../limits.ts";
+import { chosenAh } from "./ah-proposal.ts";
 import type { EspOffer } from "./esp-offer.ts";
 import type { TransformCheck, TransformChoice } from "./esp-proposal.ts";
 import type { QuickModeActions as Actions, QuickModeContext } from "./quick-mode-state.ts";
@@ -13,13 +14,15 @@ export function hashed(payloads: readonly Payload[], digest: (rest: Uint8Array) 
   return [{ kind: "HASH", data: digest(encodePayloads(payloads).bytes) }, ...payloads];
 }
 
-export function spiOf(offer: EspOffer): number {
-  const { spi } = offer.proposal;
+/** Of a proposal that its receiver may send under. */
+export function spiOf({ proposal: { spi } }: Pick<EspOffer, "proposal">): number {
   return spi.length === 4 ? new DataView(spi.buffer, spi.byteOffset, 4).getUint32(0) : 0;
 }
 
-export function spiProblem(spi: number): string | undefined {
-  return spi < 256 ? `its SPI ${spi} is reserved` : undefined;
+export function spiProblem({ offer, ah }: TransformChoice): string | undefined {
+  const spis = (ah === undefined ? [offer] : [ah, offer]).map(spiOf);
+  const reserved = spis.find((spi) => spi < 256);
+  return reserved === undefined ? undefined : `its SPI ${reserved} is reserved`;
 }
 
 export function nonceProblem(nonce: Uint8Array): string | undefined {
@@ -27,19 +30,23 @@ export function nonceProblem(nonce: Uint8Array): string | undefined {
   return fits ? undefined : `its nonce has ${nonce.length} octets, 8 to 256 expected`;
 }
 
-export function transformEvent(context: QuickModeContext, check: TransformCheck): Actions[number] {
-  const { proposal, transform, name } = check.offer;
-  return tell({
-    kind: "ipsec-transform-checked",
-    sa: context.sa,
-    messageId: context.messageId,
-    proposalNumber: proposal.number,
-    transformNumber: transform.number,
-    transform: name,
-    attributes: transform.attributes,
-    accepted: check.mismatches.length === 0,
-    mismatches: check.mismatches,
-  });
+/** A proposal that was looked at, each of its transforms apart, as IOS tells them. */
+export function transformEvents(context: QuickModeContext, check: TransformCheck): Actions {
+  const { offer, mismatches } = check;
+  const ah = (check.set === undefined ? undefined : chosenAh(check.set, offer)) ?? offer.ah[0];
+  return [...(ah === undefined ? [] : [ah]), offer].map(({ proposal, transform, name }) =>
+    tell({
+      kind: "ipsec-transform-checked",
+      sa: context.sa,
+      messageId: context.messageId,
+      proposalNumber: proposal.number,
+      transformNumber: transform.number,
+      transform: name,
+      attributes: transform.attributes,
+      accepted: mismatches.length === 0,
+      mismatches,
+    }),
+  );
 }
 
 export function validated(

@@ -24,7 +24,7 @@ import {
   nonceProblem,
   spiOf,
   spiProblem,
-  transformEvent,
+  transformEvents,
   validated,
 } from "./quick-mode-parts.ts";
 import type {
@@ -76,7 +76,7 @@ export function respond(context: QuickModeContext, message: HashedMessage): Acti
     chooseTransform(each, bag.SA, terms).choice !== undefined;
   const connection = match?.connection ?? candidates.find(isAcceptable) ?? fallback;
   const { choice, checks } = chooseTransform(connection, bag.SA, terms);
-  actions.push(...checks.map((check) => transformEvent(context, check)));
+  actions.push(...checks.flatMap((check) => transformEvents(context, check)));
   if (choice === undefined) return [...actions, noTransformChosen(connection, peer, checks)];
   if (typeof selector === "string")
     return [
@@ -91,9 +91,7 @@ export function respond(context: QuickModeContext, message: HashedMessage): Acti
   actions.push(validated(context, choice, selector, match !== undefined));
   if (match === undefined) return [...actions, proxyMismatch(candidates, peer, selector)];
   const problem =
-    nonceProblem(bag.NONCE.data) ??
-    spiProblem(spiOf(choice.offer)) ??
-    keyCountProblem(choice.offer, bag.all.KE.length);
+    nonceProblem(bag.NONCE.data) ?? spiProblem(choice) ?? keyCountProblem(choice.offer, bag.all.KE.length);
   if (problem !== undefined)
     return [
       ...actions,

@@ -7,8 +7,8 @@ import { DOI, PROTOCOL_ID } from "../../isakmp/numbers/domain.ts";
 import { NOTIFY_TYPE } from "../../isakmp/numbers/notify-type.ts";
 import type { Notification } from "../../isakmp/payloads/notification.ts";
 import { subjectProblem } from "../payload-subject.ts";
-import { type Lifetimes, readLifetimes } from "./esp-offer.ts";
 import { lifetimeAttributes } from "./esp-proposal.ts";
+import { type Lifetimes, readLifetimes } from "./transform-attributes.ts";
 
 /** The notification for what was shortened; none where nothing was. */
 export function responderLifetime(
