@@ -248,7 +248,7 @@ export class IkeEngine {
             sa,
             sa.local,
             sa.remote,
-            "unexpected",
+            "not authenticated",
             "a quick mode message before the end of phase 1",
           );
           return askForProof(state, sa);

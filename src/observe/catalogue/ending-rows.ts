@@ -133,7 +133,10 @@ function failureLog({
     case "peer refused":
       return [modeFailure(peer, "Informational")];
     case "no pre-shared key":
-      return role === "responder" ? [failure] : [];
+      return [
+        cryptoLog(4, "IKMP_NO_PRESHARED_KEY", peer, `Pre-shared key for remote peer at ${peer} is missing`),
+        ...(role === "responder" ? [failure] : []),
+      ];
     case "internal":
       return [ownLog(3, "IKE_INTERNAL", peer, `Negotiation with ${peer} given up for an internal reason`)];
     case "aggressive mode disabled":
