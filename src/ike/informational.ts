@@ -97,7 +97,8 @@ function isDiscarded(state: EngineState, sa: IsakmpSa, payload: Notification | D
 function obeyNotification(state: EngineState, sa: IsakmpSa, notification: Notification): void {
   const { notifyType, spi, data } = notification;
   state.emit({ kind: "notify-received", sa: sa.reference(), notifyType, isProtected: true, spi });
-  if (notifyType === NOTIFY_TYPE["INVALID-SPI"]) return obeyInvalidSpi(state, sa, notification);
+  // Also of a quick mode that names it, which goes on below.
+  if (notifyType === NOTIFY_TYPE["INVALID-SPI"]) obeyInvalidSpi(state, sa, notification);
   if (notifyType < FIRST_STATUS_TYPE) return refuseByPeer(state, sa, nameOf(NOTIFY_TYPE, notifyType), spi);
   if (notifyType === NOTIFY_TYPE["INITIAL-CONTACT"] && sameCookies(sa, spi)) return replaceOthers(state, sa);
   if (notifyType === NOTIFY_TYPE["RESPONDER-LIFETIME"] && sameCookies(sa, spi))
