@@ -1,5 +1,5 @@
 /** The peers with whom aggressive mode is begun, and whether what that takes is there. */
-import type { AggressivePeer } from "../ike/policy.ts";
+import type { AggressivePeer, RsaPolicy } from "../ike/policy.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import { host } from "../net/selector.ts";
 import type { IsakmpPeerSettings, IsakmpSettings, MapPeer } from "./configuration.ts";
@@ -8,9 +8,11 @@ import type { Problems } from "./problem.ts";
 export function compileAggressivePeers(
   { peers, aggressiveModeDisabled }: IsakmpSettings,
   hosts: ReadonlyMap<string, readonly IpAddress[]>,
+  rsa: RsaPolicy,
   problems: Problems,
 ): AggressivePeer[] {
-  const compiled = peers.flatMap((settings) => compilePeer(settings, hosts, problems));
+  const maySign = rsa.certificates.length > 0 && rsa.authorities.length > 0;
+  const compiled = peers.flatMap((settings) => compilePeer(settings, hosts, maySign, problems));
   if (compiled.length > 0 && aggressiveModeDisabled.value)
     problems.warning({
       kind: "wrong",
@@ -24,10 +26,12 @@ export function compileAggressivePeers(
 function compilePeer(
   { peer, password, clientEndpoint, origin }: IsakmpPeerSettings,
   hosts: ReadonlyMap<string, readonly IpAddress[]>,
+  maySign: boolean,
   problems: Problems,
 ): AggressivePeer[] {
   if (password === undefined && clientEndpoint === undefined) return [];
-  if (password === undefined || clientEndpoint === undefined) {
+  // With a certificate of ours no password is needed.
+  if (clientEndpoint === undefined || (password === undefined && !maySign)) {
     const [is, lacks] =
       password === undefined
         ? ["identity", "set aggressive-mode password KEY"]
@@ -49,11 +53,15 @@ function compilePeer(
       advice: `Enter \`ip host ${nameOf(peer)} A.B.C.D\`.`,
     });
   return (addresses ?? []).map((address) => ({
-    key: {
-      peer: { kind: "address", block: host(address) },
-      key: password.value,
-      origin: password.origin,
-    },
+    peer: address,
+    key:
+      password === undefined
+        ? undefined
+        : {
+            peer: { kind: "address", block: host(address) },
+            key: password.value,
+            origin: password.origin,
+          },
     identity: clientEndpoint.value,
   }));
 }

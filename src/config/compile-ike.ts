@@ -20,8 +20,8 @@ export function compileIke(
   const preSharedKeys = bySpecificity(isakmp.keys.map(compileKey));
   const rsa = compileRsa(configuration, rsaKeys, problems);
   checkSuites(configuration, connections, rsa, problems);
-  const aggressivePeers = compileAggressivePeers(isakmp, hosts, problems);
-  const keys = [...preSharedKeys, ...aggressivePeers.map(({ key }) => key)];
+  const aggressivePeers = compileAggressivePeers(isakmp, hosts, rsa, problems);
+  const keys = [...preSharedKeys, ...aggressivePeers.flatMap(({ key }) => (key === undefined ? [] : [key]))];
   checkKeys(keys, hosts, connections, isakmp, problems);
   if (!isakmp.enabled.value && connections.length > 0)
     problems.warning({

@@ -370,7 +370,9 @@ function iosState(sa: IsakmpSa): IsakmpSaView["state"] {
       return "AG_NO_STATE";
     case "awaits AM2":
     case "checks AM2":
+    case "signs AM3":
     case "prepares AM2":
+    case "signs AM2":
     case "awaits AM3":
       return "AG_INIT_EXCH";
     case "established":

@@ -123,6 +123,18 @@ export const AM_PROOF = {
   first: [],
 } as const;
 
+/** RFC 2409 §5.1, aggressive mode with signatures. */
+export const AM_ANSWER_SIGNED = {
+  require: ["SA", "KE", "NONCE", "ID", "SIG"],
+  allow: ["VID", "NOTIFY", "NAT-D", "CERT", "CERTREQ"],
+  first: ["SA"],
+} as const;
+export const AM_PROOF_SIGNED = {
+  require: ["SIG"],
+  allow: ["VID", "NOTIFY", "NAT-D", "CERT", "CERTREQ"],
+  first: [],
+} as const;
+
 /** RFC 2409 §5.5: HASH first, then SA. */
 export const QM_OFFER = {
   require: ["HASH", "SA", "NONCE"],

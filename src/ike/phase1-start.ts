@@ -4,7 +4,6 @@ import type { EngineState } from "./engine-state.ts";
 import { IsakmpSa, type WaitingRequest } from "./isakmp-sa.ts";
 import { begin as beginAggressively } from "./phase1/aggressive-mode-initiator.ts";
 import { approachTo } from "./phase1/approach.ts";
-import { byPreSharedKey } from "./phase1/authentication.ts";
 import { begin } from "./phase1/main-mode.ts";
 import { admits } from "./phase1-admission.ts";
 import { contextOf, perform } from "./phase1-driver.ts";
@@ -61,8 +60,8 @@ export function beginPhase1(
   const context = contextOf(state, sa);
   if (approach.mode === "main") perform(state, sa, begin(context, suites));
   else {
-    const { key, endpoint } = approach;
-    perform(state, sa, beginAggressively(context, { suites, authentication: byPreSharedKey(key), endpoint }));
+    const { authentication, endpoint } = approach;
+    perform(state, sa, beginAggressively(context, { suites, authentication, endpoint }));
   }
   return sa;
 }

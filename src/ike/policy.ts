@@ -136,8 +136,9 @@ export interface DeadPeerDetection {
 
 /** A peer with whom we begin aggressive mode. */
 export interface AggressivePeer {
-  /** For this address alone. */
-  readonly key: PreSharedKey;
+  readonly peer: IpAddress;
+  /** For this peer alone; undefined: both prove who they are by signatures. */
+  readonly key: PreSharedKey | undefined;
   /** What we say we are to it. */
   readonly identity: ClientEndpoint;
 }

@@ -185,7 +185,7 @@ test("aggressive mode of a recorded initiator comes out byte for byte, with its 
   const engine = new IkeEngine({
     policy: {
       ...policy,
-      aggressivePeers: [{ key, identity: { kind: "ipv4-address", address: INITIATOR } }],
+      aggressivePeers: [{ peer, key, identity: { kind: "ipv4-address", address: INITIATOR } }],
     },
     random: recordedDraws({
       "initiator cookie": [recorded.CKY_I],

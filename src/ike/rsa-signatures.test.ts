@@ -7,12 +7,23 @@ import {
   type Made,
   makeCertificate,
 } from "../../test/support/certificates.ts";
-import { A, B, type Datagram, IkePair, NAT, type PolicyChanges, SUITE } from "../../test/support/ike-pair.ts";
+import {
+  A,
+  B,
+  type Datagram,
+  IkePair,
+  NAT,
+  type PolicyChanges,
+  policyOf,
+  SUITE,
+} from "../../test/support/ike-pair.ts";
 import { Secret } from "../crypto/secret.ts";
-import { ipv4Octets } from "../net/ip-address.ts";
+import { type IpAddress, ipv4Octets } from "../net/ip-address.ts";
 import type { Certificate } from "../pki/certificate.ts";
+import type { IkeEngineOptions } from "./engine.ts";
 import type { IkeEvent } from "./events.ts";
-import type { OwnCertificate, RsaPolicy } from "./policy.ts";
+import type { IkePolicy, OwnCertificate, RsaPolicy } from "./policy.ts";
+import { IOS_CONVENTIONS } from "./wire-conventions.ts";
 
 const ROOT = makeCertificate({ subject: "O=Lab, CN=Root", ca: true });
 const SUITES = [{ ...SUITE, authentication: "rsa-sig", group: 2 }] as const;
@@ -253,5 +264,83 @@ test("without a certificate or an authority signatures are neither offered nor a
     assert.match(JSON.stringify(pair.event("B", "negotiation-failed")?.mismatches), says);
     const other = run({ a: rsa });
     assert.equal(failure(other, "A").reason, "no policy can be offered");
+  }
+});
+
+// ── Aggressive mode ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+function aggressively({
+  a = rsaOf(own(ROUTER_A)),
+  b = rsaOf(own(ROUTER_B)),
+  ...options
+}: Wish & Partial<IkeEngineOptions> = {}): IkePair {
+  const policyFor = (end: IpAddress, peer: IpAddress, rsa: RsaPolicy): IkePolicy => ({
+    ...policyOf(end, peer, { suites: SUITES, rsa }),
+    preSharedKeys: [],
+    // As the certificate's own name.
+    aggressivePeers: [{ peer, key: undefined, identity: { kind: "fqdn", name: end === A ? "a" : "b" } }],
+  });
+  const common = { wallClockAtStart: MADE_AT, ...options };
+  const pair = new IkePair(
+    { ...common, policy: policyFor(A, B, a) },
+    { ...common, policy: { ...policyFor(B, A, b), aggressivePeers: [] } },
+  );
+  return pair;
+}
+
+const NAMED_A = router("O=Lab, CN=named a", { hosts: ["a"] });
+
+test("aggressive mode with signatures: three messages, each end proven by its certificate", () => {
+  for (const encryptThirdMessage of [true, false]) {
+    const conventions = { ...IOS_CONVENTIONS, encryptThirdMessage };
+    const pair = aggressively({ a: rsaOf(own(NAMED_A)), conventions });
+    pair.negotiate("A");
+    assert.ok(isUp(pair), "both ends are up");
+    assert.equal(pair.event("B", "isakmp-sa-established")?.exchange, "aggressive");
+    assert.equal(pair.event("B", "isakmp-sa-established")?.authentication, "rsa-sig");
+    assert.equal(pair.event("B", "peer-authenticated")?.identity, "a");
+    assert.equal(pair.event("A", "peer-authenticated")?.identity, "O=Lab, CN=b");
+    assert.equal(pair.installed("A").length, 2);
+  }
+});
+
+test("aggressive mode refuses the certificates that main mode refuses", () => {
+  for (const [what, made, says] of REFUSED) {
+    const asInitiator = aggressively({ a: rsaOf(own(NAMED_A)), b: rsaOf(own(made)) });
+    asInitiator.negotiate("A");
+    assert.equal(failure(asInitiator, "A").reason, "certificate refused", what);
+    assert.match(failure(asInitiator, "A").explanation, says);
+    assert.equal(asInitiator.installed("A").length, 0);
+  }
+  const unnamed = aggressively();
+  unnamed.negotiate("A");
+  assert.match(
+    failure(unnamed, "B").explanation,
+    /says that it is a, which its certificate does not have as a host name/,
+  );
+});
+
+test("in aggressive mode a signature by another key is refused by either end", () => {
+  const stolen = { ...own(NAMED_A), key: own(ROUTER_B).key };
+  const asResponder = aggressively({ a: rsaOf(stolen) });
+  asResponder.negotiate("A");
+  assert.equal(failure(asResponder, "B").reason, "authentication failed");
+  assert.equal(asResponder.installed("B").length, 0);
+  const asInitiator = aggressively({
+    a: rsaOf(own(NAMED_A)),
+    b: rsaOf({ ...own(ROUTER_B), key: own(ROUTER_A).key }),
+  });
+  asInitiator.negotiate("A");
+  assert.equal(failure(asInitiator, "A").reason, "authentication failed");
+  assert.match(failure(asInitiator, "A").explanation, /without a certificate whose key has signed it/);
+});
+
+test("in aggressive mode lost and repeated messages are made good", () => {
+  for (let lost = 0; lost < 3; lost++) {
+    const pair = aggressively({ a: rsaOf(own(NAMED_A)) });
+    pair.network = (datagram, index) => (index === lost ? [] : [datagram, datagram]);
+    pair.negotiate("A");
+    pair.runUntil(30_000);
+    assert.ok(isUp(pair), `message ${lost + 1}`);
   }
 });

@@ -31,14 +31,14 @@ after(() => {
   root.remove();
 });
 
-function configuration(own: Issued, authorities: readonly Issued[]): string {
+function configuration(own: Issued, authorities: readonly Issued[], lines: readonly string[]): string {
   return `hostname ours
 crypto isakmp policy 1
  encr aes
  authentication rsa-sig
  group 14
  lifetime 3600
-${trustpointLines(own, authorities)}crypto ipsec transform-set t esp-aes esp-sha-hmac
+${trustpointLines(own, authorities)}${lines.map((line) => `${line}\n`).join("")}crypto ipsec transform-set t esp-aes esp-sha-hmac
 crypto map vpn 10 ipsec-isakmp
  set peer ${PEER_ADDRESS}
  set transform-set t
@@ -50,10 +50,11 @@ access-list 101 permit ip 10.1.0.0 0.0.0.255 10.2.0.0 0.0.0.255
 `;
 }
 
-function connections(identity: string): string {
+function connections(identity: string, ourIdentity: string, isAggressive: boolean): string {
   return `connections {
   gw {
     version = 1
+    aggressive = ${isAggressive ? "yes" : "no"}
     local_addrs = ${PEER_ADDRESS}
     remote_addrs = ${GATEWAY_ADDRESS}
     proposals = aes128-sha1-modp2048
@@ -64,7 +65,7 @@ function connections(identity: string): string {
     }
     remote {
       auth = pubkey
-      id = "O=Lab, CN=ours"
+      id = "${ourIdentity}"
     }
     children {
       net {
@@ -84,6 +85,10 @@ interface Case {
   readonly peer?: Issued;
   readonly peersAuthorities?: Readonly<Record<string, Issued>>;
   readonly peerIdentity?: string;
+  readonly ourIdentity?: string;
+  readonly isAggressive?: boolean;
+  /** More of our configuration. */
+  readonly lines?: readonly string[];
 }
 
 async function between(
@@ -91,12 +96,13 @@ async function between(
   work: (gateway: GatewayProcess, charon: Charon) => Promise<void>,
 ): Promise<void> {
   const { own = ours, peer = peers, peerIdentity = "O=Lab, CN=peer" } = wish;
+  const { ourIdentity = "O=Lab, CN=ours", isAggressive = false, lines = [] } = wish;
   const { ourAuthorities = [root.own], peersAuthorities = { "root.pem": root.own } } = wish;
   const namespaces = makeNamespaces();
   let charon: Charon | undefined;
   let gateway: GatewayProcess | undefined;
   try {
-    charon = await Charon.startWith(namespaces.peers, connections(peerIdentity), {
+    charon = await Charon.startWith(namespaces.peers, connections(peerIdentity, ourIdentity, isAggressive), {
       files: {
         "x509/peer.pem": peer.certificate,
         "private/peer.pem": peer.key,
@@ -105,7 +111,7 @@ async function between(
         ),
       },
     });
-    gateway = await GatewayProcess.start(namespaces.ours, configuration(own, ourAuthorities), own.key);
+    gateway = await GatewayProcess.start(namespaces.ours, configuration(own, ourAuthorities, lines), own.key);
     await work(gateway, charon);
     assert.ok(!gateway.told.some(({ event }) => event?.kind === "bug"), "no mistake of our own");
   } finally {
@@ -216,3 +222,32 @@ test("where strongSwan refuses our certificate nothing comes up", { skip }, asyn
     other.remove();
   }
 });
+
+test("we begin aggressive mode with a signature, as a name of our certificate", { skip }, () => {
+  const own = root.issue(
+    "/O=Lab/CN=ours",
+    "keyUsage=digitalSignature\nsubjectAltName=DNS:ours.example.com\n",
+  );
+  const lines = [
+    `crypto isakmp peer address ${PEER_ADDRESS}`,
+    " set aggressive-mode client-endpoint fqdn ours.example.com",
+  ];
+  return between(
+    { own, lines, ourIdentity: "ours.example.com", isAggressive: true },
+    async (gateway, charon) => {
+      await pinged(gateway, charon);
+      assert.match(charon.log(), /parsed AGGRESSIVE request 0 \[ CERT SIG/);
+      const proven = gateway.told.find(({ event }) => event?.kind === "peer-authenticated");
+      assert.equal(proven?.event?.identity, "O=Lab, CN=peer");
+    },
+  );
+});
+
+test("strongSwan begins aggressive mode with a signature, and pings pass", { skip }, () =>
+  between({ isAggressive: true }, async (gateway, charon) => {
+    charon.initiate();
+    assert.deepEqual(await gateway.ping(5, 20), { sent: 5, answered: 5 }, charon.log());
+    const up = gateway.told.find(({ event }) => event?.kind === "isakmp-sa-established");
+    assert.equal(up?.event?.exchange, "aggressive");
+  }),
+);

@@ -121,6 +121,7 @@ export function policyOf(own: IpAddress, peer: IpAddress, changes: PolicyChanges
         ? []
         : [
             {
+              peer,
               key: { ...key, peer: { kind: "address", block: host(peer) } },
               identity: changes.clientEndpoint,
             },

@@ -36,9 +36,9 @@ test("peers print as they were entered, and load again as the same", () => {
 
 test("a peer with both lines begins aggressive mode, by address or by the address of its name", () => {
   const { policy } = compile(loaded(TEXT));
-  const peers = policy?.ike.aggressivePeers.map(({ key, identity }) => ({
-    address: key.peer.kind === "address" ? key.peer.block.address : undefined,
-    key: new TextDecoder().decode(key.key.reveal()),
+  const peers = policy?.ike.aggressivePeers.map(({ peer, key, identity }) => ({
+    address: peer,
+    key: new TextDecoder().decode(key?.key.reveal()),
     identity,
   }));
   assert.deepEqual(peers, [

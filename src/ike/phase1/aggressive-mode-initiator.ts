@@ -1,17 +1,22 @@
 /** Aggressive mode as initiator (RFC 2409 §5.4): AM1 with everything at once, AM2 checked, AM3 with the proof. */
-import { constantTimeEqual, equal } from "../../base/octets.ts";
+import { equal } from "../../base/octets.ts";
 import { group } from "../../crypto/groups.ts";
 import { NOTIFY_TYPE } from "../../isakmp/numbers/notify-type.ts";
 import type { Payload } from "../../isakmp/payload.ts";
 import { encodeBody } from "../../isakmp/payload-chain.ts";
 import { drop, tell } from "../action.ts";
-import { unprovenAnswer } from "../explain.ts";
-import { hashI, hashR } from "../keying.ts";
-import { AM_ANSWER, isShapeProblem, open } from "../message-shape.ts";
+import { proofNotVerified, unprovenAnswer } from "../explain.ts";
+import { AM_ANSWER, AM_ANSWER_SIGNED, isShapeProblem, open } from "../message-shape.ts";
 import type { ClientEndpoint, ProtectionSuite } from "../policy.ts";
 import type { AggressiveModeState } from "./aggressive-mode-state.ts";
 import { type Authentication, preSharedKeyOf } from "./authentication.ts";
-import { describeIdentity, endpointIdentity, identityProblem, ownIdentity } from "./identity.ts";
+import {
+  certifiedIdentity,
+  describeIdentity,
+  endpointIdentity,
+  identityProblem,
+  ownIdentity,
+} from "./identity.ts";
 import { initialContact } from "./initial-contact.ts";
 import {
   deriveKeys,
@@ -32,8 +37,15 @@ import {
 } from "./nat-steps.ts";
 import { bestMethod, offeredMethods } from "./nat-traversal.ts";
 import { checkEvent, identityBuilt, keyFound, keysGenerated, vendorIdEvents } from "./phase1-events.ts";
-import { type Phase1Actions as Actions, establishedWith, type Phase1Context } from "./phase1-state.ts";
+import {
+  type Phase1Actions as Actions,
+  agreedOf,
+  establishedWith,
+  type Phase1Context,
+} from "./phase1-state.ts";
+import { bareProof, checkPeerProof, ownProof, signing } from "./proof.ts";
 import { checkAnswer, offerSuites } from "./protection-suite.ts";
+import { certificateRequests } from "./signature-proof.ts";
 
 export interface AggressiveOffer {
   /** In order of preference. The group of the first is the one that is offered: its public value goes with it. */
@@ -53,7 +65,7 @@ export function begin(
   const mayBeTranslated = traversesNats(context);
   const id =
     endpoint === undefined
-      ? ownIdentity(context, mayBeTranslated)
+      ? unconfiguredIdentity(context, authentication, mayBeTranslated)
       : endpointIdentity(context, endpoint, mayBeTranslated);
   const nonce = random.bytes("nonce", conventions.nonceLength);
   const privateValue = random.bytes("dh private", group(suite.group).privateLength);
@@ -76,6 +88,12 @@ export function begin(
   ];
 }
 
+function unconfiguredIdentity(context: Phase1Context, authentication: Authentication, throughNat: boolean) {
+  return authentication.method === "rsa-sig"
+    ? certifiedIdentity(context, authentication.certificates[0].certificate, throughNat)
+    : ownIdentity(context, throughNat);
+}
+
 export function sayOffer(
   context: Phase1Context,
   state: AggressiveModeState & { at: "prepares AM1" },
@@ -95,6 +113,7 @@ export function sayOffer(
         { kind: "NONCE", data: state.nonce },
         state.id,
         ...ownVendorIds(context),
+        ...(state.authentication.method === "rsa-sig" ? certificateRequests(context) : []),
       ],
     },
   ];
@@ -106,8 +125,9 @@ export function receiveAnswer(
   payloads: readonly Payload[],
 ): Actions {
   const { sa } = context;
-  const bag = open(AM_ANSWER, payloads);
-  if (isShapeProblem(bag)) return [drop("malformed", bag.detail)];
+  const read = readAnswer(state.authentication, payloads);
+  if (isShapeProblem(read)) return [drop("malformed", read.detail)];
+  const { bag, proof } = read;
   const answer = checkAnswer(state.suites, bag.SA);
   const actions: Actions = [
     tell({ kind: "payload-processing", sa, payload: "SA", messageId: 0 }),
@@ -147,11 +167,22 @@ export function receiveAnswer(
         nat: natSituation(context, agreed, bag.all["NAT-D"]),
         id,
         IDir: bag.ID,
-        HASH_R: bag.HASH.data,
+        proof,
       },
     },
     { do: "work", job: { kind: "dh-shared", group: choice.suite.group, privateValue, peerPublicValue: gxr } },
   ];
+}
+
+/** AM2 with what proves it, by hash or by signature. */
+function readAnswer({ method }: Authentication, payloads: readonly Payload[]) {
+  if (method === "rsa-sig") {
+    const bag = open(AM_ANSWER_SIGNED, payloads);
+    if (isShapeProblem(bag)) return bag;
+    return { bag, proof: { kind: "signature", data: bag.SIG.data, certificates: bag.all.CERT } as const };
+  }
+  const bag = open(AM_ANSWER, payloads);
+  return isShapeProblem(bag) ? bag : { bag, proof: { kind: "hash", data: bag.HASH.data } as const };
 }
 
 export function sayProof(
@@ -160,37 +191,70 @@ export function sayProof(
   gxy: Uint8Array,
 ): Actions {
   const { sa } = context;
-  const { choice, IDir, id, HASH_R } = state;
+  const { choice, IDir, id, authentication } = state;
   const keyed = deriveKeys(context, state, state.gxi, state.gxr, gxy);
   if (keyed === undefined) return [keyExchangeFailed(context, "the derived encryption key is a weak one")];
-  const { protection, hashInput } = keyed;
-  const checked: Actions = [
+  const checked = checkPeerProof(context, { authentication, ...keyed }, IDir, state.proof);
+  const told: Actions = [
     keysGenerated(sa, choice),
     // Not before: IOS's own depends on a cookie that only now is the SA's.
     ...vendorIdEvents(context, state.vendorIds),
     ...natEvents(context, state),
-    tell({ kind: "payload-processing", sa, payload: "HASH", messageId: 0 }),
+    ...checked.actions.filter(({ do: what }) => what !== "drop"),
   ];
-  if (!constantTimeEqual(HASH_R, hashR(hashInput, encodeBody(IDir))))
-    return [
-      ...checked,
-      { do: "fail", failure: unprovenAnswer(sa.remote.address, preSharedKeyOf(state.authentication)) },
-    ];
-  const identity = describeIdentity(IDir);
+  if (!checked.isBelieved) {
+    if (told.at(-1)?.do === "fail") return told;
+    // The exchange has gone on meanwhile: nothing can be as if it had not come.
+    const peer = sa.remote.address;
+    const failure =
+      authentication.method === "pre-share"
+        ? unprovenAnswer(peer, authentication.key)
+        : proofNotVerified(peer, authentication.method);
+    return [...told, { do: "fail", failure }];
+  }
+  const identities = { own: id, peer: IDir };
+  // The certificate is that of the identity which AM1 has said.
+  const proof = ownProof(context, { ...agreedOf(state), ...keyed, requests: [], identities }, false);
+  const job = signing(proof);
+  const signs = {
+    ...agreedOf(state),
+    ...keyed,
+    at: "signs AM3",
+    proof,
+    nat: state.nat,
+    identity: describeIdentity(IDir),
+  } as const;
+  return [
+    ...told,
+    tell({ kind: "peer-authenticated", sa, identity: signs.identity }),
+    ...(job === undefined
+      ? saySignedProof(context, signs, undefined)
+      : ([
+          { do: "become", state: signs },
+          { do: "work", job },
+        ] as const)),
+  ];
+}
+
+/** AM3, where the hash is signed, once it is; where it is not, at once. */
+export function saySignedProof(
+  context: Phase1Context,
+  state: AggressiveModeState & { at: "signs AM3" },
+  signature: Uint8Array | undefined,
+): Actions {
+  const { choice, proof, identity, hashInput, protection } = state;
   const isAway = isTranslated(state.nat);
-  const protect = { do: "protect", protection, iv: firstIv(keyed, choice) } as const;
+  const protect = { do: "protect", protection, iv: firstIv(state, choice) } as const;
   const say = {
     do: "say",
     step: "AM3",
     payloads: [
-      { kind: "HASH", data: hashI(hashInput, encodeBody(id)) },
+      ...bareProof(proof, signature),
       // Of the ports that this message goes from and to.
       ...natPayloads(isAway ? onNatPorts(context) : context, state),
     ],
   } as const;
   return [
-    ...checked,
-    tell({ kind: "peer-authenticated", sa, identity }),
     { do: "become", state: establishedWith(choice) },
     ...traverse(state),
     ...(context.conventions.encryptThirdMessage ? [protect, say] : [say, protect]),

@@ -4,7 +4,6 @@
  * Whoever asks under a name that has no key gets an AM2 as well, made with a random key, so that nobody can find out by
  * asking which names there are. It fails where a wrong key fails.
  */
-import { constantTimeEqual } from "../../base/octets.ts";
 import { group } from "../../crypto/groups.ts";
 import { Secret } from "../../crypto/secret.ts";
 import { NOTIFY_TYPE } from "../../isakmp/numbers/notify-type.ts";
@@ -13,12 +12,17 @@ import { encodeBody } from "../../isakmp/payload-chain.ts";
 import type { Identification } from "../../isakmp/payloads/identification.ts";
 import { drop, type Failure, tell } from "../action.ts";
 import { noKey, noKeyForIdentity, noProposalChosen } from "../explain.ts";
-import { hashI, hashR } from "../keying.ts";
-import { AM_OFFER, AM_PROOF, isShapeProblem, open } from "../message-shape.ts";
+import { AM_OFFER, AM_PROOF, AM_PROOF_SIGNED, isShapeProblem, open } from "../message-shape.ts";
 import type { PreSharedKey } from "../policy.ts";
 import type { AggressiveModeState } from "./aggressive-mode-state.ts";
-import { byPreSharedKey, missingFor, onlyKey } from "./authentication.ts";
-import { describeIdentity, identityProblem, ownIdentity } from "./identity.ts";
+import {
+  type Authentication,
+  authenticationBy,
+  companionsOf,
+  missingFor,
+  usableSuites,
+} from "./authentication.ts";
+import { describeIdentity, identityProblem } from "./identity.ts";
 import { saysInitialContact } from "./initial-contact.ts";
 import {
   deriveKeys,
@@ -38,7 +42,9 @@ import {
   type Phase1Context,
 } from "./phase1-state.ts";
 import { findKeyByIdentity } from "./pre-shared-key.ts";
+import { bareProof, checkPeerProof, ownProof, signing } from "./proof.ts";
 import { answerSuite, chooseSuite, situationProblem } from "./protection-suite.ts";
+import { certificateRequests } from "./signature-proof.ts";
 
 export function respond(context: Phase1Context, payloads: readonly Payload[]): Actions {
   const { sa, policy, random } = context;
@@ -54,19 +60,23 @@ export function respond(context: Phase1Context, payloads: readonly Payload[]): A
     tell({ kind: "payload-processing", sa, payload: "ID", messageId: 0 }),
   ];
   // Where there are no keys at all there are no names to be found out.
-  if (found === undefined && policy.preSharedKeys.length === 0)
+  const key = found ?? (policy.preSharedKeys.length === 0 ? undefined : strangersKey(context));
+  const companions = { ...companionsOf(policy, peer, "responder"), key };
+  if (key === undefined && usableSuites(policy, companions).length === 0)
     return [...started, { do: "fail", failure: noKey(peer) }];
-  const key = found ?? strangersKey(context);
   const { choice, checks } = chooseSuite(policy.protectionSuites, bag.SA, (suite) =>
-    missingFor(suite, onlyKey(key)),
+    suite.authentication === "rsa-encr"
+      ? "encrypted nonces in main mode alone"
+      : missingFor(suite, companions),
   );
+  const authentication = choice === undefined ? undefined : authenticationBy(choice.suite, companions);
   const actions: Actions = [
     ...started,
     ...vendorIdEvents(context, bag.all.VID),
     ...keyFound(sa, found),
     ...checks.map((check) => tell(checkEvent(sa, check))),
   ];
-  if (choice === undefined)
+  if (choice === undefined || authentication === undefined || typeof authentication === "string")
     return [
       ...actions,
       { do: "fail", failure: noProposalChosen(peer, checks, NOTIFY_TYPE["NO-PROPOSAL-CHOSEN"]) },
@@ -74,18 +84,19 @@ export function respond(context: Phase1Context, payloads: readonly Payload[]): A
   const gxi = bag.KE.publicValue;
   const badKey = keyProblem(choice.suite.group, gxi, bag.NONCE.data);
   if (badKey !== undefined) return [drop("malformed", badKey.detail, badKey.notify)];
+  const isStranger = authentication.method === "pre-share" && found === undefined;
   const privateValue = random.bytes("dh private", group(choice.suite.group).privateLength);
   return [
     ...actions,
     tell({ kind: "payload-processing", sa, payload: "KE", messageId: 0 }),
     tell({ kind: "payload-processing", sa, payload: "NONCE", messageId: 0 }),
-    ...(found === undefined ? [toldOfStranger(context, bag.ID)] : []),
+    ...(isStranger ? [toldOfStranger(context, bag.ID)] : []),
     {
       do: "become",
       state: {
         at: "prepares AM2",
         choice,
-        authentication: byPreSharedKey(key),
+        authentication,
         SAi_b: encodeBody(bag.SA),
         natMethod: traversesNats(context) ? bestMethod(bag.all.VID) : undefined,
         Ni_b: bag.NONCE.data,
@@ -96,7 +107,8 @@ export function respond(context: Phase1Context, payloads: readonly Payload[]): A
         SA: bag.SA,
         gxi,
         IDii: bag.ID,
-        isStranger: found === undefined,
+        requests: bag.all.CERTREQ,
+        isStranger,
       },
     },
     {
@@ -143,14 +155,49 @@ export function sayAnswer(
   gxy: Uint8Array,
 ): Actions {
   const { sa } = context;
-  const { choice, natMethod, SA, IDii, isStranger } = state;
+  const { choice, natMethod, SA, IDii, isStranger, requests, Nr_b } = state;
   const keyed = deriveKeys(context, state, state.gxi, gxr, gxy);
   if (keyed === undefined) return [keyExchangeFailed(context, "the derived encryption key is a weak one")];
-  const id = ownIdentity(context, natMethod !== undefined);
+  const proving = { ...agreedOf(state), ...keyed, requests, identities: undefined };
+  const proof = ownProof(context, proving, natMethod !== undefined);
+  const job = signing(proof);
+  const signs = {
+    ...agreedOf(state),
+    ...keyed,
+    at: "signs AM2",
+    proof,
+    Nr_b,
+    gxi: state.gxi,
+    gxr,
+    SA,
+    IDii,
+    requests,
+    isStranger,
+  } as const;
   return [
     keysGenerated(sa, choice),
-    identityBuilt(sa, choice, id),
-    { do: "become", state: { ...agreedOf(state), ...keyed, at: "awaits AM3", IDii, isStranger } },
+    identityBuilt(sa, choice, proof.id),
+    ...(job === undefined
+      ? saySignedAnswer(context, signs, undefined)
+      : ([
+          { do: "become", state: signs },
+          { do: "work", job },
+        ] as const)),
+  ];
+}
+
+/** AM2, where the hash is signed, once it is; where it is not, at once. */
+export function saySignedAnswer(
+  context: Phase1Context,
+  state: AggressiveModeState & { at: "signs AM2" },
+  signature: Uint8Array | undefined,
+): Actions {
+  const { choice, natMethod, SA, IDii, isStranger, proof, hashInput, protection } = state;
+  return [
+    {
+      do: "become",
+      state: { ...agreedOf(state), hashInput, protection, at: "awaits AM3", IDii, isStranger },
+    },
     {
       do: "say",
       step: "AM2",
@@ -159,14 +206,15 @@ export function sayAnswer(
         ...ownVendorIds(context),
         ...(natMethod === undefined ? [] : [vendorIdOf(natMethod)]),
         ...fragmentationVendorId(context),
-        { kind: "KE", publicValue: gxr },
-        id,
+        { kind: "KE", publicValue: state.gxr },
+        proof.id,
         { kind: "NONCE", data: state.Nr_b },
-        { kind: "HASH", data: hashR(keyed.hashInput, encodeBody(id)) },
+        ...bareProof(proof, signature),
+        ...(signature === undefined ? [] : certificateRequests(context)),
         ...natPayloads(context, state),
       ],
     },
-    { do: "protect", protection: keyed.protection, iv: firstIv(keyed, choice) },
+    { do: "protect", protection, iv: firstIv(state, choice) },
   ];
 }
 
@@ -176,16 +224,17 @@ export function receiveProof(
   payloads: readonly Payload[],
 ): Actions {
   const { sa } = context;
-  const bag = open(AM_PROOF, payloads);
+  const read = readProof(state.authentication, payloads);
   // Under a wrong key an encrypted one is noise.
-  if (isShapeProblem(bag)) return [drop("undecryptable", bag.detail)];
+  if (isShapeProblem(read)) return [drop("undecryptable", read.detail)];
+  const { bag, proof } = read;
   const { choice, hashInput, IDii } = state;
-  if (!constantTimeEqual(bag.HASH.data, hashI(hashInput, encodeBody(IDii))))
-    return [drop("hash mismatch", "HASH_I does not verify")];
+  const checked = checkPeerProof(context, state, IDii, proof);
+  if (!checked.isBelieved) return checked.actions;
   const identity = describeIdentity(IDii);
   const nat = natSituationOnArrival(context, state, bag.all["NAT-D"]);
   return [
-    tell({ kind: "payload-processing", sa, payload: "HASH", messageId: 0 }),
+    ...checked.actions,
     ...natEvents(context, { ...state, nat }),
     tell({ kind: "peer-authenticated", sa, identity }),
     { do: "become", state: establishedWith(choice) },
@@ -200,4 +249,15 @@ export function receiveProof(
       notifications: [],
     },
   ];
+}
+
+/** AM3, by hash or by signature. */
+function readProof({ method }: Authentication, payloads: readonly Payload[]) {
+  if (method === "rsa-sig") {
+    const bag = open(AM_PROOF_SIGNED, payloads);
+    if (isShapeProblem(bag)) return bag;
+    return { bag, proof: { kind: "signature", data: bag.SIG.data, certificates: bag.all.CERT } as const };
+  }
+  const bag = open(AM_PROOF, payloads);
+  return isShapeProblem(bag) ? bag : { bag, proof: { kind: "hash", data: bag.HASH.data } as const };
 }

@@ -1,15 +1,34 @@
 /** The states of aggressive mode: named for what is done or awaited, each with what is known by then and nothing else. */
+import type { CertificateRequest } from "../../isakmp/payloads/certificate-request.ts";
 import type { Identification } from "../../isakmp/payloads/identification.ts";
 import type { SecurityAssociation } from "../../isakmp/payloads/security-association.ts";
 import type { ProtectionSuite } from "../policy.ts";
 import type { Authentication } from "./authentication.ts";
+import type { NatSituation } from "./nat-traversal.ts";
 import type { Agreed, Exchanged, Keyed } from "./phase1-state.ts";
+import type { OwnProof, PeerProof } from "./proof.ts";
 
 export type AggressiveModeState =
   | ({ readonly at: "prepares AM1" } & Offered)
   | ({ readonly at: "awaits AM2"; readonly SAi_b: Uint8Array; readonly gxi: Uint8Array } & Offered)
   | ({ readonly at: "checks AM2" } & Agreed & Exchanged & Answered)
+  | ({
+      readonly at: "signs AM3";
+      readonly proof: OwnProof;
+      readonly nat: NatSituation;
+      readonly identity: string;
+    } & Agreed &
+      Keyed)
   | ({ readonly at: "prepares AM2" } & Agreed & Exchanged & Stranger & Asked)
+  | ({
+      readonly at: "signs AM2";
+      readonly proof: OwnProof;
+      readonly Nr_b: Uint8Array;
+      readonly gxr: Uint8Array;
+    } & Agreed &
+      Keyed &
+      Stranger &
+      Asked)
   | ({ readonly at: "awaits AM3"; readonly IDii: Identification } & Agreed & Keyed & Stranger);
 
 /** What an initiator has decided before it says anything. */
@@ -28,7 +47,7 @@ export interface Answered {
   readonly gxr: Uint8Array;
   readonly id: Identification;
   readonly IDir: Identification;
-  readonly HASH_R: Uint8Array;
+  readonly proof: PeerProof;
 }
 
 /** What AM1 says. */
@@ -36,6 +55,7 @@ export interface Asked {
   readonly SA: SecurityAssociation;
   readonly gxi: Uint8Array;
   readonly IDii: Identification;
+  readonly requests: readonly CertificateRequest[];
 }
 
 export interface Stranger {

@@ -1,5 +1,6 @@
 /**
- * Aggressive mode with a pre-shared key (RFC 2409 §5.4), both roles. `*` is encrypted where the initiator likes to.
+ * Aggressive mode (RFC 2409 §5.4), both roles. `*` is encrypted where the initiator likes to. With signatures (§5.1) CERT and
+ * SIG stand for HASH.
  *
  *     Initiator                               Responder
  *     AM1  HDR, SA, KE, Ni, IDii       -->
@@ -12,8 +13,9 @@
 import type { JobResult } from "../../crypto/jobs.ts";
 import type { Payload } from "../../isakmp/payload.ts";
 import { drop } from "../action.ts";
-import { receiveAnswer, sayOffer, sayProof } from "./aggressive-mode-initiator.ts";
-import { receiveProof, sayAnswer } from "./aggressive-mode-responder.ts";
+import { cannotSign } from "../explain.ts";
+import { receiveAnswer, sayOffer, sayProof, saySignedProof } from "./aggressive-mode-initiator.ts";
+import { receiveProof, sayAnswer, saySignedAnswer } from "./aggressive-mode-responder.ts";
 import type { AggressiveModeState } from "./aggressive-mode-state.ts";
 import { keyExchangeFailed } from "./keys.ts";
 import type { Phase1Actions as Actions, Phase1Context } from "./phase1-state.ts";
@@ -31,12 +33,19 @@ export function receive(
 
 /** The result of the job that the state waits for. */
 export function jobDone(context: Phase1Context, state: AggressiveModeState, result: JobResult): Actions {
-  if (result.kind === "failed") return [keyExchangeFailed(context, result.reason)];
+  if (result.kind === "failed")
+    return state.at === "signs AM2" || state.at === "signs AM3"
+      ? [{ do: "fail", failure: cannotSign(context.sa.remote.address, result.reason) }]
+      : [keyExchangeFailed(context, result.reason)];
   if (state.at === "prepares AM1" && result.kind === "dh-public")
     return sayOffer(context, state, result.publicValue);
   if (state.at === "prepares AM2" && result.kind === "dh-both")
     return sayAnswer(context, state, result.publicValue, result.sharedSecret);
   if (state.at === "checks AM2" && result.kind === "dh-shared")
     return sayProof(context, state, result.sharedSecret);
+  if (state.at === "signs AM2" && result.kind === "rsa-sign")
+    return saySignedAnswer(context, state, result.signature);
+  if (state.at === "signs AM3" && result.kind === "rsa-sign")
+    return saySignedProof(context, state, result.signature);
   return [];
 }

@@ -4,21 +4,23 @@
  */
 import type { IpAddress } from "../../net/ip-address.ts";
 import type { FailureReason, Phase1Mode } from "../events.ts";
+import { type ClientEndpoint, DEFAULT_PRIORITY, type IkePolicy, type ProtectionSuite } from "../policy.ts";
 import {
-  type ClientEndpoint,
-  DEFAULT_PRIORITY,
-  type IkePolicy,
-  type PreSharedKey,
-  type ProtectionSuite,
-} from "../policy.ts";
-import { type Companions, companionsOf, missingFor, onlyKey, usableSuites } from "./authentication.ts";
+  type Authentication,
+  authenticationBy,
+  type Companions,
+  companionsOf,
+  missingFor,
+  onlyKey,
+  usableSuites,
+} from "./authentication.ts";
 
 export type Approach =
   | { readonly mode: "main"; readonly suites: Suites }
   | {
       readonly mode: "aggressive";
       readonly suites: Suites;
-      readonly key: PreSharedKey;
+      readonly authentication: Authentication;
       /** What we say we are; undefined leaves it to `crypto isakmp identity`. */
       readonly endpoint: ClientEndpoint | undefined;
     };
@@ -33,15 +35,17 @@ export interface Hindrance {
 }
 
 export function approachTo(policy: IkePolicy, peer: IpAddress): Approach | Hindrance {
-  const configured = policy.aggressivePeers.find(
-    ({ key }) => key.peer.kind === "address" && key.peer.block.address === peer,
-  );
-  if (configured !== undefined) return aggressively(policy, configured.key, configured.identity);
   const companions = companionsOf(policy, peer, "initiator");
+  const configured = policy.aggressivePeers.find((each) => each.peer === peer);
+  if (configured !== undefined) {
+    const { key: ownKey, identity } = configured;
+    const usable = ownKey === undefined ? { ...companions, key: undefined } : onlyKey(ownKey);
+    return aggressively(policy, usable, identity);
+  }
   const { key } = companions;
   const isByNameAlone =
     key?.peer.kind === "hostname" && usableSuites(policy, { ...companions, key: undefined }).length === 0;
-  if (isByNameAlone && policy.aggressiveMode) return aggressively(policy, key, undefined);
+  if (isByNameAlone && policy.aggressiveMode) return aggressively(policy, onlyKey(key), undefined);
   const [first, ...more] = usableSuites(policy, companions);
   if (first !== undefined) return { mode: "main", suites: [first, ...more] };
   if (writtenSuites(policy).some(({ authentication }) => authentication !== "pre-share"))
@@ -73,7 +77,7 @@ function nothingUsable(policy: IkePolicy, companions: Companions, peer: IpAddres
 
 function aggressively(
   policy: IkePolicy,
-  key: PreSharedKey,
+  companions: Companions,
   endpoint: ClientEndpoint | undefined,
 ): Approach | Hindrance {
   if (!policy.aggressiveMode)
@@ -82,13 +86,16 @@ function aggressively(
       reason: "aggressive mode disabled",
       explanation: `Aggressive mode is configured for this peer and disabled for all: remove "crypto isakmp aggressive-mode disable", or the peer's "set aggressive-mode".`,
     };
-  // The key is for aggressive mode, which other methods begin in their own way.
-  const [first, ...more] = usableSuites(policy, onlyKey(key)).filter(
-    ({ authentication }) => authentication === "pre-share",
+  const usable = usableSuites(policy, companions).filter(
+    ({ authentication }) => authentication !== "rsa-encr",
   );
-  return first === undefined
-    ? { mode: "aggressive", ...NO_POLICY }
-    : { mode: "aggressive", suites: [first, ...more], key, endpoint };
+  const [first] = usable;
+  const authentication = first === undefined ? undefined : authenticationBy(first, companions);
+  if (first === undefined || authentication === undefined || typeof authentication === "string")
+    return { mode: "aggressive", ...NO_POLICY };
+  // Proof goes with the offer, so that there can be one method only.
+  const more = usable.slice(1).filter((suite) => suite.authentication === first.authentication);
+  return { mode: "aggressive", suites: [first, ...more], authentication, endpoint };
 }
 
 const NO_POLICY = {

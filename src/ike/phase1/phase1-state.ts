@@ -147,6 +147,8 @@ export function awaited(state: Phase1State): Awaited | undefined {
     case "prepares AM1":
     case "prepares AM2":
     case "checks AM2":
+    case "signs AM2":
+    case "signs AM3":
     case "established":
       return undefined;
   }

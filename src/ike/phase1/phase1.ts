@@ -31,6 +31,8 @@ const AGGRESSIVE: readonly AggressiveModeState["at"][] = [
   "prepares AM1",
   "awaits AM2",
   "checks AM2",
+  "signs AM3",
   "prepares AM2",
+  "signs AM2",
   "awaits AM3",
 ];

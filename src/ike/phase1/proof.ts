@@ -6,6 +6,7 @@ import { constantTimeEqual } from "../../base/octets.ts";
 import type { Job } from "../../crypto/jobs.ts";
 import type { Payload } from "../../isakmp/payload.ts";
 import { encodeBody } from "../../isakmp/payload-chain.ts";
+import type { Certificate } from "../../isakmp/payloads/certificate.ts";
 import type { CertificateRequest } from "../../isakmp/payloads/certificate-request.ts";
 import type { Identification } from "../../isakmp/payloads/identification.ts";
 import type { Notification } from "../../isakmp/payloads/notification.ts";
@@ -53,14 +54,44 @@ export function signing({ certificate, hash }: OwnProof): Job | undefined {
   return { kind: "rsa-sign", privateKey: certificate.key.privateKey.reveal(), content: hash };
 }
 
-/** `signature` is there where `signing` asked for one. */
-export function proofPayloads(
-  { id, hash, certificate, isIntroduced }: OwnProof,
-  signature: Uint8Array | undefined,
-): Payload[] {
-  if (certificate !== undefined && signature !== undefined)
-    return [id, ...certificatePayloads(certificate), { kind: "SIG", data: signature }];
-  return isIntroduced ? [{ kind: "HASH", data: hash }] : [id, { kind: "HASH", data: hash }];
+/** With the identity, where that has not gone out before. `signature` is there where `signing` asked for one. */
+export function proofPayloads(proof: OwnProof, signature: Uint8Array | undefined): Payload[] {
+  return proof.isIntroduced ? bareProof(proof, signature) : [proof.id, ...bareProof(proof, signature)];
+}
+
+/** Without the identity. */
+export function bareProof({ hash, certificate }: OwnProof, signature: Uint8Array | undefined): Payload[] {
+  return certificate !== undefined && signature !== undefined
+    ? [...certificatePayloads(certificate), { kind: "SIG", data: signature }]
+    : [{ kind: "HASH", data: hash }];
+}
+
+/** What a peer shows to prove that it is who it has said before. */
+export type PeerProof =
+  | { readonly kind: "hash"; readonly data: Uint8Array }
+  | { readonly kind: "signature"; readonly data: Uint8Array; readonly certificates: readonly Certificate[] };
+
+/** Whether it does; ends in a drop or a failure where it does not. */
+export function checkPeerProof(
+  context: Phase1Context,
+  { authentication, ...state }: Pick<Agreed, "authentication"> & Pick<Keyed, "hashInput">,
+  id: Identification,
+  proof: PeerProof,
+): { readonly isBelieved: boolean; readonly actions: Actions } {
+  const { sa } = context;
+  const hash = peersHash(sa.role, state, id);
+  if (proof.kind === "signature" && authentication.method === "rsa-sig") {
+    const { data: signature, certificates } = proof;
+    const own = chooseCertificate(authentication.certificates, []);
+    return checkSignature(context, own, { id, hash, signature, certificates });
+  }
+  if (proof.kind === "hash" && constantTimeEqual(proof.data, hash))
+    return {
+      isBelieved: true,
+      actions: [tell({ kind: "payload-processing", sa, payload: "HASH", messageId: 0 })],
+    };
+  const name = sa.role === "responder" ? "HASH_I" : "HASH_R";
+  return { isBelieved: false, actions: [drop("hash mismatch", `${name} does not verify`)] };
 }
 
 /** What a peer has proven. */
@@ -172,7 +203,7 @@ function checkSigned(context: Phase1Context, state: Proving, payloads: readonly 
   };
 }
 
-function peersHash(ownRole: Role, { hashInput }: Keyed, id: Identification): Uint8Array {
+function peersHash(ownRole: Role, { hashInput }: Pick<Keyed, "hashInput">, id: Identification): Uint8Array {
   return ownRole === "responder" ? hashI(hashInput, encodeBody(id)) : hashR(hashInput, encodeBody(id));
 }
 
