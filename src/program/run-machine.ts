@@ -13,11 +13,13 @@ import { jobPerformer } from "../host/linux/native-jobs.ts";
 import { isOsError, type OsError } from "../host/linux/os-error.ts";
 import {
   findPrerequisites,
+  type GuardedDevice,
   type SysctlAdvice,
   socketProblems,
   sysctlAdvice,
   tunProblems,
 } from "../host/linux/prerequisites.ts";
+import { reversePathFilter } from "../host/linux/reverse-path.ts";
 import type { OnWire } from "../host/linux/wire-tap.ts";
 import { whyNotKernel } from "../host/linux/xfrm/kernel-fitness.ts";
 import { removeOwn } from "../host/linux/xfrm/own-numbers.ts";
@@ -65,17 +67,42 @@ export async function surveyMachine(policy: RouterPolicy, options: RunOptions): 
   const there = matching.matched.map(({ address }) => address).filter((address) => !missing.has(address));
   const occupied = socketProblems(libc, there);
   if (occupied.length > 0) return problems(occupied);
-  const guarded = matching.matched.filter(({ name }) =>
-    policy.ipsec.interfaces.some((each) => each.name === name),
+  const withMaps = guardedDevices(policy, matching);
+  const choice = chooseDataplane(
+    libc,
+    policy,
+    options,
+    withMaps.map(({ device }) => device),
   );
-  const guardedDevices = guarded.map(({ device }) => device);
-  const choice = chooseDataplane(libc, policy, options, guardedDevices);
   if (choice.problems.length > 0) return problems(choice.problems);
   const { dataplane } = choice;
   // The kernel's own IPsec looks at all that comes in, whatever its reverse path.
-  const advice = sysctlAdvice(dataplane === "xfrm" ? [] : guardedDevices);
-  const remarks = [...remarksOn(matching, advice, options), choice.remark];
+  const guarded = dataplane === "xfrm" ? [] : withMaps;
+  const advice = sysctlAdvice(guarded);
+  const remarks = [...remarksOn(matching, advice, options), choice.remark, ...unguarded(guarded)];
   return { kind: "ready", libc, matching, dataplane, advice, remarks };
+}
+
+function guardedDevices(
+  { ipsec, interfaces }: RouterPolicy,
+  { matched }: InterfaceMatching,
+): GuardedDevice[] {
+  return matched.flatMap(({ name, device }) => {
+    const guarded = ipsec.interfaces.find((each) => each.name === name);
+    const prefix = interfaces.find((each) => each.name === name)?.prefix;
+    if (guarded === undefined || prefix === undefined) return [];
+    return [{ device, reversePath: reversePathFilter(guarded, prefix) }];
+  });
+}
+
+/** What no setting of the kernel's can prevent there. */
+function unguarded(guarded: readonly GuardedDevice[]): readonly string[] {
+  return guarded
+    .filter(({ reversePath }) => reversePath === "loose")
+    .map(
+      ({ device }) =>
+        `what comes by ${device} in clear for this machine itself is taken even where it must be protected: only the kernel's own IPsec can refuse it (--dataplane xfrm)`,
+    );
 }
 
 interface DataplaneChosen {

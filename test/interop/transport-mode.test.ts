@@ -15,13 +15,25 @@ describe("transport mode between Linux routers", { skip, concurrency: 2 }, () =>
       network.wire(["left", "wan", `${LEFT}/24`], ["right", "wan", `${RIGHT}/24`]);
       watch(network, "left", "right");
       const routers = await Promise.all([
-        network.router("left", configuration({ own: LEFT, peer: RIGHT }), "--hold"),
-        network.router("right", configuration({ own: RIGHT, peer: LEFT }), "--hold"),
+        network.router("left", configuration({ own: LEFT, peer: RIGHT }), "--hold", "--configure"),
+        network.router("right", configuration({ own: RIGHT, peer: LEFT }), "--hold", "--configure"),
       ]);
       await network.pingUntilAnswered("left", LEFT, RIGHT);
       await carriesEverything(network, LEFT, RIGHT);
       await sayMode(network, "Transport");
       assertNoFault(routers);
+    }));
+
+  it("takes nothing in clear from its peer, and leaves the machine as it was", () =>
+    Network.with(["left", "right"], async (network) => {
+      network.wire(["left", "wan", `${LEFT}/24`], ["right", "wan", `${RIGHT}/24`]);
+      assert.equal(pinged(network, "right", LEFT, "-c", "1"), 1);
+      const rules = network.ip("left", "rule", "show");
+      const router = await network.router("left", configuration({ own: LEFT, peer: RIGHT }), "--configure");
+      assert.equal(pinged(network, "right", LEFT, "-c", "2"), 0);
+      assert.equal(await router.end("SIGTERM"), 0);
+      assert.equal(network.ip("left", "rule", "show"), rules);
+      assert.equal(pinged(network, "right", LEFT, "-c", "1"), 1);
     }));
 
   it("carries it in UDP through a NAT, with TCP's and UDP's checksums right at the other end", () =>
@@ -36,8 +48,8 @@ describe("transport mode between Linux routers", { skip, concurrency: 2 }, () =>
       );
       watch(network, "left", "right");
       const routers = await Promise.all([
-        network.router("left", configuration({ own: BEHIND, peer: RIGHT }), "--hold"),
-        network.router("right", configuration({ own: RIGHT, peer: NAT }), "--hold"),
+        network.router("left", configuration({ own: BEHIND, peer: RIGHT }), "--hold", "--configure"),
+        network.router("right", configuration({ own: RIGHT, peer: NAT }), "--hold", "--configure"),
       ]);
       await network.pingUntilAnswered("left", BEHIND, RIGHT);
       await carriesEverything(network, NAT, RIGHT);
@@ -76,7 +88,7 @@ function pinged(
   destination: string,
   ...options: readonly string[]
 ): number {
-  const said = network.attempt(machine, "ping", "-n", "-i", "0.2", "-W", "1", ...options, destination);
+  const said = network.attempt(machine, "ping", "-n", "-i", "0.2", "-W", "5", ...options, destination);
   return Number(/(\d+) received/.exec(said)?.[1] ?? 0);
 }
 

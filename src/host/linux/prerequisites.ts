@@ -65,23 +65,42 @@ export interface SysctlAdvice {
   readonly why: string;
 }
 
-export function sysctlAdvice(protectedDevices: readonly string[]): readonly SysctlAdvice[] {
+/** A device with a crypto map, and how strict its reverse path filter is to be (`reverse-path.ts`). */
+export interface GuardedDevice {
+  readonly device: string;
+  readonly reversePath: "strict" | "loose";
+}
+
+export function sysctlAdvice(guarded: readonly GuardedDevice[]): readonly SysctlAdvice[] {
   const advice: SysctlAdvice[] = [];
   if (readSysctl("net/ipv4/ip_forward") === "0")
     advice.push({ name: "net/ipv4/ip_forward", value: "1", why: "no packet is routed between interfaces" });
-  if (readSysctl("net/ipv4/conf/all/rp_filter") !== "1")
-    for (const device of protectedDevices) {
-      const name = `net/ipv4/conf/${device}/rp_filter`;
-      if (readSysctl(name) !== "1")
-        advice.push({
-          name,
-          value: "1",
-          why: "what must come protected is accepted in clear if it is for this machine itself",
-        });
-    }
+  for (const { device, reversePath } of guarded) {
+    const name = `net/ipv4/conf/${device}/rp_filter`;
+    // The greater of the two holds.
+    const inForce = Math.max(filterIn("net/ipv4/conf/all/rp_filter"), filterIn(name));
+    if (reversePath === "strict" && inForce !== STRICT)
+      advice.push({
+        name,
+        value: `${STRICT}`,
+        why: "what must come protected is accepted in clear if it is for this machine itself",
+      });
+    if (reversePath === "loose" && inForce === STRICT)
+      advice.push({
+        name,
+        value: `${LOOSE}`,
+        why: "peers whose own traffic is protected get no answer to ARP, and long packets of theirs are lost",
+      });
+  }
   return advice;
 }
 
+function filterIn(name: string): number {
+  return Number(readSysctl(name) ?? 0);
+}
+
+const STRICT = 1;
+const LOOSE = 2;
 export const IKE_PORTS: readonly number[] = [500, 4500];
 
 /** What is in the way of TUN devices. */

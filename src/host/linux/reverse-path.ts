@@ -1,0 +1,24 @@
+/**
+ * Linux's reverse path filter and our steering. Strict, it drops what comes in clear for the machine itself and must be
+ * protected, for the answer would leave by our TUN device. But it holds against the same rules what carries IKE and IPsec.
+ * Where a line is about the traffic of our end point itself, it has to be loose: neighbours would get no answer to ARP, and
+ * later fragments of UDP, which do not show that they are of IKE or ESP, would be lost.
+ */
+import type { ProtectedInterface } from "../../ipsec/policy.ts";
+import { PROTOCOL } from "../../net/protocols.ts";
+import { type AccessRule, type AddressBlock, blockContains, blockCovers } from "../../net/selector.ts";
+
+/** Of an interface whose subnet is `prefix`. */
+export function reversePathFilter(
+  { entries, localAddress }: ProtectedInterface,
+  prefix: AddressBlock,
+): "strict" | "loose" {
+  const peers = entries.flatMap((entry) => entry.peers);
+  const isInTheWay = ({ action, protocol, source, destination }: AccessRule): boolean => {
+    if (action !== "permit" || !blockContains(source, localAddress)) return false;
+    const reachesNeighbours = blockCovers(prefix, destination) || blockCovers(destination, prefix);
+    const reachesPeer = peers.some((peer) => blockContains(destination, peer));
+    return protocol === 0 ? reachesNeighbours || reachesPeer : protocol === PROTOCOL.UDP && reachesPeer;
+  };
+  return entries.some(({ rules }) => rules.some(({ rule }) => isInTheWay(rule))) ? "loose" : "strict";
+}
