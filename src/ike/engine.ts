@@ -263,6 +263,8 @@ export class IkeEngine {
         }
         return receivePhase2(state, sa, header, bytes);
       case EXCHANGE_TYPE.Informational:
+        if (isEncrypted && sa.exchanges.get(header.messageId)?.state?.at === "awaits CONNECTED")
+          return receivePhase2(state, sa, header, bytes);
         return receiveInformational(state, sa, header, isEncrypted, bytes);
       default:
         return state.dropped(
@@ -309,9 +311,10 @@ export class IkeEngine {
   #exchangeDue(exchange: QuickModeExchange): void {
     const state = this.#state;
     const { sa } = exchange;
-    if (!exchange.isFinished && repeatOutstanding(state, { sa, exchange })) return;
+    const isAsking = !exchange.isFinished && exchange.state?.at !== "awaits CONNECTED";
+    if (isAsking && repeatOutstanding(state, { sa, exchange })) return;
     const isUnheard =
-      !exchange.isFinished && exchange.outstanding?.step === "QM1" && isSilentSince(sa, exchange.startedAt);
+      isAsking && exchange.outstanding?.step === "QM1" && isSilentSince(sa, exchange.startedAt);
     phase2Over(state, sa, exchange);
     // A peer that lost the SA cannot say so in a way we may believe: whoever asks next begins with a new phase 1.
     if (isUnheard) forget(state, sa, "no response");

@@ -38,6 +38,8 @@ export interface IkeLimits {
   readonly retransmissionsMax: number;
   /** R-U-THERE that go out after the first unanswered one, before the peer counts as dead; IOS has five as well. */
   readonly dpdRetriesMax: number;
+  /** A pair of SAs whose peer wants to say when they may be used is used without its word after so long. */
+  readonly connectedWait: Milliseconds;
   /** A finished exchange is kept so that repeats of its last message are answered. */
   readonly finishedExchangeLife: Milliseconds;
   /** Notifications to strangers, each second, over all peers. */
@@ -67,6 +69,7 @@ export const DEFAULT_IKE_LIMITS: IkeLimits = {
   retransmitAfterMax: seconds(16),
   retransmissionsMax: 5,
   dpdRetriesMax: 5,
+  connectedWait: seconds(5),
   finishedExchangeLife: seconds(60),
   strangerNotifiesPerSecond: 10,
   failuresPerPeerMax: 5,

@@ -3,12 +3,14 @@ import { equal } from "../base/octets.ts";
 import { after } from "../base/time.ts";
 import type { JobResult } from "../crypto/jobs.ts";
 import { CIPHERS } from "../crypto/names.ts";
-import { HEADER_LENGTH, type IsakmpHeader } from "../isakmp/header.ts";
+import { FLAG_COMMIT, HEADER_LENGTH, type IsakmpHeader } from "../isakmp/header.ts";
 import { NO_IVS } from "./conversation.ts";
 import type { EngineState, Owner } from "./engine-state.ts";
 import { sameBytes } from "./engine-state.ts";
+import type { Step } from "./events.ts";
 import { type IsakmpSa, QuickModeExchange, type WaitingRequest } from "./isakmp-sa.ts";
 import { phase2Iv } from "./keying.ts";
+import { connected } from "./phase2/commit-bit.ts";
 import { jobDone, receive } from "./phase2/quick-mode.ts";
 import { begin } from "./phase2/quick-mode-initiator.ts";
 import { respond } from "./phase2/quick-mode-responder.ts";
@@ -76,7 +78,7 @@ function receiveOffer(state: EngineState, sa: IsakmpSa, header: IsakmpHeader, by
     proof: { content: contentOf(opened.chain, opened.plaintext), iv: opened.iv },
   });
   exchange.offeredSpi = opened.chain.payloads.find((payload) => payload.kind === "SA")?.proposals[0]?.spi;
-  const context = contextOf(state, sa, exchange);
+  const context = contextOf(state, sa, exchange, header.flags);
   if (context === undefined) return;
   perform(state, owner, respond(context, hashedMessage(opened.chain, opened.plaintext)));
   if (exchange.state === undefined) sa.removeExchange(messageId);
@@ -106,10 +108,10 @@ function receiveNext(
   const step = exchange.state === undefined ? undefined : awaited(exchange.state);
   if (step === undefined || exchange.state === undefined)
     return state.dropped(sa, local, remote, "unexpected", "nothing is awaited in this quick mode");
-  const context = contextOf(state, sa, exchange);
+  const context = contextOf(state, sa, exchange, header.flags);
   const opened = openWith(
     sa,
-    [exchange.iv, ...exchange.formerIvs],
+    [exchange.iv, ...exchange.formerIvs, ...firstIvOf(sa, exchange, step)],
     header.nextPayload,
     bytes,
     (chain) => chain.payloads[0]?.kind === "HASH",
@@ -130,6 +132,14 @@ function receiveNext(
     });
   }
   perform(state, owner, actions);
+}
+
+/** CONNECTED may come as a message of its own exchange, whose IV is that of a first one. */
+function firstIvOf(sa: IsakmpSa, exchange: QuickModeExchange, step: Step): Uint8Array[] {
+  const { protection } = sa;
+  if (step !== "QM4" || protection === undefined) return [];
+  const { blockLength } = CIPHERS[protection.cipher];
+  return [phase2Iv(protection.hash, sa.phase2BaseIv, exchange.messageId, blockLength)];
 }
 
 /** The message we answered last, differing only where no HASH covers it. */
@@ -164,6 +174,8 @@ export function phase2JobDone(
 
 /** The deadline of an exchange: it was not answered, or its memory is no longer needed. */
 export function phase2Over(state: EngineState, sa: IsakmpSa, exchange: QuickModeExchange): void {
+  if (exchange.state?.at === "awaits CONNECTED")
+    return perform(state, { sa, exchange }, connected(exchange.state));
   if (exchange.isFinished) {
     sa.removeExchange(exchange.messageId);
     state.emit({ kind: "exchange-purged", sa: sa.reference(), messageId: exchange.messageId });
@@ -207,6 +219,10 @@ function perform(state: EngineState, owner: Owner, actions: QuickModeActions): v
             since: state.now,
           });
         state.output({ kind: "install-sa", sa: action.sa });
+        break;
+      case "await-connected":
+        stopRepeating(state, owner);
+        state.timers.set(exchange, after(state.now, state.limits.connectedWait), "CONNECTED has not come");
         break;
       case "finish":
         stopRepeating(state, owner);
@@ -259,7 +275,7 @@ function newExchange(
 function emitReceived(
   state: EngineState,
   owner: Owner,
-  step: "QM1" | "QM2" | "QM3",
+  step: "QM1" | "QM2" | "QM3" | "QM4",
   bytes: Uint8Array,
 ): void {
   const messageId = owner.exchange?.messageId ?? 0;
@@ -277,6 +293,7 @@ function contextOf(
   state: EngineState,
   sa: IsakmpSa,
   exchange: QuickModeExchange,
+  flags = 0,
 ): QuickModeContext | undefined {
   const { connections, conventions, random } = state;
   if (sa.protection === undefined) return undefined;
@@ -291,6 +308,7 @@ function contextOf(
     sa: sa.reference(),
     protection: sa.protection,
     messageId: exchange.messageId,
+    peerCommits: (flags & FLAG_COMMIT) !== 0,
     nat: sa.nat,
     takeSpi,
     takeConnIds: () => state.takeIpsecConnIds(),

@@ -9,6 +9,7 @@ import { describeMismatches } from "../explain.ts";
 import { hash1, hash2, hash3 } from "../keying.ts";
 import { isShapeProblem, open, QM_OFFER } from "../message-shape.ts";
 import { situationProblem } from "../phase1/protection-suite.ts";
+import { awaitConnected } from "./commit-bit.ts";
 import { modeTerms, offeredMode } from "./encapsulation.ts";
 import {
   checkAnsweredTransform,
@@ -157,6 +158,7 @@ export function receiveAnswer(
     peerSpi: spiOf(answer.offer),
     Ni_b: state.nonce,
     Nr_b: bag.NONCE.data,
+    peerCommits: context.peerCommits,
   };
   actions.push(...identityEvents(context));
   const [keyExchange] = bag.all.KE;
@@ -214,17 +216,19 @@ export function completeInitiator(
   const keyed = keyPair(context, negotiated, gqmxy, true);
   if (keyed === undefined) return [weakKey(negotiated.connection)];
   const { Ni_b, Nr_b } = negotiated;
+  const proof = hash3(protection.hash, protection.SKEYID_a, messageId, Ni_b, Nr_b);
+  const sayProof = { do: "say", step: "QM3", payloads: [{ kind: "HASH", data: proof }] } as const;
   return [
     tell({ kind: "ipsec-sas-created", sa, messageId, role: "initiator", negotiated: keyed.pair }),
     { do: "install", sa: keyed.inbound },
-    { do: "install", sa: keyed.outbound },
-    { do: "become", state: { at: "finished" } },
-    {
-      do: "say",
-      step: "QM3",
-      payloads: [{ kind: "HASH", data: hash3(protection.hash, protection.SKEYID_a, messageId, Ni_b, Nr_b) }],
-    },
-    { do: "finish" },
+    ...(negotiated.peerCommits
+      ? [sayProof, ...awaitConnected(keyed.outbound)]
+      : ([
+          { do: "install", sa: keyed.outbound },
+          { do: "become", state: { at: "finished" } },
+          sayProof,
+          { do: "finish" },
+        ] as const)),
   ];
 }
 

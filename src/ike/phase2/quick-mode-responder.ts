@@ -11,6 +11,7 @@ import { hash1, hash2, hash3 } from "../keying.ts";
 import { isShapeProblem, open, QM_DONE, QM_OFFER } from "../message-shape.ts";
 import { situationProblem } from "../phase1/protection-suite.ts";
 import type { Connection, ConnectionSelector } from "../policy.ts";
+import { awaitConnected, connected } from "./commit-bit.ts";
 import { modeTerms, translatedSelector } from "./encapsulation.ts";
 import type { EspOffer } from "./esp-offer.ts";
 import { answerTransform, chooseTransform } from "./esp-proposal.ts";
@@ -112,6 +113,7 @@ export function respond(context: QuickModeContext, message: HashedMessage): Acti
     peerSpi: spiOf(choice.offer),
     Ni_b: bag.NONCE.data,
     Nr_b: context.random.bytes("nonce", context.conventions.nonceLength),
+    peerCommits: context.peerCommits,
   };
   actions.push(tell({ kind: "spi-allocated", sa, messageId, spi: negotiated.ownSpi }));
   const answer = { SA: bag.SA, ids: bag.all.ID };
@@ -180,7 +182,7 @@ export function sayAnswer(
   const { messageId, protection } = context;
   const keyed = keyPair(context, negotiated, gqmxy, false);
   if (keyed === undefined) return [weakKey(negotiated.connection)];
-  const { choice, ownSpi, Ni_b, Nr_b } = negotiated;
+  const { choice, ownSpi, Ni_b, Nr_b, peerCommits } = negotiated;
   const spi = u32Octets(ownSpi);
   const payloads: Payload[] = [
     answerTransform(answer.SA, choice, spi),
@@ -192,7 +194,10 @@ export function sayAnswer(
   ];
   return [
     { do: "install", sa: keyed.inbound },
-    { do: "become", state: { at: "awaits QM3", pair: keyed.pair, outbound: keyed.outbound, Ni_b, Nr_b } },
+    {
+      do: "become",
+      state: { at: "awaits QM3", pair: keyed.pair, outbound: keyed.outbound, Ni_b, Nr_b, peerCommits },
+    },
     {
       do: "say",
       step: "QM2",
@@ -220,9 +225,9 @@ export function receiveProof(
     return [drop("hash mismatch", "HASH(3) does not verify")];
   return [
     tell({ kind: "ipsec-sas-created", sa, messageId, role: "responder", negotiated: state.pair }),
-    { do: "become", state: { at: "finished" } },
-    { do: "finish" },
-    { do: "install", sa: state.outbound },
+    ...(state.peerCommits
+      ? awaitConnected(state.outbound)
+      : connected({ at: "awaits CONNECTED", outbound: state.outbound })),
   ];
 }
 

@@ -31,7 +31,9 @@ export type QuickModeState =
       readonly outbound: KeyedSa;
       readonly Ni_b: Uint8Array;
       readonly Nr_b: Uint8Array;
+      readonly peerCommits: boolean;
     }
+  | { readonly at: "awaits CONNECTED"; readonly outbound: KeyedSa }
   | { readonly at: "finished" };
 
 export interface Offered {
@@ -51,6 +53,8 @@ export interface Negotiated {
   readonly peerSpi: number;
   readonly Ni_b: Uint8Array;
   readonly Nr_b: Uint8Array;
+  /** The peer's message with the proposal had the commit bit. */
+  readonly peerCommits: boolean;
 }
 
 /** What QM2 repeats from QM1. */
@@ -59,7 +63,10 @@ export interface QuickModeAnswer {
   readonly ids: readonly Identification[];
 }
 
-export type QuickModeSpecial = { readonly do: "install"; readonly sa: KeyedSa } | { readonly do: "finish" };
+export type QuickModeSpecial =
+  | { readonly do: "install"; readonly sa: KeyedSa }
+  | { readonly do: "await-connected" }
+  | { readonly do: "finish" };
 
 export interface QuickModeContext {
   readonly connections: ConnectionTable;
@@ -68,6 +75,8 @@ export interface QuickModeContext {
   readonly sa: SaReference;
   readonly protection: Protection;
   readonly messageId: number;
+  /** The message being handled has the commit bit (RFC 2408 §3.1). */
+  readonly peerCommits: boolean;
   /** Where NATs are and how they are traversed, if there is one on the way. */
   readonly nat: { readonly method: NatMethod; readonly situation: NatSituation } | undefined;
   /** An SPI nobody uses; it is taken. */
@@ -84,7 +93,8 @@ export interface HashedMessage {
   readonly afterHash: Uint8Array;
 }
 
-export function awaited(state: QuickModeState): "QM2" | "QM3" | undefined {
+export function awaited(state: QuickModeState): "QM2" | "QM3" | "QM4" | undefined {
   if (state.at === "awaits QM2") return "QM2";
+  if (state.at === "awaits CONNECTED") return "QM4";
   return state.at === "awaits QM3" ? "QM3" : undefined;
 }

@@ -12,6 +12,7 @@
 import type { JobResult } from "../../crypto/jobs.ts";
 import { NOTIFY_TYPE } from "../../isakmp/numbers/notify-type.ts";
 import { drop } from "../action.ts";
+import { receiveConnected } from "./commit-bit.ts";
 import { fail } from "./quick-mode-failures.ts";
 import { completeInitiator, receiveAnswer, sayOffer } from "./quick-mode-initiator.ts";
 import { receiveProof, sayAnswer } from "./quick-mode-responder.ts";
@@ -26,6 +27,7 @@ import type {
 export function receive(context: QuickModeContext, state: QuickModeState, message: HashedMessage): Actions {
   if (state.at === "awaits QM2") return receiveAnswer(context, state, message);
   if (state.at === "awaits QM3") return receiveProof(context, state, message);
+  if (state.at === "awaits CONNECTED") return receiveConnected(context, state, message);
   return [drop("unexpected", `nothing is awaited while the quick mode ${state.at}`)];
 }
 
