@@ -21,7 +21,7 @@ export class GatewayPair {
   #sent = 0;
 
   constructor(a: PolicyChanges = {}, b: PolicyChanges = {}, wire: Wire = () => true) {
-    this.gateways = { A: gateway(A, B, a), B: gateway(B, A, b) };
+    this.gateways = { A: gatewayOf(A, B, a), B: gatewayOf(B, A, b) };
     this.#wire = wire;
   }
 
@@ -65,11 +65,17 @@ export class GatewayPair {
   }
 }
 
-function gateway(own: IpAddress, peer: IpAddress, changes: PolicyChanges): Gateway {
+/** One of the two by itself. */
+export function gatewayOf(
+  own: IpAddress,
+  peer: IpAddress,
+  changes: PolicyChanges,
+  random = seededRandom(own),
+): Gateway {
   const selector = changes.selector ?? (own === A ? SELECTOR : mirror(SELECTOR));
   return new Gateway({
     policy: { ike: policyOf(own, peer, changes), ipsec: ipsecPolicyOf(own, peer, changes, selector) },
-    random: seededRandom(own),
+    random,
     holdPackets: false,
     exportKeys: false,
   });
