@@ -65,6 +65,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     said: [
       /%CRYPTO-6-IKMP_MODE_FAILURE: Processing of Main mode failed with peer at 172\.16\.172\.10/,
       /%SKEYID-5-EXPLANATION: .*responder\.cfg:\d+.*encryption: the peer offers 3des, we accept aes-256/,
+      /to accept it: encr 3des/,
     ],
   },
   "transform-set-mismatch": {

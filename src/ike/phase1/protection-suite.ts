@@ -15,6 +15,7 @@ import type { SecurityAssociation } from "../../isakmp/payloads/security-associa
 import type { Transform } from "../../isakmp/payloads/transform.ts";
 import type { Mismatch, OfferedAttribute } from "../events.ts";
 import type { AuthenticationMethod, ProtectionSuite } from "../policy.ts";
+import { authenticationText, encryptionText, hashText } from "./suite-texts.ts";
 
 /** Nobody offers more; whoever does, does it to cost us time. */
 const TRANSFORMS_CONSIDERED = 64;
@@ -140,12 +141,9 @@ export function readSuite(transform: Transform): SuiteOffer {
     group,
     lifetimeSeconds,
     texts: {
-      encryption:
-        encryption ??
-        `encryption ${values.get(CLASS.encryption) ?? "missing"}${keyBits === undefined ? "" : ` with ${keyBits} bits`}`,
-      hash: hash ?? `hash ${values.get(CLASS.hash) ?? "missing"}`,
-      authentication:
-        authentication ?? `authentication method ${values.get(CLASS.authentication) ?? "missing"}`,
+      encryption: encryption ?? encryptionText(values.get(CLASS.encryption), keyBits),
+      hash: hash ?? hashText(values.get(CLASS.hash)),
+      authentication: authentication ?? authenticationText(values.get(CLASS.authentication)),
       group: `group ${values.get(CLASS.group) ?? "missing"}`,
     },
     unsupported,
