@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { IkePair, type PolicyChanges, SUITE } from "../../test/support/ike-pair.ts";
 import type { DeadPeerDetection } from "./policy.ts";
+import { IOS_CONVENTIONS } from "./wire-conventions.ts";
 
 const PERIODIC: DeadPeerDetection = { seconds: 20, retrySeconds: 2, mode: "periodic" };
 const SHORT: PolicyChanges = { suites: [{ ...SUITE, lifetimeSeconds: 600 }] };
@@ -42,4 +43,21 @@ test("without keepalives the next one is made when it is needed, as on IOS", () 
   assert.deepEqual(established(pair), { A: 0, B: 0 });
   pair.negotiate("A");
   assert.deepEqual(established(pair), { A: 1, B: 1 });
+});
+
+test("a gateway on a real network does not wait until it is needed, and neither end loses an IPsec SA", () => {
+  for (const renewer of ["A", "B"] as const) {
+    const renewing = { changes: SHORT, conventions: { ...IOS_CONVENTIONS, renewPhase1: true } };
+    const letting = { changes: SHORT };
+    const pair = renewer === "A" ? new IkePair(renewing, letting) : new IkePair(letting, renewing);
+    pair.negotiate("A");
+    pair.runUntil(700_000);
+    assert.deepEqual(established(pair), { A: 1, B: 1 });
+    for (const end of ["A", "B"] as const) {
+      assert.equal(pair.installed(end).length, 2);
+      assert.ok(!pair.outputs[end].some(({ kind }) => kind === "remove-ipsec-sa"), "no IPsec SA is removed");
+    }
+    const contacts = pair.events.B.filter(({ kind }) => kind === "initial-contact-received");
+    assert.equal(contacts.length, 1, "that of the first");
+  }
 });

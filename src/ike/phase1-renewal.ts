@@ -1,6 +1,7 @@
 /**
  * Continuous phase 1: a peer that is looked after (`crypto isakmp keepalive`) can only be asked under an ISAKMP SA, so there
- * is one for as long as there are IPsec SAs with it. Elsewhere IOS makes the next one when it is needed.
+ * is one for as long as there are IPsec SAs with it. Elsewhere IOS makes the next one when it is needed. A gateway on a real
+ * network does not wait for that (`renewPhase1`): some peers give up IPsec SAs with the last ISAKMP SA.
  */
 import { elapsed, type Instant, instant, seconds } from "../base/time.ts";
 import type { EngineState } from "./engine-state.ts";
@@ -8,10 +9,9 @@ import type { IsakmpSa } from "./isakmp-sa.ts";
 import { beginPhase1 } from "./phase1-start.ts";
 import { lifeOver } from "./sa-lifecycle.ts";
 
-/** Sets the time of an established SA: where its peer is looked after first that of its renewal, then its end. */
+/** Sets the time of an established SA: where it is to be renewed first that, then its end. */
 export function armLife(state: EngineState, sa: IsakmpSa, expiresAt: Instant): void {
-  const renewalAt =
-    sa.liveness === undefined ? expiresAt : instant(expiresAt - marginOf(state, sa, expiresAt));
+  const renewalAt = isContinuous(state, sa) ? instant(expiresAt - marginOf(state, sa, expiresAt)) : expiresAt;
   const isBefore = renewalAt > state.now && renewalAt < expiresAt;
   const [at, why] = isBefore
     ? [renewalAt, "an ISAKMP SA may need a successor"]
@@ -28,8 +28,14 @@ export function lifeDue(state: EngineState, sa: IsakmpSa): void {
   const [connection] = state.connections.between(local, peer);
   const isNewest = state.table.newestWith(local, peer) === sa;
   const isUnderWay = state.table.ofPeer(peer).some((other) => !other.isEstablished);
-  if (sa.liveness === undefined || connection === undefined || !isNewest || isUnderWay) return;
+  if (!isContinuous(state, sa) || connection === undefined || !isNewest || isUnderWay) return;
   if (state.spis.hasPeer(peer)) beginPhase1(state, connection, peer, []);
+}
+
+/** A peer behind a NAT is reached at port 500 by who has reached it before; the other end waits for it to begin. */
+function isContinuous(state: EngineState, sa: IsakmpSa): boolean {
+  const canBegin = sa.role === "initiator" || sa.nat?.situation.remoteBehindNat !== true;
+  return canBegin && (sa.liveness !== undefined || state.conventions.renewPhase1);
 }
 
 /** Whoever answered waits longer, so that both ends seldom begin at once. */

@@ -56,6 +56,7 @@ const RECORDED_INITIATOR: WireConventions = {
   encryptedNonceSkeyid: "ios",
   offerKilobytes: false,
   traverseNats: false,
+  renewPhase1: false,
 };
 
 /** Answers each named draw with what the recorded end drew. */

@@ -24,6 +24,8 @@ export interface WireConventions {
   readonly offerKilobytes: boolean;
   /** We say that we can traverse NATs (RFC 3947), which IOS does from 12.2(13)T on. */
   readonly traverseNats: boolean;
+  /** Phase 1 is done anew before it ends. IOS lets it end, and does it again when phase 2 needs it. */
+  readonly renewPhase1: boolean;
 }
 
 export const IOS_CONVENTIONS: WireConventions = {
@@ -41,10 +43,15 @@ export const IOS_CONVENTIONS: WireConventions = {
   encryptThirdMessage: true,
   offerKilobytes: true,
   traverseNats: false,
+  renewPhase1: false,
 };
 
-/** The same with NAT traversal: what a gateway on a real network says. */
-export const NAT_TRAVERSING_CONVENTIONS: WireConventions = { ...IOS_CONVENTIONS, traverseNats: true };
+/** The same with NAT traversal and without gaps: what a gateway on a real network says. */
+export const NAT_TRAVERSING_CONVENTIONS: WireConventions = {
+  ...IOS_CONVENTIONS,
+  traverseNats: true,
+  renewPhase1: true,
+};
 
 const UNITY_VERSION = Uint8Array.of(1, 0);
 const DPD_VERSION = Uint8Array.of(1, 0);
