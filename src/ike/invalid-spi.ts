@@ -11,7 +11,7 @@ import type { IpAddress } from "../net/ip-address.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { IsakmpSa } from "./isakmp-sa.ts";
 import { sendInformational } from "./notices.ts";
-import { beginPhase1 } from "./phase1-start.ts";
+import { beginPhase1, usualEnds } from "./phase1-start.ts";
 
 export function recoverFromInvalidSpi(
   state: EngineState,
@@ -25,7 +25,7 @@ export function recoverFromInvalidSpi(
   const [connection] = state.connections.between(localAddress, peer);
   const isUnderWay = state.table.ofPeer(peer).some((sa) => sa.local.address === localAddress);
   if (connection === undefined || isUnderWay) return;
-  const sa = beginPhase1(state, connection, peer, []);
+  const sa = beginPhase1(state, connection, usualEnds(connection, peer), []);
   if (sa !== undefined) sa.invalidSpi = spi;
 }
 

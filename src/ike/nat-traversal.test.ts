@@ -10,7 +10,7 @@ import { NAT_TRAVERSING_CONVENTIONS } from "./wire-conventions.ts";
 const conventions = NAT_TRAVERSING_CONVENTIONS;
 
 /** B expects its peer at the NAT's address. */
-function nattedPair(): IkePair {
+function nattedPair(ofA = conventions, ofB = conventions): IkePair {
   const base = policyOf(B, A);
   const [key] = base.preSharedKeys;
   assert.ok(key);
@@ -19,7 +19,7 @@ function nattedPair(): IkePair {
     preSharedKeys: [{ ...key, peer: { kind: "address", block: host(NAT) } as const }],
     connections: base.connections.map((connection) => ({ ...connection, peers: [NAT] })),
   };
-  const pair = new IkePair({ conventions }, { conventions, policy });
+  const pair = new IkePair({ conventions: ofA }, { conventions: ofB, policy });
   pair.isNatted = true;
   return pair;
 }
@@ -162,4 +162,20 @@ test("who is behind the NAT itself does not follow (RFC 3947 §7)", () => {
     pair.installed("A").some(({ peerMayMove }) => peerMayMove),
     false,
   );
+});
+
+test("the end outside renews phase 1 on port 4500, through the mapping of the end that has begun", () => {
+  const pair = nattedPair({ ...conventions, renewPhase1: false }, conventions);
+  pair.negotiate("A");
+  const before = pair.wire.length;
+  pair.runUntil(86_400_000 - 10_000);
+  const renewal = pair.wire.slice(before).filter(({ from }) => from === "B");
+  assert.ok(renewal.length >= 3, `${renewal.length} messages of phase 1`);
+  assert.ok(
+    renewal.every(({ sourcePort, destinationPort }) => sourcePort === 4500 && destinationPort === 5500),
+  );
+  pair.runUntil(86_400_000 + 10_000);
+  const [sa, ...others] = pair.engines.B.view().isakmpSas;
+  assert.deepEqual([sa?.sa.role, sa?.sa.remote.port, others.length], ["initiator", 5500, 0]);
+  assert.equal(pair.engines.A.view().isakmpSas.length, 1);
 });

@@ -292,7 +292,7 @@ export function perform(state: EngineState, sa: IsakmpSa, actions: Phase1Actions
         break;
       case "traverse":
         sa.nat = { method: action.method, situation: action.situation };
-        if (sa.role === "responder") break;
+        if (sa.role === "responder" || sa.local.port === NAT_PORT) break;
         state.follow(sa, {
           local: { ...sa.local, port: NAT_PORT },
           remote: { ...sa.remote, port: NAT_PORT },

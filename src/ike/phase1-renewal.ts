@@ -6,7 +6,8 @@
 import { elapsed, type Instant, instant, seconds } from "../base/time.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { IsakmpSa } from "./isakmp-sa.ts";
-import { beginPhase1 } from "./phase1-start.ts";
+import { beginPhase1, type Ends, usualEnds } from "./phase1-start.ts";
+import type { Connection } from "./policy.ts";
 import { lifeOver } from "./sa-lifecycle.ts";
 
 /** Sets the time of an established SA: where it is to be renewed first that, then its end. */
@@ -29,13 +30,17 @@ export function lifeDue(state: EngineState, sa: IsakmpSa): void {
   const isNewest = state.table.newestWith(local, peer) === sa;
   const isUnderWay = state.table.ofPeer(peer).some((other) => !other.isEstablished);
   if (!isContinuous(state, sa) || connection === undefined || !isNewest || isUnderWay) return;
-  if (state.spis.hasPeer(peer)) beginPhase1(state, connection, peer, []);
+  if (state.spis.hasPeer(peer)) beginPhase1(state, connection, endsOf(sa, connection), []);
 }
 
-/** A peer behind a NAT is reached at port 500 by who has reached it before; the other end waits for it to begin. */
 function isContinuous(state: EngineState, sa: IsakmpSa): boolean {
-  const canBegin = sa.role === "initiator" || sa.nat?.situation.remoteBehindNat !== true;
-  return canBegin && (sa.liveness !== undefined || state.conventions.renewPhase1);
+  return sa.liveness !== undefined || state.conventions.renewPhase1;
+}
+
+/** A peer behind a NAT that has begun is reached through the mapping that the NAT has for it alone (RFC 3947 §4). */
+function endsOf(sa: IsakmpSa, connection: Connection): Ends {
+  const isMapped = sa.role === "responder" && sa.nat?.situation.remoteBehindNat === true;
+  return isMapped ? { local: sa.local, remote: sa.remote } : usualEnds(connection, sa.remote.address);
 }
 
 /** Whoever answered waits longer, so that both ends seldom begin at once. */

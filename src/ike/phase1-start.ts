@@ -1,5 +1,5 @@
 /** Begins phase 1 for a request, in the mode that fits the peer, or says why it cannot. */
-import type { IpAddress } from "../net/ip-address.ts";
+import type { Endpoint, IpAddress } from "../net/ip-address.ts";
 import type { EngineState } from "./engine-state.ts";
 import { IsakmpSa, type WaitingRequest } from "./isakmp-sa.ts";
 import { begin as beginAggressively } from "./phase1/aggressive-mode-initiator.ts";
@@ -13,18 +13,32 @@ import type { Connection } from "./policy.ts";
 const IKE_PORT = 500;
 
 export function startPhase1(state: EngineState, first: WaitingRequest): void {
-  if (beginPhase1(state, first.connection, first.peer, [first]) === undefined) failRequest(state, first);
+  const { connection, peer } = first;
+  if (beginPhase1(state, connection, usualEnds(connection, peer), [first]) === undefined)
+    failRequest(state, first);
+}
+
+/** Where two ends begin that know nothing of each other. */
+export function usualEnds(connection: Connection, peer: IpAddress): Ends {
+  return {
+    local: { address: connection.localAddress, port: IKE_PORT },
+    remote: { address: peer, port: IKE_PORT },
+  };
+}
+
+export interface Ends {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
 }
 
 /** Undefined, and told, where nothing can be begun. What waits is served at its end. */
 export function beginPhase1(
   state: EngineState,
   connection: Connection,
-  peer: IpAddress,
+  { local, remote }: Ends,
   waiting: readonly WaitingRequest[],
 ): IsakmpSa | undefined {
-  const local = { address: connection.localAddress, port: IKE_PORT };
-  const remote = { address: peer, port: IKE_PORT };
+  const peer = remote.address;
   const approach = approachTo(state.policy, peer);
   state.emit({ kind: "negotiation-requested", connectionId: connection.id, local, remote });
   if ("explanation" in approach) {
