@@ -103,8 +103,8 @@ function checkSuites(
     problems.warning({
       kind: "incomplete",
       origin: authentication.origin ?? origin,
-      message: `ISAKMP policy ${priority} authenticates by ${authentication.value}, and there is ${missing}: it is never offered and never accepted.`,
-      advice: "Enter `authentication pre-share` in this policy, and a `crypto isakmp key` for the peer.",
+      message: `ISAKMP policy ${priority} authenticates by ${authentication.value}, and there is ${missing.what}: it is never offered and never accepted.`,
+      advice: `${missing.advice} Or enter \`authentication pre-share\` in this policy, and a \`crypto isakmp key\` for the peer.`,
     });
   }
   const methods = [...isakmp.policies.map(({ authentication }) => authentication.value), "rsa-sig" as const];
@@ -116,23 +116,35 @@ function checkSuites(
     message:
       isakmp.policies.length === 0
         ? "There is no `crypto isakmp policy`, and IOS's default policy authenticates by RSA signatures, for which there are no keys: nothing can be negotiated."
-        : "No ISAKMP policy authenticates by pre-shared key: nothing can be negotiated.",
+        : "No ISAKMP policy can be used: nothing can be negotiated.",
     advice: "Enter `crypto isakmp policy 10` and below it `authentication pre-share`.",
   });
 }
 
 /** What a method lacks with every peer. */
-function missingFor(method: AuthenticationMethod, rsa: RsaPolicy): string | undefined {
-  switch (method) {
-    case "pre-share":
-      return undefined;
-    case "rsa-sig":
-      if (rsa.authorities.length === 0) return "no certificate of an authority";
-      return rsa.certificates.length === 0 ? "no certificate of ours whose private key is here" : undefined;
-    case "rsa-encr":
-      if (rsa.encryptionKey === undefined) return "no RSA key of ours that may decrypt";
-      return rsa.peerKeys.length === 0 ? "no RSA public key of any peer" : undefined;
-  }
+function missingFor(
+  method: AuthenticationMethod,
+  rsa: RsaPolicy,
+): { readonly what: string; readonly advice: string } | undefined {
+  if (method === "rsa-sig" && rsa.authorities.length === 0)
+    return {
+      what: "no certificate of an authority",
+      advice: "Enter one with `certificate ca` below `crypto ca certificate chain`.",
+    };
+  if (method === "rsa-sig" && rsa.certificates.length === 0)
+    return {
+      what: "no certificate of ours whose private key is here",
+      advice:
+        "Enter `crypto key generate rsa`, and the certificate that an authority gives out for these keys.",
+    };
+  if (method === "rsa-encr" && rsa.encryptionKey === undefined)
+    return { what: "no RSA key of ours that may decrypt", advice: "Enter `crypto key generate rsa`." };
+  if (method === "rsa-encr" && rsa.peerKeys.length === 0)
+    return {
+      what: "no RSA public key of any peer",
+      advice: "Enter the peer's below `crypto key pubkey-chain rsa`.",
+    };
+  return undefined;
 }
 
 function checkKeys(

@@ -1,7 +1,7 @@
 /** RSA's part of a configuration: certificates with the private keys that belong to them, authorities, keys of peers. */
 import { MalformedError, tolerant } from "../base/errors.ts";
 import type { Origin } from "../base/origin.ts";
-import { rsaKeyProblem, sameRsaKey } from "../crypto/rsa.ts";
+import { bitLength, rsaKeyProblem, sameRsaKey } from "../crypto/rsa.ts";
 import type { OwnCertificate, OwnRsaKey, PeerRsaKey, RsaPolicy } from "../ike/policy.ts";
 import { type Certificate, readCertificate } from "../pki/certificate.ts";
 import { buildChain, describeChainProblem, FIT_USAGES, isChainProblem } from "../pki/chain.ts";
@@ -27,6 +27,7 @@ export function compileRsa(
   const authorities = read.filter(({ isAuthority }) => isAuthority).map(({ certificate }) => certificate);
   checkAuthorities(read, problems);
   checkRevocation(configuration, problems);
+  checkStrength(configuration, keys, problems);
   return {
     authorities,
     certificates: read.flatMap((each) => ownCertificate(each, authorities, keys, problems)),
@@ -107,6 +108,28 @@ function checkRevocation({ trustpoints }: Configuration, problems: Problems): vo
         advice: `Enter \`crl optional\` below \`crypto ${form} ${name}\`, which says so.`,
       });
 }
+
+/** Told once, at the first key of a peer that is short; our own have no line of the configuration. */
+function checkStrength({ publicKeys }: Configuration, keys: readonly RsaKeyPair[], problems: Problems): void {
+  const ours = keys.map(({ publicKey }) => ({ publicKey, where: "our own", origin: undefined }));
+  const theirs = publicKeys.flatMap(({ peer, octets = new Uint8Array(0), origin }) => {
+    const publicKey = tolerant(() => readPublicKey(octets));
+    const where = `that of ${peer.kind === "name" ? peer.name : peer.address}`;
+    return publicKey instanceof MalformedError ? [] : [{ publicKey, where, origin }];
+  });
+  const short = [...ours, ...theirs].filter(({ publicKey }) => bitLength(publicKey.modulus) < STRONG_BITS);
+  if (short.length === 0) return;
+  const least = Math.min(...short.map(({ publicKey }) => bitLength(publicKey.modulus)));
+  problems.warning({
+    kind: "weak",
+    origin: short.find(({ origin }) => origin !== undefined)?.origin,
+    message: `An RSA key of ${least} bits can be broken (${[...new Set(short.map(({ where }) => where))].join(", and ")}).`,
+    advice: "Use 2048 bits: `crypto key generate rsa modulus 2048`.",
+  });
+}
+
+/** What nobody can factor for years to come. */
+const STRONG_BITS = 2048;
 
 /** What may sign, with its private key and what leads from it to its authority. */
 function ownCertificate(
