@@ -70,7 +70,7 @@ test("no other content, key or signature verifies", () => {
     assert.equal(rsaVerify(KEY.publicKey, content, other), false);
 });
 
-test("a block with other than a hash and its padding is no signature (attack 39)", () => {
+test("a block with other than a hash and its padding is no signature", () => {
   const content = new Uint8Array(20).fill(7);
   const sign = (block: Uint8Array) =>
     plain(new Uint8Array(privateDecrypt({ key: nodeKey(KEY), padding: constants.RSA_NO_PADDING }, block)));
@@ -165,7 +165,7 @@ test("the same seed gives the same key, and another seed another", () => {
   }
 });
 
-test("public keys that are none, or cost too much, are refused (attack 10)", () => {
+test("public keys that are none, or cost too much, are refused", () => {
   const modulus = KEY.publicKey.modulus;
   const exponent = KEY.publicKey.exponent;
   const even = modulus.slice();

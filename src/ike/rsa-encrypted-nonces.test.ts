@@ -166,7 +166,7 @@ test("lost and repeated messages are made good", () => {
   }
 });
 
-// ── Attack 37 ────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── What a stranger learns ───────────────────────────────────────────────────────────────────────────────────────────
 
 /** What a stranger learns who sends B a third message: every message of B's, and how long it stays. */
 function askWith(spoil: (nonce: Uint8Array, id: Uint8Array) => { nonce?: Uint8Array; id?: Uint8Array }) {
@@ -220,7 +220,7 @@ function payloadTypes(bytes: Uint8Array): number[] {
   return types;
 }
 
-test("no answer tells whether anything decrypted: no Bleichenbacher oracle (attack 37)", () => {
+test("no answer tells whether anything decrypted: no Bleichenbacher oracle", () => {
   const good = askWith(() => ({}));
   assert.deepEqual(good.shape[1]?.slice(0, 3), [4, 5, 10], "MM4 as it should be");
   const modulus = KEY_B.publicKey.modulus;
@@ -242,7 +242,7 @@ test("no answer tells whether anything decrypted: no Bleichenbacher oracle (atta
   }
 });
 
-test("a stranger's identity is answered as well, with a key that he does not have (attack 36)", () => {
+test("a stranger's identity is answered as well, with a key that he does not have", () => {
   const unknown: RsaPolicy = {
     ...BY_ADDRESS.b,
     peerKeys: [peerKey(KEY_OTHER, { name: "other.example.com" })],

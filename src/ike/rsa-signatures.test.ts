@@ -146,7 +146,7 @@ const REFUSED: readonly [string, Made, RegExp][] = [
 ];
 
 for (const [what, made, says] of REFUSED)
-  test(`a certificate that is ${what} is refused, in both roles (attack 41)`, () => {
+  test(`a certificate that is ${what} is refused, in both roles`, () => {
     const asInitiator = run({ b: rsaOf(own(made)) });
     assert.ok(!isUp(asInitiator), "refused by the initiator");
     assert.equal(failure(asInitiator, "A").reason, "certificate refused");
@@ -266,6 +266,41 @@ test("without a certificate or an authority signatures are neither offered nor a
     assert.equal(failure(other, "A").reason, "no policy can be offered");
   }
 });
+
+test("requests go in MM4 and MM5, certificates in MM5 and MM6, and the messages stay six (RFC 4945 §3.2.5, §3.3.5)", () => {
+  const pair = run();
+  const inClear = pair.wire.slice(0, 4).map(({ bytes }) => payloadTypes(bytes));
+  assert.deepEqual(
+    inClear.map((types) => types.filter((type) => type === CERT || type === CERTREQ)),
+    [[], [], [], [CERTREQ]],
+  );
+  const phase1 = pair.wire.filter(({ bytes }) => bytes[18] === MAIN_MODE);
+  assert.equal(phase1.length, 6);
+  const ofPeer = (end: "A" | "B") =>
+    pair.events[end].flatMap((event) => (event.kind === "payload-processing" ? [event.payload] : []));
+  assert.deepEqual(
+    ofPeer("A").filter((kind) => kind === "CERT" || kind === "SIG"),
+    ["CERT", "SIG"],
+  );
+  assert.deepEqual(
+    ofPeer("B").filter((kind) => kind === "CERT" || kind === "SIG"),
+    ["CERT", "SIG"],
+  );
+});
+
+const CERT = 6;
+const CERTREQ = 7;
+const MAIN_MODE = 2;
+
+function payloadTypes(bytes: Uint8Array): number[] {
+  const types: number[] = [];
+  for (let type = bytes[16] ?? 0, at = 28; type !== 0; ) {
+    types.push(type);
+    type = bytes[at] ?? 0;
+    at += (bytes[at + 2] ?? 0) * 256 + (bytes[at + 3] ?? 0);
+  }
+  return types;
+}
 
 // ── Aggressive mode ──────────────────────────────────────────────────────────────────────────────────────────────────
 

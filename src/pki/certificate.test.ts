@@ -105,7 +105,7 @@ test("what we make reads the same here and in Node", () => {
   }
 });
 
-test("no octets throw, whatever they are (attack 10)", () => {
+test("no octets throw, whatever they are", () => {
   const { certificate } = makeCertificate({
     subject: "O=Lab, CN=r1",
     hosts: ["r1"],

@@ -33,6 +33,7 @@ export interface CertificateWish {
   /** `true`, or how many may stand between. Absent: no basic constraints. */
   readonly ca?: boolean | number;
   readonly hosts?: readonly string[];
+  readonly mails?: readonly string[];
   readonly addresses?: readonly Uint8Array[];
   readonly purposes?: readonly string[];
   readonly criticalExtension?: string;
@@ -103,6 +104,7 @@ export function derName(text: string): Uint8Array {
 function extensionsOf(wish: CertificateWish): Uint8Array[] {
   const { keyUsage, ca, purposes, criticalExtension } = wish;
   const names = [
+    ...(wish.mails ?? []).map((mail) => derElement(0x81, utf8(mail))),
     ...(wish.hosts ?? []).map((host) => derElement(0x82, utf8(host))),
     ...(wish.addresses ?? []).map((address) => derElement(0x87, address)),
   ];
