@@ -337,6 +337,8 @@ export class Gateway {
       }
       case "pair-expired":
         this.#tellPeer(now, output);
+        // One that was never taken into service is not told of again.
+        this.#ike.releaseSpi(output.inboundSpi);
         break;
       case "peer-moved":
         this.#toIke(now, output);

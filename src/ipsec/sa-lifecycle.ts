@@ -16,6 +16,7 @@ import {
   type RemovedPair,
   renewalReason,
 } from "./live-sa.ts";
+import { conflictsBehindNat } from "./nat-conflict.ts";
 import type { Negotiator } from "./negotiator.ts";
 import type { NegotiateOutput } from "./outbox.ts";
 import { compileSelector } from "./packet-flow.ts";
@@ -36,8 +37,8 @@ export class SaLifecycle {
   }
 
   /**
-   * Takes an SA into service; gives its connection. Undefined where the policy has no line for it any more: once the
-   * pair is complete, the peer is to be told that it is gone.
+   * Takes an SA into service; gives its connection. Undefined where the policy has no line for it any more, or
+   * another peer behind the same NAT has its traffic: once the pair is complete, the peer is to be told that it is gone.
    */
   install(now: Instant, parameters: SaParameters): ProtectedConnection | undefined {
     if (parameters.suite.encryption === "null" && parameters.suite.integrity === undefined)
@@ -49,7 +50,9 @@ export class SaLifecycle {
     const { outbox, sad, policy } = this.#parts;
     const connection = policy.connections.get(parameters.connectionId);
     const line = connection === undefined ? undefined : lineFor(connection, parameters.selector);
-    if (line === undefined) {
+    if (line === undefined || conflictsBehindNat(sad, parameters)) {
+      if (line !== undefined && parameters.direction === "outbound")
+        outbox.event({ kind: "peers-conflict", localAddress, peer, selector });
       if (parameters.direction === "outbound") outbox.push({ kind: "pair-expired", ...pairOf(parameters) });
       return undefined;
     }

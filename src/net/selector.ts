@@ -101,6 +101,27 @@ export function selectorsEqual(a: TrafficSelector, b: TrafficSelector): boolean 
   return selectorCovers(a, b) && selectorCovers(b, a);
 }
 
+/** Some packet is of both. */
+export function selectorsOverlap(a: TrafficSelector, b: TrafficSelector): boolean {
+  return (
+    (a.protocol === 0 || b.protocol === 0 || a.protocol === b.protocol) &&
+    blocksOverlap(a.local, b.local) &&
+    blocksOverlap(a.remote, b.remote) &&
+    rangesOverlap(a.localPorts, b.localPorts) &&
+    rangesOverlap(a.remotePorts, b.remotePorts)
+  );
+}
+
+function blocksOverlap(a: AddressBlock, b: AddressBlock): boolean {
+  // Bits that count in both must be equal.
+  const care = ~ipv4ToNumber(a.wildcard) & ~ipv4ToNumber(b.wildcard);
+  return (ipv4ToNumber(a.address) & care) === (ipv4ToNumber(b.address) & care);
+}
+
+function rangesOverlap(a: PortRange, b: PortRange): boolean {
+  return a.low <= b.high && b.low <= a.high;
+}
+
 /** No traffic but that of one host with another, these two: the only kind that transport mode can carry (RFC 2401 §4.1). */
 export function isBetween(selector: TrafficSelector, local: IpAddress, remote: IpAddress): boolean {
   return blockCovers(host(local), selector.local) && blockCovers(host(remote), selector.remote);
