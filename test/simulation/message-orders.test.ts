@@ -3,7 +3,7 @@
  * or in silence, and ESP is answered only after a proof of phase 1 and a complete quick mode.
  *
  * Orders are not followed where they come to a situation that is known from another one of at most the same length. A
- * situation is what the gateway shows of itself (`situationOf`) and what the initiator knows; the equivalence assumed is
+ * situation is what the gateway shows of itself (`Meeting.situation`) and what the initiator knows; the equivalence assumed is
  * that nothing else decides what comes next: not numbers, cookies and keys themselves, not who was first of two SAs that
  * look alike. What was learned so is checked against orders that are followed to their end, longer ones too.
  */
