@@ -1112,3 +1112,55 @@ test("traffic outside the access list is refused in both directions of the negot
     assert.equal(pair.installed("A").length + pair.installed("B").length, 0, from);
   }
 });
+
+test("a malformed probe of 2500 octets gets no answer, whatever exchange it names", () => {
+  for (const exchange of [1, 2, 4, 5, 6, 32, 34, 243])
+    for (const nextPayload of [0, 1, 4, 11, 12, 13, 43, 255]) {
+      const pair = new IkePair();
+      const probe = new Uint8Array(2500).fill(0x41, HEADER_LENGTH);
+      probe.set(seededRandom("probe").bytes("initiator cookie", 8));
+      probe.set([nextPayload, 0x10, exchange, 0], 16);
+      probe.set(u32Octets(probe.length), 24);
+      assertDropped(give(pair, "B", probe), `exchange ${exchange}, payload ${nextPayload}`);
+    }
+});
+
+test("a transaction exchange, as extended authentication and mode configuration use it, is refused under an SA too", () => {
+  const insider = Insider.ofNew();
+  const attributes: Payload = { kind: "unknown", payloadType: 14, body: fromHex("01000001 c08f0001") };
+  const { bytes } = insider.first("A", "Informational", [attributes]);
+  assertDropped(give(insider.pair, "B", patched(bytes, 18, 6)), "a transaction");
+  assert.equal(insider.pair.engines.B.view().isakmpSas[0]?.state, "QM_IDLE");
+});
+
+test("a notification whose SPI is longer than what follows is refused, and the SA stays", () => {
+  for (const [spiSize, octets] of [
+    [255, 4],
+    [16, 15],
+    [1, 0],
+  ] as const) {
+    const insider = Insider.ofNew();
+    const body = concat(u32Octets(1), Uint8Array.of(1, spiSize, 0x60, 2), new Uint8Array(octets));
+    const payload: Payload = { kind: "unknown", payloadType: 11, body };
+    assertDropped(
+      give(insider.pair, "B", insider.first("A", "Informational", [payload]).bytes),
+      `${spiSize}`,
+    );
+    assert.equal(insider.pair.engines.B.view().isakmpSas.length, 1);
+  }
+});
+
+test("SPIs and cookies after a restart are none of those before it", () => {
+  const drawn = ["before", "after"].map((seed) => {
+    const pair = new IkePair({}, { random: seededRandom(seed) });
+    pair.negotiate("A");
+    const spis = pair.installed("B").flatMap(({ direction, spi }) => (direction === "inbound" ? [spi] : []));
+    return [...spis, ...pair.engines.B.view().isakmpSas.map(({ sa }) => sa.responderCookie)];
+  });
+  const [before = [], after = []] = drawn;
+  assert.equal(before.length, 2, "one of each");
+  assert.deepEqual(
+    after.filter((each) => before.includes(each)),
+    [],
+  );
+});

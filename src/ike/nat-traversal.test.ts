@@ -3,6 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { A, B, IkePair, NAT, policyOf } from "../../test/support/ike-pair.ts";
 import { hex } from "../base/octets.ts";
+import { decodeHeader, HEADER_LENGTH } from "../isakmp/header.ts";
+import { encodeMessage } from "../isakmp/message.ts";
+import { decodePayloads } from "../isakmp/payload-chain.ts";
 import { recogniseVendorId } from "../isakmp/vendor-ids.ts";
 import { host } from "../net/selector.ts";
 import { NAT_TRAVERSING_CONVENTIONS } from "./wire-conventions.ts";
@@ -178,4 +181,22 @@ test("the end outside renews phase 1 on port 4500, through the mapping of the en
   const [sa, ...others] = pair.engines.B.view().isakmpSas;
   assert.deepEqual([sa?.sa.role, sa?.sa.remote.port, others.length], ["initiator", 5500, 0]);
   assert.equal(pair.engines.A.view().isakmpSas.length, 1);
+});
+
+test("who forges the hashes of addresses makes both ends use port 4500, and nothing worse", () => {
+  const pair = new IkePair({ conventions }, { conventions });
+  pair.network = (datagram, index) => {
+    if (index !== 2 && index !== 3) return [datagram];
+    const header = decodeHeader(datagram.bytes);
+    const forged = decodePayloads(header.nextPayload, datagram.bytes.subarray(HEADER_LENGTH)).payloads.map(
+      (payload) => (payload.kind === "NAT-D" ? { ...payload, hash: new Uint8Array(20) } : payload),
+    );
+    return [{ ...datagram, bytes: encodeMessage(header, forged) }];
+  };
+  pair.negotiate("A");
+  for (const end of ["A", "B"] as const) {
+    assert.equal(pair.event(end, "isakmp-sa-established")?.kind, "isakmp-sa-established", end);
+    assert.deepEqual(pair.installed(end)[0]?.udpEncapsulation, { localPort: 4500, remotePort: 4500 }, end);
+    assert.equal(pair.installed(end)[0]?.peer, end === "A" ? B : A, end);
+  }
 });

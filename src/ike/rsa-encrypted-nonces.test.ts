@@ -12,8 +12,10 @@ import {
   SUITE,
 } from "../../test/support/ike-pair.ts";
 import { concat, u16Octets } from "../base/octets.ts";
+import { rsaEncrypt } from "../crypto/rsa-encryption.ts";
 import { type GeneratedRsaKey, generateRsaKey } from "../crypto/rsa-generation.ts";
 import { Secret } from "../crypto/secret.ts";
+import { encodeBody } from "../isakmp/payload.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { IkeEvent } from "./events.ts";
 import type { PeerRsaKey, RsaPolicy } from "./policy.ts";
@@ -267,4 +269,38 @@ test("an engine asked by a replayed third message decrypts no more than one at a
     (event) => event.kind === "job-started" && event.job === "rsa-decrypt",
   );
   assert.equal(decryptions.length, 1);
+});
+
+test("the proof after a bad identity fails as a wrong proof does, whatever did not decrypt (attack 37)", () => {
+  const outcome = (spoil: (id: Uint8Array) => Uint8Array) => {
+    const pair = pairOf();
+    pair.network = (datagram, index) =>
+      index === 2 ? [withPayloads(datagram, (_, id) => ({ id: spoil(id) }))] : [datagram];
+    pair.negotiate("A");
+    pair.runUntil(50_000);
+    return pair.events.B.flatMap((event) =>
+      event.kind === "message-dropped"
+        ? [event.reason]
+        : event.kind === "negotiation-failed"
+          ? [event.explanation]
+          : [],
+    );
+  };
+  const other = {
+    kind: "ID",
+    idType: 1,
+    protocolId: 17,
+    port: 500,
+    data: Uint8Array.of(10, 0, 0, 1),
+  } as const;
+  const wellMade = outcome(() =>
+    rsaEncrypt(KEY_B.publicKey, encodeBody(other), { bytes: (_, length) => new Uint8Array(length).fill(7) }),
+  );
+  assert.equal(wellMade[0], "hash mismatch");
+  for (const spoil of [
+    (id: Uint8Array) => id.map((octet) => octet ^ 0x55).fill(0, 0, 1),
+    (id: Uint8Array) => id.map(() => 0),
+    (id: Uint8Array) => id.slice(0, 20),
+  ])
+    assert.deepEqual(outcome(spoil), wellMade);
 });

@@ -379,3 +379,28 @@ test("in aggressive mode lost and repeated messages are made good", () => {
     assert.ok(isUp(pair), `message ${lost + 1}`);
   }
 });
+
+test("certificates of no octets, of garbage and of any number beside the true one do no harm (attack 10)", () => {
+  const garbage = (length: number): Certificate => ({
+    ...ROUTER_A.certificate,
+    der: new Uint8Array(length).fill(0x30),
+  });
+  const beside = [garbage(0), garbage(1), garbage(900)];
+  assert.ok(isUp(run({ a: rsaOf(own(ROUTER_A, beside)) })), "beside it");
+  const crowd = Array.from({ length: 30 }, () => garbage(200));
+  assert.ok(isUp(run({ a: rsaOf(own(ROUTER_A, crowd)) })), "in a crowd");
+  for (const certificate of beside) {
+    const pair = run({ a: rsaOf(own({ ...ROUTER_A, certificate })) });
+    assert.ok(!isUp(pair), "in its place");
+    assert.match(pair.event("B", "message-dropped")?.detail ?? "", /none that can be read/);
+  }
+});
+
+test("an identity that is not the subject of the certificate, part of it or more than it is refused (attack 40)", () => {
+  for (const subject of ["O=Lab, CN=b", "O=Lab", "CN=a", "O=Lab, CN=a, CN=b", "O=Lab, CN=*"]) {
+    const claimed = { ...ROUTER_A.certificate, subject: router(subject).certificate.subject };
+    const pair = run({ a: rsaOf(own({ ...ROUTER_A, certificate: claimed })) });
+    assert.match(failure(pair, "B").explanation, /which is not the subject of its certificate/, subject);
+    assert.equal(pair.installed("B").length, 0, subject);
+  }
+});

@@ -138,10 +138,11 @@ function checkHash(
   notifications: readonly Notification[],
 ): CheckedProof {
   const { sa } = context;
-  const problem = identityProblem(id);
-  if (problem !== undefined) return refused("malformed", problem);
+  // First the hash: an identity that did not decrypt fails as any wrong proof does, and counts as one.
   if (!constantTimeEqual(hash, peersHash(sa.role, state, id)))
     return refused("hash mismatch", `${sa.role === "responder" ? "HASH_I" : "HASH_R"} does not verify`);
+  const problem = identityProblem(id);
+  if (problem !== undefined) return refused("malformed", problem);
   return {
     proven: { identity: describeIdentity(id), notifications, requests: state.requests },
     actions: [
