@@ -6,6 +6,7 @@
  * as many steps as there are different wildcard pairs, not as there are lines.
  */
 import { type AccessRule, selectorOfRule } from "../net/selector.ts";
+import { AddressIndex } from "./address-index.ts";
 import {
   type CompiledSelector,
   compileSelector,
@@ -40,11 +41,11 @@ interface IndexedLine<T> {
   next: IndexedLine<T> | undefined;
 }
 
-/** The lines of one pair of wildcards: by the source bits that count, then by the destination bits. */
+/** The lines of one pair of wildcards, by the bits of source and destination that count. */
 interface LineGroup<T> {
   readonly sourceCare: number;
   readonly destinationCare: number;
-  readonly lines: Map<number, Map<number, IndexedLine<T>>>;
+  readonly lines: AddressIndex<IndexedLine<T>>;
 }
 
 export class Spd<T> {
@@ -52,7 +53,7 @@ export class Spd<T> {
 
   /** The lines of each entry, both in order. */
   constructor(entries: readonly (readonly SpdLine<T>[])[]) {
-    const groups = new Map<string, LineGroup<T>>();
+    const groups = new Map<string, Map<string, IndexedLine<T>>>();
     let order = 0;
     for (const [entry, lines] of entries.entries())
       for (const { action, selector, target } of lines) {
@@ -60,7 +61,7 @@ export class Spd<T> {
         const isPermit = action === "permit";
         addTo(groups, { order: order++, entry, isPermit, isPlain, selector, target, next: undefined });
       }
-    this.#groups = [...groups.values()];
+    this.#groups = [...groups.values()].map(indexed);
   }
 
   /** What the flow of a leaving packet leads to; undefined lets it pass in clear. For a packet that came in: `reversed`. */
@@ -96,7 +97,7 @@ function firstWith<T>(
   { sourceCare, destinationCare, lines }: LineGroup<T>,
   flow: PacketFlow,
 ): IndexedLine<T> | undefined {
-  return lines.get(flow.source & sourceCare)?.get(flow.destination & destinationCare);
+  return lines.get(flow.source & sourceCare, flow.destination & destinationCare);
 }
 
 function matches<T>({ isPermit, selector }: IndexedLine<T>, flow: PacketFlow): boolean {
@@ -115,17 +116,27 @@ function decided<T>(matching: IndexedLine<T>[]): T | undefined {
   return undefined;
 }
 
-function addTo<T>(groups: Map<string, LineGroup<T>>, line: IndexedLine<T>): void {
+/** Groups by their wildcards, and in each the first line with the same addresses. */
+function addTo<T>(groups: Map<string, Map<string, IndexedLine<T>>>, line: IndexedLine<T>): void {
   const { local, remote } = line.selector;
-  const key = `${local.care} ${remote.care}`;
-  const group = groups.get(key) ?? { sourceCare: local.care, destinationCare: remote.care, lines: new Map() };
-  groups.set(key, group);
-  const bySource = group.lines.get(local.bits) ?? new Map<number, IndexedLine<T>>();
-  group.lines.set(local.bits, bySource);
-  let last = bySource.get(remote.bits);
-  if (last === undefined) bySource.set(remote.bits, line);
+  const wildcards = `${local.care} ${remote.care}`;
+  const group = groups.get(wildcards) ?? new Map<string, IndexedLine<T>>();
+  groups.set(wildcards, group);
+  const addresses = `${local.bits} ${remote.bits}`;
+  let last = group.get(addresses);
+  if (last === undefined) group.set(addresses, line);
   else {
     while (last.next !== undefined) last = last.next;
     last.next = line;
   }
+}
+
+function indexed<T>(group: ReadonlyMap<string, IndexedLine<T>>): LineGroup<T> {
+  const lines = [...group.values()];
+  const [first] = lines;
+  return {
+    sourceCare: first?.selector.local.care ?? 0,
+    destinationCare: first?.selector.remote.care ?? 0,
+    lines: new AddressIndex(lines.map((line) => [line.selector.local.bits, line.selector.remote.bits, line])),
+  };
 }
