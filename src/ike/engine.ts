@@ -23,14 +23,8 @@ import { type IsakmpSa, QuickModeExchange } from "./isakmp-sa.ts";
 import { DEFAULT_IKE_LIMITS, type IkeLimits } from "./limits.ts";
 import { deleteIpsecSa, deleteIsakmpSa } from "./notices.ts";
 import type { Phase1State } from "./phase1/phase1-state.ts";
-import {
-  askForProof,
-  phase1JobDone,
-  phase1ModeOf,
-  phase1Unanswered,
-  receiveFirst,
-  receivePhase1,
-} from "./phase1-driver.ts";
+import { askForProof, phase1JobDone, phase1ModeOf, receiveFirst, receivePhase1 } from "./phase1-driver.ts";
+import { phase1Unanswered } from "./phase1-endings.ts";
 import { armLife, lifeDue } from "./phase1-renewal.ts";
 import { phase2JobDone, phase2Over, receivePhase2 } from "./phase2-driver.ts";
 import type { IkePolicy, ProtectionSuite } from "./policy.ts";

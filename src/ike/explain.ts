@@ -91,6 +91,29 @@ export function unprovenAnswer(peer: IpAddress, key: PreSharedKey | undefined): 
   };
 }
 
+/** An initiator of aggressive mode whose third message never came: it has seen our proof, and most likely not believed it. */
+export function unconfirmedAnswer(peer: IpAddress, authentication: Authentication): Failure {
+  const key = preSharedKeyOf(authentication);
+  const begun = `${peer} has begun aggressive mode and does not confirm our answer`;
+  if (key === undefined)
+    return {
+      reason: "no response",
+      explanation: `${begun}: most likely it does not accept our proof.`,
+      mismatches: [],
+      origin: undefined,
+      notify: undefined,
+    };
+  return {
+    reason: "wrong pre-shared key",
+    explanation: `${begun}: most likely its pre-shared key differs from ours${at(key.origin)}.`,
+    mismatches: [
+      { attribute: "key", offered: "another pre-shared key", accepted: "ours", origin: key.origin },
+    ],
+    origin: key.origin,
+    notify: undefined,
+  };
+}
+
 /** An exchange that got no answer to `step`. What that most likely means depends on how far it came. */
 export function noResponse(
   peer: IpAddress,

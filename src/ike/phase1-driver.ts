@@ -7,22 +7,22 @@ import { EXCHANGE_TYPE } from "../isakmp/numbers/exchange-type.ts";
 import type { Payload } from "../isakmp/payload.ts";
 import { recogniseVendorId } from "../isakmp/vendor-ids.ts";
 import type { Endpoint } from "../net/ip-address.ts";
-import type { Failure, Refusal } from "./action.ts";
+import type { Refusal } from "./action.ts";
 import type { Answered, Received } from "./conversation.ts";
 import type { EngineState } from "./engine-state.ts";
 import { sameBytes } from "./engine-state.ts";
 import { establish } from "./establishment.ts";
 import type { Phase1Mode, Phase1Step } from "./events.ts";
-import { noResponse, proofNotVerified, UNOFFERED, wrongPreSharedKey } from "./explain.ts";
+import { proofNotVerified, UNOFFERED, wrongPreSharedKey } from "./explain.ts";
 import { IsakmpSa } from "./isakmp-sa.ts";
 import { sendUnprotectedNotify } from "./notices.ts";
 import { respond as respondAggressively } from "./phase1/aggressive-mode-responder.ts";
-import type { Authentication } from "./phase1/authentication.ts";
 import { respond } from "./phase1/main-mode.ts";
 import { NAT_PORT } from "./phase1/nat-steps.ts";
 import { jobDone, receive } from "./phase1/phase1.ts";
 import { awaited, type Phase1Actions, type Phase1Context } from "./phase1/phase1-state.ts";
 import { admitsStranger, refuseForAWhile } from "./phase1-admission.ts";
+import { authenticationOf, failPhase1, reportFailure } from "./phase1-endings.ts";
 import { decodeChain, openWith, provenContent } from "./receiving.ts";
 import { forget } from "./sa-lifecycle.ts";
 import { accept, repeatAnswer, resendAnswer, say, stopRepeating } from "./sending.ts";
@@ -314,41 +314,6 @@ export function perform(state: EngineState, sa: IsakmpSa, actions: Phase1Actions
         break;
     }
   }
-}
-
-function authenticationOf({ state }: IsakmpSa): Authentication | undefined {
-  return state !== undefined && "authentication" in state ? state.authentication : undefined;
-}
-
-/** No answer came however often we asked. */
-export function phase1Unanswered(state: EngineState, sa: IsakmpSa): void {
-  const step = sa.outstanding?.step ?? (sa.mode === "main" ? "MM1" : "AM1");
-  failPhase1(state, sa, noResponse(sa.remote.address, step, authenticationOf(sa), sa.hints));
-}
-
-export function failPhase1(state: EngineState, sa: IsakmpSa, failure: Failure): void {
-  reportFailure(state, sa, failure);
-  refuseForAWhile(state, sa, failure.reason);
-  if (failure.notify !== undefined && sa.protection === undefined)
-    sendUnprotectedNotify(state, sa, failure.notify);
-  forget(state, sa, failure.reason);
-}
-
-function reportFailure(state: EngineState, sa: IsakmpSa, failure: Failure): void {
-  const { reason, mismatches, origin, explanation } = failure;
-  const authentication = authenticationOf(sa)?.method;
-  state.emit({
-    kind: "negotiation-failed",
-    sa: sa.reference(),
-    peer: sa.remote.address,
-    exchange: sa.mode,
-    role: sa.role,
-    reason,
-    ...(authentication === undefined ? {} : { authentication }),
-    mismatches,
-    origin,
-    explanation,
-  });
 }
 
 export function contextOf(state: EngineState, sa: IsakmpSa): Phase1Context {

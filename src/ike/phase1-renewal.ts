@@ -6,6 +6,7 @@
 import { elapsed, type Instant, instant, seconds } from "../base/time.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { IsakmpSa } from "./isakmp-sa.ts";
+import { phase1Expired } from "./phase1-endings.ts";
 import { beginPhase1, type Ends, usualEnds } from "./phase1-start.ts";
 import type { Connection } from "./policy.ts";
 import { lifeOver } from "./sa-lifecycle.ts";
@@ -23,7 +24,8 @@ export function armLife(state: EngineState, sa: IsakmpSa, expiresAt: Instant): v
 /** One of the two has come. */
 export function lifeDue(state: EngineState, sa: IsakmpSa): void {
   const { expiresAt } = sa;
-  if (!sa.isEstablished || expiresAt === undefined || expiresAt <= state.now) return lifeOver(state, sa);
+  if (!sa.isEstablished) return phase1Expired(state, sa);
+  if (expiresAt === undefined || expiresAt <= state.now) return lifeOver(state, sa);
   state.timers.set(sa.life, expiresAt, "an ISAKMP SA expires");
   const [local, peer] = [sa.local.address, sa.remote.address];
   const [connection] = state.connections.between(local, peer);

@@ -33,9 +33,8 @@ export function forget(
   for (const waiting of sa.waiting.splice(0)) failRequest(state, waiting);
 }
 
-/** The end of an SA's time: half-open ones are forgotten, established ones deleted once their exchanges are done. */
+/** The end of an established SA's time: it is deleted once its exchanges are done. */
 export function lifeOver(state: EngineState, sa: IsakmpSa): void {
-  if (!sa.isEstablished) return forget(state, sa, "no response");
   if (sa.runningExchanges > 0)
     return state.timers.set(sa.life, after(state.now, seconds(10)), "an ISAKMP SA is still in use");
   deleteIsakmpSa(state, sa);
