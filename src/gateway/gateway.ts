@@ -260,9 +260,9 @@ export class Gateway {
         this.#dataPlane.remove(now, output.peer, output.spi, output.direction, output.reason);
         break;
       case "ask-traffic": {
-        const { localAddress, peer } = output;
+        const { connId, localAddress, peer } = output;
         const traffic = this.#dataPlane.trafficWith(localAddress, peer);
-        this.#toIke(now, { kind: "traffic", localAddress, peer, traffic });
+        this.#toIke(now, { kind: "traffic", connId, peer, traffic });
         break;
       }
       case "peer-dead":

@@ -1,7 +1,7 @@
 /** Dead peer detection (RFC 3706) between two engines: when a peer is asked, what counts as an answer, and what follows from none. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { A, B, IkePair, policyOf, SELECTOR } from "../../test/support/ike-pair.ts";
+import { A, B, IkePair, policyOf, SELECTOR, seededRandom } from "../../test/support/ike-pair.ts";
 import { Insider, notification } from "../../test/support/insider.ts";
 import { u32Octets } from "../base/octets.ts";
 import { instant } from "../base/time.ts";
@@ -13,6 +13,7 @@ import type { DeadPeerDetection } from "./policy.ts";
 import { IOS_CONVENTIONS } from "./wire-conventions.ts";
 
 const ON_DEMAND: DeadPeerDetection = { seconds: 20, retrySeconds: 2, mode: "on-demand" };
+const WITHOUT_INITIAL_CONTACT = { ...IOS_CONVENTIONS, sendInitialContact: false };
 const PERIODIC: DeadPeerDetection = { ...ON_DEMAND, mode: "periodic" };
 
 /** A with dead peer detection, and B without it, which answers all the same. */
@@ -193,4 +194,31 @@ test("both ends may look after each other", () => {
   }
   assert.equal(pair.now, instant(105_000));
   assert.equal(pair.engines.A.view().isakmpSas[0]?.sa.local.address, A);
+});
+
+test("when the newest SA goes, the peer is looked after under the one before", () => {
+  const pair = new IkePair({ changes: { deadPeerDetection: PERIODIC } });
+  pair.negotiate("A");
+  const first = pair.engines.A.view().isakmpSas[0]?.sa.connId;
+  // B begins another phase 1: its first message is answered like anybody's.
+  const other = new IkePair({}, { random: seededRandom("another B"), conventions: WITHOUT_INITIAL_CONTACT });
+  other.network = (datagram) => {
+    if (datagram.from === "B") pair.deliver(datagram);
+    return [];
+  };
+  pair.network = (datagram) => {
+    if (datagram.from !== "A") return [datagram];
+    other.deliver(datagram);
+    other.settle();
+    return [datagram];
+  };
+  other.negotiate("B");
+  pair.settle();
+  other.settle();
+  const newest = pair.engines.A.view().isakmpSas.at(-1)?.sa.connId;
+  assert.notEqual(newest, first, "there are two");
+  pair.network = (datagram) => [datagram];
+  pair.input("A", { kind: "clear-isakmp-sas", connId: newest ?? 0 });
+  run(pair, 105);
+  assert.ok(sent(pair, "A", "R-U-THERE") >= 4, "asked under the first");
 });

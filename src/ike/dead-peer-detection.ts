@@ -32,11 +32,19 @@ export function watchPeer(state: EngineState, sa: IsakmpSa): void {
   const { deadPeerDetection } = state.policy;
   if (deadPeerDetection === undefined || !sa.isEstablished || !sa.peerVendorIds.includes("DPD"))
     return stopWatching(state, sa);
-  // The top bit is clear, so that the numbers do not run over (RFC 3706 §6.2).
-  const [first = 0, ...others] = state.random.bytes("dpd sequence number", 4);
-  const sequenceNumber = new DataView(Uint8Array.of(first & 0x7f, ...others).buffer).getUint32(0);
-  sa.liveness ??= { aliveAt: state.now, traffic: undefined, sequenceNumber, unanswered: 0 };
+  sa.liveness ??= {
+    aliveAt: state.now,
+    traffic: undefined,
+    sequenceNumber: firstNumber(state),
+    unanswered: 0,
+  };
   arm(state, sa, deadPeerDetection);
+}
+
+/** The top bit is clear, so that the numbers do not run over (RFC 3706 §6.2). */
+function firstNumber({ random }: EngineState): number {
+  const [first = 0, ...others] = random.bytes("dpd sequence number", 4);
+  return new DataView(Uint8Array.of(first & 0x7f, ...others).buffer).getUint32(0);
 }
 
 function stopWatching(state: EngineState, sa: IsakmpSa): void {
@@ -47,23 +55,30 @@ function stopWatching(state: EngineState, sa: IsakmpSa): void {
 /** Time to look: IPsec is asked what it has carried, and what it says decides. */
 export function lookAfterPeer(state: EngineState, sa: IsakmpSa): void {
   const { deadPeerDetection } = state.policy;
-  // One SA is enough to ask under: the newest.
-  if (deadPeerDetection === undefined || state.table.newestWith(sa.local.address, sa.remote.address) !== sa)
-    return stopWatching(state, sa);
-  state.output({ kind: "ask-traffic", localAddress: sa.local.address, peer: sa.remote.address });
+  if (deadPeerDetection === undefined || sa.liveness === undefined) return stopWatching(state, sa);
+  // One SA is enough to ask under: the newest. Should that go, the others are still looked after.
+  if (sasWithPeerOf(state, sa).at(-1) === sa)
+    state.output({
+      kind: "ask-traffic",
+      connId: sa.connId,
+      localAddress: sa.local.address,
+      peer: sa.remote.address,
+    });
   // Whoever does not answer is asked again.
-  if (sa.liveness !== undefined) arm(state, sa, deadPeerDetection);
+  arm(state, sa, deadPeerDetection);
+}
+
+/** Behind one NAT there may be several peers: they are told apart by what they proved to be. */
+function sasWithPeerOf(state: EngineState, { local, remote, identity }: IsakmpSa): readonly IsakmpSa[] {
+  return state.table
+    .ofPeer(remote.address)
+    .filter((sa) => sa.isEstablished && sa.local.address === local.address && sa.identity === identity);
 }
 
 /** What IPsec has carried to and from a peer so far. */
-export function weighTraffic(
-  state: EngineState,
-  localAddress: IpAddress,
-  peer: IpAddress,
-  traffic: Traffic,
-): void {
+export function weighTraffic(state: EngineState, peer: IpAddress, connId: number, traffic: Traffic): void {
   const { deadPeerDetection } = state.policy;
-  const sa = state.table.newestWith(localAddress, peer);
+  const sa = state.table.ofPeer(peer).find((candidate) => candidate.connId === connId);
   const before = sa?.liveness;
   if (sa === undefined || before === undefined || deadPeerDetection === undefined) return;
   const known = before.traffic;
@@ -106,12 +121,20 @@ function ask(state: EngineState, sa: IsakmpSa, liveness: Liveness): void {
 function giveUp(state: EngineState, sa: IsakmpSa): void {
   const { local, remote } = sa;
   state.emit({ kind: "peer-dead", sa: sa.reference(), retries: state.limits.dpdRetriesMax });
-  for (const other of state.table.ofPeer(remote.address)) {
-    if (other.local.address !== local.address) continue;
+  for (const other of sasWithPeerOf(state, sa)) {
     // It may hear us though we do not hear it.
     deleteIsakmpSa(state, other);
     forget(state, other, "peer dead");
   }
+  for (const { spi, identity } of state.spis.ofPeer(remote.address))
+    if (identity === sa.identity)
+      state.output({
+        kind: "remove-ipsec-sa",
+        peer: remote.address,
+        direction: "inbound",
+        spi,
+        reason: "peer dead",
+      });
   state.output({ kind: "peer-dead", localAddress: local.address, peer: remote.address });
 }
 

@@ -43,7 +43,7 @@ export type IkeInput =
   /** Answers `ask-traffic`. */
   | {
       readonly kind: "traffic";
-      readonly localAddress: IpAddress;
+      readonly connId: number;
       readonly peer: IpAddress;
       readonly traffic: Traffic;
     }
@@ -75,13 +75,18 @@ export type IkeOutput =
       readonly peer: IpAddress;
       readonly direction: "inbound" | "outbound";
       readonly spi: number;
-      readonly reason: "peer deleted" | "replaced";
+      readonly reason: "peer deleted" | "peer dead" | "replaced";
     }
   /** A quick mode failed after its inbound SA was installed. */
   | { readonly kind: "abandon-sa"; readonly peer: IpAddress; readonly inboundSpi: number }
-  /** What has IPsec carried between these two? Answered by the input `traffic`. */
-  | { readonly kind: "ask-traffic"; readonly localAddress: IpAddress; readonly peer: IpAddress }
-  /** The peer does not answer any more: its IPsec SAs are to go, and others of its entry's peers have their turn. */
+  /** What has IPsec carried between these two? Answered by the input `traffic`, for this ISAKMP SA. */
+  | {
+      readonly kind: "ask-traffic";
+      readonly connId: number;
+      readonly localAddress: IpAddress;
+      readonly peer: IpAddress;
+    }
+  /** The peer does not answer any more, and its IPsec SAs are gone: others of its entry's peers have their turn. */
   | { readonly kind: "peer-dead"; readonly localAddress: IpAddress; readonly peer: IpAddress }
   | { readonly kind: "negotiation-failed"; readonly connectionId: string; readonly selector: TrafficSelector }
   /** Keys of a phase 1, for a key log; only if asked for at construction. */

@@ -90,7 +90,7 @@ export class IkeEngine {
         recoverFromInvalidSpi(state, input.localAddress, input.peer, input.spi);
         break;
       case "traffic":
-        weighTraffic(state, input.localAddress, input.peer, input.traffic);
+        weighTraffic(state, input.peer, input.connId, input.traffic);
         break;
       case "peer-moved":
         for (const sa of state.table.ofPeer(input.from.address))

@@ -216,14 +216,14 @@ export class DataPlane {
     return traffic;
   }
 
-  /** A peer does not answer any more: its SAs go, and entries that have others turn to the next. */
+  /** A peer does not answer any more: entries that have no SA with it left, and have others, turn to the next. */
   peerDied(localAddress: IpAddress, peer: IpAddress): void {
-    this.#lifecycle.removeWhere(
-      ({ parameters }) => parameters.localAddress === localAddress && parameters.peer === peer,
-      "peer dead",
-    );
     for (const connection of this.#parts.policy.connections.values())
-      if (connection.currentPeer === peer && connection.interface.localAddress === localAddress)
+      if (
+        connection.currentPeer === peer &&
+        connection.interface.localAddress === localAddress &&
+        connection.outbound.length === 0
+      )
         toNextPeer(connection);
   }
 

@@ -258,10 +258,10 @@ export class IkePair {
         input: { kind: "job-done", id: output.id, result: performJob(output.job) },
       });
     if (output.kind === "ask-traffic") {
-      const { localAddress, peer } = output;
+      const { connId, peer } = output;
       this.#queue.push({
         to: of,
-        input: { kind: "traffic", localAddress, peer, traffic: { ...this.traffic[of] } },
+        input: { kind: "traffic", connId, peer, traffic: { ...this.traffic[of] } },
       });
     }
     if (output.kind !== "send") return;
