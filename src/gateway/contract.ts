@@ -41,6 +41,8 @@ export type GatewayInput =
   | { readonly kind: "job-done"; readonly id: number; readonly result: JobResult }
   /** The deadline asked for has come. */
   | { readonly kind: "wake" }
+  /** Somebody has set the time of day: certificates are judged by it. No timer is. */
+  | { readonly kind: "clock-set"; readonly wallClockAtStart: number }
   | { readonly kind: "request"; readonly request: GatewayRequest };
 
 /** What an operator asks for. */

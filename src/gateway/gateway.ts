@@ -136,6 +136,7 @@ export class Gateway {
         this.#datagram(now, input);
         break;
       case "job-done":
+      case "clock-set":
         this.#toIke(now, input);
         break;
       case "esp":

@@ -17,6 +17,8 @@ export type IkeInput =
     }
   | { readonly kind: "job-done"; readonly id: number; readonly result: JobResult }
   | { readonly kind: "wake" }
+  /** The time of day is another than was thought: milliseconds since 1970 at instant 0. */
+  | { readonly kind: "clock-set"; readonly wallClockAtStart: number }
   /** IPsec wants a pair of SAs for a selector of a connection, with one of its peers. */
   | {
       readonly kind: "negotiate";

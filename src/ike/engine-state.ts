@@ -35,7 +35,8 @@ export class EngineState {
   readonly limits: IkeLimits;
   readonly conventions: WireConventions;
   readonly exportKeys: boolean;
-  readonly #wallClockAtStart: number | undefined;
+  /** Milliseconds since 1970 at instant 0, where the time of day is known. */
+  wallClockAtStart: number | undefined;
   readonly table = new SaTable();
   /** Keys: an ISAKMP SA for its life, a conversation object for its own retransmission or end. */
   readonly timers = new Timers<IsakmpSa | QuickModeExchange | IsakmpSa["life" | "keepalive" | "watch"]>();
@@ -59,7 +60,6 @@ export class EngineState {
     readonly limits: IkeLimits;
     readonly conventions: WireConventions;
     readonly exportKeys: boolean;
-    /** Milliseconds since 1970 at instant 0, where the time of day is known. */
     readonly wallClockAtStart: number | undefined;
     readonly now: Instant;
   }) {
@@ -71,7 +71,7 @@ export class EngineState {
     this.admission = new Admission(options.limits);
     this.conventions = options.conventions;
     this.exportKeys = options.exportKeys;
-    this.#wallClockAtStart = options.wallClockAtStart;
+    this.wallClockAtStart = options.wallClockAtStart;
     this.now = options.now;
   }
 
@@ -91,7 +91,7 @@ export class EngineState {
 
   /** Milliseconds since 1970, where it is known. */
   get timeOfDay(): number | undefined {
-    return this.#wallClockAtStart === undefined ? undefined : this.#wallClockAtStart + this.now;
+    return this.wallClockAtStart === undefined ? undefined : this.wallClockAtStart + this.now;
   }
 
   output(output: IkeOutput): void {

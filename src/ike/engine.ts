@@ -74,6 +74,9 @@ export class IkeEngine {
       case "wake":
         this.#wake();
         break;
+      case "clock-set":
+        state.wallClockAtStart = input.wallClockAtStart;
+        break;
       case "negotiate": {
         const connection = state.connections.find(input.connectionId);
         const { connectionId, selector, peer, spi } = input;

@@ -181,6 +181,17 @@ test("without a clock the dates of certificates are not checked, and a warning i
   assert.equal(pair.event("A", "certificate-checked")?.datesChecked, false);
 });
 
+test("a machine that learns the time of day after its start judges certificates by it from then on", () => {
+  const pair = pairOf({ wallClockAtStart: 0 });
+  pair.negotiate("A");
+  assert.ok(!isUp(pair), "in 1970 no certificate is valid yet");
+  for (const end of ["A", "B"] as const)
+    pair.input(end, { kind: "clock-set", wallClockAtStart: MADE_AT - pair.now });
+  pair.runUntil(200_000);
+  pair.negotiate("A");
+  assert.ok(isUp(pair), "both ends are up");
+});
+
 test("a certificate that expires meanwhile is refused from then on", () => {
   const soon = rsaOf(own(router("O=Lab, CN=soon", { notAfter: MADE_AT + 3_600_000 })));
   assert.ok(isUp(run({ a: soon })), "in time");

@@ -215,3 +215,24 @@ test("no common proposal: what strongSwan offers and our line are named", { skip
     );
   }),
 );
+
+test("a phase 1 shorter than ours is refused, and both lifetimes are named with our line", { skip }, () => {
+  const [, suite] = SUITES;
+  assert.ok(suite, "there is a second suite");
+  return between({ ...suite, policy: [...suite.policy, "lifetime 86400"] }, async (gateway, charon) => {
+    const failed = gateway.untilEvent("negotiation-failed");
+    try {
+      charon.initiate();
+    } catch {
+      // That it fails is what is wanted.
+    }
+    const { event } = await failed;
+    assert.match(
+      String(event?.explanation),
+      /gateway\.cfg:2 .*the peer offers \d+ seconds, we accept at least 86400 seconds/,
+    );
+    // The other way round it is ours that holds.
+    await gateway.ping(1);
+    assert.deepEqual(await gateway.ping(5, 20), { sent: 5, answered: 5 });
+  });
+});

@@ -48,15 +48,19 @@ export class GatewayDriver {
   #isArming = false;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
+  #wallClockAtStart: number;
+  readonly #clockWatch: NodeJS.Timeout;
 
   constructor(options: GatewayDriverOptions) {
     this.#options = options;
+    this.#wallClockAtStart = wallClockAtStart(options.clock);
     this.#gateway = new Gateway({
       ...options,
       exportKeys: options.onKeys !== undefined,
-      wallClockAtStart: Date.now() - options.clock.now(),
+      wallClockAtStart: this.#wallClockAtStart,
     });
     this.#armTimer();
+    this.#clockWatch = setInterval(() => this.#followWallClock(), CLOCK_WATCH).unref();
   }
 
   /** Hands in what happened. In a batch, whoever hands in calls `flush` of the port at its end. */
@@ -84,6 +88,15 @@ export class GatewayDriver {
     this.request({ kind: "shut-down" });
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    clearInterval(this.#clockWatch);
+  }
+
+  /** Machines without a clock of their own learn the time of day after they have started. */
+  #followWallClock(): void {
+    const start = wallClockAtStart(this.#options.clock);
+    if (Math.abs(start - this.#wallClockAtStart) < CLOCK_JUMP) return;
+    this.#wallClockAtStart = start;
+    this.take({ kind: "clock-set", wallClockAtStart: start });
   }
 
   #run(input: (now: Instant) => readonly GatewayEffect[]): void {
@@ -171,3 +184,12 @@ export class GatewayDriver {
 const DELAY_MIN = 1;
 /** Milliseconds: some hours, then it is looked at again. setTimeout holds 31 bits. */
 const DELAY_MAX = 10_000_000;
+/** Milliseconds between looks at the time of day. */
+const CLOCK_WATCH = 10_000;
+/** Milliseconds. Less is a clock that is slowly brought into line. */
+const CLOCK_JUMP = 2000;
+
+/** Milliseconds since 1970 when the clock stood at 0. */
+function wallClockAtStart(clock: Clock): number {
+  return Date.now() - clock.now();
+}
