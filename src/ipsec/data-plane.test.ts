@@ -393,11 +393,11 @@ it("the view lists every permit line in policy order, SAs or not", () => {
 it("every deadline says what for", () => {
   const plane = newPlane();
   plane.outbound(at(0), WAN, udpPacket());
-  assert.deepEqual(plane.nextDeadline(), { at: at(180), why: "no word from IKE about vpn 10 Ethernet1/0" });
+  assert.deepEqual(plane.nextDeadline(), { at: at(180), why: "IKE has not said how a negotiation ended" });
   install(plane, 0x1000, { lifetimeSeconds: 100 });
-  assert.match(plane.nextDeadline()?.why ?? "", /renew the IPsec SA 0x100[01]/);
+  assert.equal(plane.nextDeadline()?.why, "an IPsec SA is to be renewed");
   plane.wake(at(90));
-  assert.deepEqual(plane.nextDeadline(), { at: at(100), why: "the IPsec SA 0x1000 expires" });
+  assert.deepEqual(plane.nextDeadline(), { at: at(100), why: "an IPsec SA expires" });
 });
 
 /** What B sends on the pair that the receiver has been given. */

@@ -271,7 +271,7 @@ export class DataPlane {
 
   nextDeadline(): Deadline | undefined {
     const timer = this.#parts.timers.next();
-    return timer === undefined ? undefined : { at: timer.at, why: whyOf(timer.subject) };
+    return timer === undefined ? undefined : { at: timer.at, why: WHY[timer.subject.kind] };
   }
 
   view(now: Instant): IpsecView {
@@ -355,21 +355,11 @@ function toNextPeer(connection: ProtectedConnection): void {
     connection.currentPeer = peers[(peers.indexOf(currentPeer) + 1) % peers.length];
 }
 
-function whyOf(timer: PlaneTimer): string {
-  switch (timer.kind) {
-    case "soft":
-      return `renew the IPsec SA ${spiText(timer.sa)}`;
-    case "hard":
-      return `the IPsec SA ${spiText(timer.sa)} expires`;
-    case "idle":
-      return `see whether the IPsec SA ${spiText(timer.sa)} is used`;
-    case "give-up":
-      return `no word from IKE about ${timer.connectionId}`;
-    case "path-mtu":
-      return `the path to ${timer.peer} may have become wider`;
-  }
-}
-
-function spiText(sa: LiveSa): string {
-  return `0x${sa.parameters.spi.toString(16).toUpperCase()}`;
-}
+/** Looked at after every batch of packets, so nothing is made for it. */
+const WHY: { readonly [K in PlaneTimer["kind"]]: string } = {
+  soft: "an IPsec SA is to be renewed",
+  hard: "an IPsec SA expires",
+  idle: "an IPsec SA may be idle",
+  "give-up": "IKE has not said how a negotiation ended",
+  "path-mtu": "the path to a peer may have become wider",
+};
