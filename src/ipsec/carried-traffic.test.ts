@@ -6,6 +6,7 @@ import {
   at,
   B,
   CONNECTION,
+  HOST_B,
   keyedPair,
   POLICY_A,
   policyOf,
@@ -136,6 +137,29 @@ describe("a data plane whose packets another carries", () => {
       const [flow] = plane.view(at(1)).flows;
       assert.deepEqual([flow?.inbound, flow?.outbound, plane.nextDeadline()], [[], [], undefined]);
     }
+  });
+
+  it("follows a peer to another port, where the carrier has seen it, and IKE is told", () => {
+    const { plane, carrier } = begun();
+    const { inboundA, outboundA } = keyedPair({ spiOfA: IN });
+    for (const sa of [inboundA, outboundA]) {
+      const udpEncapsulation = { localPort: 4500, remotePort: 20_000 };
+      plane.install(at(0), { ...sa, peerMayMove: true, udpEncapsulation });
+    }
+    plane.drain();
+    const elsewhere = { kind: "peer elsewhere", local: A, spi: IN } as const;
+    carrier.news = [
+      { ...elsewhere, at: { address: B, port: 30_000 } },
+      { ...elsewhere, at: { address: HOST_B, port: 40_000 } },
+    ];
+    plane.wake(at(1));
+    assert.deepEqual(carrier.moves, [
+      [OUT, 30_000],
+      [IN, 30_000],
+    ]);
+    const from = { address: B, port: 20_000 };
+    const move = { localAddress: A, from, to: { address: B, port: 30_000 } };
+    assert.deepEqual(outputsOf(plane.drain(), "peer-moved"), [{ kind: "peer-moved", ...move }]);
   });
 
   it("takes down at the carrier what it removes, and puts a new policy in force there", () => {

@@ -18,6 +18,10 @@ export class CarriedTraffic {
     return this.#carrier.install(sa.parameters, sa.limits);
   }
 
+  moveToPort(sa: LiveSa): void {
+    this.#carrier.moveToPort(sa.parameters, sa.limits);
+  }
+
   remove(sa: LiveSa): void {
     this.account(sa);
     this.#carrier.remove(sa.parameters);

@@ -24,7 +24,7 @@ import type { CarrierNews, PacketCarrier } from "./packet-carrier.ts";
 import { HEAP_SPACE, type PacketSpace } from "./packet-space.ts";
 import { PathDiscovery } from "./path-discovery.ts";
 import { PathMtus } from "./path-mtus.ts";
-import { movePeer, type PeerMove } from "./peer-moves.ts";
+import { followPeer, movePeer, type PeerMove } from "./peer-moves.ts";
 import type { IpsecPolicy } from "./policy.ts";
 import { changePolicy } from "./policy-change.ts";
 import {
@@ -295,17 +295,27 @@ export class DataPlane {
   /** Of whoever carries packets in our place. */
   #hear(now: Instant, news: CarrierNews): void {
     const { policy, sad } = this.#parts;
-    if (news.kind === "sa wanted") {
-      const connection = policy.connections.get(news.connectionId);
-      const line = connection === undefined ? undefined : lineFor(connection, news.selector);
-      if (line !== undefined && !this.#isServed(now, line)) this.#outboundPath.ask(now, line);
-      return;
+    switch (news.kind) {
+      case "sa wanted": {
+        const connection = policy.connections.get(news.connectionId);
+        const line = connection === undefined ? undefined : lineFor(connection, news.selector);
+        if (line !== undefined && !this.#isServed(now, line)) this.#outboundPath.ask(now, line);
+        break;
+      }
+      case "peer elsewhere": {
+        const sa = sad.inboundFor(news.local, news.spi);
+        if (sa !== undefined) followPeer(this.#parts, sa, news.at.address, news.at.port);
+        break;
+      }
+      case "limit reached": {
+        const { direction, destination, spi, usage } = news;
+        const sa =
+          direction === "inbound" ? sad.inboundFor(destination, spi) : sad.outboundFor(destination, spi);
+        if (sa === undefined) break;
+        this.#parts.carried?.enter(sa, usage);
+        this.#lifecycle.look(now, sa);
+      }
     }
-    const { direction, destination, spi, usage } = news;
-    const sa = direction === "inbound" ? sad.inboundFor(destination, spi) : sad.outboundFor(destination, spi);
-    if (sa === undefined) return;
-    this.#parts.carried?.enter(sa, usage);
-    this.#lifecycle.look(now, sa);
   }
 
   /** A carrier is ahead of IKE: by now there may be what it wants, or its other half may be on its way. */

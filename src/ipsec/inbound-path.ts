@@ -12,7 +12,7 @@ import type { PacketDropReason } from "./events.ts";
 import { isKeyingTraffic } from "./keying-traffic.ts";
 import { type InboundSa, isExpired, renewalReason } from "./live-sa.ts";
 import { flowMatches, packetFlowOf, reversed, selectsPorts } from "./packet-flow.ts";
-import { movePeer } from "./peer-moves.ts";
+import { followPeer } from "./peer-moves.ts";
 import { dependsOnPorts, PortFragments } from "./port-fragments.ts";
 import { decide, type InterfacePolicy, lineKey } from "./protected-policy.ts";
 import type { SaLifecycle } from "./sa-lifecycle.ts";
@@ -154,7 +154,7 @@ export class InboundPath {
     sa.replayWindow?.mark(header.sequenceNumber);
     if (header.sequenceNumber > sa.sequenceNumber) {
       sa.sequenceNumber = header.sequenceNumber;
-      this.#follow(sa, outer);
+      followPeer(this.#parts, sa, outer.source, outer.sourcePort);
     }
     sa.packets++;
     sa.octets += opened.octets;
@@ -185,18 +185,6 @@ export class InboundPath {
     const { sad, paths } = this.#parts;
     const partner = sad.partnerOf(sa);
     if (partner?.direction === "outbound") lowerAnnouncedMss(inner, fittingMss(pathOf(partner, paths)));
-  }
-
-  /** What is authentic and newer than all before says where a peer behind a NAT is now (RFC 3947 §7). */
-  #follow({ parameters, replayWindow }: InboundSa, { source, sourcePort }: EspArrival): void {
-    const { peer, localAddress, udpEncapsulation, peerMayMove } = parameters;
-    if (udpEncapsulation === undefined || peerMayMove !== true || sourcePort === undefined) return;
-    if (source === peer && sourcePort === udpEncapsulation.remotePort) return;
-    // Without an ICV anybody could call us away.
-    if (replayWindow === undefined) return;
-    const from = { address: peer, port: udpEncapsulation.remotePort };
-    const move = { localAddress, from, to: { address: source, port: sourcePort } };
-    if (movePeer(this.#parts, move)) this.#parts.outbox.push({ kind: "peer-moved", ...move });
   }
 
   #afterwards(now: Instant, sa: InboundSa): void {

@@ -2,7 +2,7 @@
  * The port to another that carries the packets of SAs in our place: an operating system's kernel. The data plane then keeps
  * the books: what is protected, which SAs there are, when they are renewed and when they end. No packet passes through it.
  */
-import type { IpAddress } from "../net/ip-address.ts";
+import type { Endpoint, IpAddress } from "../net/ip-address.ts";
 import type { TrafficSelector } from "../net/selector.ts";
 import type { SaLimits } from "./lifetimes.ts";
 import type { IpsecPolicy } from "./policy.ts";
@@ -13,6 +13,8 @@ export interface PacketCarrier {
   install(sa: SaParameters, limits: Pick<SaLimits, "softOctets" | "hardOctets">): boolean;
   /** An SA that is not there, because it has reached its end, is no mistake. */
   remove(sa: SaParameters): void;
+  /** Its peer's ESP in UDP has another port from now on; in all else it goes on as it is. */
+  moveToPort(sa: SaParameters, limits: Pick<SaLimits, "softOctets" | "hardOctets">): void;
   /** What is to be protected from now on. */
   setPolicy(policy: IpsecPolicy): void;
   /** What the SA has carried since its installation; undefined where it is not there any more. */
@@ -34,6 +36,13 @@ export interface SaUsage {
 export type CarrierNews =
   /** A packet that a permit line protects has no SA. */
   | { readonly kind: "sa wanted"; readonly connectionId: string; readonly selector: TrafficSelector }
+  /** What an inbound SA has received, authentic and new, in UDP, came from elsewhere than its peer is known to be. */
+  | {
+      readonly kind: "peer elsewhere";
+      readonly local: IpAddress;
+      readonly spi: number;
+      readonly at: Endpoint;
+    }
   /** An SA has reached a limit of its volume: a soft one, or a hard one, and is not there any more. */
   | {
       readonly kind: "limit reached";

@@ -1,7 +1,7 @@
 /** A peer behind a NAT is at another address or port than before (RFC 3947 §7): all SAs whose ESP goes there follow. */
 import { type Endpoint, type IpAddress, isSameEndpoint } from "../net/ip-address.ts";
 import type { DataPlaneParts } from "./data-plane-parts.ts";
-import type { LiveSa, OutboundSa } from "./live-sa.ts";
+import type { InboundSa, LiveSa, OutboundSa } from "./live-sa.ts";
 import type { Sad } from "./sad.ts";
 
 export interface PeerMove {
@@ -10,10 +10,29 @@ export interface PeerMove {
   readonly to: Endpoint;
 }
 
+/**
+ * What came by the SA, authentic and newer than all before, says where a peer behind a NAT is now. `port` is of the UDP that
+ * ESP came in, if it did.
+ */
+export function followPeer(
+  parts: DataPlaneParts,
+  { parameters, replayWindow }: InboundSa,
+  address: IpAddress,
+  port: number | undefined,
+): void {
+  const { peer, localAddress, udpEncapsulation, peerMayMove } = parameters;
+  if (udpEncapsulation === undefined || peerMayMove !== true || port === undefined) return;
+  const from = { address: peer, port: udpEncapsulation.remotePort };
+  const move = { localAddress, from, to: { address, port } };
+  // Without an ICV anybody could call us away.
+  if (isSameEndpoint(from, move.to) || replayWindow === undefined) return;
+  if (movePeer(parts, move)) parts.outbox.push({ kind: "peer-moved", ...move });
+}
+
 /** False where nothing follows. */
 export function movePeer({ sad, outbox, carried }: DataPlaneParts, move: PeerMove): boolean {
-  // A kernel that carries the packets has to be told in ways of its own.
-  if (carried !== undefined) return false;
+  // Who carries the packets for us knows an SA by its address.
+  if (carried !== undefined && move.from.address !== move.to.address) return false;
   const moving = sad
     .outboundBetween(move.localAddress, move.from.address)
     .filter((sa) => isMeant(sa, move))
@@ -21,6 +40,7 @@ export function movePeer({ sad, outbox, carried }: DataPlaneParts, move: PeerMov
   for (const [outbound, inbound] of moving) {
     relocate(sad, outbound, move.to);
     if (inbound !== undefined) relocate(sad, inbound, move.to);
+    for (const one of inbound === undefined ? [outbound] : [outbound, inbound]) carried?.moveToPort(one);
     outbound.outerHeader = undefined;
     outbound.path = undefined;
   }

@@ -15,6 +15,8 @@ export class NotedCarrier implements PacketCarrier {
   /** By SPI. */
   readonly usage = new Map<number, SaUsage>();
   readonly policies: IpsecPolicy[] = [];
+  /** SPIs and the ports that they moved to. */
+  readonly moves: (readonly [number, number | undefined])[] = [];
   /** SPIs that it refuses. */
   readonly refused = new Set<number>();
   news: CarrierNews[] = [];
@@ -27,6 +29,10 @@ export class NotedCarrier implements PacketCarrier {
 
   remove({ spi }: SaParameters): void {
     this.usage.delete(spi);
+  }
+
+  moveToPort({ spi, udpEncapsulation }: SaParameters): void {
+    this.moves.push([spi, udpEncapsulation?.remotePort]);
   }
 
   setPolicy(policy: IpsecPolicy): void {

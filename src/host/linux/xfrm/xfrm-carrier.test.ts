@@ -118,6 +118,24 @@ describe("the kernel as the carrier of packets", () => {
     assert.deepEqual(carrier.takeNews(), []);
   });
 
+  it("tells that a peer is elsewhere, and sends its SA there without a new one", () => {
+    const { carrier, kernel } = begun();
+    carrier.setPolicy(POLICY_A);
+    const udpEncapsulation = { localPort: 4500, remotePort: 20_000 };
+    const inbound = { ...keyedPair().inboundA, udpEncapsulation };
+    carrier.install(inbound, LIMITS);
+    assert.equal(carrier.hear(mapping(0x9999, 30_000)), false, "another's SA");
+    assert.equal(carrier.hear(mapping(inbound.spi, 30_000)), true);
+    const at = { address: B, port: 30_000 };
+    assert.deepEqual(carrier.takeNews(), [{ kind: "peer elsewhere", local: A, spi: inbound.spi, at }]);
+    carrier.moveToPort({ ...inbound, udpEncapsulation: { ...udpEncapsulation, remotePort: 30_000 } }, LIMITS);
+    const [before] = kernel.asked(XFRM_TYPES.newSa);
+    const [after] = kernel.asked(XFRM_TYPES.updateSa);
+    assert.equal(before?.length, after?.length);
+    const differences = [...(after ?? [])].filter((octet, i) => octet !== before?.[i]);
+    assert.deepEqual(differences, [30_000 >> 8, 30_000 & 255], "nothing but the port");
+  });
+
   it("says what the kernel refuses; an SA that has gone by itself is none of that", () => {
     const { carrier, kernel, errors } = begun();
     carrier.setPolicy(POLICY_A);
@@ -175,6 +193,17 @@ function acquire(priority: number): NetlinkMessage {
   body[20] = 50;
   viewOf(body).setUint32(96 + 152, priority, true);
   return { type: XFRM_TYPES.acquire, flags: 0, sequence: 0, body };
+}
+
+function mapping(spi: number, port: number): NetlinkMessage {
+  const body = new Uint8Array(64);
+  const view = viewOf(body);
+  view.setUint32(0, 0xac10ac0a);
+  view.setUint32(16, spi);
+  body[22] = 50;
+  view.setUint32(44, 0xac10ac14);
+  view.setUint16(62, port);
+  return { type: XFRM_TYPES.mapping, flags: 0, sequence: 0, body };
 }
 
 function expire(spi: number): NetlinkMessage {

@@ -14,7 +14,7 @@ import type { NetlinkSocket } from "./netlink-socket.ts";
 import { isOwnNumber, OWN_NUMBERS } from "./own-numbers.ts";
 import { type PlannedLine, type PlannedPolicy, policyPlan, portBlocks } from "./policy-plan.ts";
 import type { PortBlock, XfrmSelector } from "./xfrm-layout.ts";
-import { decodeReport } from "./xfrm-reports.ts";
+import { decodeReport, type XfrmReport } from "./xfrm-reports.ts";
 import {
   addSa,
   deletePolicy,
@@ -22,6 +22,7 @@ import {
   getSa,
   type PolicyDirection,
   putPolicy,
+  updateSa,
   type XfrmPolicy,
   type XfrmSa,
   type XfrmTemplate,
@@ -91,6 +92,12 @@ export class XfrmCarrier implements PacketCarrier {
     return true;
   }
 
+  moveToPort(sa: SaParameters, limits: Pick<SaLimits, "softOctets" | "hardOctets">): void {
+    const wanted = this.#xfrmSa(sa, limits);
+    const refusal = wanted && this.#options.kernel.do(updateSa(wanted), "an SA of the kernel");
+    if (refusal !== undefined) this.#options.onError(refusal);
+  }
+
   remove(sa: SaParameters): void {
     const destination = destinationOf(sa);
     const refusal = this.#options.kernel.do(deleteSa(destination, sa.spi), "an SA of the kernel");
@@ -113,12 +120,7 @@ export class XfrmCarrier implements PacketCarrier {
   /** What the kernel tells; true where there is news in it. */
   hear(message: NetlinkMessage): boolean {
     const report = decodeReport(message);
-    const news =
-      report?.kind === "acquire"
-        ? this.#wanted(report.policyPriority)
-        : report?.kind === "expire"
-          ? this.#limitReached(report.sa)
-          : undefined;
+    const news = report && this.#newsOf(report);
     if (news !== undefined) this.#news.push(news);
     return news !== undefined;
   }
@@ -128,6 +130,22 @@ export class XfrmCarrier implements PacketCarrier {
     for (const { direction, selector } of this.#policies.values())
       this.#options.kernel.do(deletePolicy(direction, selector), "a policy of the kernel");
     this.#policies = new Map();
+  }
+
+  #newsOf(report: XfrmReport): CarrierNews | undefined {
+    switch (report.kind) {
+      case "acquire":
+        return this.#wanted(report.policyPriority);
+      case "expire":
+        return this.#limitReached(report.sa);
+      case "mapping": {
+        const { destination, spi, at } = report;
+        const isOurs = this.#directions.has(saName(destination, spi));
+        return isOurs ? { kind: "peer elsewhere", local: destination, spi, at } : undefined;
+      }
+      default:
+        return undefined;
+    }
   }
 
   #wanted(priority: number): CarrierNews | undefined {

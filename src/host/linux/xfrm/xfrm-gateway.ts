@@ -135,7 +135,7 @@ function openParts(options: Parameters<typeof XfrmPort.open>[0]): Parts | string
   return isOsError(requests) ? describeOsError(requests) : "the kernel's news cannot be had";
 }
 
-/** XFRMGRP_ACQUIRE and XFRMGRP_EXPIRE. */
-const NEWS_GROUPS = 3;
+/** XFRMNLGRP_ACQUIRE, _EXPIRE and _MAPPING. */
+const NEWS_GROUPS = 0x83;
 const ACQUIRE_WAIT = "net/core/xfrm_acq_expires";
 const ACQUIRE_WAIT_SECONDS = "4";

@@ -1,6 +1,6 @@
 /** What Linux's IPsec tells: SAs and policies that it has, packets that want an SA, SAs that reach a limit. */
 import type { SaUsage } from "../../../ipsec/packet-carrier.ts";
-import type { IpAddress } from "../../../net/ip-address.ts";
+import type { Endpoint, IpAddress } from "../../../net/ip-address.ts";
 import { attributesOf, type NetlinkMessage } from "./netlink-message.ts";
 import { addressAt, ESP, SIZES, selectorAt, viewOf, type XfrmSelector } from "./xfrm-layout.ts";
 import { DIRECTIONS, type PolicyDirection, XFRM_TYPES, XFRMA_REPLAY_ESN_VAL } from "./xfrm-requests.ts";
@@ -22,6 +22,8 @@ export type XfrmReport =
     }
   /** A packet has met a policy whose SA is not there; `selector` is the packet's flow. */
   | { readonly kind: "acquire"; readonly selector: XfrmSelector; readonly policyPriority: number }
+  /** Authentic ESP in UDP came from elsewhere than the SA says. */
+  | { readonly kind: "mapping"; readonly destination: IpAddress; readonly spi: number; readonly at: Endpoint }
   /** At a hard limit the SA is gone. */
   | { readonly kind: "expire"; readonly sa: ReportedSa; readonly isHard: boolean };
 
@@ -43,6 +45,11 @@ export function decodeReport({ type, body }: NetlinkMessage): XfrmReport | undef
       if (body.length < ACQUIRE_OCTETS || view.getUint8(20) !== ESP) return undefined;
       const policyPriority = view.getUint32(ACQUIRE_POLICY + 152, true);
       return { kind: "acquire", selector: selectorAt(view, 40), policyPriority };
+    }
+    case XFRM_TYPES.mapping: {
+      if (body.length < MAPPING_OCTETS || view.getUint8(22) !== ESP) return undefined;
+      const at = { address: addressAt(view, 44), port: view.getUint16(62) };
+      return { kind: "mapping", destination: addressAt(view, 0), spi: view.getUint32(16), at };
     }
     default:
       return undefined;
@@ -83,6 +90,8 @@ function policyAt(view: DataView): XfrmReport | undefined {
   return undefined;
 }
 
+/** Of `struct xfrm_user_mapping`. */
+const MAPPING_OCTETS = 64;
 /** Of `struct xfrm_user_acquire`, and where in it the policy is. */
 const ACQUIRE_OCTETS = 280;
 const ACQUIRE_POLICY = 96;

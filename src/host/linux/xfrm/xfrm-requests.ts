@@ -81,6 +81,11 @@ export function addSa(sa: XfrmSa): XfrmRequest {
   return { type: XFRM_TYPES.newSa, body: withAttributes(fixed, ...attributes) };
 }
 
+/** Other limits and another port for ESP in UDP; in all else the SA goes on as it is. */
+export function updateSa(sa: XfrmSa): XfrmRequest {
+  return { type: XFRM_TYPES.updateSa, body: addSa(sa).body };
+}
+
 /** An SA is named by where it leads to and its SPI. */
 export function deleteSa(destination: IpAddress, spi: number): XfrmRequest {
   return { type: XFRM_TYPES.deleteSa, body: saId(destination, spi) };
@@ -129,6 +134,8 @@ export const XFRM_TYPES = {
   acquire: 0x17,
   expire: 0x18,
   updatePolicy: 0x19,
+  updateSa: 0x1a,
+  mapping: 0x26,
 } as const;
 
 export const DIRECTIONS: { readonly [D in PolicyDirection]: number } = { in: 0, out: 1, forward: 2 };
