@@ -26,6 +26,7 @@ export function saParameters(sa: KeyedSa, installedAt: Instant): SaParameters {
     connId: sa.connId,
     isInitiator: sa.isInitiator,
     udpEncapsulation: sa.udpEncapsulation,
+    peerMayMove: sa.peerMayMove,
     originalAddresses: sa.originalAddresses,
   };
 }
