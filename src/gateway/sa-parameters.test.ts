@@ -12,7 +12,9 @@ it("nothing of an SA that IKE has keyed is lost on its way to IPsec", () => {
     isInitiator: true,
     udpEncapsulation: { localPort: 4500, remotePort: 20_000 },
     peerMayMove: true,
+    ah: undefined,
     originalAddresses: { source: ipv4("10.0.0.1"), destination: ipv4("10.0.0.2") },
   };
-  assert.deepEqual(saParameters(sa, at(7)), { ...sa, installedAt: at(7) });
+  const { ah: _bundled, ...carried } = sa;
+  assert.deepEqual(saParameters(sa, at(7)), { ...carried, installedAt: at(7) });
 });

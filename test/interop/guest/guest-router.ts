@@ -17,7 +17,8 @@ export class GuestRouter {
     ...options: readonly string[]
   ): Promise<GuestRouter> {
     writeFileSync(`${guest.folder}/router.cfg`, configuration);
-    await guest.do(`${SKEYID} run ${guest.folder}/router.cfg --state-dir /run/skeyid ${options.join(" ")} \\
+    await guest.do(`: >/run/skeyid.log
+      ${SKEYID} run ${guest.folder}/router.cfg --state-dir /run/skeyid ${options.join(" ")} \\
         >/run/skeyid.log 2>&1 </dev/null &
       echo $! >/run/skeyid.pid
       for i in {1..600}; do

@@ -114,9 +114,11 @@ export class Guest {
     return output;
   }
 
-  /** Echoes that came back. */
+  /** Echoes that came back; of several none is given up soon, as a guest on a busy machine stands still at times. */
   async ping(source: string, destination: string, count: number): Promise<number> {
-    const { output } = await this.run(`ping -n -c ${count} -i 0.1 -W 1 -I ${source} ${destination}`);
+    const { output } = await this.run(
+      `ping -n -c ${count} -i 0.1 -W ${count > 1 ? 5 : 1} -I ${source} ${destination}`,
+    );
     return Number(/(\d+) received/.exec(output)?.[1] ?? 0);
   }
 

@@ -1,7 +1,8 @@
 /** A guest machine and a namespace on one wire: in the namespace skeyid runs as an operator runs it, in the guest its peer. */
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import { GATEWAY_ADDRESS, ip, PEER_ADDRESS, PEER_INSIDE } from "../namespaces.ts";
 import { RunningRouter } from "../router-machines.ts";
@@ -71,12 +72,48 @@ export class JoinedGuest {
 
   /** Echoes from our side that came back; from behind us to behind the peer, unless said otherwise. */
   ping(count: number, source = INSIDE, destination = PEER_INSIDE): number {
-    const common = ["netns", "exec", this.namespace, "ping", "-n", "-c", `${count}`, "-i", "0.05", "-W", "1"];
+    const common = [
+      "netns",
+      "exec",
+      this.namespace,
+      "ping",
+      "-n",
+      "-c",
+      `${count}`,
+      "-i",
+      "0.05",
+      "-W",
+      count > 1 ? "5" : "1",
+    ];
     try {
       return received(ip(...common, "-I", source, destination));
     } catch (error) {
       return error instanceof Error && "stdout" in error ? received(String(error.stdout)) : 0;
     }
+  }
+
+  /** What our side sends to IKE's ports leaves by one of these, as through a NAT; undefined: as it is. */
+  translatePorts(ports: string | undefined): void {
+    const table = `table ip nat {
+      chain out { type nat hook postrouting priority srcnat; udp dport { 500, 4500 } masquerade to :${ports}; }
+    }`;
+    const ruleset = `flush ruleset\n${ports === undefined ? "" : table}\n`;
+    execFileSync("ip", ["netns", "exec", this.namespace, "nft", "-f", "-"], { input: ruleset });
+  }
+
+  /** The NAT has forgotten all: its memory is made short, refreshed once, and is over. */
+  async forgetPorts(): Promise<void> {
+    this.#rememberFor(1);
+    this.ping(1);
+    await wait(2500);
+    this.#rememberFor(120);
+  }
+
+  #rememberFor(seconds: number): void {
+    const settings = ["udp_timeout", "udp_timeout_stream"].map(
+      (name) => `net.netfilter.nf_conntrack_${name}=${seconds}`,
+    );
+    ip("netns", "exec", this.namespace, "sysctl", "-q", "-w", ...settings);
   }
 
   /** Until the first echo comes back: there may be SAs to make, and a cipher to load. */

@@ -115,9 +115,10 @@ describe("the kernel's IPsec as the data plane", { skip, concurrency: false }, (
     ip("-n", joined.namespace, "route", "del", "10.2.0.0/24");
   });
 
-  it("speaks ESP in UDP with a peer that wants it", {
-    skip: whyNoPeers(CHARON, "/usr/sbin/swanctl"),
+  it("speaks ESP in UDP with a peer behind a NAT, and follows it to another port", {
+    skip: whyNoPeers(CHARON, "/usr/sbin/swanctl", "/usr/sbin/nft"),
   }, async () => {
+    joined.translatePorts("20000-24999");
     const ends = { local: GATEWAY_ADDRESS, remote: PEER_ADDRESS };
     const child = ["local_ts = 10.1.0.0/24", "remote_ts = 10.2.0.0/24"];
     const charon = await Charon.start(joined.namespace, {
@@ -126,13 +127,19 @@ describe("the kernel's IPsec as the data plane", { skip, concurrency: false }, (
     });
     try {
       charon.initiate();
-      assert.match(await joined.guest.do("ip xfrm state"), /encap type espinudp sport 4500 dport 4500/);
+      assert.match(await joined.guest.do("ip xfrm state"), /encap type espinudp sport 4500 dport 2\d{4}/);
       joined.pingUntilAnswered();
       assert.equal(joined.ping(5), 5);
+      assert.equal(await joined.guest.ping(PEER_INSIDE, INSIDE, 5), 5);
+      await joined.forgetPorts();
+      joined.translatePorts("30000-34999");
+      joined.pingUntilAnswered();
+      assert.match(await joined.guest.do("ip xfrm state"), /encap type espinudp sport 4500 dport 3\d{4}/);
       assert.equal(await joined.guest.ping(PEER_INSIDE, INSIDE, 5), 5);
       charon.terminate();
     } finally {
       await charon.stop();
+      joined.translatePorts(undefined);
     }
     await untilNoSas(joined.guest);
   });

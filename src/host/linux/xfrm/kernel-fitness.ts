@@ -34,6 +34,7 @@ export function whyNotKernel(
     const sets = ipsec.interfaces.flatMap(({ entries }) =>
       entries.flatMap(({ transformSets }) => transformSets),
     );
+    if (sets.some(({ ah }) => ah !== undefined)) return "AH is skeyid's own";
     const named = new Map([...sets, SIMPLEST].map((set) => [describeEspSuite(set.esp), set]));
     for (const [name, set] of named) {
       const refusal = kernel.do(addSa(trialSa(set)), `the kernel's ${name}`);
