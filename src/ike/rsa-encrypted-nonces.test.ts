@@ -271,7 +271,7 @@ test("an engine asked by a replayed third message decrypts no more than one at a
   assert.equal(decryptions.length, 1);
 });
 
-test("the proof after a bad identity fails as a wrong proof does, whatever did not decrypt (attack 37)", () => {
+test("the proof after a bad identity fails as a wrong proof does, whatever did not decrypt", () => {
   const outcome = (spoil: (id: Uint8Array) => Uint8Array) => {
     const pair = pairOf();
     pair.network = (datagram, index) =>
