@@ -53,6 +53,7 @@ describe("NAT traversal with strongSwan", { skip, concurrency: 3 }, () => {
       charon.initiate();
       await assertPingsBothWays(network, charon);
       forget(network, "natb", PEER, "30000-34999");
+      await network.pingUntilAnswered("peer", PEER_INSIDE, INSIDE);
       await assertPingsBothWays(network, charon);
       await router.says(/%SKEYID-6-PEER_MOVED: peer behind a NAT is now at 192\.0\.2\.2 port 3\d{4}/);
       assert.match(
