@@ -1,8 +1,9 @@
 /** What strangers may try with aggressive mode, whose first message makes a responder work and whose second proves it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import { A, B, IkePair, type PolicyChanges, policyOf, seededRandom } from "../../test/support/ike-pair.ts";
-import { equal, fromHex, hex, utf8 } from "../base/octets.ts";
+import { concat, equal, fromHex, hex, u32Octets, utf8 } from "../base/octets.ts";
 import { instant } from "../base/time.ts";
 import type { JobResult } from "../crypto/jobs.ts";
 import { performJob } from "../crypto/perform-job.ts";
@@ -270,3 +271,62 @@ test("our own first message sent back to us makes no negotiation of it", () => {
 function eventKinds(outputs: readonly IkeOutput[]): IkeEvent["kind"][] {
   return outputs.flatMap((output) => (output.kind === "event" ? [output.event.kind] : []));
 }
+
+test("a message changed in any octet, at any stage, never throws and never completes a different negotiation", () => {
+  fc.assert(
+    fc.property(
+      fc.nat(5),
+      fc.nat(),
+      fc.integer({ min: 1, max: 255 }),
+      fc.boolean(),
+      (stage, place, change, isFragmented) => {
+        const common = { fragmentation: isFragmented };
+        const conventions = { ...IOS_CONVENTIONS, sendInitialContact: false };
+        const pair = new IkePair(
+          { changes: { ...common, clientEndpoint: KNOWN }, conventions },
+          { changes: { ...common, ...OF_B }, conventions },
+        );
+        pair.network = (datagram, index) => (index < stage ? [datagram] : []);
+        pair.negotiate("A");
+        const original = pair.wire[stage];
+        assert.ok(original !== undefined, `message ${stage + 1}`);
+        const bytes = original.bytes.slice();
+        const at = place % bytes.length;
+        bytes[at] = (bytes[at] ?? 0) ^ change;
+        pair.network = (datagram) => [datagram];
+        pair.deliver({ from: original.from, bytes });
+        pair.settle();
+        pair.runUntil(200_000);
+        const spis = (of: "A" | "B") => pair.installed(of).map(({ spi }) => spi);
+        if (spis("A").length === spis("B").length)
+          assert.deepEqual(new Set(spis("A")), new Set(spis("B")), "the same pair at both ends");
+        for (const of of ["A", "B"] as const)
+          assert.ok(!pair.kinds(of).includes("bug"), "no mistake of ours");
+      },
+    ),
+    { numRuns: 200, seed: 36 },
+  );
+});
+
+test("random octets while either end waits change no SA and are told once", () => {
+  fc.assert(
+    fc.property(fc.nat(3), fc.uint8Array({ maxLength: 200 }), fc.boolean(), (stage, body, isOfSa) => {
+      const pair = upTo(stage);
+      const [view] = pair.engines.B.view().isakmpSas;
+      const cookies =
+        view === undefined ? "11".repeat(16) : view.sa.initiatorCookie + view.sa.responderCookie;
+      const header = isOfSa
+        ? concat(fromHex(cookies), Uint8Array.of(8, 0x10, 4, 0, 0, 0, 0, 0), u32Octets(28 + body.length))
+        : new Uint8Array(0);
+      const states = () => pair.engines.B.view().isakmpSas.map(({ sa, state }) => [sa.connId, state]);
+      const before = states();
+      const outputs = give(pair, "B", concat(header, body));
+      assert.deepEqual(states(), before);
+      assert.ok(
+        outputs.every(({ kind }) => kind === "event"),
+        "nothing but words",
+      );
+    }),
+    { numRuns: 200, seed: 37 },
+  );
+});
