@@ -11,8 +11,10 @@ export function compileAggressivePeers(
   rsa: RsaPolicy,
   problems: Problems,
 ): AggressivePeer[] {
-  const maySign = rsa.certificates.length > 0 && rsa.authorities.length > 0;
-  const compiled = peers.flatMap((settings) => compilePeer(settings, hosts, maySign, problems));
+  const hasRsa =
+    (rsa.certificates.length > 0 && rsa.authorities.length > 0) ||
+    (rsa.encryptionKey !== undefined && rsa.peerKeys.length > 0);
+  const compiled = peers.flatMap((settings) => compilePeer(settings, hosts, hasRsa, problems));
   if (compiled.length > 0 && aggressiveModeDisabled.value)
     problems.warning({
       kind: "wrong",
@@ -26,12 +28,12 @@ export function compileAggressivePeers(
 function compilePeer(
   { peer, password, clientEndpoint, origin }: IsakmpPeerSettings,
   hosts: ReadonlyMap<string, readonly IpAddress[]>,
-  maySign: boolean,
+  hasRsa: boolean,
   problems: Problems,
 ): AggressivePeer[] {
   if (password === undefined && clientEndpoint === undefined) return [];
-  // With a certificate of ours no password is needed.
-  if (clientEndpoint === undefined || (password === undefined && !maySign)) {
+  // With RSA keys no password is needed.
+  if (clientEndpoint === undefined || (password === undefined && !hasRsa)) {
     const [is, lacks] =
       password === undefined
         ? ["identity", "set aggressive-mode password KEY"]

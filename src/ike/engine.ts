@@ -369,6 +369,8 @@ function iosState(sa: IsakmpSa): IsakmpSaView["state"] {
     case "prepares AM1":
       return "AG_NO_STATE";
     case "awaits AM2":
+    case "opens AM1":
+    case "opens AM2":
     case "checks AM2":
     case "signs AM3":
     case "prepares AM2":

@@ -123,6 +123,18 @@ export const AM_PROOF = {
   first: [],
 } as const;
 
+/** RFC 2409 §5.2, aggressive mode with encrypted nonces. */
+export const AM_OFFER_SEALED = {
+  require: ["SA", "KE", "NONCE", "unknown"],
+  allow: ["VID", "NOTIFY", "CERT", "CERTREQ", "HASH"],
+  first: ["SA"],
+} as const;
+export const AM_ANSWER_SEALED = {
+  require: ["SA", "KE", "NONCE", "unknown", "HASH"],
+  allow: ["VID", "NOTIFY", "NAT-D", "CERT", "CERTREQ"],
+  first: ["SA"],
+} as const;
+
 /** RFC 2409 §5.1, aggressive mode with signatures. */
 export const AM_ANSWER_SIGNED = {
   require: ["SA", "KE", "NONCE", "ID", "SIG"],

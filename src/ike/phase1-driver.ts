@@ -48,7 +48,9 @@ export function receiveFirst(
   if (bytes.length > state.limits.firstMessageMax)
     return state.dropped(undefined, local, remote, "limit", `a first message of ${bytes.length} octets`);
   if (!admitsStranger(state, local, remote, mode)) return;
-  const payloads = decodeChain(state, undefined, local, remote, header.nextPayload, bytes);
+  // An identity in AM1 is encrypted where the offer below it says so.
+  const mayBeSealed = mode === "aggressive" && state.policy.rsa.encryptionKey !== undefined;
+  const payloads = decodeChain(state, undefined, local, remote, header.nextPayload, bytes, mayBeSealed);
   if (payloads === undefined) return;
   const displaced = state.table.displacedBy(remote.address, state.halfOpenLimits);
   if (displaced !== undefined) forget(state, displaced, "limit reached");

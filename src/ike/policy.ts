@@ -137,7 +137,7 @@ export interface DeadPeerDetection {
 /** A peer with whom we begin aggressive mode. */
 export interface AggressivePeer {
   readonly peer: IpAddress;
-  /** For this peer alone; undefined: both prove who they are by signatures. */
+  /** For this peer alone; undefined: the ends authenticate each other by RSA. */
   readonly key: PreSharedKey | undefined;
   /** What we say we are to it. */
   readonly identity: ClientEndpoint;

@@ -304,3 +304,100 @@ test("the proof after a bad identity fails as a wrong proof does, whatever did n
   ])
     assert.deepEqual(outcome(spoil), wellMade);
 });
+
+// ── Aggressive mode ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+function aggressively(rsa: { readonly a: RsaPolicy; readonly b: RsaPolicy } = BY_ADDRESS): IkePair {
+  const base = (own: IpAddress, peer: IpAddress, keys: RsaPolicy) =>
+    policyOf(own, peer, { suites: SUITES, rsa: keys });
+  const identity = { kind: "ipv4-address", address: A } as const;
+  return new IkePair(
+    { policy: { ...base(A, B, rsa.a), aggressivePeers: [{ peer: B, key: undefined, identity }] } },
+    { policy: base(B, A, rsa.b) },
+  );
+}
+
+test("aggressive mode with encrypted nonces: three messages, and no identity in clear", () => {
+  const pair = aggressively();
+  pair.negotiate("A");
+  assert.ok(isUp(pair), "both ends are up");
+  assert.equal(pair.event("B", "isakmp-sa-established")?.exchange, "aggressive");
+  assert.equal(pair.event("B", "isakmp-sa-established")?.authentication, "rsa-encr");
+  assert.equal(pair.event("B", "peer-authenticated")?.identity, A);
+  assert.equal(pair.event("A", "peer-authenticated")?.identity, B);
+  assert.equal(pair.installed("A").length, 2);
+  for (const clear of [A, B])
+    for (const { bytes } of pair.wire.slice(0, 2))
+      assert.ok(
+        !Buffer.from(bytes).includes(Buffer.from(clear.split(".").map(Number))),
+        "no identity is in clear",
+      );
+});
+
+test("aggressive mode of a router with keys takes identities in clear as well", () => {
+  const preShared = [{ ...SUITE, group: 2 }] as const;
+  const endpoint = { kind: "fqdn", name: "branch.example.com" } as const;
+  const pair = new IkePair(
+    { changes: { suites: preShared, clientEndpoint: endpoint } },
+    { changes: { suites: preShared, keysForNames: ["branch.example.com"], rsa: BY_ADDRESS.b } },
+  );
+  pair.negotiate("A");
+  assert.ok(isUp(pair), "both ends are up");
+  assert.equal(pair.event("B", "peer-authenticated")?.identity, "branch.example.com");
+});
+
+test("in aggressive mode wrong keys and wrong names are refused by either end", () => {
+  const cases: [string, { a: RsaPolicy; b: RsaPolicy }, "A" | "B", RegExp][] = [
+    [
+      "our key of the peer",
+      { ...BY_ADDRESS, a: rsaOf(KEY_A, peerKey(KEY_OTHER, { address: B })) },
+      "A",
+      /does not verify/,
+    ],
+    [
+      "the peer's key of us",
+      { ...BY_ADDRESS, b: rsaOf(KEY_B, peerKey(KEY_OTHER, { address: A })) },
+      "A",
+      /does not verify/,
+    ],
+    [
+      "the peer's name",
+      { ...BY_ADDRESS, b: rsaOf(KEY_B, peerKey(KEY_A, { name: "somebody" })) },
+      "B",
+      /is not entered for that/,
+    ],
+  ];
+  for (const [what, rsa, end, says] of cases) {
+    const pair = aggressively(rsa);
+    pair.negotiate("A");
+    assert.ok(!isUp(pair), what);
+    assert.match(failure(pair, end).explanation, says, what);
+  }
+});
+
+test("in aggressive mode no answer tells whether anything decrypted", () => {
+  const ask = (spoil: Parameters<typeof askWith>[0]) => {
+    const pair = aggressively();
+    pair.network = (datagram, index) => (index === 0 ? [withPayloads(datagram, spoil)] : []);
+    pair.negotiate("A");
+    const [, answer] = pair.wire;
+    return {
+      length: answer?.bytes.length,
+      shape: payloadTypes(answer?.bytes ?? new Uint8Array(0)),
+      state: pair.engines.B.view().isakmpSas[0]?.state,
+      told: pair.kinds("B").filter((kind) => kind !== "identity-built"),
+    };
+  };
+  const good = ask(() => ({}));
+  assert.deepEqual(
+    good.shape.filter((type) => [4, 5, 8, 10].includes(type)),
+    [4, 5, 10, 8],
+  );
+  for (const spoil of [
+    (nonce: Uint8Array) => ({ nonce: nonce.toReversed().fill(0, 0, 1) }),
+    (_: Uint8Array, id: Uint8Array) => ({ id: id.toReversed().fill(0, 0, 1) }),
+    (nonce: Uint8Array, id: Uint8Array) => ({ nonce: id, id: nonce }),
+    (nonce: Uint8Array) => ({ nonce: nonce.map(() => 0xff) }),
+  ])
+    assert.deepEqual(ask(spoil), good);
+});

@@ -6,10 +6,11 @@ import type { Payload } from "../../isakmp/payload.ts";
 import { encodeBody } from "../../isakmp/payload-chain.ts";
 import { drop, tell } from "../action.ts";
 import { proofNotVerified, unprovenAnswer } from "../explain.ts";
-import { AM_ANSWER, AM_ANSWER_SIGNED, isShapeProblem, open } from "../message-shape.ts";
-import type { ClientEndpoint, ProtectionSuite } from "../policy.ts";
-import type { AggressiveModeState } from "./aggressive-mode-state.ts";
+import { AM_ANSWER, AM_ANSWER_SEALED, AM_ANSWER_SIGNED, isShapeProblem, open } from "../message-shape.ts";
+import type { ClientEndpoint, PeerRsaKey, ProtectionSuite } from "../policy.ts";
+import type { AggressiveModeState, Answered } from "./aggressive-mode-state.ts";
 import { type Authentication, preSharedKeyOf } from "./authentication.ts";
+import { opened, opening, sealableIdentity, sealedIdentity, sealedPayloads } from "./encrypted-nonces.ts";
 import {
   certifiedIdentity,
   describeIdentity,
@@ -39,11 +40,13 @@ import { bestMethod, offeredMethods } from "./nat-traversal.ts";
 import { checkEvent, identityBuilt, keyFound, keysGenerated, vendorIdEvents } from "./phase1-events.ts";
 import {
   type Phase1Actions as Actions,
+  type Agreed,
   agreedOf,
+  type Exchanged,
   establishedWith,
   type Phase1Context,
 } from "./phase1-state.ts";
-import { bareProof, checkPeerProof, ownProof, signing } from "./proof.ts";
+import { bareProof, checkPeerProof, claimProblem, ownProof, signing } from "./proof.ts";
 import { checkAnswer, offerSuites } from "./protection-suite.ts";
 import { certificateRequests } from "./signature-proof.ts";
 
@@ -63,10 +66,12 @@ export function begin(
   const [suite] = suites;
   // Whether there is a NAT is not known yet, and behind one our port means nothing.
   const mayBeTranslated = traversesNats(context);
-  const id =
+  const wished =
     endpoint === undefined
       ? unconfiguredIdentity(context, authentication, mayBeTranslated)
       : endpointIdentity(context, endpoint, mayBeTranslated);
+  const peerKey = peerKeyOf(authentication);
+  const id = peerKey === undefined ? wished : sealableIdentity(context, peerKey, wished);
   const nonce = random.bytes("nonce", conventions.nonceLength);
   const privateValue = random.bytes("dh private", group(suite.group).privateLength);
   return [
@@ -94,12 +99,18 @@ function unconfiguredIdentity(context: Phase1Context, authentication: Authentica
     : ownIdentity(context, throughNat);
 }
 
+/** The key that identity and nonce are encrypted to; undefined where they go in clear. */
+function peerKeyOf(authentication: Authentication): PeerRsaKey | undefined {
+  return authentication.method === "rsa-encr" ? authentication.peerKey : undefined;
+}
+
 export function sayOffer(
   context: Phase1Context,
   state: AggressiveModeState & { at: "prepares AM1" },
   gxi: Uint8Array,
 ): Actions {
   const offer = offerSuites(state.suites, context.conventions.firstProposalNumber);
+  const peerKey = peerKeyOf(state.authentication);
   return [
     { do: "become", state: { ...state, at: "awaits AM2", SAi_b: encodeBody(offer), gxi } },
     {
@@ -110,8 +121,9 @@ export function sayOffer(
         ...(traversesNats(context) ? offeredMethods() : []),
         ...fragmentationVendorId(context),
         { kind: "KE", publicValue: gxi },
-        { kind: "NONCE", data: state.nonce },
-        state.id,
+        ...(peerKey === undefined
+          ? ([{ kind: "NONCE", data: state.nonce }, state.id] as const)
+          : sealedPayloads(context, peerKey, state.id, state.nonce)),
         ...ownVendorIds(context),
         ...(state.authentication.method === "rsa-sig" ? certificateRequests(context) : []),
       ],
@@ -127,7 +139,7 @@ export function receiveAnswer(
   const { sa } = context;
   const read = readAnswer(state.authentication, payloads);
   if (isShapeProblem(read)) return [drop("malformed", read.detail)];
-  const { bag, proof } = read;
+  const { bag, proof, id: IDir } = read;
   const answer = checkAnswer(state.suites, bag.SA);
   const actions: Actions = [
     tell({ kind: "payload-processing", sa, payload: "SA", messageId: 0 }),
@@ -141,48 +153,79 @@ export function receiveAnswer(
     ];
   const { choice } = answer;
   const gxr = bag.KE.publicValue;
-  const problem = identityProblem(bag.ID);
+  const problem = IDir instanceof Uint8Array ? undefined : identityProblem(IDir);
   if (problem !== undefined) return [drop("malformed", problem)];
-  const badKey = keyProblem(choice.suite.group, gxr, bag.NONCE.data);
+  const sealedNonce = IDir instanceof Uint8Array;
+  const badKey = keyProblem(choice.suite.group, gxr, sealedNonce ? undefined : bag.NONCE.data);
   if (badKey !== undefined) return [drop("malformed", badKey.detail, badKey.notify)];
   if (equal(gxr, state.gxi))
     return [drop("malformed", "our own public value came back", NOTIFY_TYPE["INVALID-KEY-INFORMATION"])];
   const { authentication, SAi_b, gxi, id, nonce, privateValue } = state;
   const natMethod = traversesNats(context) ? bestMethod(bag.all.VID) : undefined;
   const agreed = { choice, authentication, SAi_b, natMethod };
+  const answered = {
+    ...agreed,
+    gxi,
+    gxr,
+    Ni_b: nonce,
+    vendorIds: bag.all.VID,
+    nat: natSituation(context, agreed, bag.all["NAT-D"]),
+    id,
+    proof,
+  };
+  const processed = [...actions, tell({ kind: "payload-processing", sa, payload: "KE", messageId: 0 })];
+  if (!(IDir instanceof Uint8Array))
+    return [...processed, ...computeSecret(context, { ...answered, IDir }, bag.NONCE.data, privateValue)];
+  if (authentication.method !== "rsa-encr") return [drop("malformed", "an encrypted identity")];
   return [
-    ...actions,
-    tell({ kind: "payload-processing", sa, payload: "KE", messageId: 0 }),
+    ...processed,
+    { do: "become", state: { ...answered, at: "opens AM2", privateValue } },
+    { do: "work", job: opening(context, authentication.ownKey, IDir, bag.NONCE.data) },
+  ];
+}
+
+/** The responder's nonce and identity are decrypted. */
+export function answerOpened(
+  context: Phase1Context,
+  state: AggressiveModeState & { at: "opens AM2" },
+  contents: readonly Uint8Array[],
+): Actions {
+  const { privateValue, ...answered } = state;
+  const { peerId, nonce } = opened(context, contents);
+  return computeSecret(context, { ...answered, IDir: peerId }, nonce, privateValue);
+}
+
+function computeSecret(
+  { sa }: Phase1Context,
+  answered: Agreed & Omit<Exchanged, "Nr_b"> & Answered,
+  Nr_b: Uint8Array,
+  privateValue: Uint8Array,
+): Actions {
+  const { choice, gxr } = answered;
+  return [
     tell({ kind: "payload-processing", sa, payload: "NONCE", messageId: 0 }),
-    {
-      do: "become",
-      state: {
-        ...agreed,
-        at: "checks AM2",
-        gxi,
-        gxr,
-        Ni_b: nonce,
-        Nr_b: bag.NONCE.data,
-        vendorIds: bag.all.VID,
-        nat: natSituation(context, agreed, bag.all["NAT-D"]),
-        id,
-        IDir: bag.ID,
-        proof,
-      },
-    },
+    { do: "become", state: { ...answered, at: "checks AM2", Nr_b } },
     { do: "work", job: { kind: "dh-shared", group: choice.suite.group, privateValue, peerPublicValue: gxr } },
   ];
 }
 
-/** AM2 with what proves it, by hash or by signature. */
+/** AM2 with what proves it, by hash or by signature; an identity that is encrypted is octets still. */
 function readAnswer({ method }: Authentication, payloads: readonly Payload[]) {
   if (method === "rsa-sig") {
     const bag = open(AM_ANSWER_SIGNED, payloads);
     if (isShapeProblem(bag)) return bag;
-    return { bag, proof: { kind: "signature", data: bag.SIG.data, certificates: bag.all.CERT } as const };
+    const { data } = bag.SIG;
+    return { bag, id: bag.ID, proof: { kind: "signature", data, certificates: bag.all.CERT } as const };
+  }
+  const sealedId = sealedIdentity(payloads);
+  if (method === "rsa-encr" && sealedId !== undefined) {
+    const bag = open(AM_ANSWER_SEALED, payloads);
+    if (isShapeProblem(bag)) return bag;
+    return { bag, id: sealedId, proof: { kind: "hash", data: bag.HASH.data } as const };
   }
   const bag = open(AM_ANSWER, payloads);
-  return isShapeProblem(bag) ? bag : { bag, proof: { kind: "hash", data: bag.HASH.data } as const };
+  if (isShapeProblem(bag)) return bag;
+  return { bag, id: bag.ID, proof: { kind: "hash", data: bag.HASH.data } as const };
 }
 
 export function sayProof(
@@ -212,6 +255,8 @@ export function sayProof(
         : proofNotVerified(peer, authentication.method);
     return [...told, { do: "fail", failure }];
   }
+  const claim = claimProblem(context, authentication, IDir);
+  if (claim !== undefined) return [...told, { do: "fail", failure: claim }];
   const identities = { own: id, peer: IDir };
   // The certificate is that of the identity which AM1 has said.
   const proof = ownProof(context, { ...agreedOf(state), ...keyed, requests: [], identities }, false);

@@ -4,17 +4,27 @@
  * Whoever asks under a name that has no key gets an AM2 as well, made with a random key, so that nobody can find out by
  * asking which names there are. It fails where a wrong key fails.
  */
+import { MalformedError, tolerant } from "../../base/errors.ts";
+import { Reader } from "../../base/reader.ts";
 import { group } from "../../crypto/groups.ts";
 import { Secret } from "../../crypto/secret.ts";
 import { NOTIFY_TYPE } from "../../isakmp/numbers/notify-type.ts";
 import type { Payload } from "../../isakmp/payload.ts";
 import { encodeBody } from "../../isakmp/payload-chain.ts";
-import type { Identification } from "../../isakmp/payloads/identification.ts";
+import { decodeIdentification, type Identification } from "../../isakmp/payloads/identification.ts";
+import type { VendorId } from "../../isakmp/payloads/vendor-id.ts";
 import { drop, type Failure, tell } from "../action.ts";
 import { noKey, noKeyForIdentity, noProposalChosen } from "../explain.ts";
-import { AM_OFFER, AM_PROOF, AM_PROOF_SIGNED, isShapeProblem, open } from "../message-shape.ts";
+import {
+  AM_OFFER,
+  AM_OFFER_SEALED,
+  AM_PROOF,
+  AM_PROOF_SIGNED,
+  isShapeProblem,
+  open,
+} from "../message-shape.ts";
 import type { PreSharedKey } from "../policy.ts";
-import type { AggressiveModeState } from "./aggressive-mode-state.ts";
+import type { AggressiveModeState, Asked, Stranger } from "./aggressive-mode-state.ts";
 import {
   type Authentication,
   authenticationBy,
@@ -22,6 +32,14 @@ import {
   missingFor,
   usableSuites,
 } from "./authentication.ts";
+import {
+  keyToAnswer,
+  opened,
+  opening,
+  sealableIdentity,
+  sealedIdentity,
+  sealedPayloads,
+} from "./encrypted-nonces.ts";
 import { describeIdentity, identityProblem } from "./identity.ts";
 import { saysInitialContact } from "./initial-contact.ts";
 import {
@@ -37,23 +55,25 @@ import { bestMethod, vendorIdOf } from "./nat-traversal.ts";
 import { checkEvent, identityBuilt, keyFound, keysGenerated, vendorIdEvents } from "./phase1-events.ts";
 import {
   type Phase1Actions as Actions,
+  type Agreed,
   agreedOf,
   establishedWith,
   type Phase1Context,
 } from "./phase1-state.ts";
 import { findKeyByIdentity } from "./pre-shared-key.ts";
-import { bareProof, checkPeerProof, ownProof, signing } from "./proof.ts";
+import { bareProof, checkPeerProof, claimProblem, ownProof, signing } from "./proof.ts";
 import { answerSuite, chooseSuite, situationProblem } from "./protection-suite.ts";
 import { certificateRequests } from "./signature-proof.ts";
 
 export function respond(context: Phase1Context, payloads: readonly Payload[]): Actions {
-  const { sa, policy, random } = context;
-  const bag = open(AM_OFFER, payloads);
-  if (isShapeProblem(bag)) return [drop("malformed", bag.detail)];
-  const problem = situationProblem(bag.SA) ?? identityProblem(bag.ID);
+  const { sa, policy } = context;
+  const read = readOffer(payloads);
+  if (isShapeProblem(read)) return [drop("malformed", read.detail)];
+  const { bag, id, sealedId } = read;
+  const problem = situationProblem(bag.SA) ?? (sealedId === undefined ? objectionTo(id) : undefined);
   if (problem !== undefined) return [drop("malformed", problem)];
   const peer = sa.remote.address;
-  const found = findKeyByIdentity(policy, bag.ID, peer);
+  const found = id instanceof MalformedError ? undefined : findKeyByIdentity(policy, id, peer);
   const started: Actions = [
     tell({ kind: "phase1-started", sa, exchange: "aggressive" }),
     tell({ kind: "payload-processing", sa, payload: "SA", messageId: 0 }),
@@ -65,9 +85,7 @@ export function respond(context: Phase1Context, payloads: readonly Payload[]): A
   if (key === undefined && usableSuites(policy, companions).length === 0)
     return [...started, { do: "fail", failure: noKey(peer) }];
   const { choice, checks } = chooseSuite(policy.protectionSuites, bag.SA, (suite) =>
-    suite.authentication === "rsa-encr"
-      ? "encrypted nonces in main mode alone"
-      : missingFor(suite, companions),
+    missingFor(suite, companions),
   );
   const authentication = choice === undefined ? undefined : authenticationBy(choice.suite, companions);
   const actions: Actions = [
@@ -81,41 +99,100 @@ export function respond(context: Phase1Context, payloads: readonly Payload[]): A
       ...actions,
       { do: "fail", failure: noProposalChosen(peer, checks, NOTIFY_TYPE["NO-PROPOSAL-CHOSEN"]) },
     ];
+  const isSealed = authentication.method === "rsa-encr";
   const gxi = bag.KE.publicValue;
-  const badKey = keyProblem(choice.suite.group, gxi, bag.NONCE.data);
+  const badKey = keyProblem(choice.suite.group, gxi, isSealed ? undefined : bag.NONCE.data);
   if (badKey !== undefined) return [drop("malformed", badKey.detail, badKey.notify)];
+  const asked = {
+    choice,
+    SAi_b: encodeBody(bag.SA),
+    natMethod: traversesNats(context) ? bestMethod(bag.all.VID) : undefined,
+    vendorIds: bag.all.VID,
+    SA: bag.SA,
+    gxi,
+    requests: bag.all.CERTREQ,
+  };
+  const processed = [...actions, tell({ kind: "payload-processing", sa, payload: "KE", messageId: 0 })];
+  if (isSealed && sealedId !== undefined)
+    return [
+      ...processed,
+      { do: "become", state: { ...asked, at: "opens AM1", authentication } },
+      { do: "work", job: opening(context, authentication.ownKey, sealedId, bag.NONCE.data) },
+    ];
+  const objection = objectionTo(id);
+  if (id instanceof MalformedError || objection !== undefined)
+    return [drop("malformed", objection ?? "no identity")];
   const isStranger = authentication.method === "pre-share" && found === undefined;
-  const privateValue = random.bytes("dh private", group(choice.suite.group).privateLength);
   return [
-    ...actions,
-    tell({ kind: "payload-processing", sa, payload: "KE", messageId: 0 }),
+    ...processed,
+    ...(isStranger ? [toldOfStranger(context, id)] : []),
+    ...prepareAnswer(context, { ...asked, authentication, IDii: id, isStranger }, bag.NONCE.data),
+  ];
+}
+
+/** The initiator's nonce and identity are decrypted: well or not, the exchange goes on. */
+export function offerOpened(
+  context: Phase1Context,
+  state: AggressiveModeState & { at: "opens AM1" },
+  contents: readonly Uint8Array[],
+): Actions {
+  const { authentication } = state;
+  if (authentication.method !== "rsa-encr") return [];
+  const { peerId, nonce } = opened(context, contents);
+  const peerKey = keyToAnswer(context, authentication.peerKey, peerId);
+  return prepareAnswer(
+    context,
+    { ...state, authentication: { ...authentication, peerKey }, IDii: peerId, isStranger: false },
+    nonce,
+  );
+}
+
+function prepareAnswer(
+  context: Phase1Context,
+  asked: Agreed & Asked & Stranger & { readonly vendorIds: readonly VendorId[] },
+  Ni_b: Uint8Array,
+): Actions {
+  const { sa, random, conventions } = context;
+  const { SA, gxi, IDii, requests, isStranger, vendorIds } = asked;
+  const groupId = asked.choice.suite.group;
+  const privateValue = random.bytes("dh private", group(groupId).privateLength);
+  return [
     tell({ kind: "payload-processing", sa, payload: "NONCE", messageId: 0 }),
-    ...(isStranger ? [toldOfStranger(context, bag.ID)] : []),
     {
       do: "become",
       state: {
+        ...agreedOf(asked),
         at: "prepares AM2",
-        choice,
-        authentication,
-        SAi_b: encodeBody(bag.SA),
-        natMethod: traversesNats(context) ? bestMethod(bag.all.VID) : undefined,
-        Ni_b: bag.NONCE.data,
-        Nr_b: random.bytes("nonce", context.conventions.nonceLength),
-        vendorIds: bag.all.VID,
+        Ni_b,
+        Nr_b: random.bytes("nonce", conventions.nonceLength),
+        vendorIds,
         // Only AM3 can tell.
         nat: { localBehindNat: false, remoteBehindNat: false },
-        SA: bag.SA,
+        SA,
         gxi,
-        IDii: bag.ID,
-        requests: bag.all.CERTREQ,
+        IDii,
+        requests,
         isStranger,
       },
     },
-    {
-      do: "work",
-      job: { kind: "dh-both", group: choice.suite.group, privateValue, peerPublicValue: gxi },
-    },
+    { do: "work", job: { kind: "dh-both", group: groupId, privateValue, peerPublicValue: gxi } },
   ];
+}
+
+/** AM1: with an identity, or with octets that may be one, or an encrypted one. */
+function readOffer(payloads: readonly Payload[]) {
+  const sealedId = sealedIdentity(payloads);
+  if (sealedId === undefined) {
+    const bag = open(AM_OFFER, payloads);
+    return isShapeProblem(bag) ? bag : { bag, id: bag.ID, sealedId };
+  }
+  const bag = open(AM_OFFER_SEALED, payloads);
+  if (isShapeProblem(bag)) return bag;
+  return { bag, id: tolerant(() => decodeIdentification(new Reader(sealedId, { name: "ID" }))), sealedId };
+}
+
+function objectionTo(id: Identification | MalformedError): string | undefined {
+  return id instanceof MalformedError ? id.message : identityProblem(id);
 }
 
 function strangersKey({ random }: Phase1Context): PreSharedKey {
@@ -158,7 +235,10 @@ export function sayAnswer(
   const { choice, natMethod, SA, IDii, isStranger, requests, Nr_b } = state;
   const keyed = deriveKeys(context, state, state.gxi, gxr, gxy);
   if (keyed === undefined) return [keyExchangeFailed(context, "the derived encryption key is a weak one")];
-  const proving = { ...agreedOf(state), ...keyed, requests, identities: undefined };
+  const peerKey = state.authentication.method === "rsa-encr" ? state.authentication.peerKey : undefined;
+  const identities =
+    peerKey === undefined ? undefined : { own: sealableIdentity(context, peerKey), peer: IDii };
+  const proving = { ...agreedOf(state), ...keyed, requests, identities };
   const proof = ownProof(context, proving, natMethod !== undefined);
   const job = signing(proof);
   const signs = {
@@ -192,7 +272,8 @@ export function saySignedAnswer(
   state: AggressiveModeState & { at: "signs AM2" },
   signature: Uint8Array | undefined,
 ): Actions {
-  const { choice, natMethod, SA, IDii, isStranger, proof, hashInput, protection } = state;
+  const { choice, natMethod, SA, IDii, isStranger, proof, hashInput, protection, authentication } = state;
+  const peerKey = authentication.method === "rsa-encr" ? authentication.peerKey : undefined;
   return [
     {
       do: "become",
@@ -207,8 +288,9 @@ export function saySignedAnswer(
         ...(natMethod === undefined ? [] : [vendorIdOf(natMethod)]),
         ...fragmentationVendorId(context),
         { kind: "KE", publicValue: state.gxr },
-        proof.id,
-        { kind: "NONCE", data: state.Nr_b },
+        ...(peerKey === undefined
+          ? ([proof.id, { kind: "NONCE", data: state.Nr_b }] as const)
+          : sealedPayloads(context, peerKey, proof.id, state.Nr_b)),
         ...bareProof(proof, signature),
         ...(signature === undefined ? [] : certificateRequests(context)),
         ...natPayloads(context, state),
@@ -231,6 +313,8 @@ export function receiveProof(
   const { choice, hashInput, IDii } = state;
   const checked = checkPeerProof(context, state, IDii, proof);
   if (!checked.isBelieved) return checked.actions;
+  const failure = claimProblem(context, state.authentication, IDii);
+  if (failure !== undefined) return [...checked.actions, { do: "fail", failure }];
   const identity = describeIdentity(IDii);
   const nat = natSituationOnArrival(context, state, bag.all["NAT-D"]);
   return [

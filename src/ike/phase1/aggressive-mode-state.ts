@@ -2,6 +2,7 @@
 import type { CertificateRequest } from "../../isakmp/payloads/certificate-request.ts";
 import type { Identification } from "../../isakmp/payloads/identification.ts";
 import type { SecurityAssociation } from "../../isakmp/payloads/security-association.ts";
+import type { VendorId } from "../../isakmp/payloads/vendor-id.ts";
 import type { ProtectionSuite } from "../policy.ts";
 import type { Authentication } from "./authentication.ts";
 import type { NatSituation } from "./nat-traversal.ts";
@@ -11,6 +12,9 @@ import type { OwnProof, PeerProof } from "./proof.ts";
 export type AggressiveModeState =
   | ({ readonly at: "prepares AM1" } & Offered)
   | ({ readonly at: "awaits AM2"; readonly SAi_b: Uint8Array; readonly gxi: Uint8Array } & Offered)
+  | ({ readonly at: "opens AM2"; readonly privateValue: Uint8Array } & Agreed &
+      Omit<Exchanged, "Nr_b"> &
+      Omit<Answered, "IDir">)
   | ({ readonly at: "checks AM2" } & Agreed & Exchanged & Answered)
   | ({
       readonly at: "signs AM3";
@@ -19,6 +23,7 @@ export type AggressiveModeState =
       readonly identity: string;
     } & Agreed &
       Keyed)
+  | ({ readonly at: "opens AM1"; readonly vendorIds: readonly VendorId[] } & Agreed & Omit<Asked, "IDii">)
   | ({ readonly at: "prepares AM2" } & Agreed & Exchanged & Stranger & Asked)
   | ({
       readonly at: "signs AM2";

@@ -1,6 +1,6 @@
 /**
  * Aggressive mode (RFC 2409 §5.4), both roles. `*` is encrypted where the initiator likes to. With signatures (§5.1) CERT and
- * SIG stand for HASH.
+ * SIG stand for HASH; with encrypted nonces (§5.2) nonces and identities are encrypted to the peer's RSA key.
  *
  *     Initiator                               Responder
  *     AM1  HDR, SA, KE, Ni, IDii       -->
@@ -14,8 +14,14 @@ import type { JobResult } from "../../crypto/jobs.ts";
 import type { Payload } from "../../isakmp/payload.ts";
 import { drop } from "../action.ts";
 import { cannotSign } from "../explain.ts";
-import { receiveAnswer, sayOffer, sayProof, saySignedProof } from "./aggressive-mode-initiator.ts";
-import { receiveProof, sayAnswer, saySignedAnswer } from "./aggressive-mode-responder.ts";
+import {
+  answerOpened,
+  receiveAnswer,
+  sayOffer,
+  sayProof,
+  saySignedProof,
+} from "./aggressive-mode-initiator.ts";
+import { offerOpened, receiveProof, sayAnswer, saySignedAnswer } from "./aggressive-mode-responder.ts";
 import type { AggressiveModeState } from "./aggressive-mode-state.ts";
 import { keyExchangeFailed } from "./keys.ts";
 import type { Phase1Actions as Actions, Phase1Context } from "./phase1-state.ts";
@@ -43,6 +49,10 @@ export function jobDone(context: Phase1Context, state: AggressiveModeState, resu
     return sayAnswer(context, state, result.publicValue, result.sharedSecret);
   if (state.at === "checks AM2" && result.kind === "dh-shared")
     return sayProof(context, state, result.sharedSecret);
+  if (state.at === "opens AM1" && result.kind === "rsa-decrypt")
+    return offerOpened(context, state, result.contents);
+  if (state.at === "opens AM2" && result.kind === "rsa-decrypt")
+    return answerOpened(context, state, result.contents);
   if (state.at === "signs AM2" && result.kind === "rsa-sign")
     return saySignedAnswer(context, state, result.signature);
   if (state.at === "signs AM3" && result.kind === "rsa-sign")

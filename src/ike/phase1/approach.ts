@@ -40,12 +40,12 @@ export function approachTo(policy: IkePolicy, peer: IpAddress): Approach | Hindr
   if (configured !== undefined) {
     const { key: ownKey, identity } = configured;
     const usable = ownKey === undefined ? { ...companions, key: undefined } : onlyKey(ownKey);
-    return aggressively(policy, usable, identity);
+    return aggressively(policy, peer, usable, identity);
   }
   const { key } = companions;
   const isByNameAlone =
     key?.peer.kind === "hostname" && usableSuites(policy, { ...companions, key: undefined }).length === 0;
-  if (isByNameAlone && policy.aggressiveMode) return aggressively(policy, onlyKey(key), undefined);
+  if (isByNameAlone && policy.aggressiveMode) return aggressively(policy, peer, onlyKey(key), undefined);
   const [first, ...more] = usableSuites(policy, companions);
   if (first !== undefined) return { mode: "main", suites: [first, ...more] };
   if (writtenSuites(policy).some(({ authentication }) => authentication !== "pre-share"))
@@ -77,6 +77,7 @@ function nothingUsable(policy: IkePolicy, companions: Companions, peer: IpAddres
 
 function aggressively(
   policy: IkePolicy,
+  peer: IpAddress,
   companions: Companions,
   endpoint: ClientEndpoint | undefined,
 ): Approach | Hindrance {
@@ -86,13 +87,17 @@ function aggressively(
       reason: "aggressive mode disabled",
       explanation: `Aggressive mode is configured for this peer and disabled for all: remove "crypto isakmp aggressive-mode disable", or the peer's "set aggressive-mode".`,
     };
-  const usable = usableSuites(policy, companions).filter(
-    ({ authentication }) => authentication !== "rsa-encr",
-  );
+  const usable = usableSuites(policy, companions);
   const [first] = usable;
   const authentication = first === undefined ? undefined : authenticationBy(first, companions);
   if (first === undefined || authentication === undefined || typeof authentication === "string")
-    return { mode: "aggressive", ...NO_POLICY };
+    return companions.key === undefined
+      ? {
+          mode: "aggressive",
+          reason: "no policy can be offered",
+          explanation: nothingUsable(policy, companions, peer),
+        }
+      : { mode: "aggressive", ...NO_POLICY };
   // Proof goes with the offer, so that there can be one method only.
   const more = usable.slice(1).filter((suite) => suite.authentication === first.authentication);
   return { mode: "aggressive", suites: [first, ...more], authentication, endpoint };

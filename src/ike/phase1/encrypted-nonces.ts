@@ -19,8 +19,11 @@ import { findRsaKeyByIdentity } from "./peer-rsa-key.ts";
 import type { Phase1Context } from "./phase1-state.ts";
 
 /** Who we say we are: what is configured, or our address where that is too long for the peer's key. */
-export function sealableIdentity(context: Phase1Context, { publicKey }: PeerRsaKey): Identification {
-  const configured = ownIdentity(context, false);
+export function sealableIdentity(
+  context: Phase1Context,
+  { publicKey }: PeerRsaKey,
+  configured: Identification = ownIdentity(context, false),
+): Identification {
   return encodeBody(configured).length <= encryptableLength(publicKey)
     ? configured
     : addressIdentity(context, false);
@@ -37,6 +40,13 @@ export function sealedPayloads(
     { kind: "unknown", payloadType: PAYLOAD_TYPE.ID, body: rsaEncrypt(publicKey, encodeBody(id), random) },
     { kind: "NONCE", data: rsaEncrypt(publicKey, nonce, random) },
   ];
+}
+
+/** What stands for an identity in a message whose identities are encrypted. */
+export function sealedIdentity(payloads: readonly Payload[]): Uint8Array | undefined {
+  for (const payload of payloads)
+    if (payload.kind === "unknown" && payload.payloadType === PAYLOAD_TYPE.ID) return payload.body;
+  return undefined;
 }
 
 /** What decrypts a peer's identity and nonce. */

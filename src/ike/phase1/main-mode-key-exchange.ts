@@ -5,12 +5,18 @@ import { BugError } from "../../base/errors.ts";
 import { equal } from "../../base/octets.ts";
 import { group } from "../../crypto/groups.ts";
 import { NOTIFY_TYPE } from "../../isakmp/numbers/notify-type.ts";
-import { PAYLOAD_TYPE } from "../../isakmp/numbers/payload-type.ts";
 import type { Payload } from "../../isakmp/payload.ts";
 import { drop, type Refusal, tell } from "../action.ts";
 import { isShapeProblem, MM_KE, MM_KE_SEALED, open } from "../message-shape.ts";
 import { type Authentication, preSharedKeyOf } from "./authentication.ts";
-import { keyToAnswer, opened, opening, sealableIdentity, sealedPayloads } from "./encrypted-nonces.ts";
+import {
+  keyToAnswer,
+  opened,
+  opening,
+  sealableIdentity,
+  sealedIdentity,
+  sealedPayloads,
+} from "./encrypted-nonces.ts";
 import { deriveKeys, firstIv, keyExchangeFailed, keyPayloads, keyProblem } from "./keys.ts";
 import type { KeyMessage, MainModeState } from "./main-mode-state.ts";
 import { natEvents, natSituation, traverse } from "./nat-steps.ts";
@@ -230,12 +236,6 @@ function readKeyMessage(
     nat: natSituation(context, state, bag.all["NAT-D"]),
     requests: bag.all.CERTREQ,
   };
-}
-
-function sealedIdentity(payloads: readonly Payload[]): Uint8Array | undefined {
-  for (const payload of payloads)
-    if (payload.kind === "unknown" && payload.payloadType === PAYLOAD_TYPE.ID) return payload.body;
-  return undefined;
 }
 
 function openingOf(context: Phase1Context, authentication: Authentication, { sealedId, nonce }: KeyMessage) {

@@ -146,6 +146,8 @@ export function awaited(state: Phase1State): Awaited | undefined {
     case "signs MM6":
     case "prepares AM1":
     case "prepares AM2":
+    case "opens AM1":
+    case "opens AM2":
     case "checks AM2":
     case "signs AM2":
     case "signs AM3":

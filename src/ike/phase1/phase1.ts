@@ -30,6 +30,8 @@ function isAggressive(state: Exclude<Phase1State, { at: "established" }>): state
 const AGGRESSIVE: readonly AggressiveModeState["at"][] = [
   "prepares AM1",
   "awaits AM2",
+  "opens AM1",
+  "opens AM2",
   "checks AM2",
   "signs AM3",
   "prepares AM2",

@@ -10,12 +10,13 @@ import type { Certificate } from "../../isakmp/payloads/certificate.ts";
 import type { CertificateRequest } from "../../isakmp/payloads/certificate-request.ts";
 import type { Identification } from "../../isakmp/payloads/identification.ts";
 import type { Notification } from "../../isakmp/payloads/notification.ts";
-import { drop, type Refusal, tell } from "../action.ts";
+import { drop, type Failure, type Refusal, tell } from "../action.ts";
 import type { Role } from "../events.ts";
 import { notTheKeysOwner } from "../explain.ts";
 import { hashI, hashR } from "../keying.ts";
 import { isShapeProblem, MM_AUTH, MM_AUTH_SEALED, MM_AUTH_SIGNED, open } from "../message-shape.ts";
 import type { OwnCertificate } from "../policy.ts";
+import type { Authentication } from "./authentication.ts";
 import { certifiedIdentity, describeIdentity, identityProblem, ownIdentity } from "./identity.ts";
 import { isRsaKeyOf } from "./peer-rsa-key.ts";
 import type { Phase1Actions as Actions, Agreed, Introduced, Keyed, Phase1Context } from "./phase1-state.ts";
@@ -166,13 +167,21 @@ function checkOpenedHash(
   if (identities === undefined || peerKey === undefined)
     return refused("unexpected", "the peer has no identity");
   const checked = checkHash(context, state, identities.peer, hash, notifications);
-  if (checked.proven === undefined || isRsaKeyOf(context.policy, peerKey, identities.peer)) return checked;
-  const failure = notTheKeysOwner(
-    context.sa.remote.address,
-    describeIdentity(identities.peer),
-    peerKey.origin,
-  );
+  const failure = claimProblem(context, authentication, identities.peer);
+  if (checked.proven === undefined || failure === undefined) return checked;
   return { proven: undefined, actions: [...checked.actions, { do: "fail", failure }] };
+}
+
+/** With encrypted nonces: why a peer that has shown to hold a key is not who it has said it is. */
+export function claimProblem(
+  { policy, sa }: Phase1Context,
+  authentication: Authentication,
+  id: Identification,
+): Failure | undefined {
+  const peerKey = authentication.method === "rsa-encr" ? authentication.peerKey : undefined;
+  return peerKey === undefined || isRsaKeyOf(policy, peerKey, id)
+    ? undefined
+    : notTheKeysOwner(sa.remote.address, describeIdentity(id), peerKey.origin);
 }
 
 function checkSigned(context: Phase1Context, state: Proving, payloads: readonly Payload[]): CheckedProof {
