@@ -23,6 +23,7 @@ import type { Payload } from "../isakmp/payload.ts";
 import { decodePayloads } from "../isakmp/payload-chain.ts";
 import { ipv4 } from "../net/ip-address.ts";
 import { blockOf, host } from "../net/selector.ts";
+import type { IkeEvent } from "./events.ts";
 import { phase2Iv } from "./keying.ts";
 import { findPreSharedKey } from "./phase1/pre-shared-key.ts";
 import type { PreSharedKey } from "./policy.ts";
@@ -562,3 +563,60 @@ test("a number in more octets than it needs is the same number (RFC 2408 §3.3)"
   pair.negotiate("A");
   assert.equal(pair.event("B", "message-processed")?.step, "MM1");
 });
+
+test("a refusal in clear is about ISAKMP and says no more than its type (RFC 2408 §3.14)", () => {
+  const pair = new IkePair({ changes: { suites: [{ ...SUITE, hash: "md5" }] } });
+  pair.negotiate("A");
+  const refusal = pair.wire.find(({ from, bytes }) => from === "B" && bytes[18] === INFORMATIONAL);
+  assert.ok(refusal !== undefined, "B refuses");
+  const [notify, ...more] = payloadsOf(refusal);
+  assert.ok(notify?.kind === "NOTIFY", "by a notification");
+  assert.deepEqual([notify.protocolId, notify.notifyType, notify.data.length, more.length], [1, 14, 0, 0]);
+});
+
+test("a Delete may name several SAs of its protocol (RFC 2408 §3.15)", () => {
+  const insider = Insider.ofNew();
+  const spis = ["00001001", "00001002", "00001003"].map(fromHex);
+  const before = insider.pair.outputs.B.length;
+  insider.inform("A", { kind: "DELETE", doi: 1, protocolId: 3, spiSize: 4, spis });
+  const removed = insider.pair.outputs.B.slice(before).flatMap((output) =>
+    output.kind === "remove-ipsec-sa" ? [output.spi] : [],
+  );
+  assert.deepEqual(removed, [0x1001, 0x1002, 0x1003]);
+});
+
+test("REPLAY-STATUS beside an answer is taken and changes nothing (RFC 2407 §4.6.3.2)", () => {
+  for (const status of [0, 1]) {
+    const insider = Insider.ofNew();
+    const { pair } = insider;
+    const start = pair.wire.length;
+    pair.network = (datagram) => (datagram.from === "A" ? [datagram] : []);
+    pair.negotiate("A");
+    const [QM1, QM2] = pair.wire.slice(start);
+    assert.ok(QM1 !== undefined && QM2 !== undefined, "both were said");
+    const told = notification(24577, { protocolId: 3, spi: fromHex("00001000"), data: u32Octets(status) });
+    pair.deliver(insider.answer(QM1, QM2, (all) => [...all, told]));
+    pair.settle();
+    assert.equal(pair.installed("A").length, 4, `the second pair too, with ${status}`);
+  }
+});
+
+test("a quick mode for several SAs at once is dropped, and the ISAKMP SA stays", () => {
+  const insider = Insider.ofNew();
+  const { pair } = insider;
+  pair.network = () => [];
+  pair.negotiate("A");
+  const QM1 = pair.wire.at(-1);
+  assert.ok(QM1 !== undefined, "it was said");
+  const payloads = insider.openFirst(QM1).slice(1);
+  const [SA] = payloads;
+  assert.ok(SA?.kind === "SA", "SA comes first");
+  pair.deliver(insider.first("A", "Quick Mode", [SA, ...payloads]));
+  pair.settle();
+  assert.match(pair.events.B.findLast(isDropped)?.detail ?? "", /2 SA payloads where one is expected/);
+  assert.equal(pair.engines.B.view().isakmpSas[0]?.state, "QM_IDLE");
+});
+
+function isDropped(event: IkeEvent): event is Extract<IkeEvent, { kind: "message-dropped" }> {
+  return event.kind === "message-dropped";
+}

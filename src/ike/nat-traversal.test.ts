@@ -7,7 +7,9 @@ import { decodeHeader, HEADER_LENGTH } from "../isakmp/header.ts";
 import { encodeMessage } from "../isakmp/message.ts";
 import { decodePayloads } from "../isakmp/payload-chain.ts";
 import { recogniseVendorId } from "../isakmp/vendor-ids.ts";
+import { type IpAddress, ipv4Octets } from "../net/ip-address.ts";
 import { host } from "../net/selector.ts";
+import { natDiscoveryHash } from "./keying.ts";
 import { NAT_TRAVERSING_CONVENTIONS } from "./wire-conventions.ts";
 
 const conventions = NAT_TRAVERSING_CONVENTIONS;
@@ -199,4 +201,29 @@ test("who forges the hashes of addresses makes both ends use port 4500, and noth
     assert.deepEqual(pair.installed(end)[0]?.udpEncapsulation, { localPort: 4500, remotePort: 4500 }, end);
     assert.equal(pair.installed(end)[0]?.peer, end === "A" ? B : A, end);
   }
+});
+
+test("the first of the hashes of addresses is about the other end, the second about one's own (RFC 3947 §3.2)", () => {
+  const pair = new IkePair({ conventions }, { conventions });
+  pair.negotiate("A");
+  for (const [index, remote, own] of [
+    [2, B, A],
+    [3, A, B],
+  ] as const) {
+    const bytes = pair.wire[index]?.bytes ?? new Uint8Array(0);
+    const { nextPayload, initiatorCookie, responderCookie } = decodeHeader(bytes);
+    const { payloads } = decodePayloads(nextPayload, bytes.subarray(HEADER_LENGTH));
+    const of = (address: IpAddress) =>
+      hex(natDiscoveryHash("sha1", initiatorCookie, responderCookie, ipv4Octets(address), 500));
+    assert.deepEqual(
+      payloads.flatMap((payload) => (payload.kind === "NAT-D" ? [hex(payload.hash)] : [])),
+      [of(remote), of(own)],
+    );
+  }
+});
+
+test("through a NAT a phase 1 identity names no port (RFC 3947 §4)", () => {
+  const pair = nattedPair();
+  pair.negotiate("A");
+  for (const end of ["A", "B"] as const) assert.equal(pair.event(end, "identity-built")?.port, 0, end);
 });
