@@ -5,7 +5,10 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const DOCUMENTS = ["docs/known-attacks.md"];
+const DOCUMENTS = [
+  "docs/known-attacks.md",
+  ...["rfc2407", "rfc2408", "rfc2409", "rfc3706", "rfc3947"].map((name) => `docs/conformance/${name}.md`),
+];
 
 /** `path`: name, to the end of the line, of the cell of a table or of the line of such a cell. */
 const NAMED_TEST = /`((?:src|test)\/[\w/.-]+\.test\.ts)`: (.+?)\s*(?=<br>|\||$)/gm;
@@ -16,10 +19,8 @@ for (const document of DOCUMENTS) {
 
   test(`every test that ${document} names exists`, () => {
     const named = [...text.matchAll(NAMED_TEST)];
-    assert.ok(named.length > 10, "it names some");
-    const missing = named.filter(
-      ([, path = "", name = ""]) => !namesIn(path).some((each) => each.test(name)),
-    );
+    assert.ok(named.length > 5, "it names some");
+    const missing = named.filter(([, path = "", name = ""]) => !hasTest(path, name));
     assert.deepEqual(
       missing.map(([, path, name]) => `${path}: ${name}`),
       [],
@@ -35,23 +36,20 @@ for (const document of DOCUMENTS) {
   });
 }
 
-/** The names of a file's tests; those that are made of several parts fit whatever these may be. */
-function namesIn(path: string): RegExp[] {
-  if (!existsSync(`${ROOT}/${path}`)) return [];
+/** Whether a test of the file has this name. What is made of parts must have them in the file, or "…" in their place. */
+function hasTest(path: string, name: string): boolean {
+  if (!existsSync(`${ROOT}/${path}`)) return false;
   const source = readFileSync(`${ROOT}/${path}`, "utf8");
-  return [...source.matchAll(/\b(?:test|it)\(\s*(?:"((?:[^"\\]|\\.)*)"|`([^`]*)`)/g)].map(
-    ([, plain, template = ""]) =>
-      new RegExp(`^${plain === undefined ? ofTemplate(template) : escaped(plain)}$`),
-  );
+  const names = source.matchAll(/\b(?:test|it)\(\s*(?:"((?:[^"\\]|\\.)*)"|`([^`]*)`)/g);
+  for (const [, plain, template = ""] of names) {
+    if (plain !== undefined && plain === name) return true;
+    const parts = plain === undefined ? ofTemplate(template).exec(name)?.slice(1) : undefined;
+    if (parts?.every((part) => part === "…" || source.includes(part))) return true;
+  }
+  return false;
 }
 
-function ofTemplate(template: string): string {
-  return template
-    .split(/\$\{[^}]*\}/)
-    .map(escaped)
-    .join(".+");
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+function ofTemplate(template: string): RegExp {
+  const constant = template.split(/\$\{[^}]*\}/).map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${constant.join("(.+)")}$`);
 }
