@@ -16,7 +16,7 @@ import { charonHub, HUB_INSIDE, hubConfiguration, SITE_ADDRESSES, siteOf } from 
 const GROUPS = [2, 14] as const;
 const HANDSHAKES = 300;
 /** Before the first that counts: both keep what they have learned, and ours is compiled meanwhile. */
-const WARM_UP = 600;
+const WARM_UP = 1200;
 const PARALLEL = 8;
 
 export const handshakes: Benchmark = {
