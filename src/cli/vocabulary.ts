@@ -6,6 +6,7 @@ const SHARED: Readonly<Record<string, string>> = {
   arp: "Set arp type or timeout",
   aaa: "Authentication, Authorization and Accounting",
   banner: "Define a login banner",
+  call: "Configure Call Admission Control",
   clear: "Reset functions",
   "clear crypto": "Encryption subsystem",
   "clear crypto call": "Crypto Call Admission Control",

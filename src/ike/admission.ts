@@ -39,6 +39,7 @@ export const NO_REQUESTS: AdmissionCounts = {
 /** The limit that one more SA with this peer would exceed. */
 export function denialOf(policy: AdmissionPolicy, table: SaTable, peer: IpAddress): Denial | undefined {
   const { maximumSas, maximumInNegotiation } = policy;
+  if (maximumSas === undefined && maximumInNegotiation === undefined) return undefined;
   if (table.ofPeer(peer).some((sa) => sa.isEstablished)) return undefined;
   if (maximumInNegotiation !== undefined && table.halfOpen >= maximumInNegotiation.value)
     return {

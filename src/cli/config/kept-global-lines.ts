@@ -157,6 +157,8 @@ export const LINES_OF_ISAKMP: readonly Statement[] = [
     block("crypto isakmp client configuration group", "Set group profile attributes", CLIENT_GROUP_BLOCK),
   ),
   unsupported(one("crypto isakmp default", "Default policies")),
+  unsupported(one("crypto call admission limit ipsec", "Configure IPsec Call Admission Control Limits")),
+  unsupported(one("call admission", "Call Admission Control")),
   unsupported(block("crypto isakmp profile", "Define ISAKMP Profiles", PROFILE_BLOCK)),
 ];
 
