@@ -24,7 +24,6 @@ import type { OnWire } from "../host/linux/wire-tap.ts";
 import { whyNotKernel } from "../host/linux/xfrm/kernel-fitness.ts";
 import { removeOwn } from "../host/linux/xfrm/own-numbers.ts";
 import { XfrmGateway } from "../host/linux/xfrm/xfrm-gateway.ts";
-import { NAT_TRAVERSING_CONVENTIONS } from "../ike/wire-conventions.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { RunningGateway } from "./run-router.ts";
 
@@ -174,7 +173,7 @@ export async function startOnMachine(
     jobs: await jobPerformer(libc),
     holdPackets: options.hold,
     offload: options.offload,
-    conventions: NAT_TRAVERSING_CONVENTIONS,
+    conventions: options.conventions,
     sysctls: options.configure ? advice : [],
     setRoutes: options.configure,
   });

@@ -57,4 +57,15 @@ describe("the command line of skeyid run", () => {
       assert.ok(!read.problem.includes("\n"));
     }
   });
+
+  it("has encrypted nonces as IOS makes them, and as the RFC does where it is told to", () => {
+    for (const [args, expected] of [
+      [["router.cfg"], "ios"],
+      [["router.cfg", "--rfc-nonces"], "rfc2409"],
+    ] as const) {
+      const read = readRunOptions(args);
+      assert.ok(read.kind === "options", "read");
+      assert.equal(read.options.conventions.encryptedNonceSkeyid, expected);
+    }
+  });
 });

@@ -1,6 +1,7 @@
 /** The command line of `skeyid run`. */
 import type { DebugFlag } from "../cli/services.ts";
 import type { PeerPlace, UserspacePorts } from "../host/linux/userspace-gateway.ts";
+import { NAT_TRAVERSING_CONVENTIONS, type WireConventions } from "../ike/wire-conventions.ts";
 import { type IpAddress, parseIpv4 } from "../net/ip-address.ts";
 import { type CommandSyntax, readArguments } from "./arguments.ts";
 
@@ -14,6 +15,7 @@ export interface RunOptions {
   readonly check: boolean;
   readonly userspace: boolean;
   readonly hold: boolean;
+  readonly conventions: WireConventions;
   readonly dataplane: DataplaneChoice;
   /** The kernel joins and cuts packets for us, and OpenSSL keeps its contexts, where they can. */
   readonly offload: boolean;
@@ -67,6 +69,9 @@ export const RUN_SYNTAX: CommandSyntax = {
       help: "xfrm: the kernel's IPsec carries packets; tun: skeyid does; by default (auto) the kernel where it can",
     },
     hold: { help: "packets wait for their tunnel; by default the one that asks for it is lost, as on IOS" },
+    "rfc-nonces": {
+      help: "authentication by encrypted nonces as RFC 2409 has it; by default as IOS does it, with which it does not go together",
+    },
     "no-offload": {
       help: "packets one by one, and Node's own cryptography, as where there is nothing better: slow, for finding faults",
     },
@@ -126,6 +131,10 @@ export function readRunOptions(args: readonly string[]): RunOptionsRead {
       check: given.has("check"),
       userspace: given.has("userspace"),
       hold: given.has("hold"),
+      conventions: {
+        ...NAT_TRAVERSING_CONVENTIONS,
+        encryptedNonceSkeyid: given.has("rfc-nonces") ? "rfc2409" : "ios",
+      },
       dataplane,
       offload: !given.has("no-offload"),
       ports,

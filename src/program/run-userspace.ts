@@ -4,7 +4,6 @@ import { systemClock } from "../host/clock.ts";
 import { systemRandom } from "../host/entropy.ts";
 import { JobPool } from "../host/job-pool.ts";
 import { UserspaceGateway } from "../host/linux/userspace-gateway.ts";
-import { NAT_TRAVERSING_CONVENTIONS } from "../ike/wire-conventions.ts";
 import type { RunEars } from "./run-machine.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { RunningGateway } from "./run-router.ts";
@@ -23,7 +22,7 @@ export async function startInUserspace(
     clock: systemClock,
     jobs: new JobPool(),
     holdPackets: options.hold,
-    conventions: NAT_TRAVERSING_CONVENTIONS,
+    conventions: options.conventions,
   });
   if (typeof started === "string") return [started];
   return {
