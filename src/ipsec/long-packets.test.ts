@@ -183,7 +183,7 @@ describe("a router's word that a packet was too big", () => {
   it("is forgotten after ten minutes, and counts for SAs that come meanwhile", () => {
     const planes = new Planes(USUAL);
     planes.hear(0, about(planes.send(LONGEST).sent[0], 1400));
-    assert.match(planes.a.nextDeadline()?.why ?? "", /path to 172\.16\.172\.20/);
+    assert.match(planes.a.nextDeadline()?.why ?? "", /the path to a peer/);
     planes.rekey();
     assert.equal(planes.send(LONGEST).told.length, 1);
     planes.hear(300, about(planes.send(udpPacket(1300, { dontFragment: true })).sent[0], 1200));
