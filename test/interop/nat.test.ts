@@ -52,15 +52,14 @@ describe("NAT traversal with strongSwan", { skip, concurrency: 3 }, () => {
     across({ ours: false, peers: true }, async ({ network, charon, router }) => {
       charon.initiate();
       await assertPingsBothWays(network, charon);
-      forget(network, "natb", PEER, "30000-34999");
-      await network.pingUntilAnswered("peer", PEER_INSIDE, INSIDE);
+      await forget(network, "natb", PEER, "30000-34999");
       await assertPingsBothWays(network, charon);
       await router.says(/%SKEYID-6-PEER_MOVED: peer behind a NAT is now at 192\.0\.2\.2 port 3\d{4}/);
       assert.match(
         await network.console("ours", "show crypto ipsec sa"),
         /current_peer: 192\.0\.2\.2:3\d{4}/,
       );
-      forget(network, "natb", PEER, "40000-44999");
+      await forget(network, "natb", PEER, "40000-44999");
       charon.initiate();
       await assertPingsBothWays(network, charon);
     }));
@@ -78,7 +77,7 @@ describe("NAT traversal with strongSwan", { skip, concurrency: 3 }, () => {
   it("is followed by the peer when the NAT in front of us forgets its mappings", () =>
     across({ ours: true, peers: false }, async ({ network, charon }) => {
       await network.pingUntilAnswered("ours", INSIDE, PEER_INSIDE);
-      forget(network, "nata", OURS, "30000-34999");
+      await forget(network, "nata", OURS, "30000-34999");
       await network.console("ours", "clear crypto sa");
       await network.pingUntilAnswered("ours", INSIDE, PEER_INSIDE);
       await assertPingsBothWays(network, charon);
@@ -138,10 +137,12 @@ function translation(inside: string, ports: string, { isOpen }: { readonly isOpe
 }
 
 /** As it does when its line to the provider was gone for a moment. */
-function forget(network: Network, router: string, inside: string, ports: string): void {
+async function forget(network: Network, router: string, inside: string, ports: string): Promise<void> {
   network.ip(router, "link", "set", "wan", "down");
   translate(network, router, inside, ports);
   network.ip(router, "link", "set", "wan", "up");
+  for (let i = 0; i < 100 && !network.ip(router, "link", "show", "wan").includes("state UP"); i++)
+    await wait(50);
   setRoutes(network);
 }
 

@@ -19,7 +19,7 @@ describe("renewals with strongSwan", { skip, concurrency: 4 }, () => {
       },
       async ({ network, charon }) => {
         await network.pingUntilAnswered("ours", INSIDE, PEER_INSIDE);
-        await assertNoGap(network, 14);
+        await assertNoGap(network, { count: 140 });
         assert.ok(count(charon, /IKE_SA gw\[\d+\] established/g) > 2, "phase 1 was renewed");
         assert.ok(count(charon, /CHILD_SA net\{\d+\} established/g) > 2, "phase 2 was renewed");
       },
@@ -28,22 +28,8 @@ describe("renewals with strongSwan", { skip, concurrency: 4 }, () => {
   it("of phase 2 by us, after so many kilobytes, lose no ping", () =>
     between({}, async ({ network, charon }) => {
       await network.pingUntilAnswered("ours", INSIDE, PEER_INSIDE);
-      const flood = network.attempt(
-        "ours",
-        "ping",
-        "-q",
-        "-f",
-        "-s",
-        "1200",
-        "-c",
-        "5000",
-        "-W",
-        "1",
-        "-I",
-        INSIDE,
-        PEER_INSIDE,
-      );
-      assert.match(flood, /5000 packets transmitted, 5000 received/);
+      // Gently: only so much may pass until the successor is there.
+      await assertNoGap(network, { count: 4400, everySeconds: 0.005, octets: 1200 });
       assert.ok(count(charon, /CHILD_SA net\{\d+\} established/g) > 2, "it was renewed");
     }));
 
@@ -52,7 +38,7 @@ describe("renewals with strongSwan", { skip, concurrency: 4 }, () => {
       between({}, async ({ network, charon }) => {
         if (who === "it") charon.initiate();
         await network.pingUntilAnswered("ours", INSIDE, PEER_INSIDE);
-        await assertNoGap(network, 64);
+        await assertNoGap(network, { count: 640 });
         assert.equal(count(charon, /IKE_SA gw\[\d+\] established/g), 2);
         assert.match(charon.log(), /received DELETE for IKE_SA gw\[1\]/);
         assert.equal(count(charon, /CHILD_SA net\{\d+\} established/g), 1);
@@ -78,17 +64,28 @@ async function between(changes: Partial<CharonSettings>, work: (ends: Ends) => P
   });
 }
 
-/** Ten pings a second; the last is not counted, as ping would not wait for it. */
-async function assertNoGap(network: Network, seconds: number): Promise<void> {
-  const options = ["-n", "-c", `${seconds * 10}`, "-i", "0.1", "-W", "1", "-I", INSIDE, PEER_INSIDE];
+interface Pings {
+  readonly count: number;
+  readonly everySeconds?: number;
+  readonly octets?: number;
+}
+
+/** The last is not counted, as ping would not wait for it. */
+async function assertNoGap(
+  network: Network,
+  { count, everySeconds = 0.1, octets = 56 }: Pings,
+): Promise<void> {
+  const options = ["-n", "-c", `${count}`, "-i", `${everySeconds}`, "-s", `${octets}`, "-W", "1", "-I"];
   const said = await new Promise<string>((resolve) =>
-    execFile("ip", ["netns", "exec", network.namespace("ours"), "ping", ...options], (_error, stdout) =>
-      resolve(stdout),
+    execFile(
+      "ip",
+      ["netns", "exec", network.namespace("ours"), "ping", ...options, INSIDE, PEER_INSIDE],
+      (_error, stdout) => resolve(stdout),
     ),
   );
   const answered = [...said.matchAll(/icmp_seq=(\d+)/g)].map(([, number]) => Number(number));
   const last = answered.at(-1) ?? 0;
-  assert.ok(last >= seconds * 10 - 1, `the last answer is ${last}`);
+  assert.ok(last >= count * 0.99, `the last answer is ${last}`);
   assert.deepEqual(
     answered,
     Array.from({ length: last }, (_, i) => i + 1),
