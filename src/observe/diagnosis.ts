@@ -5,6 +5,7 @@
 import type { Mismatch } from "../ike/events.ts";
 import type { EventOf } from "./entry.ts";
 import { describeMismatch, explanation } from "./explanation.ts";
+import { transformSetLine } from "./transform-set-remedy.ts";
 
 export interface Diagnosis {
   readonly sentence: string;
@@ -30,12 +31,13 @@ export function diagnose(failed: EventOf<"negotiation-failed">): Diagnosis {
 
 function remedyOf(
   { attribute, offered }: Mismatch,
-  { exchange, peer }: EventOf<"negotiation-failed">,
+  { exchange, peer, mismatches }: EventOf<"negotiation-failed">,
 ): string | undefined {
   const isPhase1 = exchange !== "quick";
   switch (attribute) {
     case "encryption":
-      return isPhase1 && CIPHER.test(offered) ? `encr ${cipherWords(offered)}` : undefined;
+      if (!isPhase1) return transformSetLine(mismatches);
+      return CIPHER.test(offered) ? `encr ${cipherWords(offered)}` : undefined;
     case "hash":
       return HASH.test(offered) ? `hash ${offered === "sha1" ? "sha" : offered}` : undefined;
     case "authentication":
@@ -54,6 +56,7 @@ function remedyOf(
     case "key":
       return PRE_SHARED.test(offered) ? `crypto isakmp key KEY address ${peer}` : undefined;
     case "integrity":
+      return transformSetLine(mismatches);
     case "protocol":
     case "transform":
       return undefined;

@@ -62,6 +62,10 @@ const DIFFERENCES: readonly (Lines & { readonly below: keyof Lines })[] = [
   { suite: " encr 3des\n hash sha512\n authentication pre-share\n group 5", below: "suite" },
   { suite: " encr des\n hash md5\n authentication pre-share\n group 1", below: "suite" },
   { suite: " encr 3des\n authentication rsa-sig\n group 2", below: "suite" },
+  { set: "crypto ipsec transform-set s esp-aes 256 esp-md5-hmac", below: "set" },
+  { set: "crypto ipsec transform-set s esp-aes 256 esp-sha-hmac", below: "set" },
+  { set: "crypto ipsec transform-set s esp-3des esp-sha512-hmac", below: "set" },
+  { set: "crypto ipsec transform-set s esp-gcm", below: "set" },
   { entry: " set pfs group5", below: "entry" },
   { list: "access-list 101 permit tcp 10.1.2.0 0.0.0.255 10.1.1.0 0.0.0.255", below: "list" },
 ];
@@ -73,7 +77,7 @@ test("who enters what the diagnosis says has a tunnel", () => {
     assert.ok(failed, `${lines[below]} does not fail`);
     const remedies = diagnose({ at: instant(0), ...failed.failure }).differences.map(({ remedy }) => remedy);
     assert.ok(!remedies.includes(undefined), `each difference of ${lines[below]} has a remedy`);
-    const prefix = below === "list" ? "access-list 101 " : " ";
+    const prefix = { list: "access-list 101 ", set: "", suite: " ", entry: " ", key: "" }[below];
     const mended = [lines[below], ...remedies.map((remedy) => `${prefix}${remedy}`)].join("\n");
     const again = negotiated({}, { ...lines, [below]: mended });
     assert.deepEqual(again.engines.B.view().failures, [], mended);

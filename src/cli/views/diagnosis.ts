@@ -26,9 +26,12 @@ function failureLines(now: Instant, { failure, times, firstAt, lastAt }: Remembe
   return [
     `  ${MODES[failure.exchange]} mode as ${failure.role}: ${failure.reason}, ${when}`,
     ...wrapped(sentence, "    "),
-    ...differences.flatMap(({ text, remedy }) => [
+    ...differences.flatMap(({ text, remedy }, index) => [
       ...wrapped(text, "      "),
-      ...(remedy === undefined ? [] : [`        to accept it: ${remedy}`]),
+      // One line may mend several differences.
+      ...(remedy === undefined || remedy === differences[index + 1]?.remedy
+        ? []
+        : [`        to accept it: ${remedy}`]),
     ]),
   ];
 }
