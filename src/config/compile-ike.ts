@@ -23,6 +23,7 @@ export function compileIke(
   const aggressivePeers = compileAggressivePeers(isakmp, hosts, rsa, problems);
   const keys = [...preSharedKeys, ...aggressivePeers.flatMap(({ key }) => (key === undefined ? [] : [key]))];
   checkKeys(keys, hosts, connections, isakmp, problems);
+  checkAdmission(isakmp, connections, problems);
   if (!isakmp.enabled.value && connections.length > 0)
     problems.warning({
       kind: "incomplete",
@@ -145,6 +146,22 @@ function missingFor(
       advice: "Enter the peer's below `crypto key pubkey-chain rsa`.",
     };
   return undefined;
+}
+
+/** A limit that shuts out peers of our own. */
+function checkAdmission(
+  { maximumSas }: IsakmpSettings,
+  connections: readonly Connection[],
+  problems: Problems,
+): void {
+  const peers = new Set(connections.flatMap((connection) => connection.peers)).size;
+  if (maximumSas === undefined || maximumSas.value === 0 || maximumSas.value >= peers) return;
+  problems.warning({
+    kind: "wrong",
+    origin: maximumSas.origin,
+    message: `No more than ${maximumSas.value} ISAKMP SAs are allowed, and the crypto maps in use have ${peers} peers: some get none.`,
+    advice: `Enter \`crypto call admission limit ike sa ${peers * 2}\` or more: each peer may need two for a while.`,
+  });
 }
 
 function checkKeys(

@@ -466,3 +466,15 @@ test("no problem shows a key", () => {
   assert.ok(problems.length > 0);
   assert.ok(!JSON.stringify(problems).includes(secret));
 });
+
+test("a limit of ISAKMP SAs below the number of peers is told", () => {
+  const limit = (number: number) => `crypto call admission limit ike sa ${number}\n${LINES.key}`;
+  const peer = " set peer 172.16.172.20\n set peer 172.16.172.21";
+  const key = (number: number) => limit(number).replace("172.16.172.20", "0.0.0.0");
+  const told = (number: number) =>
+    problemsOf({ key: key(number), peer }).filter((line) => /ISAKMP SAs are allowed/.test(line));
+  assert.deepEqual(told(1), [
+    "warning | wrong | crypto call admission limit ike sa 1 | No more than 1 ISAKMP SAs are allowed, and the crypto maps in use have 2 peers: some get none.",
+  ]);
+  for (const enough of [0, 2, 50]) assert.deepEqual(told(enough), []);
+});
