@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 import { MisuseError } from "../base/errors.ts";
 import type { Job, JobResult } from "../crypto/jobs.ts";
 import { performJob } from "../crypto/perform-job.ts";
+import { generateRsaKey } from "../crypto/rsa-generation.ts";
+import { rsaVerify } from "../crypto/rsa-signature.ts";
 import { JobPool, type JobPoolOptions } from "./job-pool.ts";
 
 const CRASHING = new URL("../../test/support/crashing-job-worker.ts", import.meta.url);
@@ -92,6 +94,17 @@ describe("the job pool", () => {
     const pool = poolOf({ workers: 1, script: new URL("./no-such-worker.ts", import.meta.url) });
     for (const result of await Promise.all(times(3).map((id) => resultOf(pool, id, publicJob(1)))))
       assert.equal(result.kind, "failed");
+  });
+
+  it("signs with a key that stays with whoever asked", async () => {
+    const { publicKey, privateKey } = generateRsaKey(512, new Uint8Array(48).fill(1));
+    const content = new Uint8Array(20).fill(2);
+    const result = await resultOf(poolOf({ workers: 1 }), 1, { kind: "rsa-sign", privateKey, content });
+    assert.ok(result.kind === "rsa-sign" && rsaVerify(publicKey, content, result.signature), "a signature");
+    assert.ok(
+      privateKey.some((octet) => octet !== 0),
+      "the key is still here",
+    );
   });
 
   it("does nothing more once closed", async () => {
