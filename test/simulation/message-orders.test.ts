@@ -1,6 +1,7 @@
 /**
  * Every order in which an initiator may say thirteen kinds of messages to a gateway, six long: each ends in a clean answer
- * or in silence, and ESP is answered only after a proof of phase 1 and a complete quick mode.
+ * or in silence, and ESP is answered only after a proof of phase 1 and a complete quick mode. One without the keys gets
+ * no further than the key exchange.
  *
  * Orders are not followed where they come to a situation that is known from another one of at most the same length. A
  * situation is what the gateway shows of itself (`Meeting.situation`) and what the initiator knows; the equivalence assumed is
@@ -23,6 +24,7 @@ import { PROTOCOL } from "../../src/net/protocols.ts";
 import { gatewayOf } from "../support/gateway-pair.ts";
 import { A, B, type PolicyChanges, seededRandom } from "../support/ike-pair.ts";
 import {
+  type InitiatorOptions,
   KEY_OF_A,
   KEY_OF_B,
   LETTERS,
@@ -102,8 +104,8 @@ class Meeting {
   readonly #failedProofs = new Map<string, number>();
   #now: Instant = instant(0);
 
-  constructor(takesNewCookies: boolean) {
-    this.#initiator = new WaywardInitiator({ takesNewCookies });
+  constructor(options: InitiatorOptions) {
+    this.#initiator = new WaywardInitiator(options);
   }
 
   /** What the gateway answers to a letter. */
@@ -219,8 +221,8 @@ interface Learned {
 }
 
 /** Follows every order up to `LENGTH`. By situation. */
-function learn(takesNewCookies: boolean): ReadonlyMap<string, Learned> {
-  const first = new Meeting(takesNewCookies);
+function learn(options: InitiatorOptions): ReadonlyMap<string, Learned> {
+  const first = new Meeting(options);
   const known = new Map<string, Learned>([[first.situation, { path: [], next: new Map(), meeting: first }]]);
   // A map is walked in the order in which it grows: by length.
   for (const [situation, learned] of known) {
@@ -228,7 +230,7 @@ function learn(takesNewCookies: boolean): ReadonlyMap<string, Learned> {
     let { meeting } = learned;
     learned.meeting = undefined;
     for (const letter of path.length < LENGTH ? LETTERS : []) {
-      meeting ??= after(takesNewCookies, path);
+      meeting ??= after(options, path);
       const answer = meeting.say(letter);
       const reached = meeting.situation;
       next.set(letter, { answer, situation: reached });
@@ -236,14 +238,14 @@ function learn(takesNewCookies: boolean): ReadonlyMap<string, Learned> {
       if (!known.has(reached)) known.set(reached, { path: [...path, letter], next: new Map(), meeting });
       meeting = undefined;
     }
-    const left = (meeting ?? after(takesNewCookies, path)).left();
+    const left = (meeting ?? after(options, path)).left();
     assert.deepEqual(left, { halfOpen: 0, jobs: 0, exchanges: 0 }, `left by ${path.join(", ")}`);
   }
   return known;
 }
 
-function after(takesNewCookies: boolean, path: readonly Letter[]): Meeting {
-  const meeting = new Meeting(takesNewCookies);
+function after(options: InitiatorOptions, path: readonly Letter[]): Meeting {
+  const meeting = new Meeting(options);
   for (const letter of path) meeting.say(letter);
   return meeting;
 }
@@ -301,7 +303,8 @@ const anyOrder: fc.Arbitrary<readonly Letter[]> = fc
 
 for (const takesNewCookies of [true, false]) {
   const cookies = takesNewCookies ? "new cookies" : "the same cookie";
-  const known = learn(takesNewCookies);
+  const options = { takesNewCookies };
+  const known = learn(options);
 
   test(`every order of messages, with ${cookies} in each first message, ends in a clean answer or silence`, () => {
     const orders = walkAll(known, (_progress, letter, answer) => {
@@ -315,13 +318,13 @@ for (const takesNewCookies of [true, false]) {
       if (answer === ESP_ANSWER) assert.ok(isComplete(progress), `answered after ${progress}`);
     });
     for (const order of GOOD_ORDERS)
-      assert.equal(after(takesNewCookies, order).say("ESP"), ESP_ANSWER, order.join(", "));
+      assert.equal(after(options, order).say("ESP"), ESP_ANSWER, order.join(", "));
   });
 
   test(`orders followed to their end go as was learned of shorter ones, with ${cookies} in each first message`, () => {
     fc.assert(
       fc.property(anyOrder, (order) => {
-        const meeting = new Meeting(takesNewCookies);
+        const meeting = new Meeting(options);
         for (const letter of order) {
           const expected = known.get(meeting.situation)?.next.get(letter);
           const answer = meeting.say(letter);
@@ -333,3 +336,10 @@ for (const takesNewCookies of [true, false]) {
     );
   });
 }
+
+test("whoever has none of the keys gets to no answer that one who has them would get after the key exchange", () => {
+  const known = learn({ takesNewCookies: false, isImpostor: true });
+  walkAll(known, (_progress, letter, answer) =>
+    assert.match(answer, /^(silence|main mode: .*|aggressive mode: .*, unproven)$/, letter),
+  );
+});

@@ -141,8 +141,15 @@ interface EspKeys {
   readonly Nr_b: Uint8Array;
 }
 
+export interface InitiatorOptions {
+  /** Every first message begins anew; else all of them have the same cookie. */
+  readonly takesNewCookies: boolean;
+  /** It has neither the pre-shared key nor A's private key. */
+  readonly isImpostor?: boolean;
+}
+
 export class WaywardInitiator {
-  readonly #takesNewCookies: boolean;
+  readonly #options: InitiatorOptions;
   #cookies = 1;
   #session: Session = { initiatorCookie: cookie(1), responderCookie: NO_COOKIE, SAi_b: NOTHING };
   /** By the first message just said. */
@@ -157,9 +164,8 @@ export class WaywardInitiator {
   #espPackets = 0;
   #lastMessage: Uint8Array = NOTHING;
 
-  /** With new cookies every first message begins anew; without, all of them have the same cookie. */
-  constructor(options: { readonly takesNewCookies: boolean }) {
-    this.#takesNewCookies = options.takesNewCookies;
+  constructor(options: InitiatorOptions) {
+    this.#options = options;
   }
 
   /** What decides, besides B, what a letter will mean. */
@@ -263,7 +269,7 @@ export class WaywardInitiator {
 
   #first(exchange: "Identity Protection" | "Aggressive", payloads: readonly Payload[]): Said {
     const [SA] = payloads;
-    const initiatorCookie = cookie(this.#takesNewCookies ? this.#cookies : 1);
+    const initiatorCookie = cookie(this.#options.takesNewCookies ? this.#cookies : 1);
     this.#offered = {
       initiatorCookie,
       responderCookie: NO_COOKIE,
@@ -319,7 +325,7 @@ export class WaywardInitiator {
     this.#keys = undefined;
     this.#quickModes += 1;
     this.#quickAnswer = undefined;
-    if (this.#takesNewCookies) this.#cookies += 1;
+    if (this.#options.takesNewCookies) this.#cookies += 1;
   }
 
   #learnKeys(keys: SessionKeys): void {
@@ -332,10 +338,11 @@ export class WaywardInitiator {
     const gxi = OWN_KEY.publicValue;
     const gxy = secretWith(gxr);
     const Ni_b = encodeBody(NONCE_OF_A);
-    const Nr_b = isSealed ? decrypted(nonce) : nonce;
+    const { isImpostor = false } = this.#options;
+    const Nr_b = isSealed ? (isImpostor ? NOTHING : decrypted(nonce)) : nonce;
     const SKEYID = isSealed
       ? skeyidEncryption(HASH, Ni_b, Nr_b, concat(initiatorCookie, responderCookie), "ios")
-      : skeyidPreShared(HASH, utf8(PRE_SHARED_KEY), Ni_b, Nr_b);
+      : skeyidPreShared(HASH, utf8(isImpostor ? "a guess" : PRE_SHARED_KEY), Ni_b, Nr_b);
     const { a, d, e } = deriveSkeyids(HASH, SKEYID, gxy, initiatorCookie, responderCookie);
     const iv = initialIv(HASH, gxi, gxr, BLOCK);
     this.#learnKeys({
