@@ -337,9 +337,11 @@ for (const takesNewCookies of [true, false]) {
   });
 }
 
-test("whoever has none of the keys gets to no answer that one who has them would get after the key exchange", () => {
+test("whoever has none of the keys gets no ISAKMP SA, and no answer but those of the key exchange", () => {
   const known = learn({ takesNewCookies: false, isImpostor: true });
   walkAll(known, (_progress, letter, answer) =>
     assert.match(answer, /^(silence|main mode: .*|aggressive mode: .*, unproven)$/, letter),
   );
+  for (const [situation, { path }] of known)
+    assert.doesNotMatch(situation, /QM_IDLE/, `an ISAKMP SA after ${path.join(", ")}`);
 });
