@@ -107,6 +107,11 @@ describe("the kernel's IPsec as the data plane", { skip, concurrency: false }, (
     assert.deepEqual(carried, [true, true]);
   });
 
+  it("goes on when its interface was down and is up again", async () => {
+    await joined.guest.do("ip link set vec0 down; ip link set vec0 up");
+    await pingUntilAnswered();
+  });
+
   it("lets nothing pass in clear that must come protected", async () => {
     await ours.end("SIGTERM");
     await untilNoSas(joined.guest);
