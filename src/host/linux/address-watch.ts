@@ -12,15 +12,14 @@ export class AddressWatch {
     this.#options = options;
   }
 
-  /** Something has changed on the machine; true where an address is back. */
-  async changed(): Promise<boolean> {
+  /** Something has changed on the machine. */
+  async changed(): Promise<void> {
     const { matching, onNotice } = this.#options;
     const there = new Set(
       (await devices()).flatMap(({ isUp, addresses }) =>
         isUp ? addresses.map(({ address }) => address) : [],
       ),
     );
-    let isSomeBack = false;
     for (const { name, device, address } of matching.matched) {
       if (there.has(address) !== this.#lost.has(address)) continue;
       const isBack = this.#lost.delete(address);
@@ -28,8 +27,6 @@ export class AddressWatch {
       onNotice(`${name} ${isBack ? `is back: ${device} has` : `is down: ${device} is without`} ${address}`);
       // The kernel forgets the routes of a device that goes down.
       if (isBack) await ipBatch(routeCommands(this.#options, "replace"), "go on");
-      isSomeBack ||= isBack;
     }
-    return isSomeBack;
   }
 }

@@ -3,13 +3,15 @@
  * the kernel's policies. They come behind the machine's own, and lead to the map's interface, where the policies take over.
  */
 import type { IpsecPolicy } from "../../../ipsec/policy.ts";
-import { ipBatch, OWN_PROTOCOL, prefixText } from "../ip-command.ts";
+import { ipBatch, ipJson, OWN_PROTOCOL, prefixText } from "../ip-command.ts";
 import type { MachineChanges } from "../machine-changes.ts";
 import { TABLES } from "../steering-plan.ts";
 
 export class FallbackRoutes {
   readonly #changes: MachineChanges;
   readonly #deviceOf: (interfaceName: string) => string | undefined;
+  /** One for each route. */
+  #commands: readonly string[] = [];
 
   constructor(changes: MachineChanges, deviceOf: (interfaceName: string) => string | undefined) {
     this.#changes = changes;
@@ -39,7 +41,15 @@ export class FallbackRoutes {
               `route replace ${prefixText(rule.destination)} dev ${device} table ${TABLES.protect} protocol ${OWN_PROTOCOL}`,
           );
     });
-    await ipBatch([FLUSH, ...routes], "go on");
+    this.#commands = [...new Set(routes)];
+    await ipBatch([FLUSH, ...this.#commands], "go on");
+  }
+
+  /** The kernel forgets the routes of a device that goes down, be it for a moment. */
+  async restore(): Promise<void> {
+    const there = await ipJson("-4", "route", "show", "table", `${TABLES.protect}`);
+    const count = Array.isArray(there) ? there.length : 0;
+    if (count < this.#commands.length) await ipBatch(this.#commands, "go on");
   }
 }
 

@@ -3,7 +3,6 @@
  * put into the kernel, which carries the packets. What is changed on the machine is undone when it stops.
  */
 import type { RouterPolicy } from "../../../config/router-policy.ts";
-import type { IpsecPolicy } from "../../../ipsec/policy.ts";
 import { AddressWatch } from "../address-watch.ts";
 import { Egress } from "../egress.ts";
 import { GatewayDriver } from "../gateway-driver.ts";
@@ -32,7 +31,6 @@ export class XfrmGateway {
   readonly #egress: Egress;
   readonly #addresses: AddressWatch;
   #indexes: ReadonlyMap<string, number>;
-  #ipsec: IpsecPolicy;
 
   private constructor(
     options: LinuxGatewayOptions,
@@ -45,7 +43,6 @@ export class XfrmGateway {
     this.#parts = parts;
     this.#egress = egress;
     this.#indexes = indexes;
-    this.#ipsec = router.ipsec;
     this.#addresses = new AddressWatch(options);
     const deviceOf = (name: string) => matching.matched.find((each) => each.name === name)?.device;
     this.#routes = new FallbackRoutes(changes, deviceOf);
@@ -84,7 +81,6 @@ export class XfrmGateway {
   /** A changed configuration: the kernel's policies follow it. Interfaces keep the addresses they had. */
   async setPolicy(router: RouterPolicy): Promise<void> {
     this.driver.setPolicy(policyFor(router, this.#options.matching.matched));
-    this.#ipsec = router.ipsec;
     await this.#routes.change(router.ipsec);
   }
 
@@ -121,8 +117,8 @@ export class XfrmGateway {
   }
 
   async #machineChanged(): Promise<void> {
-    // The kernel forgets the routes of a device that goes down.
-    if (await this.#addresses.changed()) await this.#routes.change(this.#ipsec);
+    await this.#addresses.changed();
+    await this.#routes.restore();
     this.#indexes = await deviceIndexes();
     this.#carrier.refresh();
   }
