@@ -10,6 +10,7 @@ export interface DataPlaneLimits {
   readonly backOffSecondsMax: number;
   readonly negotiationsMax: number;
   readonly replacedLingerSeconds: number;
+  readonly freshMilliseconds: number;
   readonly renewalMarginSeconds: number;
   readonly renewalMarginKilobytes: number;
   readonly sequenceNumberMax: number;
@@ -50,6 +51,8 @@ export const DATA_PLANE_LIMITS: DataPlaneLimits = {
   negotiationsMax: 20_000,
   /** A replaced SA still receives this long: packets and the peer's switch to the new one may be late. */
   replacedLingerSeconds: 60,
+  /** So long packets go by the SA that is being replaced: strongSwan takes some milliseconds to have the new one. */
+  freshMilliseconds: 500,
   renewalMarginSeconds: SPECIFICATION.renewalMarginSeconds,
   renewalMarginKilobytes: SPECIFICATION.renewalMarginKilobytes,
   sequenceNumberMax: SPECIFICATION.sequenceNumberMax,

@@ -178,13 +178,42 @@ describe("a packet that policy protects", () => {
     const plane = newPlane();
     const narrow = { ...SELECTOR_A, remote: host(HOST_B) };
     install(plane, { spiOfA: 0x1000 });
-    install(plane, { spiOfA: 0x2000, selector: narrow });
+    install(plane, { spiOfA: 0x2000, selector: narrow, initiator: "b" });
     assert.equal(spiOf(onlyTransmitted(plane, udpPacket())), 0x2001);
     assert.equal(spiOf(onlyTransmitted(plane, udpPacket(9, { destination: ipv4("10.1.2.9") }))), 0x1001);
     plane.remove(at(0), B, 0x1000, "inbound", "deleted");
     plane.outbound(at(0), WAN, udpPacket(9, { destination: ipv4("10.1.2.9") }));
     assert.deepEqual(outputsOf(plane.drain(), "negotiate")[0]?.selector, SELECTOR_A);
     assert.equal(spiOf(onlyTransmitted(plane, udpPacket())), 0x2001);
+  });
+});
+
+describe("an SA that we have just negotiated", () => {
+  const sentAt = (plane: DataPlane, seconds: number) => {
+    plane.outbound(at(seconds), WAN, udpPacket());
+    const [sent] = outputsOf(plane.drain(), "transmit");
+    return spiOf(parsed(sent?.bytes ?? new Uint8Array()));
+  };
+
+  it("leaves packets to the one that it replaces for half a second, as its peer may not have it yet", () => {
+    const plane = newPlane();
+    install(plane, { spiOfA: 0x1000, installedAt: at(-60) });
+    assert.equal(sentAt(plane, 0), 0x1001);
+    install(plane, { spiOfA: 0x2000 });
+    assert.deepEqual(
+      [0, 0.4, 0.5, 0.6].map((seconds) => sentAt(plane, seconds)),
+      [0x1001, 0x1001, 0x2001, 0x2001],
+    );
+  });
+
+  it("takes packets at once where it is the only one, or the other has come to its end", () => {
+    const plane = newPlane();
+    install(plane, { spiOfA: 0x1000 });
+    assert.equal(sentAt(plane, 0), 0x1001);
+    const ended = newPlane();
+    install(ended, { spiOfA: 0x1000, installedAt: at(-120), lifetimeSeconds: 120 });
+    install(ended, { spiOfA: 0x2000 });
+    assert.equal(sentAt(ended, 0), 0x2001);
   });
 });
 

@@ -1,5 +1,5 @@
 /** Which SA a packet takes: the newest of its crypto map entry that covers its flow and can still be used. */
-import type { Instant } from "../base/time.ts";
+import { type Instant, milliseconds } from "../base/time.ts";
 import type { PacketDropReason } from "./events.ts";
 import type { DataPlaneLimits } from "./limits.ts";
 import { isExpired, type OutboundSa } from "./live-sa.ts";
@@ -32,18 +32,30 @@ export function saForFlow(
     return { sa: cached.sa, reason: "no sa", exhausted: NONE };
   const exhausted: OutboundSa[] = [];
   let reason: PacketDropReason = "no sa";
+  let fresh: OutboundSa | undefined;
   for (let i = outbound.length - 1; i >= 0; i--) {
     const sa = outbound[i];
     if (sa === undefined || !flowMatches(sa.selector, flow)) continue;
     const unusable = whyUnusable(sa, now, limits);
-    if (unusable === undefined) {
+    if (unusable !== undefined) {
+      exhausted.push(sa);
+      reason = unusable;
+    } else if (fresh === undefined && isFresh(sa, now, limits)) fresh = sa;
+    else if (fresh === undefined) {
       policy.cache.set(flow, { line, version, sa, dependsOnPorts: false });
       return { sa, reason, exhausted };
-    }
-    exhausted.push(sa);
-    reason = unusable;
+    } else if (sa.parameters.peer === fresh.parameters.peer) return { sa, reason, exhausted };
   }
-  return { sa: undefined, reason, exhausted };
+  return { sa: fresh, reason, exhausted };
+}
+
+/**
+ * Its peer may not have it yet: we begin to send with the last message of the negotiation, and a packet may overtake that
+ * within the peer. What it replaces serves a moment longer.
+ */
+function isFresh({ parameters }: OutboundSa, now: Instant, limits: DataPlaneLimits): boolean {
+  const age = milliseconds(now - parameters.installedAt);
+  return parameters.isInitiator === true && age < limits.freshMilliseconds;
 }
 
 function whyUnusable(sa: OutboundSa, now: Instant, limits: DataPlaneLimits): PacketDropReason | undefined {
