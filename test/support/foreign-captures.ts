@@ -1,12 +1,12 @@
 /**
- * Captures that others made and that are not part of this repository. They are looked for in the folder that the
- * environment variable SKEYID_CAPTURES names, else in `../shared/captures` beside the repository.
+ * Captures that others made and that are not part of this repository: in the folder that the environment variable
+ * SKEYID_CAPTURES names, else in `captures` beside the repository.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const { SKEYID_CAPTURES } = process.env;
-const FOLDER = SKEYID_CAPTURES ?? fileURLToPath(new URL("../../../shared/captures", import.meta.url));
+const FOLDER = SKEYID_CAPTURES ?? fileURLToPath(new URL("../../../captures", import.meta.url));
 
 /** For the `skip` option of a test that needs this file or folder: false, or a line that says what is missing. */
 export function skipWithout(name: string): string | false {
