@@ -20,7 +20,13 @@ import { hasRoomFor, type OutboundSa, renewalReason } from "./live-sa.ts";
 import type { Negotiator } from "./negotiator.ts";
 import { packetFlowOf } from "./packet-flow.ts";
 import { dependsOnPorts, PortFragments } from "./port-fragments.ts";
-import { decide, lineKey, type ProtectedConnection, type ProtectedLine } from "./protected-policy.ts";
+import {
+  decide,
+  isProtected,
+  lineKey,
+  type ProtectedConnection,
+  type ProtectedLine,
+} from "./protected-policy.ts";
 import type { SaLifecycle } from "./sa-lifecycle.ts";
 import { fittingMss, pathOf } from "./sa-path.ts";
 import { saForFlow } from "./sa-selection.ts";
@@ -83,13 +89,18 @@ export class OutboundPath {
   #sendSound(now: Instant, interfaceName: string, bytes: Uint8Array): void {
     const policy = this.#parts.policy.interfaces.get(interfaceName);
     const flow = packetFlowOf(bytes);
-    const line = policy === undefined ? undefined : decide(policy, flow).line;
-    if (policy === undefined || line === undefined || isKeyingTraffic(flow, policy.interface.localAddress)) {
+    const decision = policy === undefined ? undefined : decide(policy, flow);
+    if (
+      policy === undefined ||
+      !isProtected(decision) ||
+      isKeyingTraffic(flow, policy.interface.localAddress)
+    ) {
       if (policy === undefined || isUncuttable(bytes)) this.#transmit(interfaceName, bytes);
       else this.#transmitCut(interfaceName, bytes, Math.max(policy.interface.mtu, IPV4_MTU_MIN));
       return;
     }
-    const { sa, reason, exhausted } = saForFlow(now, policy, flow, line, this.#parts.limits);
+    const { line } = decision;
+    const { sa, reason, exhausted } = saForFlow(now, policy, flow, decision, this.#parts.limits);
     for (const old of exhausted) this.#lifecycle.expire(old);
     if (sa === undefined) this.#awaitSa(now, interfaceName, line, bytes, reason);
     else if (sa.parameters.mode === "transport" && isCut(bytes)) this.#sendWhole(now, interfaceName, bytes);
@@ -108,11 +119,11 @@ export class OutboundPath {
   #sendTrain(now: Instant, interfaceName: string, bytes: Uint8Array, train: TcpTrain): void {
     const policy = this.#parts.policy.interfaces.get(interfaceName);
     const flow = packetFlowOf(bytes);
-    const line = policy === undefined ? undefined : decide(policy, flow).line;
+    const decision = policy === undefined ? undefined : decide(policy, flow);
     const { sa } =
-      policy === undefined || line === undefined
+      policy === undefined || !isProtected(decision)
         ? NO_CHOICE
-        : saForFlow(now, policy, flow, line, this.#parts.limits);
+        : saForFlow(now, policy, flow, decision, this.#parts.limits);
     const path = sa && pathOf(sa, this.#parts.paths);
     const isLong = path !== undefined && train.lengthMax > path.innerMtu;
     const isWhole = sa?.parameters.mode === "tunnel" && !isLong;

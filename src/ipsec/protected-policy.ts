@@ -160,3 +160,10 @@ function spdLines(connection: ProtectedConnection) {
 
 /** Thousands of entries without SAs share it. */
 const NONE: readonly never[] = [];
+
+/** A permit line takes the flow. */
+export function isProtected(
+  decision: FlowDecision | undefined,
+): decision is FlowDecision & { readonly line: ProtectedLine } {
+  return decision?.line !== undefined;
+}

@@ -4,7 +4,7 @@ import type { PacketDropReason } from "./events.ts";
 import type { DataPlaneLimits } from "./limits.ts";
 import { isExpired, type OutboundSa } from "./live-sa.ts";
 import { flowMatches, type PacketFlow } from "./packet-flow.ts";
-import type { InterfacePolicy, ProtectedLine } from "./protected-policy.ts";
+import type { FlowDecision, InterfacePolicy, ProtectedLine } from "./protected-policy.ts";
 
 export interface SaChoice {
   readonly sa: OutboundSa | undefined;
@@ -14,22 +14,18 @@ export interface SaChoice {
   readonly exhausted: readonly OutboundSa[];
 }
 
-/** Remembers the choice for the flow until the connection's SAs change. */
+/** `known` is what `decide` says of the flow. Remembers the choice with it until the connection's SAs change. */
 export function saForFlow(
   now: Instant,
   policy: InterfacePolicy,
   flow: PacketFlow,
-  line: ProtectedLine,
+  known: FlowDecision & { readonly line: ProtectedLine },
   limits: DataPlaneLimits,
 ): SaChoice {
+  const { line, dependsOnPorts } = known;
   const { outbound, version } = line.connection;
-  const cached = policy.cache.get(flow);
-  if (
-    cached?.sa !== undefined &&
-    cached.version === version &&
-    whyUnusable(cached.sa, now, limits) === undefined
-  )
-    return { sa: cached.sa, reason: "no sa", exhausted: NONE };
+  if (known.sa !== undefined && known.version === version && whyUnusable(known.sa, now, limits) === undefined)
+    return { sa: known.sa, reason: "no sa", exhausted: NONE };
   const exhausted: OutboundSa[] = [];
   let reason: PacketDropReason = "no sa";
   let fresh: OutboundSa | undefined;
@@ -42,7 +38,7 @@ export function saForFlow(
       reason = unusable;
     } else if (fresh === undefined && isFresh(sa, now, limits)) fresh = sa;
     else if (fresh === undefined) {
-      policy.cache.set(flow, { line, version, sa, dependsOnPorts: false });
+      policy.cache.set(flow, { line, version, sa, dependsOnPorts });
       return { sa, reason, exhausted };
     } else if (sa.parameters.peer === fresh.parameters.peer) return { sa, reason, exhausted };
   }

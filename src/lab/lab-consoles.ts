@@ -1,5 +1,5 @@
 /** The consoles of a lab: a session at each router, and a small one at each host. */
-import type { RouterServices } from "../cli/services.ts";
+import { promptingServices } from "../cli/prompting-services.ts";
 import { Session } from "../cli/session.ts";
 import { HostConsole } from "./host-console.ts";
 import type { Lab } from "./lab.ts";
@@ -21,26 +21,7 @@ class RouterConsole implements LabConsole {
 
   constructor(router: LabRouter, print: (text: string) => void) {
     this.name = router.name;
-    const services: RouterServices = {
-      configuration: () => router.configuration(),
-      commit: (next) => router.commit(next),
-      view: () => router.view(),
-      request: (request) => router.request(request),
-      rsaKeys: () => router.rsaKeys(),
-      generateRsaKeys: (wishes, done) =>
-        router.generateRsaKeys(wishes, (problem) => {
-          done(problem);
-          this.#settle();
-        }),
-      zeroizeRsaKeys: () => router.zeroizeRsaKeys(),
-      debugFlags: () => router.debugFlags(),
-      setDebug: (flag, on) => router.setDebug(flag, on),
-      ping: (options, printPing, done) =>
-        router.ping(options, printPing, () => {
-          done();
-          this.#settle();
-        }),
-    };
+    const services = promptingServices(router, () => this.#settle());
     this.#session = new Session(services, print);
   }
 

@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { dirname } from "node:path";
+import { promptingServices } from "../cli/prompting-services.ts";
 import type { RouterServices } from "../cli/services.ts";
 import { Session } from "../cli/session.ts";
 import { type ConsoleReply, type ConsoleRequest, encodeMessage, MessageReader } from "./console-protocol.ts";
@@ -71,26 +72,7 @@ class AttachedConsole {
   constructor(socket: Socket, router: RouterServices, log: RunLog) {
     this.#socket = socket;
     this.#log = log;
-    const told: RouterServices = {
-      configuration: () => router.configuration(),
-      commit: (next) => router.commit(next),
-      view: () => router.view(),
-      request: (request) => router.request(request),
-      rsaKeys: () => router.rsaKeys(),
-      generateRsaKeys: (wishes, done) =>
-        router.generateRsaKeys(wishes, (problem) => {
-          done(problem);
-          this.#prompt();
-        }),
-      zeroizeRsaKeys: () => router.zeroizeRsaKeys(),
-      debugFlags: () => router.debugFlags(),
-      setDebug: (flag, on) => router.setDebug(flag, on),
-      ping: (options, print, done) =>
-        router.ping(options, print, () => {
-          done();
-          this.#prompt();
-        }),
-    };
+    const told = promptingServices(router, () => this.#prompt());
     this.#session = new Session(told, (text) => this.#say({ kind: "print", text }));
     const reader = new MessageReader<ConsoleRequest>();
     socket.setEncoding("utf8");

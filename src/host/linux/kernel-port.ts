@@ -5,7 +5,7 @@
 import type { GatewayEffect, GatewayInput } from "../../gateway/contract.ts";
 import { NAT_PORT } from "../../gateway/udp-encapsulation.ts";
 import { DESTINATION_UNREACHABLE } from "../../net/icmp.ts";
-import { type Endpoint, type IpAddress, ipv4FromNumber, ipv4ToNumber } from "../../net/ip-address.ts";
+import { type Endpoint, type IpAddress, ipv4ToNumber } from "../../net/ip-address.ts";
 import { IPV4_HEADER_LENGTH, isUncuttable } from "../../net/ipv4-packet.ts";
 import { PROTOCOL } from "../../net/protocols.ts";
 import { beginsConnection, lowerAnnouncedMss } from "../../net/tcp-mss.ts";
@@ -185,9 +185,15 @@ export class KernelPort implements PacketPort {
   transmit({ bytes }: Extract<GatewayEffect, { kind: "transmit" }>): void {
     const socket = isOwnEncapsulation(bytes) ? this.#encapsulating.get(u32At(bytes, 12)) : undefined;
     if (socket === undefined) return this.#sendPacket(bytes);
-    const remote = { address: ipv4FromNumber(u32At(bytes, 16)), port: u16At(bytes, 22) };
     const sending = { typeOfService: bytes[1] ?? 0, dontFragment: isUncuttable(bytes) };
-    this.#tell(socket.send(bytes.subarray(IPV4_HEADER_LENGTH + UDP_HEADER_LENGTH), remote, sending));
+    this.#tell(
+      socket.sendTo(
+        bytes.subarray(IPV4_HEADER_LENGTH + UDP_HEADER_LENGTH),
+        u32At(bytes, 16),
+        u16At(bytes, 22),
+        sending,
+      ),
+    );
   }
 
   /** What was protected the kernel receives from the TUN. An error message of ours, from our address, it would not. */
@@ -219,7 +225,7 @@ export class KernelPort implements PacketPort {
   }
 
   #sendPacket(bytes: Uint8Array): void {
-    this.#tell(this.#packets.send(bytes, { address: ipv4FromNumber(u32At(bytes, 16)), port: 0 }));
+    this.#tell(this.#packets.sendTo(bytes, u32At(bytes, 16), 0));
   }
 
   #adjustMss(packet: Uint8Array): void {

@@ -38,7 +38,7 @@ export function mustSucceed(result: number, what: string): void {
   if (result !== 1) throw new BugError(`OpenSSL: ${what} failed`);
 }
 
-/** Octets an NativeScratch takes of its memory. */
+/** Octets that a NativeScratch takes of its memory. */
 export const SCRATCH_OCTETS = 3 * 65_536;
 /** The longest IPv4 packet. */
 const PACKET_MAX = 65_535;

@@ -1,5 +1,5 @@
 /** IPv4 sockets that Node does not offer: raw ones, and UDP ones whose packets come and go in batches. */
-import type { Endpoint } from "../../net/ip-address.ts";
+import { type Endpoint, ipv4ToNumber } from "../../net/ip-address.ts";
 import type { Watch } from "./libc.ts";
 import type { Region } from "./native-memory.ts";
 import { isOsError, type OsError, osError } from "./os-error.ts";
@@ -84,16 +84,22 @@ export class NativeSocket {
   }
 
   /** Takes a message to be sent; `flush` sends it, if not before. Its octets are used until then, if they are in the arena. */
-  send(
+  send(bytes: Uint8Array, remote: Endpoint, sending: Sending = {}): OsError | undefined {
+    return this.sendTo(bytes, ipv4ToNumber(remote.address), remote.port, sending);
+  }
+
+  /** The same for packets, whose addresses are numbers. */
+  sendTo(
     bytes: Uint8Array,
-    remote: Endpoint,
+    address: number,
+    port: number,
     { typeOfService, dontFragment }: Sending = {},
   ): OsError | undefined {
     if (bytes.length > PACKET_MAX) return osError(this.#what, EMSGSIZE);
     let refusal = this.#setDontFragment(dontFragment === true);
-    if (this.#sending.add(bytes, remote, typeOfService)) return refusal;
+    if (this.#sending.add(bytes, address, port, typeOfService)) return refusal;
     refusal = this.flush() ?? refusal;
-    const isTaken = this.#sending.add(bytes, remote, typeOfService);
+    const isTaken = this.#sending.add(bytes, address, port, typeOfService);
     return isTaken ? refusal : (refusal ?? osError(this.#what, ENOBUFS));
   }
 

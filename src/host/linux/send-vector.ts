@@ -2,7 +2,6 @@
  * Gathers messages and sends them with one system call: the arrays of `struct mmsghdr` for sendmmsg(2), laid out as on 64-bit
  * Linux. With UDP_SEGMENT, datagrams of one length to one peer are one message that the kernel, or the card, cuts.
  */
-import { type Endpoint, ipv4ToNumber } from "../../net/ip-address.ts";
 import type { Region } from "./native-memory.ts";
 import { type OsError, osError } from "./os-error.ts";
 import type { PacketArena } from "./packet-arena.ts";
@@ -49,16 +48,16 @@ export class SendVector {
    * Takes a message, where it lies if that is in the arena. False: there is no room before what waits has been sent.
    * `typeOfService` -1 is the socket's own.
    */
-  add(bytes: Uint8Array, remote: Endpoint, typeOfService = -1): boolean {
+  add(bytes: Uint8Array, address: number, port: number, typeOfService = -1): boolean {
     if (this.#waiting === PIECES) return false;
-    const address = this.#arena.addressOf(bytes) ?? this.#copy(bytes);
-    if (address === undefined) return false;
+    const lies = this.#arena.addressOf(bytes) ?? this.#copy(bytes);
+    if (lies === undefined) return false;
     const i = this.#waiting++;
-    this.#pieces.putPointer(i * PIECE, address);
+    this.#pieces.putPointer(i * PIECE, lies);
     this.#pieces.putSize(i * PIECE + 8, bytes.length);
     this.#lengths[i] = bytes.length;
-    this.#remotes[i] = ipv4ToNumber(remote.address);
-    this.#ports[i] = remote.port;
+    this.#remotes[i] = address;
+    this.#ports[i] = port;
     this.#typesOfService[i] = typeOfService;
     return true;
   }

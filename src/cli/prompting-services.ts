@@ -1,0 +1,25 @@
+/** A router's services for a console that writes its prompt again when what takes its time is over. */
+import type { RouterServices } from "./services.ts";
+
+export function promptingServices(router: RouterServices, prompt: () => void): RouterServices {
+  return {
+    configuration: () => router.configuration(),
+    commit: (next) => router.commit(next),
+    view: () => router.view(),
+    request: (request) => router.request(request),
+    rsaKeys: () => router.rsaKeys(),
+    generateRsaKeys: (wishes, done) =>
+      router.generateRsaKeys(wishes, (problem) => {
+        done(problem);
+        prompt();
+      }),
+    zeroizeRsaKeys: () => router.zeroizeRsaKeys(),
+    debugFlags: () => router.debugFlags(),
+    setDebug: (flag, on) => router.setDebug(flag, on),
+    ping: (options, print, done) =>
+      router.ping(options, print, () => {
+        done();
+        prompt();
+      }),
+  };
+}
