@@ -1,0 +1,23 @@
+/** `show ip` and `show access-lists`: how the router stands in its networks. */
+import { optional, value } from "../sentence.ts";
+import { NAME } from "../value-types.ts";
+import { showAccessLists } from "../views/access-lists.ts";
+import { showInterfaceBrief } from "../views/interface-brief.ts";
+import { phrase } from "../vocabulary.ts";
+import { type Command, command } from "./command.ts";
+
+export const SHOW_IP_COMMANDS: readonly Command[] = [
+  accessLists("show access-lists", "List access lists"),
+  accessLists("show ip access-lists", "List IP access lists"),
+  command(
+    phrase("show ip interface brief", "Brief summary of IP status and configuration"),
+    ({ print, services }) => print(showInterfaceBrief(services.configuration())),
+  ),
+];
+
+function accessLists(words: string, help: string): Command {
+  return command(
+    [...phrase(words, help), optional(value("list", NAME, "Access list number or name"))],
+    ({ print, services }, { list }) => print(showAccessLists(services.configuration(), list)),
+  );
+}
