@@ -20,4 +20,5 @@ export type RandomPurpose =
   | "ip identification"
   | "rsa padding"
   | "rsa substitute"
-  | "rsa key";
+  | "rsa key"
+  | "password salt";
