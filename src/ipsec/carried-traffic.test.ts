@@ -63,7 +63,7 @@ describe("a data plane whose packets another carries", () => {
     const [flow] = plane.view(at(2)).flows;
     assert.deepEqual(flow?.counters, {
       ...{ encapsulated: 7, encrypted: 7, digested: 7, decapsulated: 5, decrypted: 5, verified: 5 },
-      ...{ sendErrors: 0, receiveErrors: 3 },
+      ...{ sendErrors: 0, receiveErrors: 3, drops: { replayed: 2, "bad icv": 1 } },
     });
     const [inbound] = flow?.inbound ?? [];
     assert.deepEqual(

@@ -3,6 +3,7 @@ import { isAuthenticated } from "../crypto/names.ts";
 import type { LiveSa } from "./live-sa.ts";
 import type { CarrierNews, PacketCarrier, SaUsage } from "./packet-carrier.ts";
 import type { IpsecPolicy } from "./policy.ts";
+import { countDrops } from "./protected-policy.ts";
 
 export class CarriedTraffic {
   readonly #carrier: PacketCarrier;
@@ -63,7 +64,8 @@ export class CarriedTraffic {
     counters.decapsulated += packets;
     counters.decrypted += packets;
     if (isChecked) counters.verified += packets;
-    counters.receiveErrors += replayErrors + icvErrors;
+    countDrops(counters, "receiveErrors", "replayed", replayErrors);
+    countDrops(counters, "receiveErrors", "bad icv", icvErrors);
   }
 }
 

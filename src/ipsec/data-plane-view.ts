@@ -35,7 +35,7 @@ function flowView(
     localAddress,
     peer,
     selector: line.selector,
-    counters: { ...line.counters },
+    counters: { ...line.counters, drops: { ...line.counters.drops } },
     pathMtu: Math.min(mtu, (peer && paths.of(localAddress, peer)?.mtu) ?? mtu),
     mediaMtu: mtu,
     inbound: connection.inbound.filter((sa) => sa.line === line).map((sa) => saView(sa, now)),

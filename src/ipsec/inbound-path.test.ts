@@ -229,6 +229,7 @@ describe("a packet in clear", () => {
     const event = assertDropped(plane, "not protected");
     assert.deepEqual([event?.source, event?.flow?.sourcePort], [HOST_B, 1024]);
     assert.equal(counters(plane).receiveErrors, 1);
+    assert.deepEqual(plane.view(at(0)).flows[0]?.counters.drops, { "not protected": 1 });
   });
 
   it("passes otherwise: other traffic, a denied line, another interface", () => {

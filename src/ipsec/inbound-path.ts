@@ -14,7 +14,7 @@ import { type InboundSa, isExpired, renewalReason } from "./live-sa.ts";
 import { flowMatches, packetFlowOf, reversed, selectsPorts } from "./packet-flow.ts";
 import { followPeer } from "./peer-moves.ts";
 import { dependsOnPorts, PortFragments } from "./port-fragments.ts";
-import { decide, type InterfacePolicy, lineKey } from "./protected-policy.ts";
+import { countDrops, decide, type InterfacePolicy, lineKey } from "./protected-policy.ts";
 import type { SaLifecycle } from "./sa-lifecycle.ts";
 import { fittingMss, pathOf } from "./sa-path.ts";
 import { transportedPacket } from "./transport.ts";
@@ -104,7 +104,7 @@ export class InboundPath {
       this.#receive(interfaceName, packet.bytes, false);
       return;
     }
-    line.counters.receiveErrors++;
+    countDrops(line.counters, "receiveErrors", "not protected");
     const { entry, interface: protectedInterface } = line.connection;
     const detail = `crypto map ${protectedInterface.mapName} ${entry.sequence} protects it`;
     this.#tell({ now, outer: packet, header: undefined }, "not protected", detail, flowOf(packet));
@@ -198,7 +198,7 @@ export class InboundPath {
   }
 
   #refuse(opening: Opening, sa: InboundSa, reason: PacketDropReason, detail: string, flow?: Flow): undefined {
-    sa.line.counters.receiveErrors++;
+    countDrops(sa.line.counters, "receiveErrors", reason);
     this.#tell(opening, reason, detail, flow);
   }
 

@@ -21,6 +21,7 @@ import type { Negotiator } from "./negotiator.ts";
 import { packetFlowOf } from "./packet-flow.ts";
 import { dependsOnPorts, PortFragments } from "./port-fragments.ts";
 import {
+  countDrops,
   decide,
   isProtected,
   lineKey,
@@ -312,7 +313,7 @@ export class OutboundPath {
     reason: PacketDropReason,
     detail: string,
   ): void {
-    line.counters.sendErrors++;
+    countDrops(line.counters, "sendErrors", reason);
     const packet = parseIpv4Packet(bytes);
     if (packet === undefined) return;
     const { source, destination, protocol } = packet;

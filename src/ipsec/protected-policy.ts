@@ -1,12 +1,13 @@
 /** The policy at work: every crypto map entry with its permit lines, their counters and its SAs, and the SPD of each interface. */
 import type { IpAddress } from "../net/ip-address.ts";
 import { selectorCovers, selectorOfRule, selectorsEqual, type TrafficSelector } from "../net/selector.ts";
+import type { PacketDropReason } from "./events.ts";
 import { FlowCache } from "./flow-cache.ts";
 import type { InboundSa, OutboundSa } from "./live-sa.ts";
 import { type CompiledSelector, compileSelector, type PacketFlow } from "./packet-flow.ts";
 import type { CryptoMapEntry, IpsecPolicy, ProtectedInterface } from "./policy.ts";
 import { Spd, spdLine } from "./spd.ts";
-import type { FlowCounters } from "./view.ts";
+import type { DropCounts, FlowCounters } from "./view.ts";
 
 /** A permit line. */
 export interface ProtectedLine {
@@ -16,7 +17,9 @@ export interface ProtectedLine {
   readonly counters: LineCounters;
 }
 
-export type LineCounters = { -readonly [K in keyof FlowCounters]: number };
+export type LineCounters = { -readonly [K in keyof Omit<FlowCounters, "drops">]: number } & {
+  drops: { -readonly [R in keyof DropCounts]: DropCounts[R] };
+};
 
 /** A crypto map entry on one interface. */
 export interface ProtectedConnection {
@@ -107,6 +110,18 @@ export function lineKey({ connection, selector }: ProtectedLine): string {
   return selectorKey(connection.id, selector);
 }
 
+/** Counts packets of a line that were lost. */
+export function countDrops(
+  counters: LineCounters,
+  way: "sendErrors" | "receiveErrors",
+  reason: PacketDropReason,
+  packets = 1,
+): void {
+  if (packets === 0) return;
+  counters[way] += packets;
+  counters.drops[reason] = (counters.drops[reason] ?? 0) + packets;
+}
+
 export function zeroCounters(): LineCounters {
   return {
     encapsulated: 0,
@@ -117,6 +132,7 @@ export function zeroCounters(): LineCounters {
     verified: 0,
     sendErrors: 0,
     receiveErrors: 0,
+    drops: {},
   };
 }
 

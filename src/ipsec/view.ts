@@ -4,6 +4,7 @@ import type { EspSuite } from "../crypto/names.ts";
 import type { EncapsulationMode } from "../crypto/transform-set.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { TrafficSelector } from "../net/selector.ts";
+import type { PacketDropReason } from "./events.ts";
 
 /** One proxy identity of one crypto map entry, with its SAs newest last. */
 export interface FlowView {
@@ -29,7 +30,12 @@ export interface FlowCounters {
   readonly verified: number;
   readonly sendErrors: number;
   readonly receiveErrors: number;
+  /** Both kinds of errors, by what was wrong. */
+  readonly drops: DropCounts;
 }
+
+/** A reason that is absent has not happened. */
+export type DropCounts = { readonly [R in PacketDropReason]?: number };
 
 export interface SaView {
   readonly spi: number;

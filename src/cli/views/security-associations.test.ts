@@ -206,7 +206,7 @@ const INITIATOR: FlowView = {
     remote: blockOf(ipv4("10.1.2.0"), MASK),
     remotePorts: ANY_PORT,
   },
-  counters: { ...COUNTERS, sendErrors: 6, receiveErrors: 0 },
+  counters: { ...COUNTERS, sendErrors: 6, receiveErrors: 0, drops: {} },
   pathMtu: 1500,
   mediaMtu: 1500,
   inbound: [sa(0x8eab0b22, 2029, 1, 4607998, 3347)],
@@ -222,7 +222,7 @@ const RESPONDER: FlowView = {
     local: INITIATOR.selector.remote,
     remote: INITIATOR.selector.local,
   },
-  counters: { ...COUNTERS, sendErrors: 0, receiveErrors: 0 },
+  counters: { ...COUNTERS, sendErrors: 0, receiveErrors: 0, drops: {} },
   inbound: [sa(0xeb84dc85, 2029, 1, 4607998, 3326)],
   outbound: [sa(0x8eab0b22, 2030, 2, 4607999, 3326)],
 };
