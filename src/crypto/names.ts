@@ -70,7 +70,7 @@ export const HASHES: { readonly [N in HashName]: HashFacts } = {
   sha512: { length: 64, blockLength: 128 },
 };
 
-/** ICV lengths of ESP's HMACs (RFC 2403, 2404, 4868). */
+/** ICV lengths of the HMACs of AH and ESP (RFC 2403, 2404, 4868). */
 export const ICV_LENGTHS: { readonly [N in HashName]: number } = {
   md5: 12,
   sha1: 12,
@@ -97,4 +97,21 @@ export function describeEspSuite({ encryption, integrity }: EspSuite): string {
   const cipher = `esp-${encryption.replace(/-128$/, "").replace("-", " ")}`;
   if (integrity === undefined) return cipher;
   return `${cipher} esp-${integrity === "sha1" ? "sha" : integrity}-hmac`;
+}
+
+/** What AH does to a packet: an HMAC over all of it that does not change on its way. */
+export interface AhSuite {
+  readonly ah: HashName;
+}
+
+/** What an SA of either protocol does to a packet. */
+export type SaSuite = EspSuite | AhSuite;
+
+export function isAh(suite: SaSuite): suite is AhSuite {
+  return "ah" in suite;
+}
+
+/** `ah-sha-hmac`, or what ESP does, as IOS writes it. */
+export function describeSuite(suite: SaSuite): string {
+  return isAh(suite) ? `ah-${suite.ah === "sha1" ? "sha" : suite.ah}-hmac` : describeEspSuite(suite);
 }
