@@ -1,5 +1,11 @@
-// Writes docs/commands.md from the sentences of the command language. Run: node --import tsx scripts/generate-commands.ts
+// Writes the pages about the command language from its sentences. Run: node --import tsx scripts/generate-commands.ts
 import { writeFileSync } from "node:fs";
 import { commandReference } from "../src/cli/reference.ts";
+import { pageOfNamedCommands } from "../test/support/standing-of-commands.ts";
 
-writeFileSync(new URL("../docs/commands.md", import.meta.url), commandReference());
+const PAGES = {
+  "docs/commands.md": commandReference(),
+  "docs/commands-of-the-documents.md": pageOfNamedCommands(),
+};
+
+for (const [path, text] of Object.entries(PAGES)) writeFileSync(new URL(`../${path}`, import.meta.url), text);

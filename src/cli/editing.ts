@@ -54,6 +54,7 @@ export type Entered = { readonly editing: Editing } & (
   | { readonly kind: "nothing" }
   | {
       readonly kind: "changed";
+      readonly statement: Statement;
       readonly announcement: string | undefined;
       readonly kept: KeptReport | undefined;
     }
@@ -120,6 +121,7 @@ export function enter(editing: Editing, text: string, source: Source): Entered {
       return { kind: "refused", error: { kind: "said", text: change.refused }, origin: from, editing };
     return {
       kind: "changed",
+      statement,
       announcement: isNegated ? undefined : statement.announcement(before, args),
       kept: statement.keeps === undefined ? undefined : { statement, origin: from },
       editing: {

@@ -1,7 +1,7 @@
 /** The reference of the command language, made from the sentences themselves. */
 import { SECTIONS } from "./config/global-mode.ts";
 import { COMMANDS } from "./exec/commands.ts";
-import { CONFIGURATION_COMMANDS } from "./exec/rsa-keys.ts";
+import { CONFIGURATION_COMMANDS } from "./exec/configuration-commands.ts";
 import type { Node } from "./grammar.ts";
 import { openedModes, type Statement } from "./mode.ts";
 import type { Sentence } from "./sentence.ts";
@@ -20,19 +20,23 @@ export function commandReference(): string {
     "",
     "## Exec",
     "",
-    ...COMMANDS.flatMap(({ sentence, isPrivileged }) =>
-      entry(sentence, isPrivileged ? "Needs `enable`." : undefined),
+    ...COMMANDS.flatMap(({ sentence, isPrivileged, isInEffect }) =>
+      entry(sentence, isPrivileged ? "Needs `enable`." : undefined, isInEffect ? undefined : LATER),
     ),
     ...modeLines("## Global configuration", statements),
     "Also here, but done at once and no part of the configuration:",
     "",
-    ...CONFIGURATION_COMMANDS.flatMap(({ sentence }) => entry(sentence)),
+    ...CONFIGURATION_COMMANDS.flatMap(({ sentence, isInEffect }) =>
+      entry(sentence, isInEffect ? undefined : LATER),
+    ),
     ...openedModes(statements).flatMap((mode) =>
       modeLines(`## ${mode.title}: \`(${mode.prompt})\``, mode.statements),
     ),
     ...keptLines(statements),
   ].join("\n")}\n`;
 }
+
+const LATER = "Not in effect yet, and says so.";
 
 function modeLines(heading: string, statements: readonly Statement[]): string[] {
   const settings = statements.filter(({ keeps }) => keeps === undefined);

@@ -3,7 +3,7 @@
 import { GLOBAL_MODE } from "./config/global-mode.ts";
 import { candidatesOf, type EditingPlace, isNegation, MOVEMENTS } from "./editing.ts";
 import type { Command } from "./exec/command.ts";
-import { CONFIGURATION_COMMANDS } from "./exec/rsa-keys.ts";
+import { CONFIGURATION_COMMANDS } from "./exec/configuration-commands.ts";
 import {
   type Continuations,
   continuations,

@@ -144,10 +144,11 @@ test("what another console changes meanwhile is not undone", () => {
 test("`?` lists words with help, values, and where the line may end", () => {
   const console = initiator();
   assert.deepEqual(console.help("clear crypto "), [
-    "  call     Crypto Call Admission Control",
-    "  isakmp   Flush the ISAKMP database",
-    "  sa       Clear all crypto SAs",
-    "  session  Clear crypto sessions (tunnels)",
+    "  call        Crypto Call Admission Control",
+    "  connection  Clear encryption connections",
+    "  isakmp      Flush the ISAKMP database",
+    "  sa          Clear all crypto SAs",
+    "  session     Clear crypto sessions (tunnels)",
   ]);
   assert.deepEqual(console.help("clear crypto isakmp "), ["  <0-2147483647>  Connection id of SA", "  <cr>"]);
   assert.deepEqual(console.help("show crypto i"), ["ipsec  isakmp"]);

@@ -2,9 +2,9 @@
 import { Configuring } from "./configuring.ts";
 import type { Command, Console } from "./exec/command.ts";
 import { COMMANDS } from "./exec/commands.ts";
+import { CONFIGURATION_COMMANDS } from "./exec/configuration-commands.ts";
 import type { Dialogue, DialogueStep } from "./exec/dialogue.ts";
 import { splitFilter } from "./exec/output-filter.ts";
-import { CONFIGURATION_COMMANDS } from "./exec/rsa-keys.ts";
 import { errorLines } from "./line-error.ts";
 import { match } from "./match.ts";
 import type { PingOptions, RouterServices, RsaKeyWish } from "./services.ts";

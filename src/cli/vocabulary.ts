@@ -31,6 +31,7 @@ const SHARED: Readonly<Record<string, string>> = {
   "crypto isakmp client configuration": "Set client configuration policy",
   "crypto isakmp nat": "Set a nat keepalive interval",
   "crypto key": "Long term key operations",
+  "crypto key exchange": "Exchange public keys with peer",
   "crypto key generate": "Generate new keys",
   "crypto key pubkey-chain": "Peer public key chain management",
   "crypto key zeroize": "Remove keys",

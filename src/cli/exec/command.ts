@@ -1,6 +1,7 @@
 /** Exec commands: the same sentences as configuration, but what they say is done at once. */
 
 import type { Arguments } from "../grammar.ts";
+import { printSentence } from "../print.ts";
 import { type ArgumentsOf, type Part, type Sentence, sentence, typed } from "../sentence.ts";
 import type { PingOptions, RouterServices } from "../services.ts";
 import type { DialogueStep } from "./dialogue.ts";
@@ -9,6 +10,8 @@ export interface Command {
   readonly sentence: Sentence;
   /** Only after `enable`. */
   readonly isPrivileged: boolean;
+  /** False where it is known and says only that it does nothing yet. */
+  readonly isInEffect: boolean;
   run(console: Console, args: Arguments): void;
 }
 
@@ -34,6 +37,7 @@ export function command<const P extends readonly Part[]>(
   return {
     sentence: sentence(parts),
     isPrivileged: options.isPrivileged ?? false,
+    isInEffect: true,
     run: (console, args) => run(console, typed(args)),
   };
 }
@@ -43,4 +47,12 @@ export function privileged<const P extends readonly Part[]>(
   run: (console: Console, args: ArgumentsOf<P>) => void,
 ): Command {
   return command(parts, run, { isPrivileged: true });
+}
+
+/** A command of later work: it is understood, and says that it does nothing yet. */
+export function later(parts: readonly Part[]): Command {
+  const known = privileged(parts, ({ print }, args) =>
+    print([`% \`${printSentence(known.sentence, { ...args })}\` is not in effect yet.`, ""]),
+  );
+  return { ...known, isInEffect: false };
 }

@@ -2,6 +2,7 @@
 import { CLEAR_COMMANDS } from "./clear.ts";
 import type { Command } from "./command.ts";
 import { DEBUG_COMMANDS } from "./debug.ts";
+import { LATER_COMMANDS } from "./later-commands.ts";
 import { PING_COMMANDS } from "./ping.ts";
 import { SESSION_COMMANDS } from "./session-commands.ts";
 import { SHOW_COMMANDS } from "./show.ts";
@@ -9,6 +10,7 @@ import { SHOW_COMMANDS } from "./show.ts";
 export const COMMANDS: readonly Command[] = [
   ...CLEAR_COMMANDS,
   ...DEBUG_COMMANDS,
+  ...LATER_COMMANDS,
   ...PING_COMMANDS,
   ...SESSION_COMMANDS,
   ...SHOW_COMMANDS,

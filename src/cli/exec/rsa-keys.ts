@@ -16,7 +16,7 @@ const BITS = integer(minimum, maximum);
 const DEFAULT_BITS = 512;
 
 /** Entered in configuration mode, and done at once. */
-export const CONFIGURATION_COMMANDS: readonly Command[] = [
+export const RSA_KEY_COMMANDS: readonly Command[] = [
   privileged(
     [
       ...phrase("crypto key generate rsa", "Generate RSA keys"),

@@ -1,0 +1,6 @@
+/** All commands that are entered in configuration mode, done at once, and no part of the configuration. */
+import type { Command } from "./command.ts";
+import { ENROLLMENT_COMMANDS } from "./enrollment-commands.ts";
+import { RSA_KEY_COMMANDS } from "./rsa-keys.ts";
+
+export const CONFIGURATION_COMMANDS: readonly Command[] = [...RSA_KEY_COMMANDS, ...ENROLLMENT_COMMANDS];

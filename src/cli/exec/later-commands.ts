@@ -1,0 +1,23 @@
+/** Exec commands of later work: understood, and not in effect yet. */
+import { oneOf, value, word } from "../sentence.ts";
+import { integer } from "../value-types.ts";
+import { phrase } from "../vocabulary.ts";
+import { type Command, later } from "./command.ts";
+
+export const LATER_COMMANDS: readonly Command[] = [
+  later([
+    ...phrase("clear crypto connection", "Clear encryption connections"),
+    value("connId", integer(0, 2_147_483_647), "Connection id of SA"),
+  ]),
+  ...["debug", "undebug", "no debug"].map((verb) =>
+    later([
+      ...phrase(`${verb} crypto`),
+      oneOf("subsystem", {
+        keyExchange: [word("key-exchange", "Key Exchanger")],
+        messages: [word("pki", "PKI Client"), word("messages", "PKI Input/Output Messages")],
+        transactions: [word("pki", "PKI Client"), word("transactions", "PKI Transactions")],
+        sessions: [word("sesmgmt", "Session Management")],
+      }),
+    ]),
+  ),
+];
