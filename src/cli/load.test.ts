@@ -148,14 +148,12 @@ test("below an interface a static route is a route, and `crypto map` is its own"
   assert.equal(own?.cryptoMap?.value, "vpn");
   assert.deepEqual(
     own.kept.map(({ text }) => text),
-    ["ip nat inside", "ip route-cache flow"],
+    ["ip route-cache flow"],
   );
+  assert.equal(own.natInside.value, true);
   assert.equal(configuration.routes[0]?.interfaceName, "Ethernet0/0");
   assert.equal(configuration.cryptoMaps[0]?.entries[0]?.peers.length, 1);
-  assert.deepEqual(
-    configuration.kept.map(({ text }) => text),
-    ["ip nat inside source static 10.1.1.2 100.1.1.3"],
-  );
+  assert.equal(configuration.nat.statics[0]?.local, "10.1.1.2");
 });
 
 test("a banner of several lines is kept as it is, commands in it included", () => {

@@ -167,7 +167,9 @@ function rulesOfEntry(context: EntryContext): OriginatedRule[] | undefined {
     return undefined;
   }
   const { value: name, origin } = entry.matchAddress;
-  const list = configuration.accessLists.find((candidate) => candidate.name === name);
+  const list = configuration.accessLists.find(
+    (candidate) => candidate.kind === "extended" && candidate.name === name,
+  );
   if (list === undefined) {
     problems.add(severity, unknownList(name, origin));
     return undefined;

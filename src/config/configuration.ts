@@ -42,6 +42,9 @@ export interface Configuration {
   readonly cryptoMaps: readonly CryptoMapSettings[];
   readonly interfaces: readonly InterfaceSettings[];
   readonly routes: readonly RouteSettings[];
+  readonly nat: NatSettings;
+  /** By name as they were made, then by ascending sequence number. */
+  readonly routeMaps: readonly RouteMapEntrySettings[];
   /** Named ones first, then numbered ones ascending, as IOS prints them. */
   readonly accessLists: readonly AccessListSettings[];
   readonly kept: KeptLines;
@@ -244,9 +247,35 @@ export interface InterfaceSettings {
   /** Name of the crypto map applied to it. */
   readonly cryptoMap: Setting<string> | undefined;
   readonly shutdown: Setting<boolean>;
+  /** Names or numbers of access lists (`ip access-group`). */
+  readonly accessGroups: { readonly [D in Direction]: Setting<string> | undefined };
+  readonly natInside: Setting<boolean>;
+  readonly natOutside: Setting<boolean>;
+  /** Name of a route map that what comes in by it is held against. */
+  readonly policyRouteMap: Setting<string> | undefined;
+  /** Of a `Tunnel` interface. */
+  readonly tunnel: TunnelSettings;
   readonly kept: KeptLines;
   readonly origin: Origin | undefined;
 }
+
+export type Direction = "in" | "out";
+
+export interface TunnelSettings {
+  readonly source: Setting<AddressSource> | undefined;
+  readonly destination: Setting<IpAddress> | undefined;
+  readonly mode: Setting<TunnelMode>;
+  /** Of GRE. */
+  readonly key: Setting<number> | undefined;
+  readonly checksum: Setting<boolean>;
+}
+
+/** An address, or that of an interface. */
+export type AddressSource =
+  | { readonly kind: "address"; readonly address: IpAddress }
+  | { readonly kind: "interface"; readonly name: string };
+
+export type TunnelMode = "gre ip" | "gre multipoint" | "ipip" | "ipsec ipv4";
 
 export interface InterfaceAddress {
   readonly address: IpAddress;
@@ -268,7 +297,65 @@ export interface RouteSettings {
   readonly origin: Origin | undefined;
 }
 
+/** Address translation. */
+export interface NatSettings {
+  readonly pools: readonly NatPoolSettings[];
+  readonly sources: readonly NatSourceSettings[];
+  readonly statics: readonly NatStaticSettings[];
+}
+
+/** `ip nat pool`. */
+export interface NatPoolSettings {
+  readonly name: string;
+  readonly first: IpAddress;
+  readonly last: IpAddress;
+  readonly mask: IpAddress;
+  readonly origin: Origin | undefined;
+}
+
+/** `ip nat inside source list | route-map`: what is translated, and to which addresses. */
+export interface NatSourceSettings {
+  readonly match: { readonly kind: "list" | "route-map"; readonly name: string };
+  readonly to: { readonly kind: "interface" | "pool"; readonly name: string };
+  /** Many share an address, told apart by ports. */
+  readonly overload: boolean;
+  readonly origin: Origin | undefined;
+}
+
+/** `ip nat inside source static`. */
+export interface NatStaticSettings {
+  readonly local: IpAddress;
+  readonly global: AddressSource;
+  /** One service alone. */
+  readonly ports: NatStaticPorts | undefined;
+  readonly extendable: boolean;
+  readonly origin: Origin | undefined;
+}
+
+export interface NatStaticPorts {
+  readonly protocol: "tcp" | "udp";
+  readonly local: number;
+  readonly global: number;
+}
+
+/** `route-map NAME permit | deny SEQUENCE`. */
+export interface RouteMapEntrySettings {
+  readonly name: string;
+  /** 0 to 65535. */
+  readonly sequence: number;
+  readonly action: "permit" | "deny";
+  /** Access lists, one of which is to permit the packet; none is any packet. */
+  readonly accessLists: readonly string[];
+  readonly nextHops: readonly IpAddress[];
+  /** Names of interfaces. */
+  readonly interfaces: readonly string[];
+  readonly kept: KeptLines;
+  readonly origin: Origin | undefined;
+}
+
 export interface AccessListSettings {
+  /** A standard one looks at sources alone: its rules are for any protocol and destination. */
+  readonly kind: "standard" | "extended";
   /** A name, or the digits of a number. */
   readonly name: string;
   readonly entries: readonly AccessListEntry[];

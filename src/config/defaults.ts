@@ -10,8 +10,10 @@ import type {
   IsakmpPeerSettings,
   IsakmpPolicySettings,
   MapPeer,
+  RouteMapEntrySettings,
   Setting,
   TrustpointSettings,
+  TunnelMode,
 } from "./configuration.ts";
 
 /** The suite below all others, and where each policy's unsaid attributes come from ("Default protection suite"). */
@@ -40,6 +42,11 @@ export const DEFAULT_DISTANCE = 1;
 export const DEFAULT_DF_BIT: DfBit = "copy";
 /** Since 12.2(13)T, the first IOS with AES and NAT traversal: the peer then need not put packets together. */
 export const DEFAULT_FRAGMENTATION: FragmentationOrder = "before-encryption";
+
+export const DEFAULT_TUNNEL_MODE: TunnelMode = "gre ip";
+/** `route-map NAME` alone. */
+export const DEFAULT_ROUTE_MAP_ACTION: RouteMapEntrySettings["action"] = "permit";
+export const DEFAULT_ROUTE_MAP_SEQUENCE = 10;
 
 export function defaultSetting<T>(value: T): Setting<T> {
   return { value, origin: undefined };
@@ -79,6 +86,8 @@ export function emptyConfiguration(): Configuration {
     interfaces: [],
     routes: [],
     accessLists: [],
+    nat: { pools: [], sources: [], statics: [] },
+    routeMaps: [],
     kept: [],
   };
 }
@@ -139,7 +148,30 @@ export function newInterface(name: string, origin: Origin | undefined): Interfac
     fragmentation: undefined,
     cryptoMap: undefined,
     shutdown: defaultSetting(false),
+    accessGroups: { in: undefined, out: undefined },
+    natInside: defaultSetting(false),
+    natOutside: defaultSetting(false),
+    policyRouteMap: undefined,
+    tunnel: NO_TUNNEL,
     kept: [],
     origin,
   };
+}
+
+/** Shared: most interfaces are none. */
+const NO_TUNNEL: InterfaceSettings["tunnel"] = {
+  source: undefined,
+  destination: undefined,
+  mode: defaultSetting(DEFAULT_TUNNEL_MODE),
+  key: undefined,
+  checksum: defaultSetting(false),
+};
+
+export function newRouteMapEntry(
+  name: string,
+  action: RouteMapEntrySettings["action"],
+  sequence: number,
+  origin: Origin | undefined,
+): RouteMapEntrySettings {
+  return { name, sequence, action, accessLists: [], nextHops: [], interfaces: [], kept: [], origin };
 }

@@ -20,9 +20,13 @@ import {
   LINES_OF_SERVERS,
   LINES_OF_THE_SYSTEM,
 } from "./kept-global-lines.ts";
+import { NAT_POOL, NAT_SOURCE } from "./nat.ts";
 import { NAT_KEEPALIVE, NAT_TRANSPARENCY } from "./nat-traversal.ts";
 import { DF_BIT, FRAGMENTATION } from "./oversized-packets.ts";
 import { PUBKEY_CHAIN } from "./public-key.ts";
+import { ROUTE_MAP } from "./route-map.ts";
+import { NAMED_STANDARD_LIST, NUMBERED_STANDARD_LIST } from "./standard-access-list.ts";
+import { NAT_STATIC } from "./static-nat.ts";
 import { DOMAIN_NAME, DOMAIN_NAME_LATER, HOSTNAME, IP_HOST, IP_ROUTE } from "./system.ts";
 import { CA_STATEMENTS } from "./trustpoint.ts";
 
@@ -59,9 +63,10 @@ export const SECTIONS: readonly (readonly Statement[])[] = [
   [CRYPTO_MAP_LOCAL_ADDRESS, ...CRYPTO_MAP_OTHERS, CRYPTO_MAP_ENTRY],
   [...CA_STATEMENTS, PUBKEY_CHAIN, ...LINES_OF_KEYS],
   [INTERFACE],
-  [...LINES_OF_ROUTING, IP_ROUTE, ...LINES_OF_SERVERS],
-  [NAMED_ACCESS_LIST],
-  [NUMBERED_ACCESS_LIST, OTHER_ACCESS_LISTS],
+  [...LINES_OF_ROUTING, NAT_POOL, NAT_SOURCE, NAT_STATIC, IP_ROUTE, ...LINES_OF_SERVERS],
+  [NAMED_STANDARD_LIST, NAMED_ACCESS_LIST],
+  [NUMBERED_STANDARD_LIST, NUMBERED_ACCESS_LIST, OTHER_ACCESS_LISTS],
+  [ROUTE_MAP],
   LINES_AT_THE_END,
 ];
 

@@ -9,8 +9,10 @@ import { replaced } from "../replaced.ts";
 import { value } from "../sentence.ts";
 import { ADDRESS, integer, LINE, MASK, NAME } from "../value-types.ts";
 import { phrase } from "../vocabulary.ts";
+import { trafficStatements } from "./interface-traffic.ts";
 import { keptInterfaceLines } from "./kept-interface-lines.ts";
 import { oversizedPacketsOn } from "./oversized-packets.ts";
+import { tunnelStatements } from "./tunnel.ts";
 
 const INTERFACE_PLACE: Place<InterfaceSettings, { readonly interface: string }> = {
   read: ({ interfaces }, { interface: name }) =>
@@ -135,9 +137,11 @@ const INTERFACE_MODE: Mode = {
     ...kept.beforeAddress,
     IP_ADDRESS,
     IP_MTU,
+    ...trafficStatements(INTERFACE_PLACE),
     ...kept.ofIp,
     oversizedPackets.adjustMss,
     SHUTDOWN,
+    ...tunnelStatements(INTERFACE_PLACE),
     ...kept.ofMedium,
     ...oversizedPackets.ofCrypto,
     CRYPTO_MAP,

@@ -13,10 +13,6 @@ export const ROUTER_BLOCK = block(
   "address-family aggregate-address area auto-cost auto-summary bgp default default-information default-metric description distance distribute-list eigrp exit-address-family export flash-update-threshold import input-queue maximum-paths maximum-prefix metric neighbor network nsf offset-list ospf output-delay passive-interface rd redistribute route-target router-id summary-address synchronization table-map timers traffic-share validate-update-source variance version",
 );
 
-export const ROUTE_MAP_BLOCK = block("config-route-map", "continue description match set");
-
-export const ACCESS_LIST_BLOCK = block("config-std-nacl", "deny permit remark");
-
 export const DHCP_BLOCK = block(
   "dhcp-config",
   "bootfile class client-identifier client-name default-router dns-server domain-name hardware-address host import lease netbios-name-server netbios-node-type network next-server option origin relay renew update utilization",

@@ -4,7 +4,6 @@ import { keeping, keptIn, keptPhrase, type Traits, unsupported } from "../keepin
 import { type BlockKind, GLOBAL_PLACE, type Statement } from "../mode.ts";
 import {
   AAA_GROUP_BLOCK,
-  ACCESS_LIST_BLOCK,
   CLASS_BLOCK,
   CLIENT_GROUP_BLOCK,
   CONTROLLER_BLOCK,
@@ -16,7 +15,6 @@ import {
   OTHER_BLOCK,
   POLICY_BLOCK,
   PROFILE_BLOCK,
-  ROUTE_MAP_BLOCK,
   ROUTER_BLOCK,
   TEXT_BLOCK,
   VPDN_BLOCK,
@@ -189,9 +187,8 @@ export const LINES_OF_ROUTING: readonly Statement[] = [
   unsupported(block("ip eigrp", "Enhanced Interior Gateway Routing Protocol", ROUTER_BLOCK)),
   unsupported(list("ip local pool", "IP Local address pool lists")),
   unsupported(list("ip local policy", "Enable policy routing")),
-  unsupported(list("ip nat inside", "Inside address translation")),
+  unsupported(list("ip nat inside destination", "Inside address translation of destinations")),
   unsupported(list("ip nat outside", "Outside address translation")),
-  unsupported(list("ip nat pool", "Define pool of addresses")),
   list("ip nat translation", "NAT translation entry configuration"),
   one("ip classless", "Follow classless routing forwarding rules"),
   list("ip default-network", "Flags networks as candidates for default routes"),
@@ -206,14 +203,12 @@ export const LINES_OF_SERVERS: readonly Statement[] = [
   each("ip http", "HTTP server configuration"),
   one("ip radius", "RADIUS configuration commands"),
   one("ip tacacs", "TACACS configuration commands"),
-  block("ip access-list standard", "Standard Access List", ACCESS_LIST_BLOCK),
 ];
 
 /** What IOS prints at the end. */
 export const LINES_AT_THE_END: readonly Statement[] = [
   list("dialer-list", "Create a dialer list entry"),
   one("cdp", "Global CDP configuration subcommands"),
-  unsupported(block("route-map", "Create route-map or enter route-map command mode", ROUTE_MAP_BLOCK)),
   list("snmp-server", "Modify SNMP engine parameters"),
   list("tacacs-server", "Modify TACACS query parameters"),
   list("radius-server", "Modify RADIUS query parameters"),

@@ -37,16 +37,12 @@ export function keptInterfaceLines<P extends object>(at: Place<InterfaceSettings
       ),
       unsupported(addressFrom("dhcp", "IP Address negotiated via DHCP")),
       unsupported(addressFrom("negotiated", "IP Address negotiated over PPP")),
-      unsupported(one("ip access-group", "Specify access control for packets")),
       one("ip redirects", "Enable sending ICMP Redirect messages"),
       one("ip unreachables", "Enable sending ICMP Unreachable messages"),
       one("ip mask-reply", "Enable sending ICMP Mask Reply messages"),
       one("ip directed-broadcast", "Enable forwarding of directed broadcasts"),
       one("ip proxy-arp", "Enable proxy ARP"),
       list("ip helper-address", "Specify a destination address for UDP broadcasts"),
-      unsupported(alone("ip nat inside", "Inside interface for address translation")),
-      unsupported(alone("ip nat outside", "Outside interface for address translation")),
-      unsupported(one("ip policy route-map", "Policy route map")),
       each("ip route-cache", "Enable fast-switching cache for outgoing packets"),
       one("ip mroute-cache", "Enable switching cache for incoming multicast packets"),
       one("ip tcp header-compression", "Enable TCP header compression"),
@@ -112,7 +108,12 @@ export function keptInterfaceLines<P extends object>(at: Place<InterfaceSettings
       list("rate-limit", "Rate Limit"),
       list("traffic-shape", "Enable Traffic Shaping on an Interface or Sub-Interface"),
       list("service-policy", "Configure QoS Service Policy"),
-      unsupported(list("tunnel", "Protocol-over-protocol tunneling")),
+      one("tunnel bandwidth", "Set tunnel bandwidth"),
+      unsupported(one("tunnel path-mtu-discovery", "Enable Path MTU Discovery on tunnel")),
+      unsupported(one("tunnel protection", "Enable tunnel protection")),
+      unsupported(one("tunnel sequence-datagrams", "Enable sequencing of tunneled packets")),
+      one("tunnel tos", "Set type of service"),
+      one("tunnel ttl", "Set time to live"),
       list("standby", "HSRP interface configuration commands"),
       list("vrrp", "VRRP Interface configuration commands"),
       list("bridge-group", "Transparent bridging interface parameters"),
@@ -149,11 +150,6 @@ export function keptInterfaceLines<P extends object>(at: Place<InterfaceSettings
 
   function list(words: string, help: string): Statement {
     return keep(keptPhrase(words, help), { replaces: "line", keepsNo: false });
-  }
-
-  /** Nothing may follow: the same words go on in global configuration. */
-  function alone(words: string, help: string): Statement {
-    return keep(phrase(words, help), { replaces: "statement", keepsNo: false });
   }
 
   function addressFrom(source: string, help: string): Statement {
