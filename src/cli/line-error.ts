@@ -44,8 +44,7 @@ export function maskedLine(
   let end = 0;
   words.forEach(({ text: word, start }, i) => {
     const isSecret =
-      secretWords.includes(i) ||
-      looksSecret(words.slice(Math.max(0, i - 3), i).map((each) => each.text.toLowerCase()));
+      secretWords.includes(i) || looksSecret(words.slice(0, i + 1).map((each) => each.text.toLowerCase()));
     masked += text.slice(end, start) + (isSecret ? MASK : word);
     end = start + word.length;
   });
@@ -57,15 +56,22 @@ function before({ text, words }: Line, at: number): Pick<Line, "text" | "words">
   return { text: text.slice(0, words[at]?.start ?? text.length), words: words.slice(0, at) };
 }
 
-/** What follows these words is a password or a key, whatever else the line says. */
-function looksSecret(before: readonly string[]): boolean {
+/** What follows these words is a password or a key, whatever else the line says. `words` ends in the word in question. */
+function looksSecret(words: readonly string[]): boolean {
+  const before = words.slice(0, -1);
+  // To the end of the line: it may be several words.
+  if (before.some(opensSecret) && !/^(?:password encryption|service)\b/.test(words.join(" "))) return true;
   const last = before.at(-1) ?? "";
   const isTyped = /^[0-9]$/.test(last);
   const word = (isTyped ? before.at(-2) : last) ?? "";
-  if (/^(?:password|secret|community|key-string|pre-shared-key|md5)$/.test(word)) return true;
+  if (/^(?:community|key-string|pre-shared-key|md5)$/.test(word)) return true;
   // `crypto isakmp key WORD`, in any abbreviation, and `radius-server key WORD`; not `crypto key generate`.
   const of = before.at(isTyped ? -3 : -2) ?? "";
   return /^ke?y?$/.test(word) && /^(?:is\w*|radius-server|tacacs-server|host|server)/.test(of);
+}
+
+function opensSecret(word: string): boolean {
+  return /^(?:password|password-encrypt|secret)$/.test(word);
 }
 
 const MASK = "******";

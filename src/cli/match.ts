@@ -152,11 +152,14 @@ function readWord<C>(
     const found = readValue(move, line, at);
     if (found === "incomplete") result = result === "read" ? "read" : "incomplete";
     else if (found !== undefined) {
-      const secretWords = move.type.isSecret ? [...thread.secretWords, at] : thread.secretWords;
+      const taken = line.words.slice(at, found.next);
+      const secretWords = move.type.isSecret
+        ? [...thread.secretWords, ...taken.map((_, i) => at + i)]
+        : thread.secretWords;
       threads[found.next]?.push({
         ...thread,
         progress: move.next(found.value),
-        strengths: [...thread.strengths, ...line.words.slice(at, found.next).map((): Strength => VALUE)],
+        strengths: [...thread.strengths, ...taken.map((): Strength => VALUE)],
         secretWords,
       });
       result = "read";

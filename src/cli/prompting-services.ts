@@ -14,6 +14,8 @@ export function promptingServices(router: RouterServices, prompt: () => void): R
         prompt();
       }),
     zeroizeRsaKeys: () => router.zeroizeRsaKeys(),
+    configKey: () => router.configKey(),
+    setConfigKey: (key) => router.setConfigKey(key),
     debugFlags: () => router.debugFlags(),
     setDebug: (flag, on) => router.setDebug(flag, on),
     ping: (options, print, done) =>

@@ -10,7 +10,8 @@ export type DebugFlag = "isakmp" | "ipsec" | "engine";
 export interface RouterServices {
   configuration(): Configuration;
   /**
-   * Compiles with `incompleteEntries: "disabled"` (an operator writes a crypto map line by line) and commits. Problems of
+   * Hides what is not to stay in clear (config/sealing.ts), compiles with `incompleteEntries: "disabled"` (an operator
+   * writes a crypto map line by line) and commits. Problems of
    * severity error leave everything as it was; all problems are returned.
    */
   commit(next: Configuration): readonly Problem[];
@@ -25,6 +26,10 @@ export interface RouterServices {
   ): { cancel(): void };
   /** Removes all. What went wrong, if anything. */
   zeroizeRsaKeys(): string | undefined;
+  /** What pre-shared keys are encrypted with (`key config-key`). It is kept beside the configuration, never in it. */
+  configKey(): string | undefined;
+  /** What is encrypted is encrypted anew; without a key it can no longer be read. What went wrong, if anything. */
+  setConfigKey(key: string | undefined): string | undefined;
   debugFlags(): ReadonlySet<DebugFlag>;
   setDebug(flag: DebugFlag, on: boolean): void;
   /**

@@ -123,11 +123,11 @@ test("weak choices are told on leaving, those just made and once", () => {
 test("a line without effect is told and kept", () => {
   const console = initiator();
   console.type("configure terminal");
-  assert.deepEqual(console.output("service password-encryption"), [
-    "% Note: `service password-encryption` has no effect here.",
+  assert.deepEqual(console.output("service pad"), [
+    "% Note: `service pad` has no effect here.",
     "%   Leave it: it is kept and printed back.",
   ]);
-  assert.ok(console.output("do show running-config").includes("service password-encryption"));
+  assert.ok(console.output("do show running-config").includes("service pad"));
 });
 
 test("what another console changes meanwhile is not undone", () => {

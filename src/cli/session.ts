@@ -44,6 +44,11 @@ export class Session {
     return this.#configuring.isTakingText ? "" : `${hostname.value}(${this.#configuring.promptName})#`;
   }
 
+  /** What is typed now is a password, and must not be seen. */
+  hidesInput(): boolean {
+    return this.#dialogue?.isHidden === true;
+  }
+
   /** Something runs, as a ping: lines wait, and `interrupt` is IOS's escape sequence. */
   busy(): boolean {
     return this.#running !== undefined;
@@ -165,6 +170,7 @@ export class Session {
     this.#print(step.lines);
     if (step.kind === "pings") this.#startPing(step.options);
     if (step.kind === "makes keys") this.#makeKeys(step.wishes);
+    if (step.kind === "does") step.act(this.#console((lines) => this.#print(lines)));
     if (step.kind === "removes keys") this.#tellProblem(this.#services.zeroizeRsaKeys());
   }
 

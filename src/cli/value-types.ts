@@ -70,6 +70,9 @@ export const LINE: ValueType<string> = {
   domain: { kind: "line" },
 };
 
+/** As much, and it must not be seen. */
+export const SECRET_LINE: ValueType<string> = { ...LINE, isSecret: true };
+
 /** A name that begins with a letter, as named access lists do. */
 export const ACCESS_LIST_NAME: ValueType<string> = {
   ...NAME,

@@ -61,7 +61,7 @@ function compilePeer(
         ? undefined
         : {
             peer: { kind: "address", block: host(address) },
-            key: password.value,
+            key: password.value.text,
             origin: password.origin,
           },
     identity: clientEndpoint.value,

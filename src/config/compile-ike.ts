@@ -80,7 +80,7 @@ function compileSuite(policy: IsakmpPolicySettings): IkePolicy["protectionSuites
 function compileKey({ peer, key, origin }: KeySettings): PreSharedKey {
   return {
     peer: peer.kind === "hostname" ? { kind: "hostname", name: peer.name.toLowerCase() } : peer,
-    key,
+    key: key.text,
     origin,
   };
 }

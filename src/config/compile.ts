@@ -3,10 +3,12 @@ import { compileCryptoMaps } from "./compile-crypto-maps.ts";
 import { compileIke } from "./compile-ike.ts";
 import { compileInterfaces } from "./compile-interfaces.ts";
 import type { Configuration } from "./configuration.ts";
+import { withKeysInClear } from "./key-encryption.ts";
 import { type Problem, Problems } from "./problem.ts";
 import type { RouterPolicy } from "./router-policy.ts";
 import type { RsaKeyPair } from "./rsa-key-pair.ts";
 import { findTransportFallbacks } from "./transport-fallbacks.ts";
+import { findUnreadablePasswords } from "./unreadable-passwords.ts";
 import { findUnused } from "./unused.ts";
 import { findWeaknesses } from "./weaknesses.ts";
 
@@ -22,6 +24,8 @@ export interface CompileOptions {
   readonly incompleteEntries?: "refused" | "disabled";
   /** The router's own, which no configuration holds. */
   readonly rsaKeys?: readonly RsaKeyPair[];
+  /** That pre-shared keys are encrypted with, which no configuration holds either. */
+  readonly configKey?: string | undefined;
 }
 
 export interface Compiled {
@@ -30,8 +34,9 @@ export interface Compiled {
   readonly problems: readonly Problem[];
 }
 
-export function compile(configuration: Configuration, options: CompileOptions = {}): Compiled {
+export function compile(written: Configuration, options: CompileOptions = {}): Compiled {
   const problems = new Problems();
+  const configuration = withKeysInClear(written, options.configKey, problems);
   const interfaces = compileInterfaces(configuration, problems);
   const { connections, protectedInterfaces } = compileCryptoMaps(
     configuration,
@@ -42,6 +47,7 @@ export function compile(configuration: Configuration, options: CompileOptions = 
   const ike = compileIke(configuration, connections, options.rsaKeys ?? [], problems);
   findWeaknesses(configuration, problems);
   findUnused(configuration, problems);
+  findUnreadablePasswords(configuration, problems);
   findTransportFallbacks(connections, problems);
   if (problems.hasErrors) return { policy: undefined, problems: problems.list };
   const policy: RouterPolicy = {

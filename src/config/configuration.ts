@@ -4,12 +4,12 @@
  */
 import type { Origin } from "../base/origin.ts";
 import type { CipherName, EspCipherName, GroupId, HashName } from "../crypto/names.ts";
-import type { Secret } from "../crypto/secret.ts";
 import type { EncapsulationMode } from "../crypto/transform-set.ts";
 import type { AuthenticationMethod, ClientEndpoint, DeadPeerDetection } from "../ike/policy.ts";
 import type { DfBit, FragmentationOrder, IdleTime } from "../ipsec/policy.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { AddressBlock } from "../net/selector.ts";
+import type { EncryptedPassword, HashedPassword, HiddenPassword } from "./password.ts";
 
 export { emptyConfiguration } from "./defaults.ts";
 
@@ -23,6 +23,12 @@ export interface Configuration {
   readonly hostname: Setting<string>;
   readonly domainName: Setting<string> | undefined;
   readonly hosts: readonly HostSettings[];
+  /** `service password-encryption`: passwords do not print in clear. */
+  readonly passwordEncryption: Setting<boolean>;
+  /** `password encryption aes`: nor do pre-shared keys. */
+  readonly aesEncryption: Setting<boolean>;
+  readonly enableSecrets: readonly EnablePassword<HashedPassword>[];
+  readonly enablePasswords: readonly EnablePassword<HiddenPassword>[];
   readonly isakmp: IsakmpSettings;
   readonly transformSets: readonly TransformSetSettings[];
   readonly lifetimeSeconds: Setting<number>;
@@ -61,6 +67,14 @@ export interface KeptLine {
   readonly text: string;
   /** The lines below it, indented as they print. */
   readonly block: readonly string[];
+  readonly origin: Origin | undefined;
+}
+
+/** `enable secret`, `enable password`: by which a level is reached. */
+export interface EnablePassword<P> {
+  /** 1 to 15. */
+  readonly level: number;
+  readonly password: P;
   readonly origin: Origin | undefined;
 }
 
@@ -109,7 +123,7 @@ export interface IsakmpPolicySettings {
 export interface IsakmpPeerSettings {
   readonly peer: MapPeer;
   /** `set aggressive-mode password`. */
-  readonly password: Setting<Secret> | undefined;
+  readonly password: Setting<EncryptedPassword> | undefined;
   /** `set aggressive-mode client-endpoint`. */
   readonly clientEndpoint: Setting<ClientEndpoint> | undefined;
   readonly kept: KeptLines;
@@ -118,7 +132,7 @@ export interface IsakmpPeerSettings {
 
 export interface KeySettings {
   readonly peer: KeyPeer;
-  readonly key: Secret;
+  readonly key: EncryptedPassword;
   /** `no-xauth`. */
   readonly withoutXauth: boolean;
   readonly origin: Origin | undefined;

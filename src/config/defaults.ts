@@ -58,6 +58,10 @@ export function emptyConfiguration(): Configuration {
     hostname: defaultSetting(DEFAULT_HOSTNAME),
     domainName: undefined,
     hosts: [],
+    passwordEncryption: defaultSetting(false),
+    aesEncryption: defaultSetting(false),
+    enableSecrets: [],
+    enablePasswords: [],
     isakmp: {
       enabled: defaultSetting(true),
       identity: defaultSetting("address"),

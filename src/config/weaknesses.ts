@@ -79,7 +79,7 @@ function weakChoices(configuration: Configuration): { what: string; advice: stri
 }
 
 function findWeakKeys({ isakmp }: Configuration, problems: Problems): void {
-  const short = isakmp.keys.find(({ key }) => key.length < GOOD_KEY_LENGTH);
+  const short = isakmp.keys.find(({ key }) => key.text.length < GOOD_KEY_LENGTH);
   if (short !== undefined)
     problems.warning({
       kind: "weak",

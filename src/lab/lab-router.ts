@@ -7,7 +7,9 @@ import { elapsed, type Instant, instant } from "../base/time.ts";
 import type { DebugFlag, PingOptions, RouterServices, RsaKeyWish } from "../cli/services.ts";
 import { compile, type Problem, type RouterPolicy } from "../config/compile.ts";
 import type { Configuration } from "../config/configuration.ts";
+import { withConfigKeyChanged } from "../config/key-encryption.ts";
 import type { RsaKeyPair } from "../config/rsa-key-pair.ts";
+import { sealed } from "../config/sealing.ts";
 import type { ExportedKeys, GatewayEvent, GatewayRequest, GatewayView } from "../gateway/contract.ts";
 import { stamped } from "../observe/debug-message.ts";
 import { explanation } from "../observe/explanation.ts";
@@ -59,11 +61,12 @@ export class LabRouter implements RouterServices {
   readonly #explained = new Map<string, Instant>();
   #configuration: Configuration;
   #rsaKeys: readonly RsaKeyPair[];
+  #configKey: string | undefined;
 
   constructor(options: LabRouterOptions) {
     this.name = options.name;
     this.#options = options;
-    this.#configuration = options.configuration;
+    this.#configuration = sealed(options.configuration, options.random, undefined);
     this.#rsaKeys = options.rsaKeys;
     this.#flags = new Set(options.debug);
     this.#router = new Router({
@@ -83,10 +86,12 @@ export class LabRouter implements RouterServices {
     return this.#configuration;
   }
 
-  commit(next: Configuration): readonly Problem[] {
+  commit(entered: Configuration): readonly Problem[] {
+    const next = sealed(entered, this.#options.random, this.#configKey);
     const { policy, problems } = compile(next, {
       incompleteEntries: "disabled",
       rsaKeys: this.#rsaKeys,
+      configKey: this.#configKey,
     });
     if (policy === undefined) return problems;
     const wasEnabled = this.#configuration.isakmp.enabled.value;
@@ -119,6 +124,16 @@ export class LabRouter implements RouterServices {
   #useKeys(keys: readonly RsaKeyPair[]): void {
     this.#rsaKeys = keys;
     this.commit(this.#configuration);
+  }
+
+  configKey(): string | undefined {
+    return this.#configKey;
+  }
+
+  setConfigKey(key: string | undefined): undefined {
+    const before = this.#configKey;
+    this.#configKey = key;
+    this.commit(withConfigKeyChanged(this.#configuration, before, key, this.#options.random));
   }
 
   view(): GatewayView {

@@ -1,7 +1,8 @@
 /** The file with a router's RSA keys, beside its configuration and for nobody else to read. */
-import { chmodSync, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import type { RsaKeyPair } from "../config/rsa-key-pair.ts";
 import { readRsaKeys, writeRsaKeys } from "../config/rsa-key-text.ts";
+import { reasonOf, writeAtomically } from "./atomic-file.ts";
 
 /** `router.keys` beside `router.cfg`. */
 export function keyFileOf(configuration: string): string {
@@ -19,24 +20,17 @@ export function loadRsaKeys(path: string, routerName: string): readonly RsaKeyPa
       ? keys
       : `${path}: others may read the private keys in it; chmod 600`;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return reasonOf(error);
   }
 }
 
 /** Replaces the file in one step, so that it is whole at any time; without keys there is none. What is wrong, if anything. */
 export function saveRsaKeys(path: string, keys: readonly RsaKeyPair[]): string | undefined {
-  const draft = `${path}.new`;
+  if (keys.length > 0) return writeAtomically(path, writeRsaKeys(keys));
   try {
-    if (keys.length === 0) {
-      rmSync(path, { force: true });
-      return undefined;
-    }
-    writeFileSync(draft, writeRsaKeys(keys), { mode: 0o600 });
-    // A draft left over from before may have had another mode.
-    chmodSync(draft, 0o600);
-    renameSync(draft, path);
+    rmSync(path, { force: true });
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return reasonOf(error);
   }
 }

@@ -4,6 +4,7 @@ import { loadConfiguration } from "../cli/load.ts";
 import { compile, type Problem, type RouterPolicy } from "../config/compile.ts";
 import { routerName } from "../config/compile-ike.ts";
 import { commandHelp } from "./arguments.ts";
+import { configKeyFileOf, loadConfigKey } from "./config-key-file.ts";
 import { keyFileOf, loadRsaKeys } from "./rsa-key-file.ts";
 import { type Survey, surveyMachine, whoRunsAlready } from "./run-machine.ts";
 import { RUN_SYNTAX, type RunOptions, readRunOptions } from "./run-options.ts";
@@ -57,10 +58,20 @@ function load(file: string, terminal: Terminal): Loaded | undefined {
     terminal.complain([`skeyid run: ${rsaKeys}`]);
     return undefined;
   }
-  const compiled = compile(configuration, { rsaKeys });
+  const configKeyFile = configKeyFileOf(file);
+  const configKey = loadConfigKey(configKeyFile);
+  if (configKey.kind === "problem") {
+    terminal.complain([`skeyid run: ${configKey.problem}`]);
+    return undefined;
+  }
+  const compiled = compile(configuration, { rsaKeys, configKey: configKey.key });
   const errors = [...problems, ...compiled.problems].filter(isError);
   if (errors.length === 0 && compiled.policy !== undefined)
-    return { configuration, rsaKeys, keyFile, policy: compiled.policy };
+    return {
+      ...{ configuration, rsaKeys, keyFile, configKeyFile },
+      configKey: configKey.key,
+      policy: compiled.policy,
+    };
   terminal.complain([
     ...errors.flatMap((problem) => formatProblem(problem, file)),
     `skeyid run: nothing is started: ${errors.length === 1 ? "1 error" : `${errors.length} errors`} in ${file}`,

@@ -3,7 +3,9 @@
 import type { DebugFlag, PingOptions, RouterServices, RsaKeyWish } from "../cli/services.ts";
 import { compile, type Problem, type RouterPolicy } from "../config/compile.ts";
 import type { Configuration } from "../config/configuration.ts";
+import { withConfigKeyChanged } from "../config/key-encryption.ts";
 import type { RsaKeyPair } from "../config/rsa-key-pair.ts";
+import { sealed } from "../config/sealing.ts";
 import type { GatewayRequest, GatewayView } from "../gateway/contract.ts";
 import { systemRandom } from "../host/entropy.ts";
 import { JobPool } from "../host/job-pool.ts";
@@ -12,6 +14,7 @@ import type { JobRunner } from "../lab/job-runner.ts";
 import { printedPing } from "../lab/ping-text.ts";
 import { makeRsaKeys } from "../lab/rsa-key-making.ts";
 import { isakmpOnOff } from "../observe/syslog.ts";
+import { saveConfigKey } from "./config-key-file.ts";
 import { saveRsaKeys } from "./rsa-key-file.ts";
 import type { RunLog } from "./run-log.ts";
 
@@ -29,19 +32,26 @@ export interface RouterInFiles {
   readonly configuration: Configuration;
   readonly rsaKeys: readonly RsaKeyPair[];
   readonly keyFile: string;
+  /** What pre-shared keys are encrypted with. */
+  readonly configKey: string | undefined;
+  readonly configKeyFile: string;
 }
 
 export class RunRouter implements RouterServices {
   readonly #log: RunLog;
   readonly #gateway: RunningGateway;
   readonly #keyFile: string;
+  readonly #configKeyFile: string;
   #configuration: Configuration;
   #rsaKeys: readonly RsaKeyPair[];
+  #configKey: string | undefined;
 
-  constructor({ configuration, rsaKeys, keyFile }: RouterInFiles, gateway: RunningGateway, log: RunLog) {
-    this.#configuration = configuration;
-    this.#rsaKeys = rsaKeys;
-    this.#keyFile = keyFile;
+  constructor(files: RouterInFiles, gateway: RunningGateway, log: RunLog) {
+    this.#configuration = sealed(files.configuration, systemRandom, files.configKey);
+    this.#rsaKeys = files.rsaKeys;
+    this.#keyFile = files.keyFile;
+    this.#configKey = files.configKey;
+    this.#configKeyFile = files.configKeyFile;
     this.#gateway = gateway;
     this.#log = log;
   }
@@ -50,10 +60,12 @@ export class RunRouter implements RouterServices {
     return this.#configuration;
   }
 
-  commit(next: Configuration): readonly Problem[] {
+  commit(entered: Configuration): readonly Problem[] {
+    const next = sealed(entered, systemRandom, this.#configKey);
     const { policy, problems } = compile(next, {
       incompleteEntries: "disabled",
       rsaKeys: this.#rsaKeys,
+      configKey: this.#configKey,
     });
     if (policy === undefined) return problems;
     const wasEnabled = this.#configuration.isakmp.enabled.value;
@@ -101,6 +113,20 @@ export class RunRouter implements RouterServices {
     if (problem !== undefined) return problem;
     this.#rsaKeys = keys;
     this.commit(this.#configuration);
+    return undefined;
+  }
+
+  configKey(): string | undefined {
+    return this.#configKey;
+  }
+
+  /** One that could not be kept is not used: what it encrypts could never be read again. */
+  setConfigKey(key: string | undefined): string | undefined {
+    const problem = saveConfigKey(this.#configKeyFile, key);
+    if (problem !== undefined) return problem;
+    const before = this.#configKey;
+    this.#configKey = key;
+    this.commit(withConfigKeyChanged(this.#configuration, before, key, systemRandom));
     return undefined;
   }
 

@@ -6,7 +6,9 @@ import type { DebugFlag, PingOptions, RouterServices, RsaKeyWish } from "../../s
 import { Session, type SessionOptions } from "../../src/cli/session.ts";
 import { compile, type Problem } from "../../src/config/compile.ts";
 import type { Configuration } from "../../src/config/configuration.ts";
+import { withConfigKeyChanged } from "../../src/config/key-encryption.ts";
 import type { RsaKeyPair } from "../../src/config/rsa-key-pair.ts";
+import { sealed } from "../../src/config/sealing.ts";
 import { performJob } from "../../src/crypto/perform-job.ts";
 import type { GatewayRequest, GatewayView } from "../../src/gateway/contract.ts";
 import { NO_REQUESTS } from "../../src/ike/admission.ts";
@@ -22,17 +24,20 @@ export class FakeRouter implements RouterServices {
   #finishPing: (() => void) | undefined;
   #finishKeys: (() => void) | undefined;
   #rsaKeys: readonly RsaKeyPair[] = [];
+  #configKey: string | undefined;
 
   constructor(text: string) {
-    this.#configuration = loadConfiguration(text, "fake.cfg").configuration;
+    this.#configuration = sealed(loadConfiguration(text, "fake.cfg").configuration, RANDOM, undefined);
   }
 
   configuration(): Configuration {
     return this.#configuration;
   }
 
-  commit(next: Configuration): readonly Problem[] {
-    const { policy, problems } = compile(next, { incompleteEntries: "disabled" });
+  commit(entered: Configuration): readonly Problem[] {
+    const configKey = this.#configKey;
+    const next = sealed(entered, RANDOM, configKey);
+    const { policy, problems } = compile(next, { incompleteEntries: "disabled", configKey });
     if (policy !== undefined) this.#configuration = next;
     return problems;
   }
@@ -63,8 +68,7 @@ export class FakeRouter implements RouterServices {
         finished(performJob(job));
         return () => {};
       };
-      const random = { bytes: (_: string, length: number) => new Uint8Array(length).fill(1) };
-      makeRsaKeys(wishes, { random, jobs, now: () => 730_944_000_000 }, (made) => {
+      makeRsaKeys(wishes, { random: RANDOM, jobs, now: () => 730_944_000_000 }, (made) => {
         if (typeof made !== "string") this.#rsaKeys = made;
         done(typeof made === "string" ? made : undefined);
       });
@@ -82,6 +86,16 @@ export class FakeRouter implements RouterServices {
 
   zeroizeRsaKeys(): undefined {
     this.#rsaKeys = [];
+  }
+
+  configKey(): string | undefined {
+    return this.#configKey;
+  }
+
+  setConfigKey(key: string | undefined): undefined {
+    const before = this.#configKey;
+    this.#configKey = key;
+    this.commit(withConfigKeyChanged(this.#configuration, before, key, RANDOM));
   }
 
   debugFlags(): ReadonlySet<DebugFlag> {
@@ -107,6 +121,8 @@ export class FakeRouter implements RouterServices {
     this.#finishPing?.();
   }
 }
+
+const RANDOM = { bytes: (_: string, length: number) => new Uint8Array(length).fill(1) };
 
 /** A session and everything on its screen, what was typed behind the prompts included. */
 export class FakeConsole {

@@ -3,6 +3,7 @@ import type { Mode, Statement } from "../mode.ts";
 import { NAMED_ACCESS_LIST, NUMBERED_ACCESS_LIST, OTHER_ACCESS_LISTS } from "./access-list.ts";
 import { MAXIMUM_IN_NEGOTIATION, MAXIMUM_SAS } from "./call-admission.ts";
 import { CRYPTO_MAP_ENTRY, CRYPTO_MAP_LOCAL_ADDRESS, CRYPTO_MAP_OTHERS } from "./crypto-map.ts";
+import { AES_ENCRYPTION, ENABLE_PASSWORD, ENABLE_SECRET, PASSWORD_ENCRYPTION } from "./enable.ts";
 import { INTERFACE } from "./interface.ts";
 import { IPSEC_IDLE_TIME, IPSEC_LIFETIME_KILOBYTES, IPSEC_LIFETIME_SECONDS, TRANSFORM_SET } from "./ipsec.ts";
 import { ISAKMP_ENABLE, ISAKMP_IDENTITY, ISAKMP_KEY, ISAKMP_POLICY } from "./isakmp.ts";
@@ -33,7 +34,7 @@ import { CA_STATEMENTS } from "./trustpoint.ts";
 /** Statements that print together. */
 export const SECTIONS: readonly (readonly Statement[])[] = [
   [HOSTNAME],
-  LINES_OF_THE_SYSTEM,
+  [PASSWORD_ENCRYPTION, ...LINES_OF_THE_SYSTEM, ENABLE_SECRET, ENABLE_PASSWORD, AES_ENCRYPTION],
   [...LINES_OF_NAMES, DOMAIN_NAME, DOMAIN_NAME_LATER, IP_HOST],
   [
     ISAKMP_ENABLE,

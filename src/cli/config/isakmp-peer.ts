@@ -1,17 +1,16 @@
 /** Aggressive mode: `crypto isakmp aggressive-mode disable`, and the peers it is begun with, which have a mode of their own. */
-import { utf8 } from "../../base/octets.ts";
 import type { Configuration, IsakmpPeerSettings, MapPeer } from "../../config/configuration.ts";
 import { isSamePeer } from "../../config/configuration.ts";
 import { newIsakmpPeer } from "../../config/defaults.ts";
-import { Secret } from "../../crypto/secret.ts";
 import type { ClientEndpoint } from "../../ike/policy.ts";
 import { keeping, keptIn, keptPhrase } from "../keeping.ts";
 import { possible, toggle } from "../lenses.ts";
 import { globalSetting, type Mode, opening, type Place, type Statement, statementsAt } from "../mode.ts";
 import { replaced } from "../replaced.ts";
-import { choice, oneOf, optional, value, word } from "../sentence.ts";
-import { ADDRESS, HOST_NAME, NAME, SECRET_WORD } from "../value-types.ts";
+import { oneOf, value, word } from "../sentence.ts";
+import { ADDRESS, HOST_NAME, NAME } from "../value-types.ts";
 import { phrase } from "../vocabulary.ts";
+import { KEY_PART, keyOf, writtenKey } from "./password-parts.ts";
 
 export const AGGRESSIVE_MODE_DISABLE = globalSetting(
   phrase("crypto isakmp aggressive-mode disable", "Disable ISAKMP aggressive mode"),
@@ -44,36 +43,15 @@ const PEER_PLACE: Place<IsakmpPeerSettings, PeerPlace> = {
 const peerSetting = statementsAt(PEER_PLACE);
 
 const PASSWORD = peerSetting(
-  [
-    ...phrase("set aggressive-mode password", "Set aggressive mode password"),
-    optional(
-      choice("form", {
-        "0": [0, "Specifies an UNENCRYPTED password will follow"],
-        "6": [6, "Specifies an ENCRYPTED password will follow"],
-      }),
-    ),
-    value("password", SECRET_WORD, "The password, which is the pre-shared key"),
-  ],
+  [...phrase("set aggressive-mode password", "Set aggressive mode password"), KEY_PART],
   possible({
     key: 3,
     read: (peer) => peer.password,
     write: (peer, password) => ({ ...peer, password }),
-    toValue: ({ form, password }) =>
-      form === 6
-        ? { refused: "% A type 6 key cannot be decrypted here; enter it in clear." }
-        : new Secret(utf8(password)),
-    toArguments: (secret: Secret) => {
-      // What the operator wrote is the operator's own: IOS prints it back as well.
-      const password = new TextDecoder().decode(secret.reveal());
-      return { form: formOf(password), password };
-    },
+    toValue: ({ key }) => keyOf(key),
+    toArguments: (key) => ({ key: writtenKey(key) }),
   }),
 );
-
-/** A password that looks like a form needs one before it. */
-function formOf(password: string): 0 | 6 | undefined {
-  return password === "0" || password === "6" ? 0 : undefined;
-}
 
 const CLIENT_ENDPOINT = peerSetting(
   [

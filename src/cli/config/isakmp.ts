@@ -1,5 +1,4 @@
 /** `crypto isakmp`: IKE's switch, identity, pre-shared keys, and the policies with their mode. */
-import { utf8 } from "../../base/octets.ts";
 import type {
   Configuration,
   IsakmpPolicySettings,
@@ -9,16 +8,16 @@ import type {
 } from "../../config/configuration.ts";
 import { DEFAULT_SUITE, newIsakmpPolicy } from "../../config/defaults.ts";
 import { GROUP_IDS, type GroupId, type HashName } from "../../crypto/names.ts";
-import { Secret } from "../../crypto/secret.ts";
 import type { AuthenticationMethod } from "../../ike/policy.ts";
 import { type AddressBlock, ANY_ADDRESS, blockOf, host, maskOf } from "../../net/selector.ts";
 import { defaulted, toggle } from "../lenses.ts";
 import { globalSetting, type Mode, opening, type Place, statementsAt } from "../mode.ts";
 import { replaced } from "../replaced.ts";
 import { choice, flag, oneOf, optional, value, word } from "../sentence.ts";
-import { ADDRESS, HOST_NAME, integer, MASK, SECRET_WORD } from "../value-types.ts";
+import { ADDRESS, HOST_NAME, integer, MASK } from "../value-types.ts";
 import { phrase } from "../vocabulary.ts";
 import { AES_KEY_LENGTH, cipherArguments, cipherOf } from "./ciphers.ts";
+import { KEY_PART, keyOf, writtenKey } from "./password-parts.ts";
 
 const POLICY_PLACE: Place<IsakmpPolicySettings, { readonly priority: number }> = {
   read: ({ isakmp }, { priority }) =>
@@ -209,13 +208,7 @@ export const ISAKMP_IDENTITY = globalSetting(
 export const ISAKMP_KEY = globalSetting(
   [
     ...phrase("crypto isakmp key", "Set pre-shared key for remote peer"),
-    optional(
-      choice("form", {
-        "0": [0, "Specifies an UNENCRYPTED password will follow"],
-        "6": [6, "Specifies an ENCRYPTED password will follow"],
-      }),
-    ),
-    value("key", SECRET_WORD, "The pre-shared key"),
+    KEY_PART,
     oneOf("peer", {
       address: [
         word("address", "Define shared key with IP address"),
@@ -230,12 +223,10 @@ export const ISAKMP_KEY = globalSetting(
     flag("withoutXauth", "no-xauth", "Bypasses XAuth for this peer"),
   ],
   {
-    set: (configuration, { form, key, peer, withoutXauth }, origin) => {
-      // The key that encrypts it is not part of any configuration.
-      if (form === 6) return { refused: "% A type 6 key cannot be decrypted here; enter it in clear." };
+    set: (configuration, { key, peer, withoutXauth }, origin) => {
       const own: KeySettings = {
         peer: peerOf(peer),
-        key: new Secret(utf8(key)),
+        key: keyOf(key),
         withoutXauth: withoutXauth === true,
         origin,
       };
@@ -249,19 +240,14 @@ export const ISAKMP_KEY = globalSetting(
         ),
       }),
     get: ({ isakmp }) =>
-      isakmp.keys.map(({ peer, key, withoutXauth }) => {
-        // What the operator wrote is the operator's own: IOS prints it back as well.
-        const text = new TextDecoder().decode(key.reveal());
-        return {
-          form: text === "0" || text === "6" ? (0 as const) : undefined,
-          key: text,
-          peer:
-            peer.kind === "hostname"
-              ? { kind: "hostname" as const, name: peer.name }
-              : { kind: "address" as const, address: peer.block.address, mask: printedMask(peer.block) },
-          withoutXauth: withoutXauth ? (true as const) : undefined,
-        };
-      }),
+      isakmp.keys.map(({ peer, key, withoutXauth }) => ({
+        key: writtenKey(key),
+        peer:
+          peer.kind === "hostname"
+            ? { kind: "hostname" as const, name: peer.name }
+            : { kind: "address" as const, address: peer.block.address, mask: printedMask(peer.block) },
+        withoutXauth: withoutXauth ? (true as const) : undefined,
+      })),
   },
 );
 

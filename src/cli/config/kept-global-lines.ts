@@ -20,16 +20,45 @@ import {
   VPDN_BLOCK,
 } from "./kept-blocks.ts";
 
+/** `service`. */
+const SERVICES: readonly (readonly [name: string, help: string])[] = [
+  ["alignment", "Control alignment correction and logging"],
+  ["call-home", "Enable call-home service"],
+  ["compress-config", "Compress the configuration file"],
+  ["config", "TFTP load config files"],
+  ["counters", "Control aging of interface counters"],
+  ["dhcp", "Enable DHCP server and relay agent"],
+  ["disable-ip-fast-frag", "Disable IP particle-based fast fragmentation"],
+  ["exec-callback", "Enable EXEC callback"],
+  ["exec-wait", "Delay EXEC startup on noisy lines"],
+  ["finger", "Allow responses to finger requests"],
+  ["hide-telnet-addresses", "Hide destination addresses in telnet command"],
+  ["internal", "Enable/Disable Internal commands"],
+  ["linenumber", "Enable line number banner for each exec"],
+  ["nagle", "Enable Nagle's congestion control algorithm"],
+  ["old-slip-prompts", "Allow old scripts to operate with slip/ppp"],
+  ["pad", "Enable PAD commands"],
+  ["prompt", "Enable mode specific prompt"],
+  ["pt-vty-logging", "Log significant VTY-Async events"],
+  ["sequence-numbers", "Stamp logger messages with a sequence number"],
+  ["slave-log", "Enable log capability of slave IPs"],
+  ["tcp-keepalives-in", "Generate keepalives on idle incoming network connections"],
+  ["tcp-keepalives-out", "Generate keepalives on idle outgoing network connections"],
+  ["tcp-small-servers", "Enable small TCP servers (e.g., ECHO)"],
+  ["telnet-zeroidle", "Set TCP window 0 when connection is idle"],
+  ["timestamps", "Timestamp debug/log messages"],
+  ["udp-small-servers", "Enable small UDP servers (e.g., ECHO)"],
+  ["unsupported-transceiver", "Enable unsupported transceivers"],
+];
+
 /** What IOS prints before host names and domain. */
 export const LINES_OF_THE_SYSTEM: readonly Statement[] = [
   one("version", "Version of IOS that wrote this"),
-  each("service", "Modify use of network based services"),
+  ...SERVICES.map(([name, help]) => each(`service ${name}`, help)),
   one("boot-start-marker", "Start of the boot commands"),
   each("boot", "Modify system boot parameters"),
   one("boot-end-marker", "End of the boot commands"),
   each("logging", "Modify message logging facilities"),
-  one("enable secret", "Assign the privileged level secret"),
-  one("enable password", "Assign the privileged level password"),
   list("username", "Establish user name authentication"),
   unsupported(one("aaa new-model", "Enable the AAA access control model")),
   unsupported(list("aaa authentication", "Authentication configurations parameters")),

@@ -1,10 +1,13 @@
 /** Commands that ask back: a question waits for its answer, and in the end something is done or not. */
 import type { Configuration } from "../../config/configuration.ts";
 import type { PingOptions, RsaKeyWish } from "../services.ts";
+import type { Console } from "./command.ts";
 
 /** A question that waits for its answer. */
 export interface Dialogue {
   readonly prompt: string;
+  /** What is typed must not be seen. */
+  readonly isHidden?: boolean;
   answer(text: string, configuration: Configuration): DialogueStep;
 }
 
@@ -14,6 +17,7 @@ export type DialogueStep =
   | { readonly kind: "pings"; readonly options: PingOptions; readonly lines: readonly string[] }
   | { readonly kind: "makes keys"; readonly wishes: readonly RsaKeyWish[]; readonly lines: readonly string[] }
   | { readonly kind: "removes keys"; readonly lines: readonly string[] }
+  | { readonly kind: "does"; act(console: Console): void; readonly lines: readonly string[] }
   | { readonly kind: "ends"; readonly lines: readonly string[] };
 
 /** A question to be answered by yes or no, put until it is. */
