@@ -7,6 +7,7 @@ export function promptingServices(router: RouterServices, prompt: () => void): R
     commit: (next) => router.commit(next),
     view: () => router.view(),
     request: (request) => router.request(request),
+    machine: () => router.machine(),
     rsaKeys: () => router.rsaKeys(),
     generateRsaKeys: (wishes, done) =>
       router.generateRsaKeys(wishes, (problem) => {

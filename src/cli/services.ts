@@ -3,6 +3,7 @@ import type { Problem } from "../config/compile.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { RsaKeyPair } from "../config/rsa-key-pair.ts";
 import type { GatewayRequest, GatewayView } from "../gateway/contract.ts";
+import type { MachineView } from "../gateway/machine-view.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 
 export type DebugFlag = "isakmp" | "ipsec" | "engine";
@@ -17,6 +18,7 @@ export interface RouterServices {
   commit(next: Configuration): readonly Problem[];
   view(): GatewayView;
   request(request: GatewayRequest): void;
+  machine(): MachineView;
   /** The router's own. */
   rsaKeys(): readonly RsaKeyPair[];
   /** Makes keys in place of all that there are; `done` is called later, with what went wrong, if anything. */

@@ -83,6 +83,8 @@ const SHARED: Readonly<Record<string, string>> = {
   "show crypto ipsec security-association": "Show parameters for IPSec security associations",
   "show crypto ca": "Show certification authority policy",
   "show crypto ipsec": "Show IPSEC policy",
+  "show crypto engine": "Show crypto engine info",
+  "show crypto engine connections": "Show crypto engine connections",
   "show crypto isakmp": "Show ISAKMP policy",
   "show crypto key": "Show long term public keys",
   "show crypto key mypubkey": "Show public keys associated with this router",

@@ -147,9 +147,9 @@ export class IkeEngine {
   }
 
   view(): IkeView {
-    const { table, jobs, admission, failures } = this.#state;
+    const { table, jobs, admission, failures, policy } = this.#state;
     return {
-      isakmpSas: table.all().map(viewOf),
+      isakmpSas: table.all().map((sa) => viewOf(sa, policy.fragmentation)),
       halfOpen: table.halfOpen,
       jobsRunning: jobs.size,
       admission: admission.counts,
@@ -327,7 +327,7 @@ function isSilentSince(sa: IsakmpSa, start: Instant): boolean {
   return sa.lastHeardAt === undefined || sa.lastHeardAt < start;
 }
 
-function viewOf(sa: IsakmpSa): IsakmpSaView {
+function viewOf(sa: IsakmpSa, fragmentation: boolean): IsakmpSaView {
   const suite = suiteOf(sa.state);
   return {
     sa: sa.reference(),
@@ -336,7 +336,14 @@ function viewOf(sa: IsakmpSa): IsakmpSaView {
     hash: suite?.hash,
     authentication: suite?.authentication,
     group: suite?.group,
+    establishedAt: sa.establishedAt,
     expiresAt: sa.expiresAt,
+    identity: sa.identity,
+    capabilities: {
+      deadPeerDetection: sa.liveness !== undefined,
+      natTraversal: sa.nat !== undefined,
+      fragmentation: fragmentation && sa.peerVendorIds.includes("FRAGMENTATION"),
+    },
     exchanges: sa.runningExchanges,
   };
 }

@@ -21,9 +21,20 @@ export interface IsakmpSaView {
   readonly hash: HashName | undefined;
   readonly authentication: AuthenticationMethod | undefined;
   readonly group: GroupId | undefined;
+  readonly establishedAt: Instant | undefined;
   readonly expiresAt: Instant | undefined;
+  /** What the peer has proved to be in phase 1; empty before. */
+  readonly identity: string;
+  readonly capabilities: SaCapabilities;
   /** Quick modes and informational exchanges under way. */
   readonly exchanges: number;
+}
+
+/** What is used of what the peer can. */
+export interface SaCapabilities {
+  readonly deadPeerDetection: boolean;
+  readonly natTraversal: boolean;
+  readonly fragmentation: boolean;
 }
 
 export interface IkeView {

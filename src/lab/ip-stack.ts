@@ -6,6 +6,7 @@
 import { MisuseError } from "../base/errors.ts";
 import type { Instant } from "../base/time.ts";
 import { elapsed, milliseconds } from "../base/time.ts";
+import type { TrafficCounts } from "../gateway/machine-view.ts";
 import { fragmentIpv4 } from "../net/fragmentation.ts";
 import { FragmentReassembler } from "../net/fragments.ts";
 import {
@@ -27,6 +28,7 @@ import {
 import { PROTOCOL } from "../net/protocols.ts";
 import { ANY_ADDRESS, blockOf } from "../net/selector.ts";
 import { lowerAnnouncedMss } from "../net/tcp-mss.ts";
+import { InterfaceTraffic } from "./interface-traffic.ts";
 import type { Link, LinkPort } from "./link.ts";
 import { type Departure, type Route, RouteTable } from "./route-table.ts";
 import type { World } from "./world.ts";
@@ -76,6 +78,7 @@ export class IpStack {
   readonly #ports = new Map<string, LinkPort>();
   readonly #forwards: boolean;
   readonly #reassembler = new FragmentReassembler();
+  readonly #traffic = new Map<string, InterfaceTraffic>();
   readonly #handlers = new Map<number, LocalHandler>();
   readonly #hooks: StackHooks;
   #interfaces: ReadonlyMap<string, StackInterface> = new Map();
@@ -113,6 +116,11 @@ export class IpStack {
 
   get routes(): readonly Route[] {
     return this.#table.routes;
+  }
+
+  /** What an interface has carried. */
+  trafficOf(interfaceName: string): TrafficCounts {
+    return this.#trafficOf(interfaceName).counts;
   }
 
   owns(address: IpAddress): boolean {
@@ -189,7 +197,12 @@ export class IpStack {
       return;
     }
     let reached = true;
-    for (const piece of pieces) reached = out.link.transmit(port, nextHop, piece) && reached;
+    for (const piece of pieces) {
+      const isTaken = out.link.transmit(port, nextHop, piece);
+      if (isTaken) this.#trafficOf(interfaceName).sent(piece.length);
+      else this.#trafficOf(interfaceName).dropped();
+      reached &&= isTaken;
+    }
     if (!reached && !this.owns(packet.source)) this.#unreachable(packet, UNREACHABLE.HOST, interfaceName);
   }
 
@@ -224,11 +237,19 @@ export class IpStack {
       answersFor: (sought) => this.#forwards && this.#reachesElsewhere(sought, name),
       receive: (bytes) => {
         const packet = parseIpv4Packet(bytes);
-        if (packet !== undefined) this.#hooks.arrived(name, packet);
+        if (packet === undefined) return this.#trafficOf(name).receivedDamaged();
+        this.#trafficOf(name).received(bytes.length);
+        this.#hooks.arrived(name, packet);
       },
     };
     this.#ports.set(name, port);
     link.attach(port);
+  }
+
+  #trafficOf(interfaceName: string): InterfaceTraffic {
+    const known = this.#traffic.get(interfaceName) ?? new InterfaceTraffic();
+    this.#traffic.set(interfaceName, known);
+    return known;
   }
 
   #reachesElsewhere(address: IpAddress, interfaceName: string): boolean {

@@ -11,6 +11,7 @@ import { withConfigKeyChanged } from "../config/key-encryption.ts";
 import type { RsaKeyPair } from "../config/rsa-key-pair.ts";
 import { sealed } from "../config/sealing.ts";
 import type { ExportedKeys, GatewayEvent, GatewayRequest, GatewayView } from "../gateway/contract.ts";
+import type { MachineView } from "../gateway/machine-view.ts";
 import { stamped } from "../observe/debug-message.ts";
 import { explanation } from "../observe/explanation.ts";
 import { IosDebug } from "../observe/ios-debug.ts";
@@ -19,6 +20,7 @@ import { timestamp, UNSET_CLOCK } from "../observe/timestamps.ts";
 import type { StackInterface } from "./ip-stack.ts";
 import type { JobRunner } from "./job-runner.ts";
 import type { Link } from "./link.ts";
+import { labMachine } from "./machine-view.ts";
 import type { PingWatcher } from "./ping.ts";
 import { printedPing } from "./ping-text.ts";
 import type { Route } from "./route-table.ts";
@@ -42,6 +44,7 @@ export interface LabRouterOptions {
   readonly random: Random;
   readonly jobs: JobRunner;
   readonly holdPackets: boolean;
+  readonly softwareVersion: string;
   readonly debug: ReadonlySet<DebugFlag>;
   /** Milliseconds since 1970 when the lab's time was 0, where the time of day is to be known. */
   readonly wallClockAtStart: number | undefined;
@@ -142,6 +145,10 @@ export class LabRouter implements RouterServices {
 
   request(request: GatewayRequest): void {
     this.#router.request(request);
+  }
+
+  machine(): MachineView {
+    return labMachine({ ...this.#options, stack: this.#router.stack });
   }
 
   debugFlags(): ReadonlySet<DebugFlag> {

@@ -18,6 +18,8 @@ export interface LabOptions {
   /** Of links between routers, beyond what the topology file says. */
   readonly conditions: Partial<LinkConditions>;
   readonly holdPackets: boolean;
+  /** As `show version` tells it; absent where nobody asks. */
+  readonly softwareVersion?: string;
   readonly debug: ReadonlySet<DebugFlag>;
   readonly jobs: (world: World) => JobRunner;
   /** The entropy of a router; absent, it follows from the seed. */
@@ -73,6 +75,7 @@ export function createLab(sources: LabSources, options: LabOptions): LabResult {
       random: options.random?.(name) ?? new SeededRandom(options.seed, name),
       jobs,
       holdPackets: options.holdPackets,
+      softwareVersion: options.softwareVersion ?? "unknown",
       debug: options.debug,
       wallClockAtStart: options.wallClockAtStart,
       onLines: (lines) => options.watcher.onLines(name, lines),

@@ -18,6 +18,7 @@ import { jsonOutput, textOutput } from "./lab-output.ts";
 import { type Pace, realPace, virtualPace } from "./lab-pace.ts";
 import { LabRecording } from "./lab-recording.ts";
 import { PROCESS_TERMINAL, type Terminal } from "./terminal.ts";
+import { softwareVersion } from "./version.ts";
 
 export type LabEnded =
   | { readonly kind: "ended" }
@@ -43,6 +44,7 @@ export async function runLab(
     holdPackets: request.hold,
     debug,
     jobs: (world) => (isReal ? pooledJobs(outside) : virtualJobs(world, QUICK_JOBS, seed)),
+    softwareVersion: softwareVersion(),
     ...(isReal ? { wallClockAtStart: startedAt } : {}),
     watcher: {
       onLines: output.log,

@@ -1,9 +1,9 @@
 /** The executable: finds the subcommand and loads it, and only it. */
-import { readFileSync } from "node:fs";
 import { COMMAND_NAMES, COMMANDS, type CommandName } from "./commands.ts";
 import { overview } from "./help.ts";
 import { suggestion } from "./nearest.ts";
 import { EXIT, endWhenNobodyReads, PROCESS_TERMINAL, type Terminal } from "./terminal.ts";
+import { softwareVersion } from "./version.ts";
 
 /** Runs the command line of the process and leaves its exit code. */
 export async function main(): Promise<void> {
@@ -26,7 +26,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
       return EXIT.fine;
     case "--version":
     case "-V":
-      terminal.print([version()]);
+      terminal.print([softwareVersion()]);
       return EXIT.fine;
     case "help":
       return help(rest, terminal);
@@ -55,10 +55,4 @@ function unknown(typed: string, terminal: Terminal): number {
 
 function isCommand(name: string): name is CommandName {
   return Object.hasOwn(COMMANDS, name);
-}
-
-function version(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  const { version: number }: { readonly version?: string } = JSON.parse(text);
-  return number ?? "unknown";
 }

@@ -3,6 +3,7 @@ import { elapsed, type Instant } from "../base/time.ts";
 import type { DebugFlag } from "../cli/services.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { GatewayEvent } from "../gateway/contract.ts";
+import type { ClockView } from "../gateway/machine-view.ts";
 import type { Clock } from "../host/clock.ts";
 import { timestampStyle } from "../lab/timestamp-settings.ts";
 import { stamped } from "../observe/debug-message.ts";
@@ -48,6 +49,12 @@ export class RunLog {
   listen(listener: LineListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** What the stamps go by. */
+  clock(): ClockView {
+    const uptime = elapsed(this.#startedAt, this.#clock.now());
+    return { uptime, timeOfDay: this.#wallClock(), isSet: true };
   }
 
   event(event: GatewayEvent): void {

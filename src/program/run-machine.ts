@@ -9,6 +9,7 @@ import type { Libc } from "../host/linux/libc.ts";
 import { LinuxGateway } from "../host/linux/linux-gateway.ts";
 import { devices } from "../host/linux/machine.ts";
 import { MachineChanges } from "../host/linux/machine-changes.ts";
+import { machineState } from "../host/linux/machine-state.ts";
 import { jobPerformer } from "../host/linux/native-jobs.ts";
 import { isOsError, type OsError } from "../host/linux/os-error.ts";
 import {
@@ -181,6 +182,7 @@ export async function startOnMachine(
   return {
     view: () => started.driver.view(),
     request: (request) => started.driver.request(request),
+    machine: () => machineState(matching.matched),
     setPolicy: (next) => void started.setPolicy(next),
     ping: (echoes, ears) => pingThroughKernel(libc, systemClock, echoes, ears),
     stop: () => started.stop(),

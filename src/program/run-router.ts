@@ -7,9 +7,12 @@ import { withConfigKeyChanged } from "../config/key-encryption.ts";
 import type { RsaKeyPair } from "../config/rsa-key-pair.ts";
 import { sealed } from "../config/sealing.ts";
 import type { GatewayRequest, GatewayView } from "../gateway/contract.ts";
+import type { MachineView } from "../gateway/machine-view.ts";
 import { systemRandom } from "../host/entropy.ts";
+import type { HealthMonitor } from "../host/health.ts";
 import { JobPool } from "../host/job-pool.ts";
 import type { EchoEars, EchoOptions } from "../host/linux/echo-run.ts";
+import type { MachineState } from "../host/linux/machine-state.ts";
 import type { JobRunner } from "../lab/job-runner.ts";
 import { printedPing } from "../lab/ping-text.ts";
 import { makeRsaKeys } from "../lab/rsa-key-making.ts";
@@ -17,11 +20,13 @@ import { isakmpOnOff } from "../observe/syslog.ts";
 import { saveConfigKey } from "./config-key-file.ts";
 import { saveRsaKeys } from "./rsa-key-file.ts";
 import type { RunLog } from "./run-log.ts";
+import { softwareVersion } from "./version.ts";
 
 /** What stands behind it: this machine, or ordinary sockets. */
 export interface RunningGateway {
   view(): GatewayView;
   request(request: GatewayRequest): void;
+  machine(): MachineState;
   setPolicy(policy: RouterPolicy): void;
   ping(options: EchoOptions, ears: EchoEars): () => void;
   stop(): Promise<void>;
@@ -39,6 +44,7 @@ export interface RouterInFiles {
 
 export class RunRouter implements RouterServices {
   readonly #log: RunLog;
+  readonly #health: HealthMonitor;
   readonly #gateway: RunningGateway;
   readonly #keyFile: string;
   readonly #configKeyFile: string;
@@ -46,7 +52,7 @@ export class RunRouter implements RouterServices {
   #rsaKeys: readonly RsaKeyPair[];
   #configKey: string | undefined;
 
-  constructor(files: RouterInFiles, gateway: RunningGateway, log: RunLog) {
+  constructor(files: RouterInFiles, gateway: RunningGateway, log: RunLog, health: HealthMonitor) {
     this.#configuration = sealed(files.configuration, systemRandom, files.configKey);
     this.#rsaKeys = files.rsaKeys;
     this.#keyFile = files.keyFile;
@@ -54,6 +60,7 @@ export class RunRouter implements RouterServices {
     this.#configKeyFile = files.configKeyFile;
     this.#gateway = gateway;
     this.#log = log;
+    this.#health = health;
   }
 
   configuration(): Configuration {
@@ -136,6 +143,15 @@ export class RunRouter implements RouterServices {
 
   request(request: GatewayRequest): void {
     this.#gateway.request(request);
+  }
+
+  machine(): MachineView {
+    return {
+      softwareVersion: softwareVersion(),
+      clock: this.#log.clock(),
+      health: this.#health.view(),
+      ...this.#gateway.machine(),
+    };
   }
 
   debugFlags(): ReadonlySet<DebugFlag> {

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { RouterPolicy } from "../config/compile.ts";
 import { systemClock } from "../host/clock.ts";
+import { HealthMonitor } from "../host/health.ts";
 import { describeOsError } from "../host/linux/os-error.ts";
 import { isakmpOnOff } from "../observe/syslog.ts";
 import { ConsoleServer } from "./console-server.ts";
@@ -35,7 +36,8 @@ export async function runUntilStopped(request: RunRequest): Promise<number> {
     terminal.complain(gateway.map((line) => `skeyid run: ${line}`));
     return EXIT.found;
   }
-  router = new RunRouter(request, gateway, log);
+  const health = new HealthMonitor();
+  router = new RunRouter(request, gateway, log, health);
   log.say(isakmpOnOff(policy.ike.enabled));
   const consoles = await ConsoleServer.start(join(stateDirectory, CONSOLE_SOCKET), router, log);
   if (typeof consoles === "string") log.say([`%SKEYID-4-CONSOLE: no console can attach: ${consoles}`]);
@@ -43,6 +45,7 @@ export async function runUntilStopped(request: RunRequest): Promise<number> {
   const code = await stopped;
   if (typeof consoles !== "string") consoles.close();
   await gateway.stop();
+  health.close();
   recording.close();
   log.say([`%SKEYID-5-STOPPED: ${policy.hostname} has told its peers and left the machine as it was found`]);
   return code;

@@ -28,6 +28,8 @@ export async function startInUserspace(
   return {
     view: () => started.driver.view(),
     request: (request) => started.driver.request(request),
+    // It has no interfaces of the machine, and the machine's routes are none of its business.
+    machine: () => ({ interfaces: [], routes: [] }),
     setPolicy: (next) => started.setPolicy(next),
     ping: (echoes, pingEars) => started.ping(echoes, pingEars),
     stop: () => started.stop(),

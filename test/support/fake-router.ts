@@ -1,6 +1,6 @@
 /** A router for sessions to act on: it holds a configuration, notes what it is asked, and pings nobody. */
 
-import { instant } from "../../src/base/time.ts";
+import { instant, milliseconds } from "../../src/base/time.ts";
 import { loadConfiguration } from "../../src/cli/load.ts";
 import type { DebugFlag, PingOptions, RouterServices, RsaKeyWish } from "../../src/cli/services.ts";
 import { Session, type SessionOptions } from "../../src/cli/session.ts";
@@ -11,6 +11,7 @@ import type { RsaKeyPair } from "../../src/config/rsa-key-pair.ts";
 import { sealed } from "../../src/config/sealing.ts";
 import { performJob } from "../../src/crypto/perform-job.ts";
 import type { GatewayRequest, GatewayView } from "../../src/gateway/contract.ts";
+import type { MachineView } from "../../src/gateway/machine-view.ts";
 import { NO_REQUESTS } from "../../src/ike/admission.ts";
 
 import type { JobRunner } from "../../src/lab/job-runner.ts";
@@ -52,6 +53,16 @@ export class FakeRouter implements RouterServices {
 
   request(request: GatewayRequest): void {
     this.requests.push(request);
+  }
+
+  machine(): MachineView {
+    return {
+      softwareVersion: "1.2.3",
+      clock: { uptime: milliseconds(0), timeOfDay: 730_944_000_000, isSet: false },
+      interfaces: [],
+      routes: [],
+      health: undefined,
+    };
   }
 
   rsaKeys(): readonly RsaKeyPair[] {

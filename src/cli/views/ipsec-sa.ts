@@ -5,6 +5,7 @@
  */
 import { describeEspSuite } from "../../crypto/names.ts";
 import type { GatewayView } from "../../gateway/contract.ts";
+import type { PacketDropReason } from "../../ipsec/events.ts";
 import type { FlowCounters, FlowView, SaView } from "../../ipsec/view.ts";
 import type { IpAddress } from "../../net/ip-address.ts";
 import { describeProxy } from "../../net/selector.ts";
@@ -16,17 +17,34 @@ export interface IpsecSaFilter {
   readonly mapName?: string;
 }
 
+/** What is told of each flow; by default all but why packets were lost. */
+export interface IpsecSaExtent {
+  /** `identity`: proxy identities and counters, without SAs. */
+  readonly withoutSas?: boolean;
+  /** `detail`: packets lost are counted by what was wrong. */
+  readonly withDrops?: boolean;
+}
+
 /** Every permit line of the crypto access lists, with SAs or without, below its interface and crypto map. */
-export function showIpsecSa(view: GatewayView, filter: IpsecSaFilter = {}): string[] {
-  const flows = view.ipsec.flows.filter((flow) => concerns(flow, filter));
+export function showIpsecSa(
+  view: GatewayView,
+  filter: IpsecSaFilter = {},
+  extent: IpsecSaExtent = {},
+): string[] {
+  const flows = flowsOf(view, filter);
   if (flows.length === 0) return ["", "No SAs found"];
   let above: FlowView | undefined;
   const lines: string[] = [];
   for (const flow of flows) {
-    lines.push(...headings(flow, above), "", ...flowLines(flow));
+    lines.push(...headings(flow, above), "", ...identityLines(flow, extent));
+    if (extent.withoutSas !== true) lines.push("", ...sectionLines(flow));
     above = flow;
   }
   return lines;
+}
+
+export function flowsOf({ ipsec }: GatewayView, filter: IpsecSaFilter): readonly FlowView[] {
+  return ipsec.flows.filter((flow) => concerns(flow, filter));
 }
 
 function concerns(flow: FlowView, { peer, interfaceName, mapName }: IpsecSaFilter): boolean {
@@ -47,8 +65,8 @@ function headings(flow: FlowView, above: FlowView | undefined): string[] {
   ];
 }
 
-function flowLines(flow: FlowView): string[] {
-  const { selector, localAddress, inbound, outbound, mapName } = flow;
+function identityLines(flow: FlowView, { withDrops }: IpsecSaExtent): string[] {
+  const { selector, counters } = flow;
   const { protocol, local, localPorts, remote, remotePorts } = selector;
   const peer = flow.peer ?? "0.0.0.0";
   return [
@@ -56,8 +74,17 @@ function flowLines(flow: FlowView): string[] {
     `   remote ident (addr/mask/prot/port): (${describeProxy(remote, protocol, remotePorts)})`,
     `   current_peer: ${peer}${peerPort(flow)}`,
     `     PERMIT, flags={origin_is_acl,}`,
-    ...counterLines(flow.counters),
-    "",
+    ...counterLines(counters),
+    ...(withDrops === true
+      ? dropLines(counters)
+      : [`    #send errors ${counters.sendErrors}, #recv errors ${counters.receiveErrors}`]),
+  ];
+}
+
+function sectionLines(flow: FlowView): string[] {
+  const { localAddress, inbound, outbound, mapName } = flow;
+  const peer = flow.peer ?? "0.0.0.0";
+  return [
     `     local crypto endpt.: ${localAddress}, remote crypto endpt.: ${peer}`,
     `     path mtu ${flow.pathMtu}, media mtu ${flow.mediaMtu}`,
     `     current outbound spi: ${(outbound.at(-1)?.spi ?? 0).toString(16).toUpperCase()}`,
@@ -85,7 +112,21 @@ function counterLines(counters: FlowCounters): string[] {
     `    #pkts decaps: ${decapsulated}, #pkts decrypt: ${decrypted}, #pkts verify ${verified}`,
     `    #pkts compressed: 0, #pkts decompressed: 0`,
     `    #pkts not compressed: 0, #pkts compr. failed: 0, #pkts decompress failed: 0`,
-    `    #send errors ${counters.sendErrors}, #recv errors ${counters.receiveErrors}`,
+  ];
+}
+
+/** In the places of IOS 12.4, as far as there are such losses here. */
+function dropLines({ drops }: FlowCounters): string[] {
+  const of = (...reasons: readonly PacketDropReason[]): number =>
+    reasons.reduce((sum, reason) => sum + (drops[reason] ?? 0), 0);
+  return [
+    `    #pkts no sa (send) ${of("no sa", "hold queue full")}, #pkts invalid sa (rcv) ${of("unknown spi")}`,
+    `    #pkts encaps failed (send) ${of("too big")}, #pkts decaps failed (rcv) ${of("expired")}`,
+    `    #pkts invalid prot (recv) ${of("not protected")}, #pkts verify failed: ${of("bad icv")}`,
+    `    #pkts invalid identity (recv) ${of("selector mismatch")}, #pkts invalid len (rcv) ${of("malformed")}`,
+    `    #pkts replay rollover (send): ${of("sequence number exhausted")}, #pkts replay rollover (rcv) 0`,
+    `    ##pkts replay failed (rcv): ${of("replayed")}`,
+    `    #pkts internal err (send): 0, #pkts internal err (recv) 0`,
   ];
 }
 
@@ -100,7 +141,7 @@ function settingsOf({ mode, udpEncapsulation }: SaView): string {
   return udpEncapsulation === undefined ? text : `${text} UDP-Encaps`;
 }
 
-function saLines(sa: SaView, mapName: string): string[] {
+export function saLines(sa: SaView, mapName: string): string[] {
   const remaining = `${Math.max(0, Math.floor(sa.remainingKilobytes))}/${Math.max(0, Math.floor(sa.remainingSeconds))}`;
   return [
     `      spi: 0x${sa.spi.toString(16).toUpperCase()}(${sa.spi})`,

@@ -165,7 +165,10 @@ function isakmpSa(local: IpAddress, remote: IpAddress): IsakmpSaView {
     hash: "sha1",
     authentication: "pre-share",
     group: 1,
+    establishedAt: undefined,
     expiresAt: undefined,
+    identity: "",
+    capabilities: { deadPeerDetection: false, natTraversal: false, fragmentation: false },
     exchanges: 0,
   };
 }

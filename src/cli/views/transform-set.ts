@@ -26,3 +26,19 @@ function protocolsOf({ ah, encryption, integrity }: TransformSetSettings): strin
       : describeEspSuite({ encryption, integrity });
   return [...(ah === undefined ? [] : [ah]), ...(hasEsp ? [esp] : [])];
 }
+
+/** `show crypto ipsec transform-proposal`, as IOS 11.3 called it: what each set could do, does by default, and does. */
+export function showTransformProposals({ transformSets }: Configuration): string[] {
+  return transformSets.flatMap((set) => {
+    const mode = set.mode.value === "tunnel" ? "Tunnel" : "Transport";
+    const settings = [
+      "   supported settings = { Tunnel, Transport,  },",
+      "   default settings = { Tunnel,  },",
+      `   will negotiate = { ${mode},  },`,
+    ];
+    return protocolsOf(set).flatMap((transforms, i) => [
+      i === 0 ? `Transform proposal ${set.name}: { ${transforms}  }` : `   { ${transforms}  }`,
+      ...settings,
+    ]);
+  });
+}
