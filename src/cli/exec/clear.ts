@@ -1,9 +1,12 @@
 /** `clear crypto`: SAs go, and the peers are told. */
+import type { GatewayRequest, GatewayView } from "../../gateway/contract.ts";
 import type { ValueType } from "../grammar.ts";
 import { choice, optional, value, word } from "../sentence.ts";
 import { ADDRESS, integer, NAME } from "../value-types.ts";
 import { phrase } from "../vocabulary.ts";
 import { type Command, privileged } from "./command.ts";
+
+const CONN_ID = integer(0, 2_147_483_647);
 
 const DECIMAL_SPI = integer(256, 0xffffffff);
 
@@ -18,9 +21,18 @@ export const CLEAR_COMMANDS: readonly Command[] = [
   privileged(
     [
       ...phrase("clear crypto isakmp", "Flush the ISAKMP database"),
-      optional(value("connId", integer(0, 2_147_483_647), "Connection id of SA")),
+      optional(value("connId", CONN_ID, "Connection id of SA")),
     ],
     ({ services }, { connId }) => services.request({ kind: "clear-isakmp-sas", connId }),
+  ),
+  privileged(
+    [
+      ...phrase("clear crypto connection", "Clear encryption connections"),
+      value("connId", CONN_ID, "Connection id of SA"),
+    ],
+    ({ services }, { connId }) => {
+      for (const request of requestsToClear(services.view(), connId)) services.request(request);
+    },
   ),
   privileged(
     [
@@ -82,3 +94,16 @@ export const CLEAR_COMMANDS: readonly Command[] = [
       services.request({ kind: "clear-sessions", localAddress, peer }),
   ),
 ];
+
+/** By what `show crypto engine connections active` calls it: an ISAKMP SA, or one of a pair of IPsec SAs. */
+function requestsToClear({ ike, ipsec }: GatewayView, connId: number): GatewayRequest[] {
+  if (ike.isakmpSas.some(({ sa }) => sa.connId === connId)) return [{ kind: "clear-isakmp-sas", connId }];
+  return ipsec.flows.flatMap(({ localAddress, peer, inbound, outbound }): GatewayRequest[] => {
+    const incoming = inbound.find((sa) => sa.connId === connId);
+    const outgoing = outbound.find((sa) => sa.connId === connId);
+    if (incoming !== undefined)
+      return [{ kind: "clear-ipsec-sas", entry: { destination: localAddress, spi: incoming.spi } }];
+    if (outgoing === undefined || peer === undefined) return [];
+    return [{ kind: "clear-ipsec-sas", entry: { destination: peer, spi: outgoing.spi } }];
+  });
+}

@@ -1,14 +1,9 @@
 /** Exec commands of later work: understood, and not in effect yet. */
-import { oneOf, value, word } from "../sentence.ts";
-import { integer } from "../value-types.ts";
+import { oneOf, word } from "../sentence.ts";
 import { phrase } from "../vocabulary.ts";
 import { type Command, later } from "./command.ts";
 
 export const LATER_COMMANDS: readonly Command[] = [
-  later([
-    ...phrase("clear crypto connection", "Clear encryption connections"),
-    value("connId", integer(0, 2_147_483_647), "Connection id of SA"),
-  ]),
   ...["debug", "undebug", "no debug"].map((verb) =>
     later([
       ...phrase(`${verb} crypto`),

@@ -1,5 +1,6 @@
 /** `show crypto isakmp peers` and `show crypto isakmp key`: who has an ISAKMP SA with us, and whose key we know. */
 import type { Configuration, KeySettings } from "../../config/configuration.ts";
+import { passwordText } from "../../config/password.ts";
 import type { GatewayView } from "../../gateway/contract.ts";
 import type { IpAddress } from "../../net/ip-address.ts";
 import { maskOf } from "../../net/selector.ts";
@@ -24,7 +25,7 @@ export function showIsakmpKeys({ isakmp }: Configuration): string[] {
 }
 
 function keyLine({ peer, key }: KeySettings): string {
-  const text = new TextDecoder().decode(key.reveal());
+  const text = passwordText(key);
   if (peer.kind === "hostname") return row("default", peer.name, text);
   const { address, wildcard } = peer.block;
   const mask = wildcard === "0.0.0.0" ? "" : ` [${maskOf(peer.block) ?? wildcard}]`;

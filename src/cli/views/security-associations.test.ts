@@ -5,14 +5,11 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { instant } from "../../base/time.ts";
-import type { GatewayView } from "../../gateway/contract.ts";
-import { NO_REQUESTS } from "../../ike/admission.ts";
-import type { IsakmpSaView } from "../../ike/view.ts";
-import type { FlowView, SaView } from "../../ipsec/view.ts";
-import { type IpAddress, ipv4 } from "../../net/ip-address.ts";
-import { ANY_PORT, blockOf } from "../../net/selector.ts";
+import { A, B, INITIATOR, isakmpSa, RESPONDER, sa, view } from "../../../test/support/case-study-views.ts";
+import type { SaView } from "../../ipsec/view.ts";
+import { ipv4 } from "../../net/ip-address.ts";
 import { showIpsecSa } from "./ipsec-sa.ts";
+import { showIpsecSaByAddress } from "./ipsec-sa-addresses.ts";
 import { showIsakmpSa } from "./isakmp-sa.ts";
 
 test("the ISAKMP SA of the case study is listed at both ends as in the chapter", () => {
@@ -138,97 +135,46 @@ test("through a NAT the SAs are told to be in UDP, and the peer by its port too"
     assert.ok(lines.includes(line), line);
 });
 
-const A = ipv4("172.16.172.10");
-const B = ipv4("172.16.172.20");
-const MASK = ipv4("255.255.255.0");
-
-function view(isakmpSas: readonly IsakmpSaView[], flows: readonly FlowView[]): GatewayView {
-  return {
-    now: instant(0),
-    ike: { isakmpSas, halfOpen: 0, jobsRunning: 0, admission: NO_REQUESTS, failures: [] },
-    ipsec: { flows },
+test("in detail, lost packets are counted by what was wrong with them", () => {
+  const counters = {
+    ...INITIATOR.counters,
+    drops: { "no sa": 6, replayed: 2, "bad icv": 1, "not protected": 3 },
   };
-}
+  const lines = showIpsecSa(view([], [{ ...INITIATOR, counters }]), {}, { withDrops: true });
+  for (const line of [
+    "    #pkts no sa (send) 6, #pkts invalid sa (rcv) 0",
+    "    #pkts invalid prot (recv) 3, #pkts verify failed: 1",
+    "    ##pkts replay failed (rcv): 2",
+  ])
+    assert.ok(lines.includes(line), line);
+  assert.ok(!lines.some((line) => line.includes("#send errors")), "in place of the sums");
+});
 
-function isakmpSa(local: IpAddress, remote: IpAddress): IsakmpSaView {
-  return {
-    sa: {
-      connId: 1,
-      role: "initiator",
-      local: { address: local, port: 500 },
-      remote: { address: remote, port: 500 },
-      initiatorCookie: "0102030405060708",
-      responderCookie: "0807060504030201",
-    },
-    state: "QM_IDLE",
-    encryption: "3des",
-    hash: "sha1",
-    authentication: "pre-share",
-    group: 1,
-    establishedAt: undefined,
-    expiresAt: undefined,
-    identity: "",
-    capabilities: { deadPeerDetection: false, natTraversal: false, fragmentation: false },
-    exchanges: 0,
-  };
-}
+test("by identity, flows are listed without their SAs", () => {
+  const lines = showIpsecSa(view([], [INITIATOR, RESPONDER]), {}, { withoutSas: true });
+  assert.deepEqual(
+    lines,
+    [...EXAMPLE_13_4.split("\n").slice(0, 12), "", ...EXAMPLE_13_6.split("\n").slice(4, 12)].map(
+      (line) => line,
+    ),
+  );
+});
 
-function sa(spi: number, connId: number, flowId: number, kilobytes: number, seconds: number): SaView {
-  return {
-    spi,
-    suite: { encryption: "3des", integrity: "md5" },
-    mode: "tunnel",
-    udpEncapsulation: undefined,
-    connId,
-    flowId,
-    remainingKilobytes: kilobytes,
-    remainingSeconds: seconds,
-    installedAt: instant(0),
-    ivLength: 8,
-    replayDetection: true,
-    sequenceNumber: 4,
-    packets: 4,
-    octets: 544,
-    replayErrors: 0,
-    icvErrors: 0,
-  };
-}
-
-const COUNTERS = { encapsulated: 4, encrypted: 4, digested: 4, decapsulated: 4, decrypted: 4, verified: 4 };
-
-const INITIATOR: FlowView = {
-  interfaceName: "Ethernet1/0",
-  mapName: "vpn",
-  connectionId: "vpn 10 Ethernet1/0",
-  localAddress: A,
-  peer: B,
-  selector: {
-    protocol: 0,
-    local: blockOf(ipv4("10.1.1.0"), MASK),
-    localPorts: ANY_PORT,
-    remote: blockOf(ipv4("10.1.2.0"), MASK),
-    remotePorts: ANY_PORT,
-  },
-  counters: { ...COUNTERS, sendErrors: 6, receiveErrors: 0, drops: {} },
-  pathMtu: 1500,
-  mediaMtu: 1500,
-  inbound: [sa(0x8eab0b22, 2029, 1, 4607998, 3347)],
-  outbound: [sa(0xeb84dc85, 2030, 2, 4607999, 3347)],
-};
-
-const RESPONDER: FlowView = {
-  ...INITIATOR,
-  localAddress: B,
-  peer: A,
-  selector: {
-    ...INITIATOR.selector,
-    local: INITIATOR.selector.remote,
-    remote: INITIATOR.selector.local,
-  },
-  counters: { ...COUNTERS, sendErrors: 0, receiveErrors: 0, drops: {} },
-  inbound: [sa(0xeb84dc85, 2029, 1, 4607998, 3326)],
-  outbound: [sa(0x8eab0b22, 2030, 2, 4607999, 3326)],
-};
+test("by address, SAs are listed below where their packets go", () => {
+  const lines = showIpsecSaByAddress(view([], [INITIATOR]));
+  assert.deepEqual(
+    lines.filter((line) => /dest address|protocol:|spi:/.test(line)),
+    [
+      "dest address: 172.16.172.10",
+      "   protocol: ESP",
+      "      spi: 0x8EAB0B22(2393574178)",
+      "dest address: 172.16.172.20",
+      "   protocol: ESP",
+      "      spi: 0xEB84DC85(3951352965)",
+    ],
+  );
+  assert.deepEqual(showIpsecSaByAddress(view([], [])), ["", "No SAs found"]);
+});
 
 const EXAMPLE_13_4 = `
 interface: Ethernet1/0
