@@ -1,18 +1,26 @@
 /** Attacks by quantity (CVE-2006-3906, CVE-2014-2143): what a flood of first messages costs, and who is served meanwhile. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { A, B, type Datagram, IkePair, policyOf, SUITE } from "../../test/support/ike-pair.ts";
+import {
+  A,
+  B,
+  type Datagram,
+  IkePair,
+  type PolicyChanges,
+  policyOf,
+  SUITE,
+} from "../../test/support/ike-pair.ts";
 import { u32Octets } from "../base/octets.ts";
 import { type IpAddress, ipv4FromNumber } from "../net/ip-address.ts";
 import { ANY_ADDRESS } from "../net/selector.ts";
-import { DEFAULT_IKE_LIMITS } from "./limits.ts";
+import { DEFAULT_IKE_LIMITS, type IkeLimits } from "./limits.ts";
 
 const FLOOD = 2500;
 const ATTACKERS = 0xcb007101; // 203.0.113.1 and following
 const [KEY] = policyOf(B, A).preSharedKeys;
 
 /** B has one key for everybody, and as many policies as it likes. */
-function besieged(admission = {}) {
+function besieged(admission = {}, limits: Partial<IkeLimits> = {}) {
   assert.ok(KEY, "a key");
   const base = policyOf(B, A, { suites: [SUITE, { ...SUITE, priority: 2, hash: "md5" }] });
   const policy = {
@@ -20,7 +28,7 @@ function besieged(admission = {}) {
     preSharedKeys: [{ ...KEY, peer: { kind: "address", block: ANY_ADDRESS } as const }],
     admission: { ...base.admission, ...admission },
   };
-  return new IkePair({}, { policy });
+  return new IkePair({}, { policy, limits });
 }
 
 test("a flood of forged first messages costs no Diffie-Hellman exchange and holds a bounded number of SAs", () => {
@@ -70,6 +78,16 @@ test("under a limit of SAs in negotiation a flood locks out new peers alone: one
   assert.equal(pair.installed("B").length, before + 2, "a peer that has lost its SA silently comes back");
 });
 
+test("a first message that is not acceptable displaces nobody", () => {
+  const pair = besieged({}, { halfOpenMax: 5 });
+  flood(pair, firstMessage(), 5);
+  const negotiations = (): readonly number[] => pair.engines.B.view().isakmpSas.map(({ sa }) => sa.connId);
+  const before = negotiations();
+  assert.equal(before.length, 5);
+  flood(pair, firstMessage({ suites: [{ ...SUITE, encryption: "des" }] }), 20);
+  assert.deepEqual(negotiations(), before);
+});
+
 test("an answer to a forged first message is no amplifier: fewer octets go out than came in", () => {
   const pair = besieged();
   const MM1 = firstMessage();
@@ -82,8 +100,8 @@ test("an answer to a forged first message is no amplifier: fewer octets go out t
   assert.ok(answers <= DEFAULT_IKE_LIMITS.repeatsAnsweredMax, `${answers} answers to a hundred repeats`);
 });
 
-function firstMessage(): Datagram {
-  const pair = new IkePair();
+function firstMessage(changes: PolicyChanges = {}): Datagram {
+  const pair = new IkePair({ changes });
   pair.network = () => [];
   pair.negotiate("A");
   const [MM1] = pair.wire;

@@ -150,6 +150,23 @@ test("a half-open SA is forgotten after its time", () => {
   assert.equal(pair.engines.B.view().isakmpSas.length, 0);
 });
 
+test("a half-open SA that moves on has its time again", () => {
+  const pair = upTo(2);
+  const [, , MM3] = pair.wire;
+  assert.ok(MM3, "a third message");
+  pair.network = () => [];
+  pair.runUntil(50_000);
+  pair.deliver(MM3);
+  pair.settle();
+  pair.runUntil(109_000);
+  assert.deepEqual(
+    pair.engines.B.view().isakmpSas.map(({ state }) => state),
+    ["MM_KEY_EXCH"],
+  );
+  pair.runUntil(111_000);
+  assert.equal(pair.engines.B.view().isakmpSas.length, 0);
+});
+
 test("a responder answers each repeat once and repeats nothing by itself before its peer has authenticated", () => {
   const pair = upTo(1);
   const [MM1] = pair.wire;

@@ -307,6 +307,20 @@ test("a peer that sends our own messages back to us makes no SA and leaves none 
   assert.deepEqual([isakmpSas, halfOpen, jobsRunning], [[], 0, 0]);
 });
 
+test("an answer that comes without the responder's cookie is no first message, whatever it looks like", () => {
+  for (const mode of ["main", "aggressive"] as const) {
+    const asName = { clientEndpoint: { kind: "fqdn", name: "a.example.com" } } as const;
+    const pair =
+      mode === "main"
+        ? upTo(1)
+        : upTo(1, { changes: asName }, { changes: { keysForNames: [asName.clientEndpoint.name] } });
+    const { bytes } = message(pair, 1);
+    assertDropped(give(pair, "A", patched(bytes, 8, ...new Uint8Array(8))), mode);
+    assert.equal(pair.engines.A.view().isakmpSas.length, 1, mode);
+    assertCompletes(pair, mode);
+  }
+});
+
 test("a first message that comes again is answered as before and makes no second SA", () => {
   const pair = upTo(1);
   const MM1 = message(pair, 0);

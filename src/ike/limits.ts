@@ -6,7 +6,7 @@ export interface IkeLimits {
   readonly halfOpenMax: number;
   /** The same from one address, so that one source cannot displace the others. */
   readonly halfOpenPerAddressMax: number;
-  /** A half-open SA that makes no progress is forgotten. */
+  /** A half-open SA that makes no progress for so long is forgotten; its peer has three messages to move it on by. */
   readonly halfOpenLife: Milliseconds;
   /** Jobs waiting or running: beyond it a message that needs one is dropped and the peer will repeat it. */
   readonly jobsMax: number;

@@ -52,8 +52,6 @@ export function receiveFirst(
   const mayBeSealed = mode === "aggressive" && state.policy.rsa.encryptionKey !== undefined;
   const payloads = decodeChain(state, undefined, local, remote, header.nextPayload, bytes, mayBeSealed);
   if (payloads === undefined) return;
-  const displaced = state.table.displacedBy(remote.address, state.halfOpenLimits);
-  if (displaced !== undefined) forget(state, displaced, "limit reached");
   const sa = new IsakmpSa({
     connId: state.takeConnId(),
     role: "responder",
@@ -72,14 +70,26 @@ export function receiveFirst(
     messageId: 0,
     length: bytes.length,
   });
-  state.table.add(sa);
   learn(sa, payloads);
   accept({ sa, exchange: undefined }, { bytes, step, proof: undefined });
   const answer = mode === "main" ? respond : respondAggressively;
-  perform(state, sa, answer(contextOf(state, sa), payloads));
+  const actions = answer(contextOf(state, sa), payloads);
+  // Others give way to what can become an SA, and to nothing else.
+  if (actions.some((action) => action.do === "become")) makeRoom(state, remote);
+  state.table.add(sa);
+  perform(state, sa, actions);
   if (sa.state === undefined && state.table.has(sa)) state.table.remove(sa);
-  else if (state.table.has(sa))
-    state.timers.set(sa.life, after(state.now, state.limits.halfOpenLife), "a half-open SA is forgotten");
+  else if (state.table.has(sa)) armHalfOpenLife(state, sa);
+}
+
+function makeRoom(state: EngineState, { address }: Endpoint): void {
+  const displaced = state.table.displacedBy(address, state.halfOpenLimits);
+  if (displaced !== undefined) forget(state, displaced, "limit reached");
+}
+
+/** It lasts from one message of its initiator to the next. */
+function armHalfOpenLife(state: EngineState, sa: IsakmpSa): void {
+  state.timers.set(sa.life, after(state.now, state.limits.halfOpenLife), "a half-open SA is forgotten");
 }
 
 /** Any later message of phase 1. */
@@ -207,6 +217,7 @@ function feed(
     stopRepeating(state, owner);
     accept(owner, received);
     learn(sa, payloads);
+    if (sa.role === "responder") armHalfOpenLife(state, sa);
     if (nextIv !== undefined) {
       sa.iv = nextIv;
       state.heard(sa);

@@ -61,12 +61,11 @@ export class SaTable {
     );
   }
 
-  /** The responder SA that a first message has already made. */
+  /** The SA that a first message has already made, or ours with this peer under the same cookie. */
   findByFirstMessage(remote: Endpoint, initiatorCookie: Uint8Array): IsakmpSa | undefined {
     for (const sa of this.#byPeer.get(remote.address) ?? [])
       if (
-        sa.role === "responder" &&
-        sa.remote.port === remote.port &&
+        (sa.role === "initiator" || sa.remote.port === remote.port) &&
         equal(sa.initiatorCookie, initiatorCookie)
       )
         return sa;
