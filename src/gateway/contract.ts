@@ -73,7 +73,13 @@ export type GatewayEffect =
       readonly bytes: Uint8Array;
     }
   /** A whole IPv4 packet to leave by an interface: an ESP packet, or one that policy lets pass in clear. */
-  | { readonly kind: "transmit"; readonly interfaceName: string; readonly bytes: Uint8Array }
+  | {
+      readonly kind: "transmit";
+      readonly interfaceName: string;
+      readonly bytes: Uint8Array;
+      /** A train of datagrams (`net/udp-train.ts`) with so many octets each, where a TCP packet came in to be cut. */
+      readonly segmentLength?: number;
+    }
   /** A whole inner IPv4 packet, decrypted and checked or allowed in clear: route it on. */
   | {
       readonly kind: "receive";

@@ -20,7 +20,7 @@ export class IvPool {
     const { ivLength, ivKind } = transforms;
     if (ivKind === "random") this.#draw(ivLength, octets, at);
     else {
-      octets.fill(0, at, at + ivLength);
+      for (let i = 0; i < ivLength - 4; i++) octets[at + i] = 0;
       putU32(octets, at + ivLength - 4, sequenceNumber);
     }
   }

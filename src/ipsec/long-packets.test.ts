@@ -23,6 +23,8 @@ import { FragmentReassembler } from "../net/fragments.ts";
 import { buildIcmp, parseIcmp } from "../net/icmp.ts";
 import { ipv4 } from "../net/ip-address.ts";
 import { allowFragmentation, buildIpv4Packet, type Ipv4Packet, parseIpv4Packet } from "../net/ipv4-packet.ts";
+import { TcpTrain } from "../net/tcp-train.ts";
+import { packetsOfUdpTrain } from "../net/udp-train.ts";
 import { putU16, putU32, u16At } from "../net/words.ts";
 import { DataPlane } from "./data-plane.ts";
 import type { DfBit, FragmentationOrder } from "./policy.ts";
@@ -141,6 +143,33 @@ describe("a packet that is too long", () => {
     assert.equal(outputsOf(outputs, "receive").length, 1);
     planes.a.outbound(at(0), WAN, train, 1390);
     assert.equal(outputsOf(planes.a.drain(), "transmit").length, 11);
+  });
+});
+
+describe("a TCP packet that is to be sent as segments", () => {
+  it("leaves in UDP as trains of datagrams, which the other end opens as its segments", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 64_000 }),
+        fc.integer({ min: 100, max: 1380 }),
+        (length, segmentLength) => {
+          const { a, b } = new Planes({ ...USUAL, isInUdp: true });
+          const packet = tcpPacket(length);
+          a.outbound(at(0), WAN, packet, segmentLength);
+          for (const { bytes, segmentLength: each = bytes.length } of outputsOf(a.drain(), "transmit"))
+            for (const outer of packetsOfUdpTrain(bytes, each).map(parsed)) {
+              const { headerLength, bytes: octets } = outer;
+              b.inboundEncapsulated(at(0), WAN, outer, octets, headerLength + 8, octets.length);
+            }
+          const train = TcpTrain.of(packet, segmentLength);
+          assert.deepEqual(
+            outputsOf(b.drain(), "receive").map(({ bytes }) => bytes),
+            Array.from({ length: train?.count ?? 0 }, (_, i) => train?.packet(i)),
+          );
+        },
+      ),
+      { numRuns: 30 },
+    );
   });
 });
 

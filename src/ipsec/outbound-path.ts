@@ -3,7 +3,13 @@ import type { Instant } from "../base/time.ts";
 import { flowOf } from "../net/flow.ts";
 import { cutIpv4, IPV4_MTU_MIN } from "../net/fragmentation.ts";
 import { icmpErrorAbout, UNREACHABLE } from "../net/icmp.ts";
-import { faultOfIpv4, isCut, isUncuttable, parseIpv4Packet } from "../net/ipv4-packet.ts";
+import {
+  faultOfIpv4,
+  IPV4_TOTAL_LENGTH_MAX,
+  isCut,
+  isUncuttable,
+  parseIpv4Packet,
+} from "../net/ipv4-packet.ts";
 import { PROTOCOL } from "../net/protocols.ts";
 import { beginsConnection, lowerAnnouncedMss } from "../net/tcp-mss.ts";
 import { TcpTrain } from "../net/tcp-train.ts";
@@ -205,14 +211,45 @@ export class OutboundPath {
     bytes: Uint8Array,
     train: TcpTrain,
   ): void {
-    const innerAt = innerOffset(sa);
-    for (let i = 0; i < train.count; i++) {
-      const length = train.lengthOf(i);
-      const octets = this.#room(sa, length);
-      train.put(i, octets, innerAt);
-      this.#encapsulate(interfaceName, sa, octets, length, bytes);
-    }
+    if (sa.parameters.udpEncapsulation === undefined) {
+      const innerAt = innerOffset(sa);
+      for (let i = 0; i < train.count; i++) {
+        const length = train.lengthOf(i);
+        const octets = this.#room(sa, length);
+        train.put(i, octets, innerAt);
+        this.#encapsulate(interfaceName, sa, octets, length, bytes);
+      }
+    } else
+      for (let from = 0; from < train.count; )
+        from += this.#encapsulateTrain(interfaceName, sa, bytes, train, from);
     this.#afterwards(now, sa, train.count);
+  }
+
+  /** Packets from `from` on become one train of datagrams; gives how many. */
+  #encapsulateTrain(
+    interfaceName: string,
+    sa: OutboundSa,
+    model: Uint8Array,
+    train: TcpTrain,
+    from: number,
+  ): number {
+    const { transforms } = sa;
+    const outer = outerHeaderOf(sa);
+    const segmentLength = sealedLength(transforms, train.lengthOf(from));
+    const room = Math.floor((IPV4_TOTAL_LENGTH_MAX - outer.length) / segmentLength);
+    const count = Math.min(train.count - from, room);
+    const last = sealedLength(transforms, train.lengthOf(from + count - 1));
+    const octets = this.#parts.space.allocate(outer.length + (count - 1) * segmentLength + last);
+    const payloadAt = payloadOffset(transforms);
+    for (let i = 0; i < count; i++) {
+      const espAt = outer.length + i * segmentLength;
+      train.put(from + i, octets, espAt + payloadAt);
+      this.#seal(sa, octets, espAt, train.lengthOf(from + i), PROTOCOL.IPV4);
+    }
+    const { outerDf } = pathOf(sa, this.#parts.paths);
+    outer.put(octets, this.#nextIdentification(), model[1] ?? 0, outerDf ?? isUncuttable(model));
+    this.#parts.outbox.push({ kind: "transmit", interfaceName, bytes: octets, segmentLength });
+    return count;
   }
 
   /** Octets for the outer packet of an inner one of `length`. */

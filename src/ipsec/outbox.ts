@@ -6,8 +6,16 @@ import type { RemovedPair } from "./live-sa.ts";
 import type { PeerMove } from "./peer-moves.ts";
 
 export type DataPlaneOutput =
-  /** A whole IPv4 packet leaves by an interface. */
-  | { readonly kind: "transmit"; readonly interfaceName: string; readonly bytes: Uint8Array }
+  /**
+   * A whole IPv4 packet leaves by an interface. With a `segmentLength` it is a train of datagrams (`net/udp-train.ts`), to be
+   * sent as packets with so many octets of payload each; only what came as a train leaves as one.
+   */
+  | {
+      readonly kind: "transmit";
+      readonly interfaceName: string;
+      readonly bytes: Uint8Array;
+      readonly segmentLength?: number;
+    }
   /** A whole IPv4 packet to be routed on: decrypted and checked, allowed in clear, or made here for a sender. */
   | {
       readonly kind: "receive";

@@ -9,16 +9,16 @@ import { sumOfWords } from "./tcp-train.ts";
 import { putU16, u16At, u32At } from "./words.ts";
 
 export interface JoinedPacket {
-  /** The first is a packet up to its end, the others are data that follows. */
-  readonly pieces: readonly Uint8Array[];
-  /** Octets of both headers. */
+  /** Of the first all is meant, of the others the data that follows their headers. */
+  readonly packets: readonly Uint8Array[];
+  /** Octets of both headers, the same in all. */
   readonly headerLength: number;
   /** Octets of data of each packet that went in; the last may have fewer. 0 where only one did. */
   readonly segmentLength: number;
 }
 
 export class TcpJoin {
-  #pieces: Uint8Array[] = [];
+  #packets: Uint8Array[] = [];
   #first: Uint8Array = new Uint8Array();
   #headerLength = 0;
   #segmentLength = 0;
@@ -28,7 +28,7 @@ export class TcpJoin {
   #view: DataView = new DataView(new ArrayBuffer(0));
 
   get isEmpty(): boolean {
-    return this.#pieces.length === 0;
+    return this.#packets.length === 0;
   }
 
   /**
@@ -42,13 +42,13 @@ export class TcpJoin {
     const length = packet.length - headerLength;
     if (this.isEmpty) {
       this.#first = packet;
-      this.#pieces.push(packet);
+      this.#packets.push(packet);
       this.#headerLength = headerLength;
       this.#segmentLength = length;
       this.#length = packet.length;
     } else {
       if (!this.#isNext(packet, headerLength, sequenceNumber)) return false;
-      this.#pieces.push(packet.subarray(headerLength));
+      this.#packets.push(packet);
       this.#length += length;
     }
     this.#nextSequenceNumber = (sequenceNumber + length) >>> 0;
@@ -60,11 +60,11 @@ export class TcpJoin {
 
   /** What has been joined; it is empty then. */
   take(): JoinedPacket {
-    const pieces = this.#pieces;
-    this.#pieces = [];
-    const isJoined = pieces.length > 1;
+    const packets = this.#packets;
+    this.#packets = [];
+    const isJoined = packets.length > 1;
     if (isJoined) this.#finishHeaders();
-    return { pieces, headerLength: this.#headerLength, segmentLength: isJoined ? this.#segmentLength : 0 };
+    return { packets, headerLength: this.#headerLength, segmentLength: isJoined ? this.#segmentLength : 0 };
   }
 
   #isNext(packet: Uint8Array, headerLength: number, sequenceNumber: number): boolean {
@@ -76,7 +76,7 @@ export class TcpJoin {
       headerLength !== this.#headerLength ||
       length > this.#segmentLength ||
       this.#length + length > IPV4_TOTAL_LENGTH_MAX ||
-      this.#pieces.length >= PIECES_MAX
+      this.#packets.length >= PACKETS_MAX
     )
       return false;
     // Type of service, don't-fragment bit, time to live and protocol; addresses and ports; acknowledged; window; options.
@@ -93,7 +93,7 @@ export class TcpJoin {
       if (u32At(packet, at) !== u32At(first, at)) return false;
     // Whoever may be cut is known by its number, which has to go on.
     const isUncuttable = (u16At(first, 6) & DONT_FRAGMENT) !== 0;
-    return isUncuttable || u16At(packet, 4) === ((u16At(first, 4) + this.#pieces.length) & 0xffff);
+    return isUncuttable || u16At(packet, 4) === ((u16At(first, 4) + this.#packets.length) & 0xffff);
   }
 
   #hasRightChecksum(packet: Uint8Array): boolean {
@@ -134,4 +134,4 @@ const DONT_FRAGMENT = 0x4000;
 const PSH = 0x08;
 const ACK = 0x10;
 /** What the kernel takes in one call with room to spare. */
-const PIECES_MAX = 64;
+const PACKETS_MAX = 64;

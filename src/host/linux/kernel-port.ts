@@ -10,6 +10,7 @@ import { IPV4_HEADER_LENGTH, isUncuttable } from "../../net/ipv4-packet.ts";
 import { PROTOCOL } from "../../net/protocols.ts";
 import { beginsConnection, lowerAnnouncedMss } from "../../net/tcp-mss.ts";
 import { UDP_HEADER_LENGTH } from "../../net/udp.ts";
+import { packetsOfUdpTrain } from "../../net/udp-train.ts";
 import { u16At, u32At } from "../../net/words.ts";
 import type { PacketPort } from "./gateway-driver.ts";
 import type { MatchedInterface } from "./interface-matching.ts";
@@ -182,10 +183,14 @@ export class KernelPort implements PacketPort {
   }
 
   /** ESP in UDP goes by the UDP socket, which can have many cut from one; the header that it makes is as good as ours. */
-  transmit({ bytes }: Extract<GatewayEffect, { kind: "transmit" }>): void {
+  transmit({ bytes, segmentLength }: Extract<GatewayEffect, { kind: "transmit" }>): void {
     const socket = isOwnEncapsulation(bytes) ? this.#encapsulating.get(u32At(bytes, 12)) : undefined;
-    if (socket === undefined) return this.#sendPacket(bytes);
-    const sending = { typeOfService: bytes[1] ?? 0, dontFragment: isUncuttable(bytes) };
+    if (socket === undefined) {
+      const packets = segmentLength === undefined ? [bytes] : packetsOfUdpTrain(bytes, segmentLength);
+      for (const packet of packets) this.#sendPacket(packet);
+      return;
+    }
+    const sending = { typeOfService: bytes[1] ?? 0, dontFragment: isUncuttable(bytes), segmentLength };
     this.#tell(
       socket.sendTo(
         bytes.subarray(IPV4_HEADER_LENGTH + UDP_HEADER_LENGTH),

@@ -9,6 +9,9 @@ export class NativeMemory {
   readonly #block: ArrayBuffer;
   readonly #base: number;
   #used = 0;
+  /** The octets that were asked for last, and their address: packets of a train lie in the same ones. */
+  #known: Uint8Array | undefined;
+  #knownAddress = 0;
 
   /** `size` octets, all zero. */
   constructor(libc: Pick<Libc, "addressOf">, size: number) {
@@ -20,10 +23,14 @@ export class NativeMemory {
 
   /** The address of `length` octets of `bytes` from `at` on; undefined where `bytes` are not of this memory. */
   addressIn(bytes: Uint8Array, at: number, length: number): number | undefined {
-    if (bytes.buffer !== this.#block) return undefined;
+    if (bytes !== this.#known) {
+      if (bytes.buffer !== this.#block) return undefined;
+      this.#known = bytes;
+      this.#knownAddress = this.#base + bytes.byteOffset;
+    }
     if (!(at >= 0 && length >= 0 && at + length <= bytes.length) || !Number.isInteger(at + length))
       throw new BugError(`${length} octets at ${at} of ${bytes.length}`);
-    return this.#base + bytes.byteOffset + at;
+    return this.#knownAddress + at;
   }
 
   /** Never given out twice. Throws MisuseError when the block is used up. */

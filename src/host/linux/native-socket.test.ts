@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { type Endpoint, ipv4 } from "../../net/ip-address.ts";
+import { type Endpoint, ipv4, ipv4ToNumber } from "../../net/ip-address.ts";
 import { loadLibc } from "./libc.ts";
 import { NativeSocket, SOCKET_OCTETS } from "./native-socket.ts";
 import { isOsError } from "./os-error.ts";
@@ -63,6 +63,23 @@ describe("sockets through libc", { skip }, () => {
       heard.map(({ bytes }) => bytes[0]),
       Array.from({ length: 100 }, (_, i) => i),
     );
+  });
+
+  it("send one after the other what is given as one", async () => {
+    for (const length of [1, 999, 1000, 1001, 60_000]) {
+      heard.length = 0;
+      const bytes = new Uint8Array(length).map((_, i) => (i * 11) & 255);
+      assert.equal(
+        sender.sendTo(bytes, ipv4ToNumber(to.address), to.port, { segmentLength: 1000 }),
+        undefined,
+      );
+      assert.equal(sender.flush(), undefined);
+      const count = Math.ceil(length / 1000);
+      await until(() => heard.length === count);
+      heard.forEach((message, i) => {
+        assert.deepEqual(message.bytes, bytes.slice(i * 1000, (i + 1) * 1000));
+      });
+    }
   });
 
   it("tell what the system refuses, and send the rest", async () => {

@@ -32,6 +32,8 @@ export interface Sending {
   readonly typeOfService?: number;
   /** Absent: the kernel may cut it into fragments. */
   readonly dontFragment?: boolean;
+  /** Several messages, one after the other, of so many octets each; the last may be shorter. Absent: one. */
+  readonly segmentLength?: number | undefined;
 }
 
 export class NativeSocket {
@@ -93,13 +95,13 @@ export class NativeSocket {
     bytes: Uint8Array,
     address: number,
     port: number,
-    { typeOfService, dontFragment }: Sending = {},
+    { typeOfService, dontFragment, segmentLength = bytes.length }: Sending = {},
   ): OsError | undefined {
     if (bytes.length > PACKET_MAX) return osError(this.#what, EMSGSIZE);
     let refusal = this.#setDontFragment(dontFragment === true);
-    if (this.#sending.add(bytes, address, port, typeOfService)) return refusal;
+    if (this.#sending.add(bytes, address, port, typeOfService, segmentLength)) return refusal;
     refusal = this.flush() ?? refusal;
-    const isTaken = this.#sending.add(bytes, address, port, typeOfService);
+    const isTaken = this.#sending.add(bytes, address, port, typeOfService, segmentLength);
     return isTaken ? refusal : (refusal ?? osError(this.#what, ENOBUFS));
   }
 

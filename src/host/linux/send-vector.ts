@@ -45,20 +45,30 @@ export class SendVector {
   }
 
   /**
-   * Takes a message, where it lies if that is in the arena. False: there is no room before what waits has been sent.
-   * `typeOfService` -1 is the socket's own.
+   * Takes messages of `segmentLength` each, the last perhaps shorter, where they lie if that is in the arena. False: there is
+   * no room before what waits has been sent. `typeOfService` -1 is the socket's own.
    */
-  add(bytes: Uint8Array, address: number, port: number, typeOfService = -1): boolean {
-    if (this.#waiting === PIECES) return false;
+  add(
+    bytes: Uint8Array,
+    address: number,
+    port: number,
+    typeOfService = -1,
+    segmentLength = bytes.length,
+  ): boolean {
+    const count = bytes.length <= segmentLength ? 1 : Math.ceil(bytes.length / segmentLength);
+    if (this.#waiting + count > PIECES) return false;
     const lies = this.#arena.addressOf(bytes) ?? this.#copy(bytes);
     if (lies === undefined) return false;
-    const i = this.#waiting++;
-    this.#pieces.putPointer(i * PIECE, lies);
-    this.#pieces.putSize(i * PIECE + 8, bytes.length);
-    this.#lengths[i] = bytes.length;
-    this.#remotes[i] = address;
-    this.#ports[i] = port;
-    this.#typesOfService[i] = typeOfService;
+    for (let at = 0, left = count; left > 0; at += segmentLength, left--) {
+      const i = this.#waiting++;
+      const length = Math.min(segmentLength, bytes.length - at);
+      this.#pieces.putPointer(i * PIECE, lies + at);
+      this.#pieces.putSize(i * PIECE + 8, length);
+      this.#lengths[i] = length;
+      this.#remotes[i] = address;
+      this.#ports[i] = port;
+      this.#typesOfService[i] = typeOfService;
+    }
     return true;
   }
 

@@ -110,9 +110,9 @@ export class TunDevice {
   /** Writes what waits for packets to be joined with it. */
   flush(): OsError | undefined {
     if (this.#join.isEmpty || this.#isClosed) return undefined;
-    const { pieces, headerLength, segmentLength } = this.#join.take();
+    const { packets, headerLength, segmentLength } = this.#join.take();
     this.#putHeader(headerLength, segmentLength);
-    return this.#writePieces(pieces);
+    return this.#writePackets(packets, headerLength);
   }
 
   close(): void {
@@ -136,7 +136,7 @@ export class TunDevice {
 
   #writeAlone(packet: Uint8Array): OsError | undefined {
     if (this.#hasHeader) this.#header.bytes.fill(0);
-    return this.#writePieces([packet]);
+    return this.#writePackets([packet], 0);
   }
 
   #putHeader(headerLength: number, segmentLength: number): void {
@@ -151,18 +151,21 @@ export class TunDevice {
     view.setUint16(8, TCP_CHECKSUM_AT, true);
   }
 
-  #writePieces(pieces: readonly Uint8Array[]): OsError | undefined {
+  /** As one, without the headers of all but the first. */
+  #writePackets(packets: readonly Uint8Array[], headerLength: number): OsError | undefined {
     const { libc } = this.#arena;
     let count = 0;
     if (this.#hasHeader) this.#putPiece(count++, this.#header.address(0, HEADER), HEADER);
-    for (const piece of pieces) {
-      let address = this.#arena.addressOf(piece);
+    let skipped = 0;
+    for (const packet of packets) {
+      let address = this.#arena.addressOf(packet);
       if (address === undefined) {
-        // Of a packet that lies elsewhere there is one piece.
-        this.#outgoing.bytes.set(piece);
-        address = this.#outgoing.address(0, piece.length);
+        // A packet that lies elsewhere comes alone.
+        this.#outgoing.bytes.set(packet);
+        address = this.#outgoing.address(0, packet.length);
       }
-      this.#putPiece(count++, address, piece.length);
+      this.#putPiece(count++, address + skipped, packet.length - skipped);
+      skipped = headerLength;
     }
     const written = libc.writev(this.#fd, this.#pieces.address(0, count * PIECE), count);
     return written < 0 ? osError(`${this.name}: write`, libc.errno()) : undefined;

@@ -4,6 +4,7 @@ import type { Endpoint } from "../../net/ip-address.ts";
 import { buildIpv4Packet } from "../../net/ipv4-packet.ts";
 import { PROTOCOL } from "../../net/protocols.ts";
 import { buildUdp } from "../../net/udp.ts";
+import { packetsOfUdpTrain } from "../../net/udp-train.ts";
 import type { PacketPort } from "./gateway-driver.ts";
 
 /** The packet is lent: who keeps it copies it. */
@@ -17,7 +18,10 @@ export function tapped(port: PacketPort, onWire: OnWire): PacketPort {
       port.sendDatagram(effect);
     },
     transmit(effect) {
-      if (carriesIpsec(effect.bytes)) onWire(effect.bytes);
+      const { bytes, segmentLength } = effect;
+      if (segmentLength !== undefined)
+        for (const each of packetsOfUdpTrain(bytes, segmentLength)) onWire(each);
+      else if (carriesIpsec(bytes)) onWire(bytes);
       port.transmit(effect);
     },
     receive: (effect) => port.receive(effect),
