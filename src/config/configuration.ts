@@ -10,6 +10,7 @@ import type { DfBit, FragmentationOrder, IdleTime } from "../ipsec/policy.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { AddressBlock } from "../net/selector.ts";
 import type { AccessListSettings } from "./access-list-settings.ts";
+import type { LineSettings } from "./line-settings.ts";
 import type { EncryptedPassword, HashedPassword, HiddenPassword } from "./password.ts";
 
 export type {
@@ -61,6 +62,8 @@ export interface Configuration {
   readonly routeMaps: readonly RouteMapEntrySettings[];
   /** Named ones first, then numbered ones ascending, as IOS prints them. */
   readonly accessLists: readonly AccessListSettings[];
+  /** Terminal lines that the configuration names: console, auxiliary port and virtual ones, ascending. */
+  readonly lines: readonly LineSettings[];
   readonly kept: KeptLines;
 }
 

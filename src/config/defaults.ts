@@ -92,6 +92,7 @@ export function emptyConfiguration(): Configuration {
     accessLists: [],
     nat: { pools: [], sources: [], statics: [] },
     routeMaps: [],
+    lines: [],
     kept: [],
   };
 }

@@ -1,7 +1,7 @@
 /** Random lines of the command language, made from the very definitions that read them. */
 import fc, { type Arbitrary } from "fast-check";
 import { GLOBAL_MODE } from "../../src/cli/config/global-mode.ts";
-import { MOVEMENTS } from "../../src/cli/editing.ts";
+import { enter, MOVEMENTS, startEditing } from "../../src/cli/editing.ts";
 import type { Domain, Node, ValueType } from "../../src/cli/grammar.ts";
 import type { Mode, Statement } from "../../src/cli/mode.ts";
 import type { Sentence } from "../../src/cli/sentence.ts";
@@ -119,8 +119,19 @@ export interface RandomPlace {
 export function place(): Arbitrary<RandomPlace> {
   return fc.oneof(
     fc.constant(shownAs("globally", { mode: GLOBAL_MODE, headers: [] })),
-    below(GLOBAL_MODE, []),
+    below(GLOBAL_MODE, []).filter(({ headers }) => isReached(headers)),
   );
+}
+
+/** Not `line vty 4 0`, which is a sentence and leads nowhere. */
+function isReached(headers: readonly string[]): boolean {
+  let editing = startEditing();
+  for (const [i, text] of headers.entries()) {
+    const entered = enter(editing, text, { file: "test", line: i + 1 });
+    if (entered.kind === "refused") return false;
+    editing = entered.editing;
+  }
+  return true;
 }
 
 /** A mode below this one, or one below that. */

@@ -12,6 +12,7 @@ import { INVALID_SPI_RECOVERY } from "./isakmp-invalid-spi.ts";
 import { ISAKMP_KEEPALIVE } from "./isakmp-keepalive.ts";
 import { AGGRESSIVE_MODE_DISABLE, ISAKMP_PEER } from "./isakmp-peer.ts";
 import {
+  LINES_AFTER_TERMINALS,
   LINES_AT_THE_END,
   LINES_OF_IPSEC,
   LINES_OF_ISAKMP,
@@ -21,6 +22,7 @@ import {
   LINES_OF_SERVERS,
   LINES_OF_THE_SYSTEM,
 } from "./kept-global-lines.ts";
+import { LINE, OTHER_LINES } from "./line.ts";
 import { NAT_POOL, NAT_SOURCE } from "./nat.ts";
 import { NAT_KEEPALIVE, NAT_TRANSPARENCY } from "./nat-traversal.ts";
 import { DF_BIT, FRAGMENTATION } from "./oversized-packets.ts";
@@ -68,7 +70,7 @@ export const SECTIONS: readonly (readonly Statement[])[] = [
   [NAMED_STANDARD_LIST, NAMED_ACCESS_LIST],
   [NUMBERED_STANDARD_LIST, NUMBERED_ACCESS_LIST, OTHER_ACCESS_LISTS],
   [ROUTE_MAP],
-  LINES_AT_THE_END,
+  [...LINES_AT_THE_END, LINE, ...OTHER_LINES, ...LINES_AFTER_TERMINALS],
 ];
 
 export const GLOBAL_MODE: Mode = {

@@ -11,7 +11,6 @@ import {
   DYNAMIC_MAP_BLOCK,
   HUB_BLOCK,
   KEY_CHAIN_BLOCK,
-  LINE_BLOCK,
   OTHER_BLOCK,
   POLICY_BLOCK,
   PROFILE_BLOCK,
@@ -251,7 +250,10 @@ export const LINES_AT_THE_END: readonly Statement[] = [
   textBlock("banner incoming", "Set incoming terminal line banner"),
   textBlock("banner login", "Set login banner"),
   textBlock("banner motd", "Set Message of the Day banner"),
-  block("line", "Configure a terminal line", LINE_BLOCK),
+];
+
+/** What IOS prints after the terminal lines. */
+export const LINES_AFTER_TERMINALS: readonly Statement[] = [
   list("ntp", "Configure NTP"),
   list("sntp", "Configure SNTP"),
   one("scheduler", "Scheduler parameters"),
