@@ -17,6 +17,7 @@ export function promptingServices(router: RouterServices, prompt: () => void): R
     zeroizeRsaKeys: () => router.zeroizeRsaKeys(),
     configKey: () => router.configKey(),
     setConfigKey: (key) => router.setConfigKey(key),
+    forwarding: () => router.forwarding(),
     debugFlags: () => router.debugFlags(),
     setDebug: (flag, on) => router.setDebug(flag, on),
     ping: (options, print, done) =>

@@ -1,6 +1,6 @@
 /** What a console acts on. The lab and the gateway daemon implement it; a session knows nothing else of them. */
 import type { Problem } from "../config/compile.ts";
-import type { Configuration } from "../config/configuration.ts";
+import type { AccessListRule, Configuration } from "../config/configuration.ts";
 import type { RsaKeyPair } from "../config/rsa-key-pair.ts";
 import type { GatewayRequest, GatewayView } from "../gateway/contract.ts";
 import type { MachineView } from "../gateway/machine-view.ts";
@@ -32,6 +32,8 @@ export interface RouterServices {
   configKey(): string | undefined;
   /** What is encrypted is encrypted anew; without a key it can no longer be read. What went wrong, if anything. */
   setConfigKey(key: string | undefined): string | undefined;
+  /** What becomes of packets beside IPsec; undefined where others than the gateway see to that. */
+  forwarding(): ForwardingServices | undefined;
   debugFlags(): ReadonlySet<DebugFlag>;
   setDebug(flag: DebugFlag, on: boolean): void;
   /**
@@ -39,6 +41,12 @@ export interface RouterServices {
    * newlines included; then `done` is called, also after `cancel`.
    */
   ping(options: PingOptions, print: (text: string) => void, done: () => void): { cancel(): void };
+}
+
+export interface ForwardingServices {
+  /** How many packets a line of an access list has decided about. */
+  matchesOf(rule: AccessListRule): number;
+  clearMatches(rule: AccessListRule): void;
 }
 
 export interface RsaKeyWish extends Pick<RsaKeyPair, "name" | "usage"> {

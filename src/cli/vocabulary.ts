@@ -8,6 +8,7 @@ const SHARED: Readonly<Record<string, string>> = {
   banner: "Define a login banner",
   call: "Configure Call Admission Control",
   clear: "Reset functions",
+  "clear access-list": "Clear access list statistical information",
   "clear crypto": "Encryption subsystem",
   "clear crypto call": "Crypto Call Admission Control",
   "clear crypto call admission": "Crypto Call Admission Control",

@@ -1,6 +1,8 @@
 /** Interfaces with addresses, as whoever moves packets needs them. */
+import type { AccessList } from "../net/access-list.ts";
 import { blockContains, blockOf } from "../net/selector.ts";
-import type { Configuration } from "./configuration.ts";
+import { accessListNamed } from "./compile-access-list.ts";
+import type { Configuration, Direction, InterfaceSettings } from "./configuration.ts";
 import type { Problems } from "./problem.ts";
 import type { InterfaceConfiguration } from "./router-policy.ts";
 
@@ -9,7 +11,8 @@ export function compileInterfaces(
   problems: Problems,
 ): readonly InterfaceConfiguration[] {
   const compiled: InterfaceConfiguration[] = [];
-  for (const { name, address, mtu, ipMtu, adjustMss, shutdown } of configuration.interfaces) {
+  for (const settings of configuration.interfaces) {
+    const { name, address, mtu, ipMtu, adjustMss, shutdown } = settings;
     if (address === undefined) continue;
     const { value, origin } = address;
     const own: InterfaceConfiguration = {
@@ -19,6 +22,10 @@ export function compileInterfaces(
       mtu: Math.min(mtu.value, ipMtu?.value ?? mtu.value),
       adjustMss: adjustMss?.value,
       up: !shutdown.value,
+      accessGroups: {
+        in: accessGroup(configuration, settings, "in", problems),
+        out: accessGroup(configuration, settings, "out", problems),
+      },
     };
     const overlapping = compiled.find((other) => other.up && own.up && overlap(own, other));
     if (overlapping !== undefined)
@@ -31,6 +38,26 @@ export function compileInterfaces(
     compiled.push(own);
   }
   return compiled;
+}
+
+/** A list that is not there lets everything pass, as on IOS. */
+function accessGroup(
+  configuration: Configuration,
+  { name, accessGroups }: InterfaceSettings,
+  direction: Direction,
+  problems: Problems,
+): AccessList | undefined {
+  const group = accessGroups[direction];
+  if (group === undefined) return undefined;
+  const list = accessListNamed(configuration, group.value);
+  if (list === undefined)
+    problems.warning({
+      kind: "incomplete",
+      origin: group.origin,
+      message: `Access list ${group.value} does not exist, so everything may pass ${name}.`,
+      advice: `Enter \`access-list ${group.value} permit …\` for what may pass.`,
+    });
+  return list;
 }
 
 /** Subnets are either apart or one is in the other. */

@@ -2,8 +2,10 @@
 import type { Origin } from "../base/origin.ts";
 import type { IkePolicy } from "../ike/policy.ts";
 import type { IpsecPolicy } from "../ipsec/policy.ts";
+import type { AccessList } from "../net/access-list.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { AddressBlock } from "../net/selector.ts";
+import type { Direction } from "./configuration.ts";
 
 export interface RouterPolicy {
   readonly hostname: string;
@@ -26,6 +28,8 @@ export interface InterfaceConfiguration {
   readonly adjustMss: number | undefined;
   /** Not shut down. */
   readonly up: boolean;
+  /** What may pass it; undefined is everything. */
+  readonly accessGroups: { readonly [D in Direction]: AccessList | undefined };
 }
 
 /** One of next hop and interface is there, or both. */

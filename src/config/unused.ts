@@ -3,7 +3,7 @@ import type { Configuration } from "./configuration.ts";
 import type { Problems } from "./problem.ts";
 
 export function findUnused(configuration: Configuration, problems: Problems): void {
-  const { cryptoMaps, interfaces, transformSets, accessLists } = configuration;
+  const { cryptoMaps, interfaces, transformSets, accessLists, nat, routeMaps } = configuration;
   const entries = cryptoMaps.flatMap((map) => map.entries);
   const applied = new Set(interfaces.map(({ cryptoMap }) => cryptoMap?.value));
   for (const { name, entries: own, localAddress } of cryptoMaps)
@@ -23,13 +23,18 @@ export function findUnused(configuration: Configuration, problems: Problems): vo
         message: `Transform set ${name} is used by no crypto map.`,
         advice: `Enter \`set transform-set ${name}\` in a crypto map entry, or remove it.`,
       });
-  const usedLists = new Set(entries.map(({ matchAddress }) => matchAddress?.value));
+  const usedLists = new Set([
+    ...entries.map(({ matchAddress }) => matchAddress?.value),
+    ...interfaces.flatMap(({ accessGroups }) => [accessGroups.in?.value, accessGroups.out?.value]),
+    ...nat.sources.map(({ match }) => match.name),
+    ...routeMaps.flatMap((entry) => entry.accessLists),
+  ]);
   for (const { name, origin } of accessLists)
     if (!usedLists.has(name))
       problems.note({
         kind: "without-effect",
         origin,
-        message: `Access list ${name} is used by no crypto map, and access lists do nothing else here.`,
-        advice: `Enter \`match address ${name}\` in a crypto map entry if it says what to protect.`,
+        message: `Access list ${name} is used by nothing that is in effect here.`,
+        advice: `Enter \`match address ${name}\` in a crypto map entry if it says what to protect, or remove it.`,
       });
 }

@@ -46,8 +46,11 @@ export interface StackInterface {
 }
 
 export interface StackHooks {
-  /** A whole packet was routed out of an interface; whoever takes the hook calls `transmit` to let it go. */
-  readonly leaving: (interfaceName: string, bytes: Uint8Array) => void;
+  /**
+   * A whole packet was routed out of an interface; whoever takes the hook calls `transmit` to let it go. `arrivedBy` is
+   * the interface that it came in by, undefined where it is the node's own.
+   */
+  readonly leaving: (interfaceName: string, bytes: Uint8Array, arrivedBy: string | undefined) => void;
   /** A whole, undamaged packet came in by an interface; whoever takes the hook calls `accept` to let it in. */
   readonly arrived: (interfaceName: string, packet: Ipv4Packet) => void;
 }
@@ -177,7 +180,7 @@ export class IpStack {
     }
     const departure = this.lookup(packet.destination);
     if (departure === undefined) return false;
-    this.#hooks.leaving(departure.interfaceName, bytes);
+    this.#hooks.leaving(departure.interfaceName, bytes, undefined);
     return true;
   }
 
@@ -203,7 +206,7 @@ export class IpStack {
       else this.#trafficOf(interfaceName).dropped();
       reached &&= isTaken;
     }
-    if (!reached && !this.owns(packet.source)) this.#unreachable(packet, UNREACHABLE.HOST, interfaceName);
+    if (!reached && !this.owns(packet.source)) this.unreachable(packet, UNREACHABLE.HOST, interfaceName);
   }
 
   /** Takes in a packet that policy lets pass: for this node, or to be sent on. */
@@ -227,6 +230,15 @@ export class IpStack {
     if (from === undefined) return;
     const error = icmpErrorAbout(offending, cause, from, this.nextIdentification());
     if (error !== undefined) this.originate(error);
+  }
+
+  /** Tells the sender that a packet goes no further: at most one in half a second, as IOS does (`ip icmp rate-limit unreachable`). */
+  unreachable(packet: Ipv4Packet, code: number, interfaceName: string): void {
+    const { now } = this.world;
+    const last = this.#lastUnreachable;
+    if (last !== undefined && elapsed(last, now) < UNREACHABLE_INTERVAL) return;
+    this.#lastUnreachable = now;
+    this.report(packet, { kind: "destination-unreachable", code, nextHopMtu: 0 }, interfaceName);
   }
 
   #attach({ name, address, link }: StackInterface): void {
@@ -260,7 +272,7 @@ export class IpStack {
   #forward(interfaceName: string, packet: Ipv4Packet): void {
     const departure = this.lookup(packet.destination);
     if (departure === undefined) {
-      this.#unreachable(packet, UNREACHABLE.HOST, interfaceName);
+      this.unreachable(packet, UNREACHABLE.HOST, interfaceName);
       return;
     }
     const lowered = withTtlLowered(packet);
@@ -272,13 +284,13 @@ export class IpStack {
       const mss = this.#interfaceOf(name)?.adjustMss;
       if (mss !== undefined) lowerAnnouncedMss(lowered, mss);
     }
-    this.#hooks.leaving(departure.interfaceName, lowered);
+    this.#hooks.leaving(departure.interfaceName, lowered, interfaceName);
   }
 
   #deliver(interfaceName: string, packet: Ipv4Packet): void {
     const handler = this.#handlers.get(packet.protocol);
     if (handler !== undefined) handler(packet, interfaceName);
-    else this.#unreachable(packet, UNREACHABLE.PROTOCOL, interfaceName);
+    else this.unreachable(packet, UNREACHABLE.PROTOCOL, interfaceName);
   }
 
   #answerEcho(packet: Ipv4Packet): void {
@@ -292,15 +304,6 @@ export class IpStack {
       typeOfService: packet.typeOfService,
       payload: () => reply,
     });
-  }
-
-  /** At most one in half a second, as IOS does (`ip icmp rate-limit unreachable`). */
-  #unreachable(packet: Ipv4Packet, code: number, interfaceName: string): void {
-    const { now } = this.world;
-    const last = this.#lastUnreachable;
-    if (last !== undefined && elapsed(last, now) < UNREACHABLE_INTERVAL) return;
-    this.#lastUnreachable = now;
-    this.report(packet, { kind: "destination-unreachable", code, nextHopMtu: 0 }, interfaceName);
   }
 
   /** Null0 is always there: what is routed to it is to be lost, not to take another way. */

@@ -4,7 +4,13 @@
  */
 import type { Random } from "../base/random.ts";
 import { elapsed, type Instant, instant } from "../base/time.ts";
-import type { DebugFlag, PingOptions, RouterServices, RsaKeyWish } from "../cli/services.ts";
+import type {
+  DebugFlag,
+  ForwardingServices,
+  PingOptions,
+  RouterServices,
+  RsaKeyWish,
+} from "../cli/services.ts";
 import { compile, type Problem, type RouterPolicy } from "../config/compile.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { withConfigKeyChanged } from "../config/key-encryption.ts";
@@ -79,6 +85,7 @@ export class LabRouter implements RouterServices {
       policy: this.#gatewayPolicy(options.policy),
       onEvent: (event) => this.#watch(event),
     });
+    this.#router.filters.reconfigure(options.policy.interfaces);
   }
 
   get router(): Router {
@@ -100,6 +107,7 @@ export class LabRouter implements RouterServices {
     const wasEnabled = this.#configuration.isakmp.enabled.value;
     this.#configuration = next;
     this.#router.stack.reconfigure(this.#interfaces(policy), this.#routes(policy));
+    this.#router.filters.reconfigure(policy.interfaces);
     this.#router.setPolicy(this.#gatewayPolicy(policy));
     if (policy.ike.enabled !== wasEnabled) this.#say("log", isakmpOnOff(policy.ike.enabled));
     return problems;
@@ -149,6 +157,14 @@ export class LabRouter implements RouterServices {
 
   machine(): MachineView {
     return labMachine({ ...this.#options, stack: this.#router.stack });
+  }
+
+  forwarding(): ForwardingServices {
+    const { filters } = this.#router;
+    return {
+      matchesOf: (rule) => filters.matchesOf(rule),
+      clearMatches: (rule) => filters.clear(rule),
+    };
   }
 
   debugFlags(): ReadonlySet<DebugFlag> {

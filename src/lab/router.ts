@@ -17,10 +17,12 @@ import type {
   GatewayView,
 } from "../gateway/contract.ts";
 import { Gateway, type GatewayPolicy } from "../gateway/gateway.ts";
+import { UNREACHABLE } from "../net/icmp.ts";
 import type { Endpoint } from "../net/ip-address.ts";
 import { buildIpv4Packet, type Ipv4Packet, parseIpv4Packet } from "../net/ipv4-packet.ts";
 import { PROTOCOL } from "../net/protocols.ts";
 import { buildUdp, parseUdp } from "../net/udp.ts";
+import { type Direction, InterfaceFilters } from "./interface-filters.ts";
 import { IpStack, type StackInterface } from "./ip-stack.ts";
 import type { JobRunner } from "./job-runner.ts";
 import { Pinger, type PingWatcher } from "./ping.ts";
@@ -48,6 +50,7 @@ export interface RouterOptions {
 export class Router {
   readonly name: string;
   readonly stack: IpStack;
+  readonly filters = new InterfaceFilters();
   readonly #world: World;
   #gateway: Gateway;
   readonly #pinger: Pinger;
@@ -74,7 +77,7 @@ export class Router {
       routes,
       forwards: true,
       hooks: {
-        leaving: (interfaceName, bytes) => this.#take({ kind: "outbound-packet", interfaceName, bytes }),
+        leaving: (interfaceName, bytes, arrivedBy) => this.#leaving(interfaceName, bytes, arrivedBy),
         arrived: (interfaceName, packet) => this.#arrived(interfaceName, packet),
       },
     });
@@ -116,6 +119,7 @@ export class Router {
 
   /** A packet from the wire. What IPsec and IKE are to read themselves goes past the policy for clear packets. */
   #arrived(interfaceName: string, packet: Ipv4Packet): void {
+    if (!this.#admits(interfaceName, "in", packet)) return;
     if (!this.stack.owns(packet.destination)) {
       this.#take({ kind: "inbound-packet", interfaceName, bytes: packet.bytes });
       return;
@@ -135,6 +139,36 @@ export class Router {
     }
     if (whole.protocol === PROTOCOL.ICMP) this.#take({ kind: "icmp", bytes: whole.bytes });
     this.#take({ kind: "inbound-packet", interfaceName, bytes: whole.bytes });
+  }
+
+  /**
+   * A packet that policy lets in. What came protected is held against the interface's access list once more, now that it
+   * can be seen, as IOS does.
+   */
+  #received(interfaceName: string, bytes: Uint8Array, wasProtected: boolean): void {
+    const packet = parseIpv4Packet(bytes);
+    if (packet === undefined) return;
+    if (wasProtected && !this.#admits(interfaceName, "in", packet)) return;
+    this.stack.accept(interfaceName, packet);
+  }
+
+  /** A packet on its way out is held against the access list before it is encrypted; the router's own are not, as on IOS. */
+  #leaving(interfaceName: string, bytes: Uint8Array, arrivedBy: string | undefined): void {
+    const packet = arrivedBy === undefined ? undefined : parseIpv4Packet(bytes);
+    if (packet !== undefined && !this.#admits(interfaceName, "out", packet, arrivedBy)) return;
+    this.#take({ kind: "outbound-packet", interfaceName, bytes });
+  }
+
+  /** Whether an access list lets it pass; who sent it is told if not. */
+  #admits(
+    interfaceName: string,
+    direction: Direction,
+    packet: Ipv4Packet,
+    arrivedBy = interfaceName,
+  ): boolean {
+    if (this.filters.admits(interfaceName, direction, packet)) return true;
+    this.stack.unreachable(packet, UNREACHABLE.ADMINISTRATIVELY_PROHIBITED, arrivedBy);
+    return false;
   }
 
   #take(input: GatewayInput): void {
@@ -162,11 +196,9 @@ export class Router {
       case "transmit":
         this.stack.transmit(effect.interfaceName, effect.bytes);
         break;
-      case "receive": {
-        const packet = parseIpv4Packet(effect.bytes);
-        if (packet !== undefined) this.stack.accept(effect.interfaceName, packet);
+      case "receive":
+        this.#received(effect.interfaceName, effect.bytes, effect.wasProtected);
         break;
-      }
       case "start-job":
         this.#startJob(effect.id, effect.job);
         break;

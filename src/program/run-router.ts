@@ -82,6 +82,8 @@ export class RunRouter implements RouterServices {
     return problems;
   }
 
+  forwarding(): undefined {}
+
   rsaKeys(): readonly RsaKeyPair[] {
     return this.#rsaKeys;
   }

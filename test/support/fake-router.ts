@@ -65,6 +65,8 @@ export class FakeRouter implements RouterServices {
     };
   }
 
+  forwarding(): undefined {}
+
   rsaKeys(): readonly RsaKeyPair[] {
     return this.#rsaKeys;
   }

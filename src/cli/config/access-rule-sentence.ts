@@ -1,9 +1,11 @@
 /** How a line of an extended access list is written, from `permit` on. */
+
+import { ICMP_KINDS } from "../../net/icmp-names.ts";
 import type { IpAddress } from "../../net/ip-address.ts";
 import { PROTOCOL_NAMES } from "../../net/protocols.ts";
 import { anyOrder, choice, flag, oneOf, optional, type Part, value, word } from "../sentence.ts";
 import { ADDRESS, integer, LINE, NAME } from "../value-types.ts";
-import { ICMP_MESSAGES, PROTOCOL_HELP, TCP_PORTS, UDP_PORTS } from "./protocol-words.ts";
+import { PROTOCOL_HELP, TCP_PORTS, UDP_PORTS } from "./protocol-words.ts";
 
 /** A line after the number or below the name of its list. */
 export const ENTRY = oneOf("entry", {
@@ -96,7 +98,9 @@ function otherProtocols(): Readonly<Record<string, readonly [number, string]>> {
 }
 
 function icmpMessages(): Readonly<Record<string, readonly [string, string]>> {
-  return Object.fromEntries(ICMP_MESSAGES.map((name) => [name, [name, `ICMP ${name.replaceAll("-", " ")}`]]));
+  return Object.fromEntries(
+    [...ICMP_KINDS.keys()].map((name) => [name, [name, `ICMP ${name.replaceAll("-", " ")}`]]),
+  );
 }
 
 function address<const N extends string>(name: N, which: string) {

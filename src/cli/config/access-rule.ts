@@ -1,5 +1,6 @@
 /** Lines of extended access lists: from what is written to settings, and back. */
 import type { AccessListEntry, AccessListRule, PortCondition } from "../../config/configuration.ts";
+import { ICMP_KINDS } from "../../net/icmp-names.ts";
 import { ipv4FromNumber, ipv4ToNumber } from "../../net/ip-address.ts";
 import { PROTOCOL } from "../../net/protocols.ts";
 import { type AddressBlock, ANY_ADDRESS, host } from "../../net/selector.ts";
@@ -12,7 +13,6 @@ import {
   type PortArguments,
   type RuleArguments,
 } from "./access-rule-sentence.ts";
-import { ICMP_MESSAGES } from "./protocol-words.ts";
 
 /** The line as IOS prints it: `permit ip host 10.1.1.1 any`. */
 export function printEntry(entry: AccessListEntry): string {
@@ -55,7 +55,7 @@ function argumentsOfRule(rule: AccessListRule): RuleArguments {
       return {
         kind: "icmp",
         ...addresses,
-        message: conditions.find((condition) => ICMP_MESSAGES.includes(condition)),
+        message: conditions.find((condition) => ICMP_KINDS.has(condition)),
         ...narrow,
       };
     default:

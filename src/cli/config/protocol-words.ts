@@ -65,34 +65,6 @@ export const UDP_PORTS: Readonly<Record<string, number>> = {
   xdmcp: 177,
 };
 
-export const ICMP_MESSAGES: readonly string[] = [
-  "administratively-prohibited",
-  "alternate-address",
-  "echo",
-  "echo-reply",
-  "host-unknown",
-  "host-unreachable",
-  "information-reply",
-  "information-request",
-  "mask-reply",
-  "mask-request",
-  "net-unreachable",
-  "packet-too-big",
-  "parameter-problem",
-  "port-unreachable",
-  "protocol-unreachable",
-  "redirect",
-  "router-advertisement",
-  "router-solicitation",
-  "source-quench",
-  "time-exceeded",
-  "timestamp-reply",
-  "timestamp-request",
-  "traceroute",
-  "ttl-exceeded",
-  "unreachable",
-];
-
 /** What `?` says of the protocols that have no form of their own. */
 export const PROTOCOL_HELP: Readonly<Record<string, string>> = {
   ahp: "Authentication Header Protocol",

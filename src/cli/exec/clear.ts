@@ -1,4 +1,6 @@
 /** `clear crypto`: SAs go, and the peers are told. */
+
+import { rulesOf } from "../../config/access-rules.ts";
 import type { GatewayRequest, GatewayView } from "../../gateway/contract.ts";
 import type { ValueType } from "../grammar.ts";
 import { choice, optional, value, word } from "../sentence.ts";
@@ -92,6 +94,17 @@ export const CLEAR_COMMANDS: readonly Command[] = [
     ],
     ({ services }, { localAddress, peer }) =>
       services.request({ kind: "clear-sessions", localAddress, peer }),
+  ),
+  privileged(
+    [
+      ...phrase("clear access-list counters", "Clear access list statistical information"),
+      optional(value("list", NAME, "Access list number or name")),
+    ],
+    ({ services }, { list }) => {
+      for (const each of services.configuration().accessLists)
+        if (list === undefined || list === each.name)
+          for (const rule of rulesOf(each)) services.forwarding()?.clearMatches(rule);
+    },
   ),
 ];
 

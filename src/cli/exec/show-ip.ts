@@ -18,6 +18,9 @@ export const SHOW_IP_COMMANDS: readonly Command[] = [
 function accessLists(words: string, help: string): Command {
   return command(
     [...phrase(words, help), optional(value("list", NAME, "Access list number or name"))],
-    ({ print, services }, { list }) => print(showAccessLists(services.configuration(), list)),
+    ({ print, services }, { list }) => {
+      const forwarding = services.forwarding();
+      print(showAccessLists(services.configuration(), list, (rule) => forwarding?.matchesOf(rule) ?? 0));
+    },
   );
 }
