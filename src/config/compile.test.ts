@@ -427,7 +427,7 @@ const TOLD: readonly [string, Partial<Record<keyof typeof LINES, string>>, reado
     [
       `note | without-effect | ${LINES.list} log | \`log\` has no effect in a crypto access list.`,
       "note | without-effect | crypto ipsec transform-set spare esp-aes esp-sha-hmac | Transform set spare is used by no crypto map.",
-      "note | without-effect | ip access-list extended spare | Access list spare is used by no crypto map, and access lists do nothing else here.",
+      "note | without-effect | ip access-list extended spare | Access list spare is used by nothing that is in effect here.",
     ],
   ],
   [
