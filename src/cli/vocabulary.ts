@@ -93,6 +93,7 @@ const SHARED: Readonly<Record<string, string>> = {
   "show crypto key mypubkey": "Show public keys associated with this router",
   "show crypto key pubkey-chain": "Show peer public keys",
   "show ip": "IP information",
+  "show processes": "Active process statistics",
   "show ip interface": "IP interface status and configuration",
   snmp: "Modify SNMP interface parameters",
   tunnel: "Protocol-over-protocol tunneling",

@@ -1,5 +1,7 @@
 /** A gateway on ordinary UDP sockets: IKE and ESP in UDP without root. */
 import type { RouterPolicy } from "../config/compile.ts";
+import type { InterfaceConfiguration } from "../config/router-policy.ts";
+import type { InterfaceView } from "../gateway/machine-view.ts";
 import { systemClock } from "../host/clock.ts";
 import { systemRandom } from "../host/entropy.ts";
 import { JobPool } from "../host/job-pool.ts";
@@ -28,10 +30,24 @@ export async function startInUserspace(
   return {
     view: () => started.driver.view(),
     request: (request) => started.driver.request(request),
-    // It has no interfaces of the machine, and the machine's routes are none of its business.
-    machine: () => ({ interfaces: [], routes: [] }),
+    // None of the machine's interfaces is its own, and the machine's routes are none of its business.
+    machine: () => ({ interfaces: policy.interfaces.map(socketInterface), routes: [] }),
     setPolicy: (next) => started.setPolicy(next),
     ping: (echoes, pingEars) => started.ping(echoes, pingEars),
     stop: () => started.stop(),
+  };
+}
+
+function socketInterface({ name, mtu }: InterfaceConfiguration): InterfaceView {
+  return {
+    name,
+    hardware: "a UDP socket",
+    hardwareAddress: undefined,
+    hasCarrier: true,
+    mtu,
+    traffic: {
+      ...{ packetsIn: 0, octetsIn: 0, errorsIn: 0 },
+      ...{ packetsOut: 0, octetsOut: 0, errorsOut: 0, dropsOut: 0 },
+    },
   };
 }

@@ -59,7 +59,19 @@ export class FakeRouter implements RouterServices {
     return {
       softwareVersion: "1.2.3",
       clock: { uptime: milliseconds(0), timeOfDay: 730_944_000_000, isSet: false },
-      interfaces: [],
+      interfaces: this.#configuration.interfaces
+        .filter(({ shutdown }) => !shutdown.value)
+        .map(({ name, mtu }) => ({
+          name,
+          hardware: "made up",
+          hardwareAddress: "aa:bb:cc:00:01:00",
+          hasCarrier: true,
+          mtu: mtu.value,
+          traffic: {
+            ...{ packetsIn: 1, octetsIn: 100, errorsIn: 2, packetsOut: 3, octetsOut: 300 },
+            ...{ errorsOut: 4, dropsOut: 5 },
+          },
+        })),
       routes: [],
       health: undefined,
     };

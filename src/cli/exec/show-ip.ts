@@ -1,8 +1,11 @@
 /** `show ip` and `show access-lists`: how the router stands in its networks. */
+import { INTERFACE_NAME } from "../interface-names.ts";
 import { optional, value } from "../sentence.ts";
-import { NAME } from "../value-types.ts";
+import { ADDRESS, NAME } from "../value-types.ts";
 import { showAccessLists } from "../views/access-lists.ts";
 import { showInterfaceBrief } from "../views/interface-brief.ts";
+import { showIpInterfaces } from "../views/interfaces.ts";
+import { showRoutes, showRouteTo } from "../views/routes.ts";
 import { phrase } from "../vocabulary.ts";
 import { type Command, command } from "./command.ts";
 
@@ -11,7 +14,24 @@ export const SHOW_IP_COMMANDS: readonly Command[] = [
   accessLists("show ip access-lists", "List IP access lists"),
   command(
     phrase("show ip interface brief", "Brief summary of IP status and configuration"),
-    ({ print, services }) => print(showInterfaceBrief(services.configuration())),
+    ({ print, services }) => print(showInterfaceBrief(services.configuration(), services.machine())),
+  ),
+  command(
+    [...phrase("show ip interface"), optional(value("name", INTERFACE_NAME, "Interface"))],
+    ({ print, services }, { name }) =>
+      print(showIpInterfaces(services.configuration(), services.machine(), name)),
+  ),
+  command(
+    [
+      ...phrase("show ip route", "IP routing table"),
+      optional(value("destination", ADDRESS, "Network to display information about")),
+    ],
+    ({ print, services }, { destination }) =>
+      print(
+        destination === undefined
+          ? showRoutes(services.machine())
+          : showRouteTo(services.machine(), destination),
+      ),
   ),
 ];
 

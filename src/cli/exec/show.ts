@@ -6,6 +6,7 @@ import { type Command, type Console, command, privileged } from "./command.ts";
 import { debuggingLines } from "./debug.ts";
 import { SHOW_CRYPTO_COMMANDS } from "./show-crypto.ts";
 import { SHOW_IP_COMMANDS } from "./show-ip.ts";
+import { SHOW_SYSTEM_COMMANDS } from "./show-system.ts";
 
 export const SHOW_COMMANDS: readonly Command[] = [
   privileged(
@@ -18,6 +19,7 @@ export const SHOW_COMMANDS: readonly Command[] = [
   privileged(phrase("write terminal", "Write to terminal"), (console) => showRunningConfig(console, false)),
   ...SHOW_CRYPTO_COMMANDS,
   ...SHOW_IP_COMMANDS,
+  ...SHOW_SYSTEM_COMMANDS,
   command(phrase("show debugging", "State of each debugging option"), ({ print, services }) =>
     print(debuggingLines(services.debugFlags())),
   ),

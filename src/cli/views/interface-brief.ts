@@ -1,17 +1,19 @@
 /** `show ip interface brief`. */
 import type { Configuration } from "../../config/configuration.ts";
+import type { MachineView } from "../../gateway/machine-view.ts";
+import { interfaceStatuses } from "./interface-status.ts";
 
-export function showInterfaceBrief({ interfaces }: Configuration): string[] {
+export function showInterfaceBrief(configuration: Configuration, machine: MachineView): string[] {
   return [
     row("Interface", "IP-Address", "OK?", "Method", "Status", "Protocol"),
-    ...interfaces.map(({ name, address, shutdown }) =>
+    ...interfaceStatuses(configuration, machine).map(({ settings: { name, address }, status, protocol }) =>
       row(
         name,
         address?.value.address ?? "unassigned",
         "YES",
         address === undefined ? "unset" : "manual",
-        shutdown.value ? "administratively down" : "up",
-        shutdown.value ? "down" : "up",
+        status,
+        protocol,
       ),
     ),
   ];
