@@ -4,6 +4,7 @@ import { GLOBAL_MODE } from "./config/global-mode.ts";
 import { candidatesOf, type EditingPlace, isNegation, MOVEMENTS } from "./editing.ts";
 import type { Command } from "./exec/command.ts";
 import { CONFIGURATION_COMMANDS } from "./exec/configuration-commands.ts";
+import { BAR_ROW, filterHelp, filterRows } from "./filter-help.ts";
 import {
   type Continuations,
   continuations,
@@ -25,6 +26,8 @@ export type HelpPlace =
 /** What `?` prints after `text`. `column` is where the line begins on the screen. */
 export function helpLines(where: HelpPlace, text: string, column: number): string[] {
   const line = splitLine(text);
+  const filters = isExec(where, line) ? filterHelp(line) : undefined;
+  if (filters !== undefined) return filters;
   const unfinished = unfinishedWord(line);
   if (unfinished !== undefined) {
     const rows = rowsOf(where, unfinished.before, unfinished.begun.text);
@@ -36,15 +39,32 @@ export function helpLines(where: HelpPlace, text: string, column: number): strin
     const indentation = text.length - text.trimStart().length;
     return errorLines({ ...found.failure, line, secretWords: [] }, column + indentation);
   }
-  return formatRows(found);
+  return formatRows(isExec(where, line) && prints(line) && found.mayEnd ? withBar(found) : found);
+}
+
+function isExec(where: HelpPlace, line: Line): boolean {
+  return where.kind === "exec" || line.words[0]?.text.toLowerCase() === "do";
+}
+
+/** Of the commands that print something, those of which one looks for a part. */
+function prints({ words }: Line): boolean {
+  const verb = words.find(({ text }) => text.toLowerCase() !== "do")?.text.toLowerCase() ?? "";
+  return verb.length > 1 && ["show", "more", "write"].some((word) => word.startsWith(verb));
+}
+
+/** After the words, before `<cr>`. */
+function withBar(found: Continuations): Continuations {
+  return { ...found, rows: [...found.rows, BAR_ROW] };
 }
 
 /** The line with its unfinished word completed, if only one word begins so. */
 export function completed(where: HelpPlace, text: string): string | undefined {
-  const unfinished = unfinishedWord(splitLine(text));
+  const line = splitLine(text);
+  const unfinished = unfinishedWord(line);
   if (unfinished === undefined) return undefined;
   const begun = unfinished.begun.text;
-  const rows = rowsOf(where, unfinished.before, begun);
+  const filters = isExec(where, line) ? filterRows(line) : undefined;
+  const rows = filters ?? rowsOf(where, unfinished.before, begun);
   const exact = rows.find((row) => row.text.toLowerCase() === begun.toLowerCase());
   const only = exact ?? (rows.length === 1 ? rows[0] : undefined);
   if (only === undefined) return undefined;

@@ -354,7 +354,7 @@ test("`clear` asks the gateway", () => {
 });
 
 test("without `enable` there is no configuring", () => {
-  const console = new FakeConsole(INITIATOR, { isPrivileged: false });
+  const console = new FakeConsole(INITIATOR, { level: 1 });
   assert.equal(console.session.prompt(), "Initiator>");
   assert.match(console.type("configure terminal"), /Invalid input/);
   console.type("enable");
@@ -378,7 +378,7 @@ test("what follows `|` chooses lines", () => {
   ]);
   assert.ok(!console.output("show run | exclude crypto").some((line) => line.includes("crypto")));
   assert.deepEqual(console.output("show run | inc ("), []);
-  assert.match(console.output("show run | count x").join("\n"), /Invalid input/);
+  assert.match(console.output("show run | redirect x").join("\n"), /Invalid input/);
 });
 
 test("the last lines are remembered", () => {

@@ -1,28 +1,42 @@
-/** One operator's session at a console: modes, prompt, history, help, and what is under way. */
+/** One operator's session at a console: modes, levels, prompt, history, help, and what is under way. */
+import { TOP_LEVEL } from "../config/privilege-settings.ts";
 import { Configuring } from "./configuring.ts";
-import type { Command, Console } from "./exec/command.ts";
+import type { Command, Console, TerminalSettings } from "./exec/command.ts";
 import { COMMANDS } from "./exec/commands.ts";
 import { CONFIGURATION_COMMANDS } from "./exec/configuration-commands.ts";
 import type { Dialogue, DialogueStep } from "./exec/dialogue.ts";
+import { levelOfConsole } from "./exec/enable.ts";
 import { splitFilter } from "./exec/output-filter.ts";
+import { HISTORY_DEFAULT } from "./exec/terminal-commands.ts";
 import { errorLines } from "./line-error.ts";
 import { match } from "./match.ts";
+import { commandsAt, mayConfigure } from "./privileges.ts";
 import type { PingOptions, RouterServices, RsaKeyWish } from "./services.ts";
 import { completed, type HelpPlace, helpLines } from "./session-help.ts";
+import { Pager, type ScreenSize } from "./terminal/pager.ts";
 import { type Line, splitLine } from "./words.ts";
 
 export interface SessionOptions {
-  /** Begins after `enable`. True by default. */
-  readonly isPrivileged?: boolean;
+  /** Where it begins, 0 to 15. By default 15, or 1 where the router asks for a password before that. */
+  readonly level?: number;
+  /** It comes from elsewhere: without a password no level is reached. */
+  readonly isRemote?: boolean;
+  /** Of who reads; by default it is never paged. */
+  readonly screen?: ScreenSize;
+  /** `terminal monitor` and its end. */
+  readonly onMonitor?: (on: boolean) => void;
 }
 
 export class Session {
   readonly #services: RouterServices;
   readonly #write: (text: string) => void;
+  readonly #options: SessionOptions;
+  readonly #pager: Pager;
   readonly #history: string[] = [];
   /** Lines that came while a ping ran. */
   readonly #waiting: string[] = [];
-  #isPrivileged: boolean;
+  #level: number;
+  #terminal: TerminalSettings;
   #isClosed = false;
   #configuring: Configuring | undefined;
   #dialogue: Dialogue | undefined;
@@ -33,14 +47,23 @@ export class Session {
   constructor(services: RouterServices, print: (text: string) => void, options: SessionOptions = {}) {
     this.#services = services;
     this.#write = print;
-    this.#isPrivileged = options.isPrivileged ?? true;
+    this.#options = options;
+    this.#level = options.level ?? levelOfConsole(services.configuration());
+    this.#terminal = { ...(options.screen ?? ENDLESS), historySize: HISTORY_DEFAULT };
+    this.#pager = new Pager(
+      (lines) => this.#print(lines),
+      () => this.#terminal,
+    );
   }
 
-  /** `Initiator#`, `Initiator(config-if)#`, or a question: `Protocol [ip]: `. Empty while a text is being entered. */
+  /**
+   * `Initiator#`, `Initiator(config-if)#`, a question: `Protocol [ip]: `, or ` --More-- `. Empty while a text is being entered.
+   */
   prompt(): string {
+    if (this.#pager.isPaused) return this.#pager.prompt();
     if (this.#dialogue !== undefined) return this.#dialogue.prompt;
     const { hostname } = this.#services.configuration();
-    if (this.#configuring === undefined) return `${hostname.value}${this.#isPrivileged ? "#" : ">"}`;
+    if (this.#configuring === undefined) return `${hostname.value}${this.#level > 1 ? "#" : ">"}`;
     return this.#configuring.isTakingText ? "" : `${hostname.value}(${this.#configuring.promptName})#`;
   }
 
@@ -51,12 +74,27 @@ export class Session {
 
   /** Something runs, as a ping: lines wait, and `interrupt` is IOS's escape sequence. */
   busy(): boolean {
-    return this.#running !== undefined;
+    return this.#running !== undefined || this.#pager.isPaused;
+  }
+
+  /** Output waits at ` --More-- `: the next key goes to `more`. */
+  paused(): boolean {
+    return this.#pager.isPaused;
   }
 
   /** `exit` or `logout` was entered. */
   closed(): boolean {
     return this.#isClosed;
+  }
+
+  /** Lines that were entered, the last one last. */
+  history(): readonly string[] {
+    return this.#history;
+  }
+
+  /** The terminal has another size. */
+  resize(screen: ScreenSize): void {
+    this.#terminal = { ...this.#terminal, ...screen };
   }
 
   /** Takes an entered line. */
@@ -66,15 +104,24 @@ export class Session {
     else if (this.#dialogue !== undefined) this.#answer(this.#dialogue, text);
     else {
       this.#remember(text);
+      this.#pager.begin();
       if (this.#configuring === undefined) this.#execute(splitLine(text), this.#columnOf(text));
       else this.#configure(this.#configuring, text);
     }
   }
 
+  /** A key at ` --More-- `: what a terminal sends for it. */
+  more(key: string): void {
+    if (!this.#pager.isPaused) return;
+    this.#pager.key(key);
+    this.#resume();
+  }
+
   /** `?` typed after `text`. */
   help(text: string): void {
-    if (this.#dialogue === undefined && !this.busy())
-      this.#print(helpLines(this.#helpPlace(), text, this.prompt().length));
+    if (this.#dialogue !== undefined || this.busy()) return;
+    this.#pager.begin();
+    this.#pager.print(helpLines(this.#helpPlace(), text, this.prompt().length));
   }
 
   /** Tab: the line with its last word completed, or undefined where no one word completes it. */
@@ -84,9 +131,10 @@ export class Session {
 
   /** ^C or ^Z: ends a ping, a dialogue, or configuration mode. */
   interrupt(): void {
-    if (this.#running !== undefined) {
+    if (this.busy()) {
       this.#waiting.length = 0;
-      this.#running.cancel();
+      this.#pager.end();
+      this.#running?.cancel();
     } else if (this.#dialogue !== undefined) this.#dialogue = undefined;
     else {
       this.#configuring?.leave();
@@ -97,15 +145,24 @@ export class Session {
   #remember(text: string): void {
     if (text.trim() === "") return;
     this.#history.push(text.trim());
-    if (this.#history.length > HISTORY_MAX) this.#history.shift();
+    this.#trimHistory();
+  }
+
+  #trimHistory(): void {
+    this.#history.splice(0, this.#history.length - this.#terminal.historySize);
   }
 
   #configure(configuring: Configuring, text: string): void {
     const line = splitLine(text);
-    const isDo = line.words[0]?.text.toLowerCase() === "do" && configuring.editing.raw === undefined;
     const column = this.#columnOf(text);
-    if (isDo) return this.#execute(line, column, 1);
-    if (configuring.editing.raw === undefined && this.#command(line)) return;
+    if (configuring.editing.raw === undefined) {
+      const words = line.words.map((word) => word.text);
+      if (words[0]?.toLowerCase() === "do") return this.#execute(line, column, 1);
+      const configuration = this.#services.configuration();
+      if (!mayConfigure(this.#level, configuring.promptName, words, configuration))
+        return this.#refuse({ kind: "invalid", line, at: 0, secretWords: [] }, column);
+      if (this.#command(line)) return;
+    }
     if (configuring.enter(text, column)) this.#configuring = undefined;
   }
 
@@ -129,7 +186,7 @@ export class Session {
     const commandLine = filtered === undefined ? line : splitLine(filtered.command);
     const outcome = match(this.#commands(), commandLine, from);
     if (outcome.kind !== "accepted") return this.#refuse({ ...outcome, line: commandLine }, column);
-    const print = (lines: readonly string[]) => this.#print(filtered?.filter?.(lines) ?? lines);
+    const print = (lines: readonly string[]) => this.#pager.print(filtered?.filter?.(lines) ?? lines);
     outcome.candidate.run(this.#console(print), outcome.args);
   }
 
@@ -138,7 +195,7 @@ export class Session {
   }
 
   #commands(): readonly Command[] {
-    return this.#isPrivileged ? COMMANDS : COMMANDS.filter(({ isPrivileged }) => !isPrivileged);
+    return commandsAt(COMMANDS, this.#level, this.#services.configuration());
   }
 
   #console(print: Console["print"]): Console {
@@ -150,9 +207,17 @@ export class Session {
         this.#print(["Enter configuration commands, one per line.  End with CNTL/Z."]);
         this.#configuring = new Configuring(this.#services, (lines) => this.#print(lines));
       },
-      setPrivileged: (isPrivileged) => {
-        this.#isPrivileged = isPrivileged;
+      level: this.#level,
+      setLevel: (level) => {
+        this.#level = Math.min(level, TOP_LEVEL);
       },
+      isLocal: this.#options.isRemote !== true,
+      terminal: this.#terminal,
+      setTerminal: (settings) => {
+        this.#terminal = { ...this.#terminal, ...settings };
+        this.#trimHistory();
+      },
+      setMonitor: (on) => this.#options.onMonitor?.(on),
       close: () => {
         this.#isClosed = true;
       },
@@ -225,5 +290,5 @@ export class Session {
   }
 }
 
-/** As many lines as IOS keeps. */
-const HISTORY_MAX = 10;
+/** For whoever reads no screens. */
+const ENDLESS: ScreenSize = { length: 0, width: 0 };

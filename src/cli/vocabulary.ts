@@ -98,6 +98,7 @@ const SHARED: Readonly<Record<string, string>> = {
   snmp: "Modify SNMP interface parameters",
   tunnel: "Protocol-over-protocol tunneling",
   terminal: "Set terminal line parameters",
+  "terminal history": "Enable and control the command history function",
   "terminal no": "Negate a command or set its defaults",
   vrf: "VPN Routing/Forwarding commands",
   transport: "Define transport protocols for line",

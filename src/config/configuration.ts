@@ -12,6 +12,7 @@ import type { AddressBlock } from "../net/selector.ts";
 import type { AccessListSettings } from "./access-list-settings.ts";
 import type { LineSettings } from "./line-settings.ts";
 import type { EncryptedPassword, HashedPassword, HiddenPassword } from "./password.ts";
+import type { PrivilegeSettings } from "./privilege-settings.ts";
 
 export type {
   AccessListEntry,
@@ -38,6 +39,7 @@ export interface Configuration {
   readonly aesEncryption: Setting<boolean>;
   readonly enableSecrets: readonly EnablePassword<HashedPassword>[];
   readonly enablePasswords: readonly EnablePassword<HiddenPassword>[];
+  readonly privileges: readonly PrivilegeSettings[];
   readonly isakmp: IsakmpSettings;
   readonly transformSets: readonly TransformSetSettings[];
   readonly lifetimeSeconds: Setting<number>;

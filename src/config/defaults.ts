@@ -62,6 +62,7 @@ export function emptyConfiguration(): Configuration {
     aesEncryption: defaultSetting(false),
     enableSecrets: [],
     enablePasswords: [],
+    privileges: [],
     isakmp: {
       enabled: defaultSetting(true),
       identity: defaultSetting("address"),

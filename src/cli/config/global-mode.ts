@@ -26,6 +26,7 @@ import { LINE, OTHER_LINES } from "./line.ts";
 import { NAT_POOL, NAT_SOURCE } from "./nat.ts";
 import { NAT_KEEPALIVE, NAT_TRANSPARENCY } from "./nat-traversal.ts";
 import { DF_BIT, FRAGMENTATION } from "./oversized-packets.ts";
+import { PRIVILEGE, PRIVILEGE_RESET } from "./privilege.ts";
 import { PUBKEY_CHAIN } from "./public-key.ts";
 import { ROUTE_MAP } from "./route-map.ts";
 import { NAMED_STANDARD_LIST, NUMBERED_STANDARD_LIST } from "./standard-access-list.ts";
@@ -70,7 +71,7 @@ export const SECTIONS: readonly (readonly Statement[])[] = [
   [NAMED_STANDARD_LIST, NAMED_ACCESS_LIST],
   [NUMBERED_STANDARD_LIST, NUMBERED_ACCESS_LIST, OTHER_ACCESS_LISTS],
   [ROUTE_MAP],
-  [...LINES_AT_THE_END, LINE, ...OTHER_LINES, ...LINES_AFTER_TERMINALS],
+  [PRIVILEGE, PRIVILEGE_RESET, ...LINES_AT_THE_END, LINE, ...OTHER_LINES, ...LINES_AFTER_TERMINALS],
 ];
 
 export const GLOBAL_MODE: Mode = {

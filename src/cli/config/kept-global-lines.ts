@@ -91,7 +91,6 @@ export const LINES_OF_THE_SYSTEM: readonly Statement[] = [
   each("restconf", "Configure RESTCONF"),
   each("transceiver", "Select from transceiver configuration commands"),
   block("call-home", "Enter call-home configuration mode", OTHER_BLOCK),
-  one("privilege", "Command privilege parameters"),
 ];
 
 /** What IOS prints of IP between the domain and the encryption module. */

@@ -4,6 +4,7 @@ import type { Arguments } from "../grammar.ts";
 import { printSentence } from "../print.ts";
 import { type ArgumentsOf, type Part, type Sentence, sentence, typed } from "../sentence.ts";
 import type { PingOptions, RouterServices } from "../services.ts";
+import type { ScreenSize } from "../terminal/pager.ts";
 import type { DialogueStep } from "./dialogue.ts";
 
 export interface Command {
@@ -15,6 +16,12 @@ export interface Command {
   run(console: Console, args: Arguments): void;
 }
 
+/** `terminal`. */
+export interface TerminalSettings extends ScreenSize {
+  /** Lines that are remembered. */
+  readonly historySize: number;
+}
+
 /** What commands act on: the router, and the session they are entered in. */
 export interface Console {
   readonly services: RouterServices;
@@ -22,7 +29,15 @@ export interface Console {
   print(lines: readonly string[]): void;
   readonly history: readonly string[];
   configure(): void;
-  setPrivileged(isPrivileged: boolean): void;
+  /** 0 to 15. */
+  readonly level: number;
+  setLevel(level: number): void;
+  /** The session is at the router itself. */
+  readonly isLocal: boolean;
+  readonly terminal: TerminalSettings;
+  setTerminal(settings: Partial<TerminalSettings>): void;
+  /** Whether log lines appear here. */
+  setMonitor(on: boolean): void;
   close(): void;
   ping(options: PingOptions): void;
   /** Asks the operator, or does what has been answered. */

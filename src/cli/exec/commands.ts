@@ -2,16 +2,20 @@
 import { CLEAR_COMMANDS } from "./clear.ts";
 import type { Command } from "./command.ts";
 import { DEBUG_COMMANDS } from "./debug.ts";
+import { ENABLE_COMMANDS } from "./enable.ts";
 import { LATER_COMMANDS } from "./later-commands.ts";
 import { PING_COMMANDS } from "./ping.ts";
 import { SESSION_COMMANDS } from "./session-commands.ts";
 import { SHOW_COMMANDS } from "./show.ts";
+import { TERMINAL_COMMANDS } from "./terminal-commands.ts";
 
 export const COMMANDS: readonly Command[] = [
   ...CLEAR_COMMANDS,
   ...DEBUG_COMMANDS,
+  ...ENABLE_COMMANDS,
   ...LATER_COMMANDS,
   ...PING_COMMANDS,
   ...SESSION_COMMANDS,
   ...SHOW_COMMANDS,
+  ...TERMINAL_COMMANDS,
 ];

@@ -16,20 +16,33 @@ export function splitFilter({ text, words }: Line): FilteredCommand | undefined 
   if (bar < 1 || start === undefined) return undefined;
   const command = text.slice(0, start).trimEnd();
   const verb = words[bar + 1]?.text.toLowerCase() ?? "";
-  const pattern = text.slice(words[bar + 2]?.start ?? text.length);
-  const name = FILTERS.find((filter) => verb !== "" && filter.startsWith(verb));
+  const name = FILTERS.find(({ text: word }) => verb !== "" && word.startsWith(verb))?.text;
+  const option = name === "section" ? (words[bar + 2]?.text.toLowerCase() ?? "") : "";
+  const isOption = option !== "" && ["include", "exclude"].some((word) => word.startsWith(option));
+  const pattern = text.slice(words[bar + (isOption ? 3 : 2)]?.start ?? text.length);
   if (name === undefined || pattern === "")
     return { command, filter: undefined, at: name === undefined ? bar + 1 : words.length };
-  return { command, filter: filterFor(name, matcherFor(pattern)), at: bar };
+  const isExcluding = isOption && option.startsWith("e");
+  return { command, filter: filterFor(name, pattern, isExcluding), at: bar };
 }
 
-type FilterName = "include" | "exclude" | "begin";
-const FILTERS: readonly FilterName[] = ["include", "exclude", "begin"];
+/** What may follow `|`, by name. */
+export const FILTERS = [
+  { text: "begin", help: "Begin with the line that matches" },
+  { text: "count", help: "Count number of lines which match regexp" },
+  { text: "exclude", help: "Exclude lines that match" },
+  { text: "include", help: "Include lines that match" },
+  { text: "section", help: "Filter a section of output" },
+] as const;
+
+type FilterName = (typeof FILTERS)[number]["text"];
 
 function filterFor(
   name: FilterName,
-  matches: (line: string) => boolean,
+  pattern: string,
+  isExcluding: boolean,
 ): NonNullable<FilteredCommand["filter"]> {
+  const matches = matcherFor(pattern);
   switch (name) {
     case "include":
       return (lines) => lines.filter(matches);
@@ -40,13 +53,33 @@ function filterFor(
         const first = lines.findIndex(matches);
         return first < 0 ? [] : lines.slice(first);
       };
+    case "count":
+      return (lines) => [`Number of lines which match regexp = ${lines.filter(matches).length}`];
+    case "section":
+      return (lines) => sections(lines, matches, isExcluding);
   }
 }
 
-/** A regular expression, or the text itself where it is none. */
-function matcherFor(pattern: string): (line: string) => boolean {
+/** Lines that match, each with what stands below it and is indented further; or all others. */
+function sections(
+  lines: readonly string[],
+  matches: (line: string) => boolean,
+  isExcluding: boolean,
+): string[] {
+  let depth = Number.POSITIVE_INFINITY;
+  return lines.filter((line) => {
+    const indentation = line.length - line.trimStart().length;
+    if (indentation <= depth) depth = matches(line) ? indentation : Number.POSITIVE_INFINITY;
+    return (depth !== Number.POSITIVE_INFINITY) !== isExcluding;
+  });
+}
+
+/** A regular expression of IOS, whose `_` is what stands between words; or the text itself where it is none. */
+export function matcherFor(pattern: string): (line: string) => boolean {
   try {
-    const expression = new RegExp(pattern);
+    const expression = new RegExp(
+      pattern.replaceAll(/\\.|_/g, (found) => (found === "_" ? "(?:^|$|[ ,{}()])" : found)),
+    );
     return (line) => expression.test(line);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;

@@ -23,9 +23,6 @@ export const SHOW_COMMANDS: readonly Command[] = [
   command(phrase("show debugging", "State of each debugging option"), ({ print, services }) =>
     print(debuggingLines(services.debugFlags())),
   ),
-  command(phrase("show history", "Display the session command history"), ({ print, history }) =>
-    print(history.map((line) => `  ${line}`)),
-  ),
 ];
 
 function showRunningConfig({ print, services }: Console, all: boolean): void {
