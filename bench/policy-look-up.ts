@@ -55,7 +55,7 @@ function policyOf(count: number): InterfacePolicy | undefined {
     return mapEntry([rule("permit", NET_A, site)], { id: `vpn ${i} ${WAN}`, sequence: i });
   });
   const policy = { interfaces: POLICY_A.interfaces.map((each) => ({ ...each, entries })) };
-  return new ProtectedPolicy(policy, DATA_PLANE_LIMITS.flowCacheSlots).interfaces.get(WAN);
+  return new ProtectedPolicy(policy, DATA_PLANE_LIMITS).interfaces.get(WAN);
 }
 
 function siteOf(entry: number): number {

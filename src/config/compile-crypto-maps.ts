@@ -2,7 +2,12 @@
 import type { Connection } from "../ike/policy.ts";
 import type { ProtectedInterface } from "../ipsec/policy.ts";
 import { type CompiledEntry, compileEntry } from "./compile-map-entry.ts";
-import type { Configuration, CryptoMapSettings, InterfaceSettings } from "./configuration.ts";
+import type {
+  Configuration,
+  CryptoMapSettings,
+  DynamicEntrySettings,
+  InterfaceSettings,
+} from "./configuration.ts";
 import type { Problems } from "./problem.ts";
 import type { InterfaceConfiguration } from "./router-policy.ts";
 
@@ -41,8 +46,8 @@ export function compileCryptoMaps(
       dfBit: (own.dfBit ?? configuration.dfBit).value,
       fragmentation: (own.fragmentation ?? configuration.fragmentation).value,
       entries: entries.map((entry) => {
-        const id = `${map.name} ${entry.sequence} ${own.name}`;
-        if (entry.selectors.length > 0)
+        const id = idOf(map.name, own.name, entry);
+        if (entry.selectors.length > 0 || entry.template !== undefined)
           connections.push(entry.connectionAt({ ...place, id, interfaceName: own.name }));
         return entry.rulesAt(id);
       }),
@@ -51,10 +56,53 @@ export function compileCryptoMaps(
   return { connections, protectedInterfaces };
 
   function compileMap(map: CryptoMapSettings): readonly CompiledEntry[] {
-    if (map.entries.length === 0) problems.add(severity, emptyMap(map));
-    return map.entries
-      .map((entry) => compileEntry(configuration, map, entry, severity, problems))
-      .filter((entry) => entry !== undefined);
+    const { name: mapName, entries, dynamicEntries } = map;
+    if (entries.length + dynamicEntries.length === 0) problems.add(severity, emptyMap(map));
+    const compiled = entries.map((entry) =>
+      compileEntry(
+        configuration,
+        { mapName, sequence: entry.sequence, template: undefined },
+        entry,
+        severity,
+        problems,
+      ),
+    );
+    // Whoever has an entry of its own is meant by that, whatever the numbers.
+    return [...compiled, ...dynamicEntries.flatMap((entry) => compileDynamicEntry(mapName, entry))].filter(
+      (entry) => entry !== undefined,
+    );
+  }
+
+  function compileDynamicEntry(
+    mapName: string,
+    { sequence, dynamicMap, discovers, origin }: DynamicEntrySettings,
+  ) {
+    const found = configuration.dynamicMaps.find(({ name }) => name === dynamicMap);
+    if (discovers)
+      problems.warning({
+        kind: "without-effect",
+        origin,
+        message: `Peers are not looked for: Tunnel Endpoint Discovery of crypto map ${mapName} ${sequence} is not in effect yet.`,
+        advice: "Enter `set peer` in an entry of type ipsec-isakmp at one of the two ends.",
+      });
+    if (found === undefined)
+      problems.add(severity, {
+        kind: "wrong",
+        origin,
+        message: `Dynamic crypto map ${dynamicMap} does not exist.`,
+        advice: `Enter \`crypto dynamic-map ${dynamicMap} 10\` with a transform set.`,
+      });
+    return (found?.entries ?? []).map((entry) => {
+      if (entry.matchAddress === undefined)
+        problems.note({
+          kind: "weak",
+          origin: entry.origin,
+          message: `Dynamic crypto map ${dynamicMap} ${entry.sequence} has no access list: its peers say themselves what is sent to them.`,
+          advice: "Enter `match address` with a list that permits no more than their networks.",
+        });
+      const template = { mapName: dynamicMap, sequence: entry.sequence };
+      return compileEntry(configuration, { mapName, sequence, template }, entry, severity, problems);
+    });
   }
 
   /** Whose address the tunnels start from; undefined if there is none, which is then told. */
@@ -87,6 +135,12 @@ export function compileCryptoMaps(
   }
 }
 
+/** Of an entry on an interface: `vpn 10 Ethernet1/0`; of one of a dynamic map with its place there, `dyn/10`. */
+function idOf(mapName: string, interfaceName: string, { sequence, template }: CompiledEntry): string {
+  const id = `${mapName} ${sequence} ${interfaceName}`;
+  return template === undefined ? id : `${id} ${template.mapName}/${template.sequence}`;
+}
+
 function unknownMap({ name, cryptoMap }: InterfaceSettings) {
   return {
     kind: "wrong",
@@ -103,7 +157,7 @@ function emptyMap({ name, localAddress, kept }: CryptoMapSettings) {
     message:
       kept.length === 0
         ? `Crypto map ${name} has no entry.`
-        : `Crypto map ${name} has no entry of type ipsec-isakmp with a peer of its own, the only type in effect yet.`,
+        : `Crypto map ${name} has no entry of type ipsec-isakmp, the only type in effect yet.`,
     advice: `Enter \`crypto map ${name} 10 ipsec-isakmp\` with a peer, a transform set and an access list.`,
   } as const;
 }

@@ -178,6 +178,7 @@ function checkKeys(
   const peers = new Map(
     connections.flatMap(({ peers, origins }) => peers.map((peer) => [peer, origins.peer] as const)),
   );
+  const takesAnyPeer = connections.some((each) => each.isTemplate === true && each.peers.length === 0);
   // Under one of these names a peer of any address may begin aggressive mode.
   const mayBegin = !aggressiveModeDisabled.value && keys.some(({ peer }) => peer.kind === "hostname");
   if (policies.some(isPreShared))
@@ -192,13 +193,14 @@ function checkKeys(
   for (const key of keys) {
     const { peer, origin } = key;
     if (peer.kind === "hostname" && !hosts.has(peer.name)) {
+      if (takesAnyPeer) continue;
       problems.note({
         kind: "without-effect",
         origin,
         message: `The address of ${peer.name} is unknown, so its pre-shared key is found only where it begins aggressive mode under this name.`,
         advice: `Enter \`ip host ${peer.name} A.B.C.D\` if it should be found in main mode.`,
       });
-    } else if (![...peers.keys()].some((address) => keyIsFor(key, address))) {
+    } else if (!takesAnyPeer && ![...peers.keys()].some((address) => keyIsFor(key, address))) {
       problems.note({
         kind: "without-effect",
         origin,

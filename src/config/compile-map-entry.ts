@@ -1,40 +1,45 @@
-/** One crypto map entry of type ipsec-isakmp, with everything it names looked up. */
+/** One crypto map entry of type ipsec-isakmp, or one of a dynamic map, with everything it names looked up. */
 import type { Origin } from "../base/origin.ts";
 import type { TransformSet } from "../crypto/transform-set.ts";
 import type { Connection, ConnectionSelector } from "../ike/policy.ts";
-import type { CryptoMapEntry, IdleTime, OriginatedRule } from "../ipsec/policy.ts";
+import type { CryptoMapEntry, DynamicTemplate, IdleTime, OriginatedRule } from "../ipsec/policy.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import { selectorOfRule } from "../net/selector.ts";
 import { expandRule, protectsEverything, rulesOf, whyNotNegotiable } from "./access-rules.ts";
 import { hostsOf } from "./compile-ike.ts";
 import { compileTransformSet } from "./compile-transform-set.ts";
-import type {
-  AccessListSettings,
-  Configuration,
-  CryptoMapEntrySettings,
-  CryptoMapSettings,
-} from "./configuration.ts";
+import type { AccessListSettings, Configuration, CryptoMapEntrySettings } from "./configuration.ts";
 import type { Problem, Problems } from "./problem.ts";
 
 /** An entry as it is on every interface that its map is applied to. */
 export interface CompiledEntry {
   readonly sequence: number;
   readonly selectors: readonly ConnectionSelector[];
+  /** Of a dynamic map. */
+  readonly template: DynamicTemplate | undefined;
   rulesAt(id: string): CryptoMapEntry;
   connectionAt(place: ConnectionPlace): Connection;
 }
 
 export type ConnectionPlace = Pick<Connection, "id" | "mapName" | "interfaceName" | "localAddress">;
 
+/** Where an entry is: in a crypto map, or in a dynamic map that one of its entries names. */
+export interface EntryPlace {
+  readonly mapName: string;
+  /** Of the entry of the crypto map. */
+  readonly sequence: number;
+  readonly template: DynamicTemplate | undefined;
+}
+
 /** Undefined where something is missing; problems of `severity` then say what. */
 export function compileEntry(
   configuration: Configuration,
-  map: CryptoMapSettings,
+  place: EntryPlace,
   entry: CryptoMapEntrySettings,
   severity: Problem["severity"],
   problems: Problems,
 ): CompiledEntry | undefined {
-  const context: EntryContext = { configuration, map, entry, severity, problems };
+  const context: EntryContext = { configuration, place, entry, severity, problems };
   // All three, so that everything that is missing is told at once.
   const peers = peersOf(context);
   const transformSets = transformSetsOf(context);
@@ -42,7 +47,7 @@ export function compileEntry(
   if (peers === undefined || transformSets === undefined || rules === undefined) return undefined;
   const permits = rules.filter(({ rule }) => rule.action === "permit");
   const selectors = permits.map(({ rule, origin }) => ({ selector: selectorOfRule(rule), origin }));
-  const { sequence } = entry;
+  const { sequence, template } = place;
   const lifetimeSeconds = (entry.lifetimeSeconds ?? configuration.lifetimeSeconds).value;
   const lifetimeKilobytes = (entry.lifetimeKilobytes ?? configuration.lifetimeKilobytes).value;
   const idleTime = idleTimeOf(configuration, entry);
@@ -50,8 +55,9 @@ export function compileEntry(
   // What has grown by pushing has room for seventeen.
   const compact = { peers: peers.slice(), transformSets: transformSets.slice(), rules: rules.slice() };
   return {
-    sequence: entry.sequence,
+    sequence,
     selectors,
+    template,
     // Spelt out: an object made by spreading takes as much again for its shape, and there are tens of thousands.
     rulesAt: (id) => ({
       id,
@@ -63,6 +69,7 @@ export function compileEntry(
       lifetimeSeconds,
       lifetimeKilobytes,
       idleTime,
+      template,
       origin: entry.origin,
     }),
     connectionAt: ({ id, mapName, interfaceName, localAddress }) => ({
@@ -71,6 +78,7 @@ export function compileEntry(
       sequence,
       interfaceName,
       localAddress,
+      isTemplate: template !== undefined,
       peers: compact.peers,
       transformSets: compact.transformSets,
       lifetimeSeconds,
@@ -96,15 +104,17 @@ function idleTimeOf(configuration: Configuration, entry: CryptoMapEntrySettings)
 
 interface EntryContext {
   readonly configuration: Configuration;
-  readonly map: CryptoMapSettings;
+  readonly place: EntryPlace;
   readonly entry: CryptoMapEntrySettings;
   readonly severity: Problem["severity"];
   readonly problems: Problems;
 }
 
-function peersOf({ configuration, map, entry, severity, problems }: EntryContext): IpAddress[] | undefined {
+function peersOf(context: EntryContext): IpAddress[] | undefined {
+  const { configuration, place, entry, severity, problems } = context;
   if (entry.peers.length === 0) {
-    problems.add(severity, missing(map, entry, "peer", "set peer A.B.C.D"));
+    if (place.template !== undefined) return [];
+    problems.add(severity, missing(context, "peer", "set peer A.B.C.D"));
     return undefined;
   }
   const hosts = hostsOf(configuration);
@@ -127,7 +137,7 @@ function peersOf({ configuration, map, entry, severity, problems }: EntryContext
       problems.add(severity, {
         kind: "wrong",
         origin: entry.peers[0]?.origin,
-        message: `The peer ${own.address.value.address} of crypto map ${map.name} ${entry.sequence} is this router's own ${own.name}.`,
+        message: `The peer ${own.address.value.address} of ${titleOf(place)} is this router's own ${own.name}.`,
         advice: "Enter the address of the other router: `set peer A.B.C.D`.",
       });
       complete = false;
@@ -136,9 +146,9 @@ function peersOf({ configuration, map, entry, severity, problems }: EntryContext
 }
 
 function transformSetsOf(context: EntryContext): TransformSet[] | undefined {
-  const { configuration, map, entry, severity, problems } = context;
+  const { configuration, entry, severity, problems } = context;
   if (entry.transformSets === undefined) {
-    problems.add(severity, missing(map, entry, "transform set", "set transform-set NAME"));
+    problems.add(severity, missing(context, "transform set", "set transform-set NAME"));
     return undefined;
   }
   const { value: names, origin } = entry.transformSets;
@@ -161,9 +171,10 @@ function transformSetsOf(context: EntryContext): TransformSet[] | undefined {
 }
 
 function rulesOfEntry(context: EntryContext): OriginatedRule[] | undefined {
-  const { configuration, map, entry, severity, problems } = context;
+  const { configuration, place, entry, severity, problems } = context;
   if (entry.matchAddress === undefined) {
-    problems.add(severity, missing(map, entry, "access list", "match address NUMBER-OR-NAME"));
+    if (place.template !== undefined) return [];
+    problems.add(severity, missing(context, "access list", "match address NUMBER-OR-NAME"));
     return undefined;
   }
   const { value: name, origin } = entry.matchAddress;
@@ -228,13 +239,26 @@ function checkedRules(
     : undefined;
 }
 
-function missing(map: CryptoMapSettings, entry: CryptoMapEntrySettings, what: string, command: string) {
+function missing({ place, entry }: EntryContext, what: string, command: string) {
+  const title = titleOf(place);
   return {
     kind: "incomplete",
     origin: entry.origin,
-    message: `Crypto map ${map.name} ${entry.sequence} has no ${what}.`,
-    advice: `Enter \`${command}\` below \`crypto map ${map.name} ${entry.sequence} ipsec-isakmp\`.`,
+    message: `${title.charAt(0).toUpperCase()}${title.slice(1)} has no ${what}.`,
+    advice: `Enter \`${command}\` below \`${lineOf(place)}\`.`,
   } as const;
+}
+
+function titleOf({ mapName, sequence, template }: EntryPlace): string {
+  return template === undefined
+    ? `crypto map ${mapName} ${sequence}`
+    : `dynamic crypto map ${template.mapName} ${template.sequence}`;
+}
+
+function lineOf({ mapName, sequence, template }: EntryPlace): string {
+  return template === undefined
+    ? `crypto map ${mapName} ${sequence} ipsec-isakmp`
+    : `crypto dynamic-map ${template.mapName} ${template.sequence}`;
 }
 
 function unknownList(name: string, origin: Origin | undefined) {

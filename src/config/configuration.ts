@@ -56,6 +56,8 @@ export interface Configuration {
   readonly certificateChains: readonly CertificateChainSettings[];
   readonly publicKeys: readonly PublicKeySettings[];
   /** By name. */
+  readonly dynamicMaps: readonly DynamicMapSettings[];
+  /** By name. */
   readonly cryptoMaps: readonly CryptoMapSettings[];
   readonly interfaces: readonly InterfaceSettings[];
   readonly routes: readonly RouteSettings[];
@@ -221,13 +223,33 @@ export interface CryptoMapSettings {
   readonly name: string;
   /** Name of the interface. */
   readonly localAddress: Setting<string> | undefined;
-  /** Ascending sequence number. */
+  /** Ascending sequence number; those of the other list are others. */
   readonly entries: readonly CryptoMapEntrySettings[];
-  /** Entries and settings of kinds that have no effect here. */
+  /** Ascending sequence number. */
+  readonly dynamicEntries: readonly DynamicEntrySettings[];
+  /** Settings that have no effect here. */
   readonly kept: KeptLines;
 }
 
-/** `crypto map … ipsec-isakmp`. */
+/** `crypto map … ipsec-isakmp dynamic`: the entries of a dynamic map in a crypto map. */
+export interface DynamicEntrySettings {
+  /** 1 to 65535. */
+  readonly sequence: number;
+  /** Name of the dynamic map. */
+  readonly dynamicMap: string;
+  /** Peers are looked for by Tunnel Endpoint Discovery. */
+  readonly discovers: boolean;
+  readonly origin: Origin | undefined;
+}
+
+/** `crypto dynamic-map`. */
+export interface DynamicMapSettings {
+  readonly name: string;
+  /** Ascending sequence number. */
+  readonly entries: readonly CryptoMapEntrySettings[];
+}
+
+/** `crypto map … ipsec-isakmp`, and an entry of a dynamic map. */
 export interface CryptoMapEntrySettings {
   /** 1 to 65535. */
   readonly sequence: number;

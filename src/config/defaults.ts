@@ -87,6 +87,7 @@ export function emptyConfiguration(): Configuration {
     trustpoints: [],
     certificateChains: [],
     publicKeys: [],
+    dynamicMaps: [],
     cryptoMaps: [],
     interfaces: [],
     routes: [],
@@ -123,7 +124,7 @@ export function newTrustpoint(
 }
 
 export function newCryptoMap(name: string): CryptoMapSettings {
-  return { name, localAddress: undefined, entries: [], kept: [] };
+  return { name, localAddress: undefined, entries: [], dynamicEntries: [], kept: [] };
 }
 
 export function newCryptoMapEntry(sequence: number, origin: Origin | undefined): CryptoMapEntrySettings {

@@ -4,7 +4,17 @@ import { isBetween } from "../net/selector.ts";
 import type { Problems } from "./problem.ts";
 
 export function findTransportFallbacks(connections: readonly Connection[], problems: Problems): void {
-  for (const { mapName, sequence, localAddress, peers, transformSets, selectors } of connections) {
+  for (const {
+    mapName,
+    sequence,
+    localAddress,
+    peers,
+    transformSets,
+    selectors,
+    isTemplate,
+  } of connections) {
+    // Who its peers are and what they want is not known yet.
+    if (isTemplate === true) continue;
     const set = transformSets.find(({ mode }) => mode === "transport");
     const isUsed = selectors.some(({ selector }) =>
       peers.some((peer) => isBetween(selector, localAddress, peer)),

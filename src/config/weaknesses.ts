@@ -38,7 +38,7 @@ function weakChoices(configuration: Configuration): { what: string; advice: stri
   const setUses = (isWeak: (set: (typeof transformSets)[number]) => boolean): Use[] =>
     transformSets.filter(isWeak).map(({ name, origin }) => ({ where: `transform set ${name}`, origin }));
   const pfsUses = (group: GroupId): Use[] =>
-    configuration.cryptoMaps.flatMap(({ name, entries }) =>
+    [...configuration.cryptoMaps, ...configuration.dynamicMaps].flatMap(({ name, entries }) =>
       entries
         .filter((entry) => entry.pfsGroup?.value === group)
         .map((entry) => ({ where: `crypto map ${name} ${entry.sequence}`, origin: entry.pfsGroup?.origin })),

@@ -270,7 +270,7 @@ export class Gateway {
         this.#dataPlane.peerDied(output.localAddress, output.peer);
         break;
       case "negotiation-failed":
-        this.#dataPlane.negotiationFailed(now, output.connectionId, output.selector);
+        this.#dataPlane.negotiationFailed(now, output.connectionId, output.selector, output.peer);
         break;
       case "isakmp-keys":
         this.#effects.push({ kind: "keys", keys: isakmpKeys(output) });

@@ -5,25 +5,37 @@ import type { Connection } from "./policy.ts";
 export class ConnectionTable {
   readonly #byId = new Map<string, Connection>();
   readonly #byPeer = new Map<IpAddress, readonly Connection[]>();
+  readonly #templates: readonly Connection[];
 
   constructor(connections: readonly Connection[]) {
     for (const connection of connections) {
       this.#byId.set(connection.id, connection);
-      for (const peer of connection.peers)
-        this.#byPeer.set(peer, (this.#byPeer.get(peer) ?? []).concat(connection));
+      if (connection.isTemplate !== true)
+        for (const peer of connection.peers)
+          this.#byPeer.set(peer, (this.#byPeer.get(peer) ?? []).concat(connection));
     }
+    this.#templates = connections.filter(({ isTemplate }) => isTemplate === true);
   }
 
   find(id: string): Connection | undefined {
     return this.#byId.get(id);
   }
 
+  /** It is configured, not only let in by a dynamic map. */
   hasPeer(peer: IpAddress): boolean {
     return this.#byPeer.has(peer);
   }
 
-  /** In the order of the policy. */
+  /** What a peer that begins may be meant by, in the order of the policy: its own entries, then those of dynamic maps. */
   between(localAddress: IpAddress, peer: IpAddress): readonly Connection[] {
+    const templates = this.#templates.filter(
+      (each) => each.localAddress === localAddress && (each.peers.length === 0 || each.peers.includes(peer)),
+    );
+    return [...this.configuredBetween(localAddress, peer), ...templates];
+  }
+
+  /** Entries by which we may begin with the peer. */
+  configuredBetween(localAddress: IpAddress, peer: IpAddress): readonly Connection[] {
     return (this.#byPeer.get(peer) ?? []).filter((connection) => connection.localAddress === localAddress);
   }
 }

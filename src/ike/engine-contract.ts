@@ -90,7 +90,12 @@ export type IkeOutput =
     }
   /** The peer does not answer any more, and its IPsec SAs are gone: others of its entry's peers have their turn. */
   | { readonly kind: "peer-dead"; readonly localAddress: IpAddress; readonly peer: IpAddress }
-  | { readonly kind: "negotiation-failed"; readonly connectionId: string; readonly selector: TrafficSelector }
+  | {
+      readonly kind: "negotiation-failed";
+      readonly connectionId: string;
+      readonly peer: IpAddress;
+      readonly selector: TrafficSelector;
+    }
   /** Keys of a phase 1, for a key log; only if asked for at construction. */
   | {
       readonly kind: "isakmp-keys";

@@ -82,7 +82,7 @@ export class IkeEngine {
         const { connectionId, selector, peer, spi } = input;
         if (connection === undefined || !state.policy.enabled) {
           if (spi !== undefined) state.spis.release(spi);
-          state.output({ kind: "negotiation-failed", connectionId, selector });
+          state.output({ kind: "negotiation-failed", connectionId, peer, selector });
         } else request(state, { connection, selector, peer, spi });
         break;
       }

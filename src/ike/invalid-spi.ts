@@ -22,7 +22,7 @@ export function recoverFromInvalidSpi(
   const established = state.table.newestWith(localAddress, peer);
   if (established !== undefined) return tell(state, established, spi);
   if (!state.policy.invalidSpiRecovery || !state.policy.enabled) return;
-  const [connection] = state.connections.between(localAddress, peer);
+  const [connection] = state.connections.configuredBetween(localAddress, peer);
   const isUnderWay = state.table.ofPeer(peer).some((sa) => sa.local.address === localAddress);
   if (connection === undefined || isUnderWay) return;
   const sa = beginPhase1(state, connection, usualEnds(connection, peer), []);

@@ -28,7 +28,7 @@ export function lifeDue(state: EngineState, sa: IsakmpSa): void {
   if (expiresAt === undefined || expiresAt <= state.now) return lifeOver(state, sa);
   state.timers.set(sa.life, expiresAt, "an ISAKMP SA expires");
   const [local, peer] = [sa.local.address, sa.remote.address];
-  const [connection] = state.connections.between(local, peer);
+  const [connection] = state.connections.configuredBetween(local, peer);
   const isNewest = state.table.newestWith(local, peer) === sa;
   const isUnderWay = state.table.ofPeer(peer).some((other) => !other.isEstablished);
   if (!isContinuous(state, sa) || connection === undefined || !isNewest || isUnderWay) return;

@@ -10,7 +10,8 @@ import type { Connection } from "./policy.ts";
 
 export function failRequest(state: EngineState, failed: WaitingRequest): void {
   giveBackSpi(state, failed);
-  state.output({ kind: "negotiation-failed", connectionId: failed.connection.id, selector: failed.selector });
+  const { connection, peer, selector } = failed;
+  state.output({ kind: "negotiation-failed", connectionId: connection.id, peer, selector });
 }
 
 /** Nothing came of a request: the SPI that was reserved for it is free again. */

@@ -156,14 +156,16 @@ export interface Connection {
   readonly sequence: number;
   readonly interfaceName: string;
   readonly localAddress: IpAddress;
-  /** In order of preference; never empty. */
+  /** Of a dynamic crypto map: nothing is begun by it, and it comes after all others where a peer begins. Absent is false. */
+  readonly isTemplate?: boolean;
+  /** In order of preference; never empty, but in a template, which is then for any peer. */
   readonly peers: readonly IpAddress[];
   /** In order of preference; never empty. */
   readonly transformSets: readonly TransformSet[];
   readonly pfsGroup: GroupId | undefined;
   readonly lifetimeSeconds: number;
   readonly lifetimeKilobytes: number;
-  /** The permit lines of the crypto access list, in order. */
+  /** The permit lines of the crypto access list, in order; a template may have none, and then takes what its peers propose. */
   readonly selectors: readonly ConnectionSelector[];
   /** The lines an explanation points at. */
   readonly origins: ConnectionOrigins;

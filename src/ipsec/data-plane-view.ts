@@ -1,4 +1,4 @@
-/** The snapshot that `show crypto ipsec sa` reads: every permit line in policy order, with its SAs. */
+/** The snapshot that `show crypto ipsec sa` reads: every permit line in policy order, then the flows of temporary entries, with their SAs. */
 import { elapsed, type Instant } from "../base/time.ts";
 import type { DataPlaneParts } from "./data-plane-parts.ts";
 import { KILOBYTE } from "./lifetimes.ts";
@@ -12,11 +12,8 @@ export function dataPlaneView(
   now: Instant,
 ): IpsecView {
   const flows: FlowView[] = [];
-  for (const { interface: protectedInterface } of policy.interfaces.values())
-    for (const { id } of protectedInterface.entries) {
-      const connection = policy.connections.get(id);
-      for (const line of connection?.lines ?? []) flows.push(flowView(line.connection, line, paths, now));
-    }
+  for (const connection of policy.all())
+    for (const line of connection.lines) flows.push(flowView(connection, line, paths, now));
   return { flows };
 }
 
@@ -32,6 +29,7 @@ function flowView(
     interfaceName: name,
     mapName,
     connectionId: connection.id,
+    template: connection.entry.template,
     localAddress,
     peer,
     selector: line.selector,

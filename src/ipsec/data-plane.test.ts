@@ -272,7 +272,7 @@ describe("an SA's lifetime", () => {
       for (const { selector, reason } of outputsOf(plane.drain(), "negotiate")) {
         assert.equal(reason, "lifetime");
         asked.push(Math.floor(deadline.at / 1000));
-        plane.negotiationFailed(deadline.at, CONNECTION, selector);
+        plane.negotiationFailed(deadline.at, CONNECTION, selector, B);
       }
     }
     const [first = 0] = asked;

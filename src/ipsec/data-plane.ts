@@ -85,7 +85,7 @@ export class DataPlane {
       outbox: new Outbox(),
       paths: new PathMtus(),
       carried: options.carrier === undefined ? undefined : new CarriedTraffic(options.carrier),
-      policy: new ProtectedPolicy(options.policy, limits.flowCacheSlots),
+      policy: new ProtectedPolicy(options.policy, limits),
     };
     this.#negotiator = new Negotiator(this.#parts);
     this.#lifecycle = new SaLifecycle(this.#parts, this.#negotiator);
@@ -188,14 +188,13 @@ export class DataPlane {
    * IKE could not negotiate: packets that waited are dropped, the next of the entry's peers has its turn, and a new
    * request goes out after a second at the earliest, twice as long after each failure in a row, 30 seconds at most.
    */
-  negotiationFailed(now: Instant, connectionId: string, selector: TrafficSelector): void {
-    const connection = this.#parts.policy.connections.get(connectionId);
-    const key = selectorKey(connectionId, selector);
+  negotiationFailed(now: Instant, connectionId: string, selector: TrafficSelector, peer: IpAddress): void {
+    const connection = this.#parts.policy.connectionWith(connectionId, peer);
     if (connection === undefined) {
-      this.#negotiator.settle(key);
+      this.#negotiator.settle(selectorKey(connectionId, selector));
       return;
     }
-    const until = this.#negotiator.failed(now, key);
+    const until = this.#negotiator.failed(now, selectorKey(connection.id, selector));
     for (const line of connection.lines)
       if (selectorsEqual(line.selector, selector)) this.#outboundPath.abandon(now, line);
     this.#lifecycle.renewLater(connection, selector, until);
@@ -218,7 +217,7 @@ export class DataPlane {
 
   /** A peer does not answer any more: entries that have no SA with it left, and have others, turn to the next. */
   peerDied(localAddress: IpAddress, peer: IpAddress): void {
-    for (const connection of this.#parts.policy.connections.values())
+    for (const connection of this.#parts.policy.all())
       if (
         connection.currentPeer === peer &&
         connection.interface.localAddress === localAddress &&
@@ -231,11 +230,10 @@ export class DataPlane {
   setPolicy(_now: Instant, policy: IpsecPolicy): readonly RemovedPair[] {
     const removed = changePolicy(this.#parts, this.#lifecycle, policy);
     const keys = new Set<string>();
-    for (const { lines } of this.#parts.policy.connections.values())
-      for (const line of lines) keys.add(lineKey(line));
+    for (const { lines } of this.#parts.policy.all()) for (const line of lines) keys.add(lineKey(line));
     for (const key of this.#holdQueue?.keys() ?? []) if (!keys.has(key)) this.#holdQueue?.release(key);
-    for (const { parameters } of this.#parts.sad.all())
-      keys.add(selectorKey(parameters.connectionId, parameters.selector));
+    for (const { parameters, line } of this.#parts.sad.all())
+      keys.add(selectorKey(line.connection.id, parameters.selector));
     this.#negotiator.keepOnly((key) => keys.has(key));
     this.#parts.carried?.setPolicy(policy);
     return removed;
@@ -261,7 +259,7 @@ export class DataPlane {
           this.#lifecycle.lookIfIdle(now, subject);
           break;
         case "give-up":
-          this.negotiationFailed(now, subject.connectionId, subject.selector);
+          this.negotiationFailed(now, subject.connectionId, subject.selector, subject.peer);
           break;
         case "path-mtu":
           this.#pathDiscovery.forget(subject.local, subject.peer);
@@ -282,7 +280,7 @@ export class DataPlane {
   /** Zeroes what show commands count. What lifetimes count goes on. */
   clearCounters(): void {
     this.#account();
-    for (const { lines } of this.#parts.policy.connections.values())
+    for (const { lines } of this.#parts.policy.all())
       for (const { counters } of lines) Object.assign(counters, zeroCounters());
     for (const sa of this.#parts.sad.all()) {
       sa.packets = 0;

@@ -40,6 +40,10 @@ export class FlowCache<T> {
     this.#values[slot] = value;
   }
 
+  clear(): void {
+    this.#values.fill(undefined);
+  }
+
   #slotOf(flow: PacketFlow): number {
     let hash = Math.imul(flow.source, 0x9e3779b1);
     hash = Math.imul(hash ^ flow.destination ^ (hash >>> 15), 0x85ebca6b);

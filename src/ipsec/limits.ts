@@ -21,6 +21,7 @@ export interface DataPlaneLimits {
   readonly pathMtuMin: number;
   readonly pathMtuSeconds: number;
   readonly carriedLookSeconds: number;
+  readonly temporaryFlowsPerPeerMax: number;
 }
 
 /** What the protocol or the documents fix. */
@@ -70,4 +71,6 @@ export const DATA_PLANE_LIMITS: DataPlaneLimits = {
   pathMtuSeconds: 600,
   /** An idle SA in its last seconds: whether another has carried a packet for it is looked at so often, six times in IOS's margin. */
   carriedLookSeconds: 5,
+  /** A peer of a dynamic crypto map says itself what it wants protected: more subnets than a site has would be an attack on our memory. */
+  temporaryFlowsPerPeerMax: 256,
 };

@@ -62,7 +62,12 @@ export type PlaneTimer =
   /** Has the pair carried more than these octets, as it last had then? */
   | { readonly kind: "idle"; readonly sa: OutboundSa; readonly octets: number; readonly since: Instant }
   /** IKE has not said how a negotiation ended. */
-  | { readonly kind: "give-up"; readonly connectionId: string; readonly selector: TrafficSelector }
+  | {
+      readonly kind: "give-up";
+      readonly connectionId: string;
+      readonly peer: IpAddress;
+      readonly selector: TrafficSelector;
+    }
   /** What was learned of the way to a peer is old. */
   | { readonly kind: "path-mtu"; readonly local: IpAddress; readonly peer: IpAddress };
 

@@ -34,13 +34,13 @@ export class Negotiator {
     const asking = this.#negotiations.ask(now, key);
     if (asking.kind !== "ask") return asking;
     this.#cancelTimeout(key);
-    const timer = { kind: "give-up", connectionId: connection.id, selector } as const;
+    const timer = { kind: "give-up", connectionId: connection.entry.id, peer, selector } as const;
     this.#timeouts.set(key, this.#parts.timers.add(asking.timeoutAt, timer));
     const { lifetimeSeconds, lifetimeKilobytes, transformSets } = connection.entry;
     const suite = transformSets[0]?.esp ?? { encryption: "null", integrity: undefined };
     this.#parts.outbox.event({
       kind: "sa-requested",
-      connectionId: connection.id,
+      connectionId: connection.entry.id,
       local: connection.interface.localAddress,
       peer,
       selector,
@@ -51,7 +51,7 @@ export class Negotiator {
     });
     this.#parts.outbox.push({
       kind: "negotiate",
-      connectionId: connection.id,
+      connectionId: connection.entry.id,
       peer,
       selector,
       reason,

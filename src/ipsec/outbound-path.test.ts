@@ -129,7 +129,7 @@ describe("a packet that policy protects", () => {
     const plane = newPlane({ holdPackets: true });
     plane.outbound(at(0), WAN, udpPacket());
     plane.drain();
-    plane.negotiationFailed(at(10), "vpn 10 Ethernet1/0", SELECTOR_A);
+    plane.negotiationFailed(at(10), "vpn 10 Ethernet1/0", SELECTOR_A, B);
     plane.outbound(at(10), WAN, udpPacket());
     const outputs = plane.drain();
     assert.deepEqual(outputsOf(outputs, "negotiate"), []);
@@ -156,7 +156,7 @@ describe("a packet that policy protects", () => {
     const asked = [0, 100, 200].map((seconds) => {
       plane.outbound(at(seconds), WAN, udpPacket());
       const [output] = outputsOf(plane.drain(), "negotiate");
-      plane.negotiationFailed(at(seconds), "vpn 10 Ethernet1/0", SELECTOR_A);
+      plane.negotiationFailed(at(seconds), "vpn 10 Ethernet1/0", SELECTOR_A, B);
       return output?.peer;
     });
     assert.deepEqual(asked, [B, other, B]);

@@ -312,6 +312,8 @@ export class OutboundPath {
   ask(now: Instant, line: ProtectedLine): string | undefined {
     const { connection, selector } = line;
     const peer = connection.currentPeer;
+    if (connection.entry.template !== undefined)
+      return "a dynamic crypto map begins no negotiation, its peers do";
     if (peer === undefined || connection.entry.transformSets.length === 0)
       return "the crypto map entry names no peer or no transform set";
     const asking = this.#negotiator.ask(now, { connection, peer, selector, reason: "traffic" });

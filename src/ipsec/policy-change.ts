@@ -1,8 +1,9 @@
 /** Another policy comes into force: SAs that it still allows move over to it, the others go. */
+import type { IpAddress } from "../net/ip-address.ts";
 import type { DataPlaneParts } from "./data-plane-parts.ts";
 import type { LiveSa, RemovedPair } from "./live-sa.ts";
-import type { IpsecPolicy } from "./policy.ts";
-import { lineFor, type ProtectedLine, ProtectedPolicy } from "./protected-policy.ts";
+import type { CryptoMapEntry, IpsecPolicy } from "./policy.ts";
+import { type ProtectedLine, ProtectedPolicy } from "./protected-policy.ts";
 import type { SaLifecycle } from "./sa-lifecycle.ts";
 import type { SaParameters } from "./security-association.ts";
 
@@ -13,13 +14,14 @@ export function changePolicy(
   policy: IpsecPolicy,
 ): readonly RemovedPair[] {
   const previous = parts.policy;
-  const next = new ProtectedPolicy(policy, parts.limits.flowCacheSlots, previous);
+  const next = new ProtectedPolicy(policy, parts.limits, previous);
   const removed = lifecycle.removeWhere((sa) => allowingLine(next, sa.parameters) === undefined, "deleted");
-  for (const connection of previous.connections.values()) {
+  for (const connection of previous.all()) {
     const inbound = connection.inbound.filter((sa) => moved(next, sa));
     const outbound = connection.outbound.filter((sa) => moved(next, sa));
-    const successor = next.connections.get(connection.id);
-    if (successor === undefined) continue;
+    const [line] = [...inbound, ...outbound].map((sa) => sa.line);
+    if (line === undefined) continue;
+    const successor = line.connection;
     successor.inbound = inbound;
     successor.outbound = outbound;
   }
@@ -39,16 +41,22 @@ function moved(policy: ProtectedPolicy, sa: LiveSa): boolean {
 function allowingLine(policy: ProtectedPolicy, parameters: SaParameters): ProtectedLine | undefined {
   const connection = policy.connections.get(parameters.connectionId);
   if (connection === undefined) return undefined;
-  const { suite, mode, peer, localAddress, selector } = parameters;
+  const { suite, mode, peer, localAddress } = parameters;
+  const { entry } = connection;
   const isAllowed =
     connection.interface.localAddress === localAddress &&
-    connection.entry.peers.includes(peer) &&
-    connection.entry.transformSets.some(
+    mayHavePeer(entry, peer) &&
+    entry.transformSets.some(
       ({ esp, mode: allowedMode }) =>
         esp.encryption === suite.encryption &&
         esp.integrity === suite.integrity &&
         // A set in transport mode does with tunnel mode where the traffic or the peer wants that.
         (mode === "tunnel" || allowedMode === "transport"),
     );
-  return isAllowed ? lineFor(connection, selector) : undefined;
+  return isAllowed ? policy.lineOf(parameters) : undefined;
+}
+
+/** A template without peers is for any. */
+function mayHavePeer({ peers, template }: CryptoMapEntry, peer: IpAddress): boolean {
+  return peers.includes(peer) || (template !== undefined && peers.length === 0);
 }

@@ -24,7 +24,7 @@ export interface ProtectedInterface {
   readonly mtu: number;
   readonly dfBit: DfBit;
   readonly fragmentation: FragmentationOrder;
-  /** Ascending sequence number. */
+  /** Ascending sequence number, static ones before those of dynamic maps. */
   readonly entries: readonly CryptoMapEntry[];
 }
 
@@ -44,7 +44,20 @@ export interface CryptoMapEntry {
   readonly lifetimeKilobytes: number;
   /** SAs that carry nothing for so long go; undefined keeps them. */
   readonly idleTime: IdleTime | undefined;
+  /** Of a dynamic crypto map, whose peers are not known beforehand; absent in a static entry. */
+  readonly template?: DynamicTemplate | undefined;
   readonly origin: Origin | undefined;
+}
+
+/**
+ * An entry of a dynamic crypto map. IKE is never asked by it: who begins is accepted, and becomes a temporary entry. `rules`
+ * are the access list that the peer's proxy identities must come under, and that nothing passes in clear; empty where there
+ * is none. `peers` are those it is for; empty where it is for any.
+ */
+export interface DynamicTemplate {
+  /** Of the dynamic map, and of the entry in it. */
+  readonly mapName: string;
+  readonly sequence: number;
 }
 
 /** `security-association idle-time`. */

@@ -1,12 +1,19 @@
-/** The policy at work: every crypto map entry with its permit lines, their counters and its SAs, and the SPD of each interface. */
+/**
+ * The policy at work: every crypto map entry with its permit lines, their counters and its SAs, and the SPD of each interface.
+ * What dynamic maps have become for their peers is in `TemporaryEntries`.
+ */
 import type { IpAddress } from "../net/ip-address.ts";
 import { selectorCovers, selectorOfRule, selectorsEqual, type TrafficSelector } from "../net/selector.ts";
 import type { PacketDropReason } from "./events.ts";
 import { FlowCache } from "./flow-cache.ts";
+import type { DataPlaneLimits } from "./limits.ts";
 import type { InboundSa, OutboundSa } from "./live-sa.ts";
 import { type CompiledSelector, compileSelector, type PacketFlow } from "./packet-flow.ts";
 import type { CryptoMapEntry, IpsecPolicy, ProtectedInterface } from "./policy.ts";
+import type { SaParameters } from "./security-association.ts";
 import { Spd, spdLine } from "./spd.ts";
+import { TemporaryEntries } from "./temporary-entries.ts";
+import { TemporaryLines } from "./temporary-lines.ts";
 import type { DropCounts, FlowCounters } from "./view.ts";
 
 /** A permit line. */
@@ -23,10 +30,12 @@ export type LineCounters = { -readonly [K in keyof Omit<FlowCounters, "drops">]:
 
 /** A crypto map entry on one interface. */
 export interface ProtectedConnection {
+  /** That of the entry; in a temporary one followed by the peer, for IKE knows its template alone. */
   readonly id: string;
   readonly entry: CryptoMapEntry;
   readonly interface: ProtectedInterface;
-  readonly lines: readonly ProtectedLine[];
+  /** In a temporary entry they come and go with their SAs. */
+  lines: readonly ProtectedLine[];
   /** Newest last. */
   inbound: readonly InboundSa[];
   outbound: readonly OutboundSa[];
@@ -48,31 +57,71 @@ export interface FlowDecision {
 export interface InterfacePolicy {
   readonly interface: ProtectedInterface;
   readonly spd: Spd<ProtectedLine | undefined>;
+  /** What `spd` lets pass is held against these, in this order: flows of temporary entries, and access lists of dynamic maps. */
+  readonly temporary: TemporaryLines<ProtectedLine>;
+  readonly templates: Spd<ProtectedLine | undefined>;
   readonly cache: FlowCache<FlowDecision>;
 }
 
+export type PolicyLimits = Pick<DataPlaneLimits, "flowCacheSlots" | "temporaryFlowsPerPeerMax">;
+
 export class ProtectedPolicy {
   readonly interfaces: ReadonlyMap<string, InterfacePolicy>;
+  /** Those that are configured, templates too. */
   readonly connections: ReadonlyMap<string, ProtectedConnection>;
+  readonly #temporary: TemporaryEntries;
 
   /** Lines that `previous` has too keep their counters, and entries the peer they are at. SAs are not taken over. */
-  constructor(policy: IpsecPolicy, cacheSlots: number, previous?: ProtectedPolicy) {
+  constructor(policy: IpsecPolicy, limits: PolicyLimits, previous?: ProtectedPolicy) {
     const interfaces = new Map<string, InterfacePolicy>();
     const connections = new Map<string, ProtectedConnection>();
     for (const protectedInterface of policy.interfaces) {
-      const entries = protectedInterface.entries.map((entry) => {
+      const made = protectedInterface.entries.map((entry) => {
         const connection = connectionOf(entry, protectedInterface, previous?.connections.get(entry.id));
         connections.set(entry.id, connection);
-        return spdLines(connection);
+        return connection;
       });
       interfaces.set(protectedInterface.name, {
         interface: protectedInterface,
-        spd: new Spd(entries),
-        cache: new FlowCache(cacheSlots),
+        spd: new Spd(made.filter(({ entry }) => entry.template === undefined).map(spdLines)),
+        temporary: new TemporaryLines(),
+        templates: new Spd(made.filter(({ entry }) => entry.template !== undefined).map(spdLines)),
+        cache: new FlowCache(limits.flowCacheSlots),
       });
     }
     this.interfaces = interfaces;
     this.connections = connections;
+    this.#temporary = new TemporaryEntries(
+      interfaces,
+      limits.temporaryFlowsPerPeerMax,
+      previous === undefined ? undefined : previous.#temporary,
+    );
+  }
+
+  /** Every entry that may have SAs: the static ones, then the temporary ones in the order in which they were made. */
+  *all(): Generator<ProtectedConnection> {
+    for (const connection of this.connections.values())
+      if (connection.entry.template === undefined) yield connection;
+    yield* this.#temporary.all();
+  }
+
+  /** The entry by which SAs with a peer are negotiated: of a template the temporary one, if there is one. */
+  connectionWith(id: string, peer: IpAddress): ProtectedConnection | undefined {
+    const connection = this.connections.get(id);
+    return connection?.entry.template === undefined ? connection : this.#temporary.find(connection, peer);
+  }
+
+  /** The permit line that an SA comes under; of a dynamic map that of a temporary entry, made where it is missing. */
+  lineOf({ connectionId, peer, selector }: SaParameters): ProtectedLine | undefined {
+    const connection = this.connections.get(connectionId);
+    if (connection === undefined) return undefined;
+    if (connection.entry.template === undefined) return lineFor(connection, selector);
+    return this.#temporary.lineFor(connection, peer, selector);
+  }
+
+  /** An SA of the line has gone: that of a temporary entry goes with its last one, and so does the entry. True if it went. */
+  release(line: ProtectedLine): boolean {
+    return line.connection.entry.template !== undefined && this.#temporary.release(line);
   }
 }
 
@@ -80,8 +129,11 @@ export class ProtectedPolicy {
 export function decide(policy: InterfacePolicy, flow: PacketFlow): FlowDecision {
   const cached = policy.cache.get(flow);
   if (cached !== undefined) return cached;
-  const dependsOnPorts = flow.isLaterFragment && policy.spd.dependsOnPorts(flow);
-  const decision = { line: policy.spd.lookUp(flow), version: -1, sa: undefined, dependsOnPorts };
+  const { spd, temporary, templates } = policy;
+  const dependsOnPorts =
+    flow.isLaterFragment && [spd, temporary, templates].some((each) => each.dependsOnPorts(flow));
+  const line = spd.lookUp(flow) ?? temporary.lookUp(flow) ?? templates.lookUp(flow);
+  const decision = { line, version: -1, sa: undefined, dependsOnPorts };
   policy.cache.set(flow, decision);
   return decision;
 }
@@ -142,7 +194,7 @@ function connectionOf(
   previous: ProtectedConnection | undefined,
 ): ProtectedConnection {
   const isPeerKept = previous?.currentPeer !== undefined && entry.peers.includes(previous.currentPeer);
-  const connection: ConnectionInMaking = {
+  const connection: ProtectedConnection = {
     id: entry.id,
     entry,
     interface: protectedInterface,
@@ -161,9 +213,6 @@ function connectionOf(
   });
   return connection;
 }
-
-/** It and its lines name each other. */
-type ConnectionInMaking = ProtectedConnection & { lines: readonly ProtectedLine[] };
 
 /** Every rule of the entry, the permit lines with their line. */
 function spdLines(connection: ProtectedConnection) {

@@ -20,7 +20,7 @@ import { conflictsBehindNat } from "./nat-conflict.ts";
 import type { Negotiator } from "./negotiator.ts";
 import type { NegotiateOutput } from "./outbox.ts";
 import { compileSelector } from "./packet-flow.ts";
-import { lineFor, type ProtectedConnection, type ProtectedLine, selectorKey } from "./protected-policy.ts";
+import { lineKey, type ProtectedConnection, type ProtectedLine, selectorKey } from "./protected-policy.ts";
 import { ReplayWindow } from "./replay-window.ts";
 import type { SaParameters } from "./security-association.ts";
 
@@ -48,10 +48,9 @@ export class SaLifecycle {
     if (mode === "transport" && !isBetween(selector, localAddress, peer))
       throw new MisuseError("transport mode for traffic of others than the two ends (RFC 2401 §4.1)");
     const { outbox, sad, policy } = this.#parts;
-    const connection = policy.connections.get(parameters.connectionId);
-    const line = connection === undefined ? undefined : lineFor(connection, parameters.selector);
-    if (line === undefined || conflictsBehindNat(sad, parameters)) {
-      if (line !== undefined && parameters.direction === "outbound")
+    const isInTheWay = conflictsBehindNat(sad, parameters);
+    if (isInTheWay || policy.lineOf(parameters) === undefined) {
+      if (isInTheWay && parameters.direction === "outbound")
         outbox.event({ kind: "peers-conflict", localAddress, peer, selector });
       if (parameters.direction === "outbound") outbox.push({ kind: "pair-expired", ...pairOf(parameters) });
       return undefined;
@@ -59,6 +58,9 @@ export class SaLifecycle {
     const { direction, spi } = parameters;
     const existing = direction === "inbound" ? sad.inboundFor(localAddress, spi) : sad.outboundFor(peer, spi);
     if (existing !== undefined) this.removePair(existing, "replaced");
+    // What was in the way may have been the last SA of a temporary entry.
+    const line = policy.lineOf(parameters);
+    if (line === undefined) return undefined;
     const sa = this.#makeSa(parameters, line);
     sad.add(sa);
     if (!this.#isCarried(sa)) {
@@ -69,7 +71,7 @@ export class SaLifecycle {
     this.#armHard(sa);
     outbox.event({ kind: "sa-installed", ...eventFields(sa) });
     if (sa.direction === "outbound") {
-      this.#negotiator.settle(selectorKey(parameters.connectionId, parameters.selector));
+      this.#negotiator.settle(selectorKey(line.connection.id, parameters.selector));
       line.connection.currentPeer = peer;
       watchIdleness(this.#parts, now, sa);
       this.#retireReplaced(now, sa);
@@ -151,12 +153,17 @@ export class SaLifecycle {
   }
 
   removeOne(sa: LiveSa, reason: RemovalReason): void {
-    this.#parts.sad.remove(sa);
+    this.#forget(sa);
     sa.transforms.release();
     for (const timer of [sa.softTimer, sa.hardTimer])
       if (timer !== undefined) this.#parts.timers.cancel(timer);
     this.#parts.carried?.remove(sa);
     this.#parts.outbox.event({ kind: "sa-removed", ...eventFields(sa), reason });
+  }
+
+  #forget(sa: LiveSa): void {
+    this.#parts.sad.remove(sa);
+    if (this.#parts.policy.release(sa.line)) this.#negotiator.settle(lineKey(sa.line));
   }
 
   /** Another carries it, if another carries packets; an outbound SA not without its inbound one. */
@@ -171,7 +178,7 @@ export class SaLifecycle {
   #refuse(sa: LiveSa): void {
     const { outbox, sad } = this.#parts;
     const partner = sad.partnerOf(sa);
-    sad.remove(sa);
+    this.#forget(sa);
     if (partner !== undefined) this.removeOne(partner, "deleted");
     if (sa.direction === "outbound") outbox.push({ kind: "pair-expired", ...pairOf(sa.parameters) });
   }

@@ -5,12 +5,15 @@ import type { EncapsulationMode } from "../crypto/transform-set.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { TrafficSelector } from "../net/selector.ts";
 import type { PacketDropReason } from "./events.ts";
+import type { DynamicTemplate } from "./policy.ts";
 
 /** One proxy identity of one crypto map entry, with its SAs newest last. */
 export interface FlowView {
   readonly interfaceName: string;
   readonly mapName: string;
   readonly connectionId: string;
+  /** Of a temporary entry: what it was made of. */
+  readonly template: DynamicTemplate | undefined;
   readonly localAddress: IpAddress;
   readonly peer: IpAddress | undefined;
   readonly selector: TrafficSelector;
@@ -60,6 +63,6 @@ export interface SaView {
 }
 
 export interface IpsecView {
-  /** Every permit line of every entry in policy order, SAs or not. */
+  /** Every permit line of every static entry in policy order, SAs or not; then those of temporary entries. */
   readonly flows: readonly FlowView[];
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { typed } from "../../test/support/typed-lab.ts";
 import { milliseconds } from "../base/time.ts";
 import { loadConfiguration } from "../cli/load.ts";
 import type { DebugFlag } from "../cli/services.ts";
@@ -7,7 +8,6 @@ import { ipv4 } from "../net/ip-address.ts";
 import { defaultScript } from "./default-script.ts";
 import { QUICK_JOBS, virtualJobs } from "./job-runner.ts";
 import { createLab, type Lab, type LabOptions } from "./lab.ts";
-import { labConsoles } from "./lab-consoles.ts";
 import { type LabSources, readLab } from "./lab-sources.ts";
 import type { TappedPacket } from "./link.ts";
 import { DEFAULT_PING, type PingResult } from "./ping.ts";
@@ -195,23 +195,6 @@ function caseStudy(
   });
   assert.ok(created.kind === "lab", created.kind === "problems" ? created.problems.join("\n") : "");
   return { lab: created.lab, sources: read.sources, said: () => lines, crossed };
-}
-
-/** Types lines at a router; the lines that are printed. */
-function typed(lab: Lab, router: string, ...lines: readonly string[]): string[] {
-  let text = "";
-  const console = labConsoles(lab, (_, more) => {
-    text += more;
-  }).find(({ name }) => name === router);
-  assert.ok(console !== undefined);
-  for (const line of lines) {
-    let isDone = false;
-    console.enter(line, () => {
-      isDone = true;
-    });
-    while (!isDone) assert.ok(lab.world.step());
-  }
-  return text.trimEnd().split("\n");
 }
 
 function pinged(lab: Lab, host: Lab["hosts"][number], destination: string): string {

@@ -68,6 +68,7 @@ const COUNTERS = { encapsulated: 4, encrypted: 4, digested: 4, decapsulated: 4, 
 export const INITIATOR: FlowView = {
   interfaceName: "Ethernet1/0",
   mapName: "vpn",
+  template: undefined,
   connectionId: "vpn 10 Ethernet1/0",
   localAddress: A,
   peer: B,

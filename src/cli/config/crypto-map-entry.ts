@@ -1,4 +1,4 @@
-/** The mode of a crypto map entry: peers, transform sets, PFS, lifetimes, and what to protect. */
+/** The mode of a crypto map entry, and of an entry of a dynamic map: peers, transform sets, PFS, lifetimes, and what to protect. */
 import { type CryptoMapEntrySettings, isSamePeer } from "../../config/configuration.ts";
 import { newCryptoMapEntry } from "../../config/defaults.ts";
 import type { GroupId } from "../../crypto/names.ts";
@@ -9,20 +9,27 @@ import { type Place, type Statement, statementsAt } from "../mode.ts";
 import { choice, flag, oneOf, optional, repeated, value } from "../sentence.ts";
 import { ADDRESS, HOST_NAME, LINE, NAME } from "../value-types.ts";
 import { phrase } from "../vocabulary.ts";
-import { withEntry, withMap } from "./crypto-map-settings.ts";
+import { entryOf, withDynamicMap, withEntry, withMap } from "./crypto-map-settings.ts";
 import { IDLE_SECONDS, LIFETIME_KILOBYTES, LIFETIME_SECONDS } from "./ipsec.ts";
 import { groupChoice } from "./isakmp.ts";
 
-export interface EntryPlace {
-  readonly name: string;
-  readonly sequence: number;
-}
+export type EntryPlace = { readonly sequence: number } & (
+  | { readonly name: string }
+  | { readonly dynamicMap: string }
+);
 
 const ENTRY_PLACE: Place<CryptoMapEntrySettings, EntryPlace> = {
-  read: ({ cryptoMaps }, { name, sequence }) =>
-    cryptoMaps.find((map) => map.name === name)?.entries.find((entry) => entry.sequence === sequence) ??
-    newCryptoMapEntry(sequence, undefined),
-  write: (configuration, { name }, entry) => withMap(configuration, name, (map) => withEntry(map, entry)),
+  read: ({ cryptoMaps, dynamicMaps }, place) => {
+    const map =
+      "name" in place
+        ? cryptoMaps.find(({ name }) => name === place.name)
+        : dynamicMaps.find(({ name }) => name === place.dynamicMap);
+    return entryOf(map, place.sequence) ?? newCryptoMapEntry(place.sequence, undefined);
+  },
+  write: (configuration, place, entry) =>
+    "name" in place
+      ? withMap(configuration, place.name, (map) => withEntry(map, entry))
+      : withDynamicMap(configuration, place.dynamicMap, (map) => withEntry(map, entry)),
 };
 
 const entrySetting = statementsAt(ENTRY_PLACE);

@@ -8,7 +8,6 @@ import {
   CLIENT_GROUP_BLOCK,
   CONTROLLER_BLOCK,
   DHCP_BLOCK,
-  DYNAMIC_MAP_BLOCK,
   HUB_BLOCK,
   KEY_CHAIN_BLOCK,
   OTHER_BLOCK,
@@ -197,7 +196,6 @@ export const LINES_OF_IPSEC: readonly Statement[] = [
   ),
   unsupported(one("crypto ipsec security-association replay", "Set replay checking")),
   unsupported(block("crypto ipsec profile", "Configure an ipsec policy profile", PROFILE_BLOCK)),
-  unsupported(block("crypto dynamic-map", "Specify a dynamic crypto map template", DYNAMIC_MAP_BLOCK)),
 ];
 
 /** Keys of kinds that are not in effect yet. */

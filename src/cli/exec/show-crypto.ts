@@ -9,6 +9,7 @@ import { showCertificates } from "../views/certificates.ts";
 import { showCryptoMap } from "../views/crypto-map.ts";
 import { showCryptoSession } from "../views/crypto-session.ts";
 import { showDiagnosis } from "../views/diagnosis.ts";
+import { showDynamicMaps } from "../views/dynamic-map.ts";
 import {
   showDroppedPackets,
   showEngineBrief,
@@ -147,6 +148,13 @@ export const SHOW_CRYPTO_COMMANDS: readonly Command[] = [
           detail: detail === true,
         }),
       ),
+  ),
+  command(
+    [
+      ...phrase("show crypto dynamic-map", "Crypto map templates"),
+      optional(word("tag", "Crypto map templates with a given tag"), value("tag", NAME, "Template tag")),
+    ],
+    ({ print, services }, { tag }) => print(showDynamicMaps(services.configuration(), tag)),
   ),
   command(phrase("show crypto ca certificates", "Show certificates"), ({ print, services }) =>
     print(showCertificates(services.configuration())),

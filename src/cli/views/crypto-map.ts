@@ -1,12 +1,8 @@
 /** `show crypto map`, laid out as in Examples 13-4 and 13-6 of the IPsec chapter. */
-import type {
-  Configuration,
-  CryptoMapEntrySettings,
-  CryptoMapSettings,
-  MapPeer,
-} from "../../config/configuration.ts";
+import type { Configuration, CryptoMapEntrySettings, CryptoMapSettings } from "../../config/configuration.ts";
 import type { GatewayView } from "../../gateway/contract.ts";
-import { ruleTexts } from "./access-lists.ts";
+import { accessListLines, peerText, termsLines } from "./crypto-map-entry.ts";
+import { temporaryEntryLines } from "./dynamic-map.ts";
 
 /** All maps, those on an interface, or that of a name. */
 export interface CryptoMapFilter {
@@ -38,6 +34,12 @@ function mapLines(configuration: Configuration, view: GatewayView, map: CryptoMa
           `Crypto Map: "${map.name}" idb: ${map.localAddress.value} local address: ${addressOf(configuration, map)}`,
         ]),
     ...map.entries.flatMap((entry) => entryLines(configuration, view, map, entry)),
+    ...map.dynamicEntries.flatMap(({ sequence, dynamicMap, discovers }) => [
+      `Crypto Map "${map.name}" ${sequence} ipsec-isakmp`,
+      `  Dynamic map template tag: ${dynamicMap}`,
+      ...(discovers ? ["  Discover enabled"] : []),
+    ]),
+    ...temporaryEntryLines(configuration, view, map.name),
     `  Interfaces using crypto map ${map.name}:`,
     ...users.map(({ name }) => `    ${name}`),
   ];
@@ -53,10 +55,6 @@ function entryLines(
   map: CryptoMapSettings,
   entry: CryptoMapEntrySettings,
 ): string[] {
-  const {
-    lifetimeKilobytes = configuration.lifetimeKilobytes,
-    lifetimeSeconds = configuration.lifetimeSeconds,
-  } = entry;
   const isComplete = entry.peers.length > 0 && entry.matchAddress !== undefined;
   return [
     `Crypto Map "${map.name}" ${entry.sequence} ipsec-isakmp`,
@@ -67,25 +65,7 @@ function entryLines(
     ...entry.peers.map(({ value }) => `  Peer = ${peerText(value)}`),
     ...accessListLines(configuration, entry),
     ...currentPeerLines(view, map, entry),
-    `  Security association lifetime: ${lifetimeKilobytes.value} kilobytes/${lifetimeSeconds.value} seconds`,
-    `  PFS (Y/N): ${entry.pfsGroup === undefined ? "N" : "Y"}`,
-    ...(entry.pfsGroup === undefined ? [] : [`  DH group:  group${entry.pfsGroup.value}`]),
-    `  Transform sets={ ${(entry.transformSets?.value ?? []).map((name) => `${name}, `).join("")}}`,
-  ];
-}
-
-function peerText(peer: MapPeer): string {
-  return peer.kind === "address" ? peer.address : peer.name;
-}
-
-function accessListLines({ accessLists }: Configuration, { matchAddress }: CryptoMapEntrySettings): string[] {
-  if (matchAddress === undefined) return ["  No matching address list set."];
-  const list = accessLists.find(({ name }) => name === matchAddress.value);
-  return [
-    `  Extended IP access list ${matchAddress.value}`,
-    ...(list === undefined ? [] : ruleTexts(list)).map(
-      (text) => `    access-list ${matchAddress.value} ${text}`,
-    ),
+    ...termsLines(configuration, entry),
   ];
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { DATA_PLANE_LIMITS } from "../../ipsec/limits.ts";
 import { compileBlock, type PacketFlow } from "../../ipsec/packet-flow.ts";
 import type { CryptoMapEntry, IpsecPolicy, ProtectedInterface } from "../../ipsec/policy.ts";
 import { decide, ProtectedPolicy } from "../../ipsec/protected-policy.ts";
@@ -158,7 +159,7 @@ function holds(of: AddressBlock, address: number): boolean {
 }
 
 function protects(policy: IpsecPolicy, packet: PacketFlow): boolean {
-  return [...new ProtectedPolicy(policy, 16).interfaces.values()].some(
+  return [...new ProtectedPolicy(policy, DATA_PLANE_LIMITS).interfaces.values()].some(
     (each) => decide(each, packet).line !== undefined,
   );
 }

@@ -10,7 +10,7 @@ import { drop, tell } from "../action.ts";
 import { hash1, hash2, hash3 } from "../keying.ts";
 import { isShapeProblem, open, QM_DONE, QM_OFFER } from "../message-shape.ts";
 import { situationProblem } from "../phase1/protection-suite.ts";
-import type { Connection, ConnectionSelector } from "../policy.ts";
+import type { Connection } from "../policy.ts";
 import { awaitConnected, connected } from "./commit-bit.ts";
 import { modeTerms, translatedSelector } from "./encapsulation.ts";
 import type { EspOffer } from "./esp-offer.ts";
@@ -75,7 +75,7 @@ export function respond(context: QuickModeContext, message: HashedMessage): Acti
   // Where no permit line fits, whose transform sets would have is the one meant.
   const isAcceptable = (each: Connection): boolean =>
     chooseTransform(each, bag.SA, terms).choice !== undefined;
-  const connection = match?.connection ?? candidates.find(isAcceptable) ?? fallback;
+  const connection = match ?? candidates.find(isAcceptable) ?? fallback;
   const { choice, checks } = chooseTransform(connection, bag.SA, terms);
   actions.push(...checks.flatMap((check) => transformEvents(context, check)));
   if (choice === undefined) return [...actions, noTransformChosen(connection, peer, checks)];
@@ -161,15 +161,16 @@ function proposedSelector(
   return typeof selector === "string" ? selector : translatedSelector(context, payload, selector);
 }
 
-/** The first crypto map entry with a permit line that covers the proposal: the line itself or a part of it. */
+/** The first crypto map entry that the proposal comes under: the same as one of its permit lines, or a part of it. */
 function findConnection(
   candidates: readonly Connection[],
   proposed: TrafficSelector,
-): { readonly connection: Connection; readonly line: ConnectionSelector } | undefined {
-  for (const connection of candidates)
-    for (const line of connection.selectors)
-      if (selectorCovers(negotiableSelector(line.selector), proposed)) return { connection, line };
-  return undefined;
+): Connection | undefined {
+  return candidates.find(
+    ({ isTemplate, selectors }) =>
+      (isTemplate === true && selectors.length === 0) ||
+      selectors.some(({ selector }) => selectorCovers(negotiableSelector(selector), proposed)),
+  );
 }
 
 export function sayAnswer(

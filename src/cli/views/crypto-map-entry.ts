@@ -1,0 +1,36 @@
+/** What `show crypto map` and `show crypto dynamic-map` say of an entry, as in Examples 13-4 and 13-6 of the IPsec chapter. */
+import type { Configuration, CryptoMapEntrySettings, MapPeer } from "../../config/configuration.ts";
+import { ruleTexts } from "./access-lists.ts";
+
+/** The access list that decides about an entry's traffic. */
+export function accessListLines(
+  { accessLists }: Configuration,
+  { matchAddress }: CryptoMapEntrySettings,
+): string[] {
+  if (matchAddress === undefined) return ["  No matching address list set."];
+  const list = accessLists.find(({ name }) => name === matchAddress.value);
+  return [
+    `  Extended IP access list ${matchAddress.value}`,
+    ...(list === undefined ? [] : ruleTexts(list)).map(
+      (text) => `    access-list ${matchAddress.value} ${text}`,
+    ),
+  ];
+}
+
+/** What SAs are negotiated with. */
+export function termsLines(configuration: Configuration, entry: CryptoMapEntrySettings): string[] {
+  const {
+    lifetimeKilobytes = configuration.lifetimeKilobytes,
+    lifetimeSeconds = configuration.lifetimeSeconds,
+  } = entry;
+  return [
+    `  Security association lifetime: ${lifetimeKilobytes.value} kilobytes/${lifetimeSeconds.value} seconds`,
+    `  PFS (Y/N): ${entry.pfsGroup === undefined ? "N" : "Y"}`,
+    ...(entry.pfsGroup === undefined ? [] : [`  DH group:  group${entry.pfsGroup.value}`]),
+    `  Transform sets={ ${(entry.transformSets?.value ?? []).map((name) => `${name}, `).join("")}}`,
+  ];
+}
+
+export function peerText(peer: MapPeer): string {
+  return peer.kind === "address" ? peer.address : peer.name;
+}

@@ -1,0 +1,99 @@
+/**
+ * Temporary crypto map entries: what the entries of dynamic maps have become for the peers that began. Each has the flows that
+ * were negotiated as permit lines; a line goes with its last SA, and the entry with its last line.
+ */
+import type { IpAddress } from "../net/ip-address.ts";
+import { selectorCovers, selectorsEqual, type TrafficSelector } from "../net/selector.ts";
+import { compileSelector } from "./packet-flow.ts";
+import {
+  type InterfacePolicy,
+  type ProtectedConnection,
+  type ProtectedLine,
+  zeroCounters,
+} from "./protected-policy.ts";
+
+export class TemporaryEntries {
+  readonly #interfaces: ReadonlyMap<string, InterfacePolicy>;
+  readonly #flowsPerPeerMax: number;
+  readonly #entries = new Map<string, ProtectedConnection>();
+  /** Those before a change of policy: lines that come back keep their counters. */
+  readonly #previous: ReadonlyMap<string, ProtectedConnection>;
+
+  constructor(
+    interfaces: ReadonlyMap<string, InterfacePolicy>,
+    flowsPerPeerMax: number,
+    previous: TemporaryEntries | undefined,
+  ) {
+    this.#interfaces = interfaces;
+    this.#flowsPerPeerMax = flowsPerPeerMax;
+    this.#previous = new Map(previous === undefined ? [] : previous.#entries);
+  }
+
+  all(): Iterable<ProtectedConnection> {
+    return this.#entries.values();
+  }
+
+  find(template: ProtectedConnection, peer: IpAddress): ProtectedConnection | undefined {
+    return this.#entries.get(idOf(template, peer));
+  }
+
+  /** Made where it is missing; undefined where the template does not allow it, or the peer has too many. */
+  lineFor(
+    template: ProtectedConnection,
+    peer: IpAddress,
+    selector: TrafficSelector,
+  ): ProtectedLine | undefined {
+    const isAllowed =
+      template.entry.rules.length === 0 ||
+      template.lines.some((line) => selectorCovers(line.selector, selector));
+    if (!isAllowed) return undefined;
+    const connection = this.find(template, peer) ?? temporaryOf(template, peer);
+    const known = connection.lines.find((line) => selectorsEqual(line.selector, selector));
+    if (known !== undefined || connection.lines.length >= this.#flowsPerPeerMax) return known;
+    const before = this.#previous
+      .get(connection.id)
+      ?.lines.find((line) => selectorsEqual(line.selector, selector));
+    const line: ProtectedLine = {
+      connection,
+      selector,
+      compiledSelector: compileSelector(selector),
+      counters: before?.counters ?? zeroCounters(),
+    };
+    connection.lines = [...connection.lines, line];
+    this.#entries.set(connection.id, connection);
+    const policy = this.#interfaces.get(connection.interface.name);
+    policy?.temporary.add(line.compiledSelector, line);
+    policy?.cache.clear();
+    return line;
+  }
+
+  /** Goes, unless SAs of it are in the books: true if it went. */
+  release(line: ProtectedLine): boolean {
+    const { connection } = line;
+    if ([...connection.inbound, ...connection.outbound].some((sa) => sa.line === line)) return false;
+    connection.lines = connection.lines.filter((other) => other !== line);
+    if (connection.lines.length === 0) this.#entries.delete(connection.id);
+    const policy = this.#interfaces.get(connection.interface.name);
+    policy?.temporary.remove(line.compiledSelector, line);
+    policy?.cache.clear();
+    return true;
+  }
+}
+
+function temporaryOf(template: ProtectedConnection, peer: IpAddress): ProtectedConnection {
+  const { entry, interface: protectedInterface } = template;
+  return {
+    id: idOf(template, peer),
+    entry: { ...entry, peers: [peer], rules: [] },
+    interface: protectedInterface,
+    lines: [],
+    inbound: [],
+    outbound: [],
+    version: 0,
+    currentPeer: peer,
+  };
+}
+
+function idOf(template: ProtectedConnection, peer: IpAddress): string {
+  return `${template.id} ${peer}`;
+}
