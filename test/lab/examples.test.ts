@@ -22,6 +22,10 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     pings: ["80 percent (4/5)"],
     said: [/203\.0\.113\.1 {5}203\.0\.113\.2 {5}QM_IDLE/],
   },
+  "dynamic-crypto-map": {
+    pings: ["0 percent (0/5)", "80 percent (4/5)", "80 percent (4/5)", "100 percent (5/5)"],
+    said: [/Crypto Map "vpn" 65537 ipsec-isakmp/, /dynamic \(created from dynamic map outside\/10\)/],
+  },
   "small-path-mtu": {
     pings: ["80 percent (4/5)", "0 percent (0/5)", "100 percent (5/5)", "100 percent (5/5)"],
     said: [
