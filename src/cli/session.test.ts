@@ -346,8 +346,8 @@ test("`clear` asks the gateway", () => {
     { kind: "clear-ipsec-sas", peer: "10.0.0.1" },
     { kind: "clear-counters" },
     { kind: "clear-ipsec-sas", mapName: "vpn" },
-    { kind: "clear-ipsec-sas", entry: { destination: "10.0.0.1", spi: 0x1000 } },
-    { kind: "clear-ipsec-sas", entry: { destination: "10.0.0.1", spi: 0x1000 } },
+    { kind: "clear-ipsec-sas", entry: { destination: "10.0.0.1", protocol: "esp", spi: 0x1000 } },
+    { kind: "clear-ipsec-sas", entry: { destination: "10.0.0.1", protocol: "esp", spi: 0x1000 } },
     { kind: "clear-sessions", localAddress: undefined, peer: undefined },
     { kind: "clear-sessions", localAddress: "10.0.0.2", peer: "10.0.0.1" },
   ]);

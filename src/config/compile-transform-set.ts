@@ -1,6 +1,7 @@
 /** A transform set as IKE negotiates and IPsec applies it, where that is in effect. */
+import type { HashName } from "../crypto/names.ts";
 import type { TransformSet } from "../crypto/transform-set.ts";
-import type { TransformSetSettings } from "./configuration.ts";
+import type { AhTransform, TransformSetSettings } from "./configuration.ts";
 import type { Problem, Problems } from "./problem.ts";
 
 /** Undefined if it cannot be used; problems of `severity` then say why. */
@@ -9,15 +10,9 @@ export function compileTransformSet(
   severity: Problem["severity"],
   problems: Problems,
 ): TransformSet | undefined {
-  if (ah !== undefined) {
-    problems.add(severity, {
-      kind: "without-effect",
-      origin,
-      message: `Transform set ${name} has ${ah}, and AH is not in effect yet.`,
-      advice: "Use ESP with an HMAC: `esp-aes 256 esp-sha256-hmac`.",
-    });
-    return undefined;
-  }
+  const around = ah === undefined ? {} : { ah: AH_HASHES[ah] };
+  if (ah !== undefined && encryption === undefined && integrity === undefined)
+    return { name, esp: undefined, ...around, mode: mode.value, origin };
   const cipher = encryption ?? "null";
   if (cipher === "null" && integrity === undefined) {
     problems.add(severity, {
@@ -28,5 +23,13 @@ export function compileTransformSet(
     });
     return undefined;
   }
-  return { name, esp: { encryption: cipher, integrity }, mode: mode.value, origin };
+  return { name, esp: { encryption: cipher, integrity }, ...around, mode: mode.value, origin };
 }
+
+const AH_HASHES: { readonly [A in AhTransform]: HashName } = {
+  "ah-md5-hmac": "md5",
+  "ah-sha-hmac": "sha1",
+  "ah-sha256-hmac": "sha256",
+  "ah-sha384-hmac": "sha384",
+  "ah-sha512-hmac": "sha512",
+};

@@ -87,8 +87,8 @@ export interface EspSuite {
 }
 
 /** Whether forged packets are told from real ones, by an HMAC or by the cipher. */
-export function isAuthenticated({ encryption, integrity }: EspSuite): boolean {
-  return integrity !== undefined || isAead(encryption);
+export function isAuthenticated(suite: SaSuite): boolean {
+  return isAh(suite) || suite.integrity !== undefined || isAead(suite.encryption);
 }
 
 /** `esp-3des esp-md5-hmac`, as IOS writes a transform set's transforms. */
@@ -109,6 +109,12 @@ export type SaSuite = EspSuite | AhSuite;
 
 export function isAh(suite: SaSuite): suite is AhSuite {
   return "ah" in suite;
+}
+
+export type SaProtocol = "esp" | "ah";
+
+export function protocolOf(suite: SaSuite): SaProtocol {
+  return isAh(suite) ? "ah" : "esp";
 }
 
 /** `ah-sha-hmac`, or what ESP does, as IOS writes it. */

@@ -24,8 +24,8 @@ export type GatewayInput =
       /** Of the packet that brought it; 0 where that is not known. */
       readonly typeOfService?: number;
     }
-  /** A whole IPv4 packet of protocol 50, addressed to us, that came in by an interface. */
-  | { readonly kind: "esp"; readonly interfaceName: string; readonly bytes: Uint8Array }
+  /** A whole IPv4 packet of protocol 50 or 51, addressed to us, that came in by an interface. */
+  | { readonly kind: "esp" | "ah"; readonly interfaceName: string; readonly bytes: Uint8Array }
   /** A whole IPv4 packet about to leave by an interface, already routed, TTL already lowered. */
   | {
       readonly kind: "outbound-packet";

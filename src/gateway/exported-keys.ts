@@ -1,4 +1,5 @@
 /** Keys as a key log has them. */
+import { isAh } from "../crypto/names.ts";
 import type { IkeOutput, KeyedSa } from "../ike/engine-contract.ts";
 import type { ExportedKeys } from "./contract.ts";
 
@@ -10,7 +11,9 @@ export function isakmpKeys(output: Extract<IkeOutput, { kind: "isakmp-keys" }>):
   return { kind: "isakmp", initiatorCookie, encryptionKey, skeyid, skeyidA, hash, encryption };
 }
 
-export function espKeys(sa: KeyedSa): ExportedKeys {
+/** Undefined for AH, which hides nothing. */
+export function espKeys(sa: KeyedSa): ExportedKeys | undefined {
+  if (isAh(sa.suite)) return undefined;
   const [source, destination] =
     sa.direction === "inbound" ? [sa.peer, sa.localAddress] : [sa.localAddress, sa.peer];
   const { encryption, integrity } = sa.suite;

@@ -60,7 +60,7 @@ export class Gateway {
   /** Of the request that the data plane has announced and is about to make. */
   #requestedSpi: number | undefined;
   /** Inbound SAs that serve before their pair is complete; told together with the outbound one. */
-  readonly #untoldInbound = new Map<number, SaInstalled>();
+  readonly #untoldInbound = new Map<number, SaInstalled[]>();
   /** Packets that waited for an SA: they follow IKE's last message, which the peer needs to answer them. */
   #deferred: DataPlaneOutput[] = [];
   #effects: GatewayEffect[] = [];
@@ -142,6 +142,9 @@ export class Gateway {
       case "esp":
         this.#dataPlane.inboundEsp(now, input.interfaceName, input.bytes);
         break;
+      case "ah":
+        this.#dataPlane.inboundAh(now, input.interfaceName, input.bytes);
+        break;
       case "outbound-packet":
         this.#dataPlane.outbound(now, input.interfaceName, input.bytes, input.segmentLength);
         break;
@@ -220,8 +223,8 @@ export class Gateway {
     for (const pair of pairs) this.#tellPeer(now, pair);
   }
 
-  #tellPeer(now: Instant, { peer, localAddress, inboundSpi }: RemovedPair): void {
-    this.#toIke(now, { kind: "ipsec-sa-removed", peer, localAddress, inboundSpi });
+  #tellPeer(now: Instant, { peer, localAddress, protocols, inboundSpi }: RemovedPair): void {
+    this.#toIke(now, { kind: "ipsec-sa-removed", peer, localAddress, protocols, inboundSpi });
   }
 
   // ── IKE ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -258,7 +261,7 @@ export class Gateway {
         this.#dataPlane.movePeer(output);
         break;
       case "remove-ipsec-sa":
-        this.#dataPlane.remove(now, output.peer, output.spi, output.direction, output.reason);
+        this.#dataPlane.remove(now, output.peer, output.spi, output.direction, output.reason, output);
         break;
       case "ask-traffic": {
         const { connId, localAddress, peer } = output;
@@ -280,7 +283,8 @@ export class Gateway {
 
   #install(now: Instant, sa: KeyedSa): void {
     this.#dataPlane.install(now, saParameters(sa, now));
-    if (this.#exportKeys) this.#effects.push({ kind: "keys", keys: espKeys(sa) });
+    const keys = this.#exportKeys ? espKeys(sa) : undefined;
+    if (keys !== undefined) this.#effects.push({ kind: "keys", keys });
     for (const output of this.#dataPlane.drain()) {
       if (output.kind !== "event") this.#deferred.push(output);
       else if (output.event.kind === "sa-installed") this.#tellInstalled(now, output.event, sa);
@@ -291,15 +295,13 @@ export class Gateway {
   /** A responder's inbound SA serves before QM2 leaves, but the pair is only sure with QM3: both are told then, as on IOS. */
   #tellInstalled(now: Instant, event: SaInstalled, sa: KeyedSa): void {
     if (event.direction === "inbound" && !sa.isInitiator) {
-      this.#untoldInbound.set(event.spi, event);
+      const untold = this.#untoldInbound.get(sa.spi) ?? [];
+      this.#untoldInbound.set(sa.spi, [...untold, event]);
       return;
     }
     const inbound = event.direction === "outbound" ? this.#untoldInbound.get(sa.pairSpi) : undefined;
-    if (inbound !== undefined) {
-      this.#untoldInbound.delete(sa.pairSpi);
-      this.#tell(now, inbound);
-    }
-    this.#tell(now, event);
+    this.#untoldInbound.delete(sa.pairSpi);
+    for (const each of [...(inbound ?? []), event]) this.#tell(now, each);
   }
 
   // ── IPsec ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -67,17 +67,26 @@ const CLEARED: readonly [string, (pair: GatewayPair) => GatewayRequest, number[]
   ["those of another map", () => ({ kind: "clear-ipsec-sas", mapName: "other" }), [1, 1]],
   [
     "the inbound SA",
-    (pair) => ({ kind: "clear-ipsec-sas", entry: { destination: A, spi: spiAt(pair, "inbound") } }),
+    (pair) => ({
+      kind: "clear-ipsec-sas",
+      entry: { destination: A, protocol: "esp", spi: spiAt(pair, "inbound") },
+    }),
     [1, 0],
   ],
   [
     "the outbound SA",
-    (pair) => ({ kind: "clear-ipsec-sas", entry: { destination: B, spi: spiAt(pair, "outbound") } }),
+    (pair) => ({
+      kind: "clear-ipsec-sas",
+      entry: { destination: B, protocol: "esp", spi: spiAt(pair, "outbound") },
+    }),
     [1, 0],
   ],
   [
     "an SPI that goes elsewhere",
-    (pair) => ({ kind: "clear-ipsec-sas", entry: { destination: B, spi: spiAt(pair, "inbound") } }),
+    (pair) => ({
+      kind: "clear-ipsec-sas",
+      entry: { destination: B, protocol: "esp", spi: spiAt(pair, "inbound") },
+    }),
     [1, 1],
   ],
   ["the session with the peer", () => ({ kind: "clear-sessions", peer: B }), [0, 0]],

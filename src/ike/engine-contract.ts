@@ -1,6 +1,6 @@
 /** What goes into the IKE engine and what comes out, in the order in which it must be done. */
 import type { Job, JobResult } from "../crypto/jobs.ts";
-import type { EspSuite, HashName } from "../crypto/names.ts";
+import type { HashName, SaProtocol, SaSuite } from "../crypto/names.ts";
 import type { Secret } from "../crypto/secret.ts";
 import type { EncapsulationMode } from "../crypto/transform-set.ts";
 import type { Endpoint, IpAddress } from "../net/ip-address.ts";
@@ -33,6 +33,8 @@ export type IkeInput =
       readonly kind: "ipsec-sa-removed";
       readonly peer: IpAddress;
       readonly localAddress: IpAddress;
+      /** One SPI of ours is for all protocols of a bundle. From the outside in. */
+      readonly protocols: readonly SaProtocol[];
       readonly inboundSpi: number;
     }
   /** ESP came from a peer with an SPI that no SA of ours has. Nobody has proven that it is the peer's. */
@@ -76,6 +78,8 @@ export type IkeOutput =
       readonly kind: "remove-ipsec-sa";
       readonly peer: IpAddress;
       readonly direction: "inbound" | "outbound";
+      /** Of the peer's SPI: it counts those of each protocol for itself. */
+      readonly protocol?: SaProtocol;
       readonly spi: number;
       readonly reason: "peer deleted" | "peer dead" | "replaced";
     }
@@ -130,7 +134,7 @@ export interface KeyedSa {
   readonly localAddress: IpAddress;
   readonly peer: IpAddress;
   readonly selector: TrafficSelector;
-  readonly suite: EspSuite;
+  readonly suite: SaSuite;
   readonly mode: EncapsulationMode;
   readonly encryptionKey: Secret;
   readonly integrityKey: Secret;
@@ -152,4 +156,5 @@ export interface KeyedAh {
   readonly hash: HashName;
   readonly spi: number;
   readonly key: Secret;
+  readonly connId: number;
 }

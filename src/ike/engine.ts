@@ -4,7 +4,7 @@
  * way. It never throws for what a peer sends.
  */
 import { MalformedError, tolerant } from "../base/errors.ts";
-import { isZero, u32Octets } from "../base/octets.ts";
+import { isZero } from "../base/octets.ts";
 import type { Random } from "../base/random.ts";
 import { type Deadline, type Instant, instant } from "../base/time.ts";
 import type { JobResult } from "../crypto/jobs.ts";
@@ -87,7 +87,7 @@ export class IkeEngine {
         break;
       }
       case "ipsec-sa-removed":
-        deleteIpsecSa(state, input.localAddress, input.peer, u32Octets(input.inboundSpi));
+        deleteIpsecSa(state, input);
         break;
       case "invalid-spi":
         recoverFromInvalidSpi(state, input.localAddress, input.peer, input.spi);

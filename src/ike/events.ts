@@ -4,7 +4,7 @@
  */
 import type { Origin } from "../base/origin.ts";
 import type { Job } from "../crypto/jobs.ts";
-import type { CipherName, EspSuite, GroupId, HashName } from "../crypto/names.ts";
+import type { CipherName, GroupId, HashName, SaProtocol, SaSuite } from "../crypto/names.ts";
 import type { EncapsulationMode } from "../crypto/transform-set.ts";
 import type { Endpoint, IpAddress } from "../net/ip-address.ts";
 import type { TrafficSelector } from "../net/selector.ts";
@@ -41,12 +41,23 @@ export interface NegotiatedIpsecSa {
   readonly outboundSpi: number;
   readonly connectionId: string;
   readonly selector: TrafficSelector;
-  readonly suite: EspSuite;
+  readonly suite: SaSuite;
+  /** AH around ESP. */
+  readonly ah?: NegotiatedAh | undefined;
   readonly mode: EncapsulationMode;
   readonly lifetimeSeconds: number;
   readonly lifetimeKilobytes: number;
   readonly pfsGroup: GroupId | undefined;
   /** IOS's conn ids of the pair: 2000, 2001, … */
+  readonly inboundConnId: number;
+  readonly outboundConnId: number;
+}
+
+/** The SAs of AH of a bundle. */
+export interface NegotiatedAh {
+  readonly hash: HashName;
+  readonly inboundSpi: number;
+  readonly outboundSpi: number;
   readonly inboundConnId: number;
   readonly outboundConnId: number;
 }
@@ -250,7 +261,8 @@ export type IkeEvent =
       readonly messageId: number;
       readonly proposalNumber: number;
       readonly selector: TrafficSelector;
-      readonly suite: EspSuite;
+      /** From the outside in. */
+      readonly suites: readonly SaSuite[];
       readonly accepted: boolean;
     }
   | {
@@ -258,6 +270,8 @@ export type IkeEvent =
       readonly sa: SaReference;
       readonly messageId: number;
       readonly spi: number;
+      /** That it is for, from the outside in. */
+      readonly protocols: readonly SaProtocol[];
     }
   | {
       readonly kind: "ipsec-sas-created";

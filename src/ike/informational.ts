@@ -128,17 +128,22 @@ function obeyDelete(state: EngineState, sa: IsakmpSa, payload: Delete): void {
     if (payload.protocolId === PROTOCOL_ID.PROTO_ISAKMP) {
       const gone = state.table.ofPeer(sa.remote.address).find((candidate) => sameCookies(candidate, spi));
       if (gone?.isEstablished) forget(state, gone, "peer deleted");
-    } else if (payload.protocolId === PROTOCOL_ID.PROTO_IPSEC_ESP && spi.length === 4) {
+    } else if (isIpsec(payload) && spi.length === 4) {
       const outboundSpi = new DataView(spi.buffer, spi.byteOffset, 4).getUint32(0);
       state.output({
         kind: "remove-ipsec-sa",
         peer: sa.remote.address,
         direction: "outbound",
+        protocol: payload.protocolId === PROTOCOL_ID.PROTO_IPSEC_AH ? "ah" : "esp",
         spi: outboundSpi,
         reason: "peer deleted",
       });
     }
   }
+}
+
+function isIpsec({ protocolId }: Delete): boolean {
+  return protocolId === PROTOCOL_ID.PROTO_IPSEC_ESP || protocolId === PROTOCOL_ID.PROTO_IPSEC_AH;
 }
 
 /** Anybody can send these: they are told, remembered as hints for an explanation, and change nothing. */

@@ -876,7 +876,14 @@ test("a Delete removes the sender's own SAs alone, and only once", () => {
   const removals = pair.outputs.B.slice(start).filter(({ kind }) => kind === "remove-ipsec-sa");
   // Which SAs those are, the data plane knows: it is told whose they must be.
   assert.deepEqual(removals, [
-    { kind: "remove-ipsec-sa", peer: A, direction: "outbound", spi: 0x0badf00d, reason: "peer deleted" },
+    {
+      kind: "remove-ipsec-sa",
+      peer: A,
+      direction: "outbound",
+      protocol: "esp",
+      spi: 0x0badf00d,
+      reason: "peer deleted",
+    },
   ]);
   insider.inform("A", {
     kind: "DELETE",

@@ -1,5 +1,5 @@
 /** Sending informational messages (RFC 2409 §5.7, RFC 2408 §4.8): notifications and deletes. Nobody answers them. */
-import { concat, hex } from "../base/octets.ts";
+import { concat, hex, u32Octets } from "../base/octets.ts";
 import { CIPHERS } from "../crypto/names.ts";
 import { encodeMessage } from "../isakmp/message.ts";
 import { DOI, PROTOCOL_ID } from "../isakmp/numbers/domain.ts";
@@ -7,7 +7,7 @@ import { EXCHANGE_TYPE } from "../isakmp/numbers/exchange-type.ts";
 import type { Payload } from "../isakmp/payload.ts";
 import type { Delete } from "../isakmp/payloads/delete.ts";
 import type { Notification } from "../isakmp/payloads/notification.ts";
-import type { IpAddress } from "../net/ip-address.ts";
+import type { IkeInput } from "./engine-contract.ts";
 import type { EngineState } from "./engine-state.ts";
 import { sendUnder } from "./fragmentation.ts";
 import type { IsakmpSa } from "./isakmp-sa.ts";
@@ -91,24 +91,22 @@ export function deleteIsakmpSa(state: EngineState, sa: IsakmpSa): void {
   ]);
 }
 
-/** Tells the peer that our inbound SA is gone, under the newest SA there is with it; none, and the peer must find out. */
+/** Tells the peer that our inbound SAs are gone, under the newest SA there is with it; none, and the peer must find out. */
 export function deleteIpsecSa(
   state: EngineState,
-  local: IpAddress,
-  peer: IpAddress,
-  inboundSpi: Uint8Array,
+  { localAddress, peer, protocols, inboundSpi }: Extract<IkeInput, { kind: "ipsec-sa-removed" }>,
 ): void {
-  const sa = state.table.newestWith(local, peer);
+  const sa = state.table.newestWith(localAddress, peer);
+  const spis = [u32Octets(inboundSpi)];
   if (sa !== undefined)
-    sendInformational(state, sa, [
-      {
-        kind: "DELETE",
-        doi: DOI.IPSEC,
-        protocolId: PROTOCOL_ID.PROTO_IPSEC_ESP,
-        spiSize: 4,
-        spis: [inboundSpi],
-      },
-    ]);
+    sendInformational(
+      state,
+      sa,
+      protocols.map((protocol) => {
+        const protocolId = protocol === "ah" ? PROTOCOL_ID.PROTO_IPSEC_AH : PROTOCOL_ID.PROTO_IPSEC_ESP;
+        return { kind: "DELETE", doi: DOI.IPSEC, protocolId, spiSize: 4, spis };
+      }),
+    );
 }
 
 export function protocolOf(payload: Delete): "isakmp" | "esp" | "ah" {

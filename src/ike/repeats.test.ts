@@ -13,7 +13,13 @@ test("a damaged copy of MM5 after phase 1 does not make the responder speak unde
   pair.settle();
   const [own] = pair.installed("B");
   assert.ok(own, "an IPsec SA of B");
-  pair.input("B", { kind: "ipsec-sa-removed", peer: A, localAddress: B, inboundSpi: own.spi });
+  pair.input("B", {
+    kind: "ipsec-sa-removed",
+    peer: A,
+    localAddress: B,
+    protocols: ["esp"],
+    inboundSpi: own.spi,
+  });
   assert.ok(pair.event("A", "delete-received"), "A understands B's Delete");
   assert.equal(pair.event("A", "message-dropped"), undefined);
 });

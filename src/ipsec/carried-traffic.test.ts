@@ -87,6 +87,7 @@ describe("a data plane whose packets another carries", () => {
         kind: "limit reached",
         direction: "inbound",
         destination: A,
+        protocol: "esp",
         spi: IN,
         usage: { ...UNUSED, octets, packets: 1 },
       }) as const;

@@ -50,10 +50,11 @@ export class CarriedTraffic {
     sa.packets += packets;
     sa.sequenceNumber = now.sequenceNumber;
     const { counters } = sa.line;
-    const isChecked = isAuthenticated(sa.parameters.suite);
+    const isChecked = isAuthenticated(sa.parameters.suite) || sa.ah !== undefined;
+    const isEsp = sa.esp !== undefined;
     if (sa.direction === "outbound") {
       counters.encapsulated += packets;
-      counters.encrypted += packets;
+      if (isEsp) counters.encrypted += packets;
       if (isChecked) counters.digested += packets;
       return;
     }
@@ -62,7 +63,7 @@ export class CarriedTraffic {
     sa.replayErrors += replayErrors;
     sa.icvErrors += icvErrors;
     counters.decapsulated += packets;
-    counters.decrypted += packets;
+    if (isEsp) counters.decrypted += packets;
     if (isChecked) counters.verified += packets;
     countDrops(counters, "receiveErrors", "replayed", replayErrors);
     countDrops(counters, "receiveErrors", "bad icv", icvErrors);

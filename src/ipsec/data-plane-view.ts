@@ -1,10 +1,12 @@
 /** The snapshot that `show crypto ipsec sa` reads: every permit line in policy order, then the flows of temporary entries, with their SAs. */
 import { elapsed, type Instant } from "../base/time.ts";
+import { isAh, isAuthenticated } from "../crypto/names.ts";
 import type { DataPlaneParts } from "./data-plane-parts.ts";
 import { KILOBYTE } from "./lifetimes.ts";
 import type { LiveSa } from "./live-sa.ts";
 import type { PathMtus } from "./path-mtus.ts";
 import type { ProtectedConnection, ProtectedLine } from "./protected-policy.ts";
+import { membersOf } from "./security-association.ts";
 import type { FlowView, IpsecView, SaView } from "./view.ts";
 
 export function dataPlaneView(
@@ -36,31 +38,41 @@ function flowView(
     counters: { ...line.counters, drops: { ...line.counters.drops } },
     pathMtu: Math.min(mtu, (peer && paths.of(localAddress, peer)?.mtu) ?? mtu),
     mediaMtu: mtu,
-    inbound: connection.inbound.filter((sa) => sa.line === line).map((sa) => saView(sa, now)),
-    outbound: connection.outbound.filter((sa) => sa.line === line).map((sa) => saView(sa, now)),
+    inbound: connection.inbound.filter((sa) => sa.line === line).flatMap((sa) => saViews(sa, now)),
+    outbound: connection.outbound.filter((sa) => sa.line === line).flatMap((sa) => saViews(sa, now)),
   };
 }
 
-function saView(sa: LiveSa, now: Instant): SaView {
-  const { parameters, limits, transforms } = sa;
-  const isInbound = sa.direction === "inbound";
+/** Of each protocol, from the outside in. */
+function saViews(sa: LiveSa, now: Instant): SaView[] {
+  return membersOf(sa.parameters).map((member) => saView(sa, member, now));
+}
+
+function saView(
+  sa: LiveSa,
+  { suite, spi, connId }: ReturnType<typeof membersOf>[number],
+  now: Instant,
+): SaView {
+  const { parameters, limits, esp } = sa;
+  const ofEsp = !isAh(suite);
+  const arrivals = sa.direction === "outbound" ? undefined : ofEsp ? sa : (sa.ahArrivals ?? sa);
   return {
-    spi: parameters.spi,
-    suite: parameters.suite,
+    spi,
+    suite,
     mode: parameters.mode,
     udpEncapsulation: parameters.udpEncapsulation,
-    connId: parameters.connId,
+    connId,
     flowId: sa.flowId,
     remainingKilobytes: wholeUnits(limits.hardOctets - sa.octets, KILOBYTE),
     remainingSeconds: wholeUnits(elapsed(now, sa.hardAt), 1000),
     installedAt: parameters.installedAt,
-    ivLength: transforms.ivLength,
-    replayDetection: isInbound ? sa.replayWindow !== undefined : transforms.icvLength > 0,
-    sequenceNumber: sa.sequenceNumber,
+    ivLength: ofEsp && esp !== undefined ? esp.ivLength : 0,
+    replayDetection: arrivals === undefined ? isAuthenticated(suite) : arrivals.replayWindow !== undefined,
+    sequenceNumber: (arrivals ?? sa).sequenceNumber,
     packets: sa.packets,
     octets: sa.octets,
-    replayErrors: isInbound ? sa.replayErrors : 0,
-    icvErrors: isInbound ? sa.icvErrors : 0,
+    replayErrors: arrivals?.replayErrors ?? 0,
+    icvErrors: arrivals?.icvErrors ?? 0,
   };
 }
 

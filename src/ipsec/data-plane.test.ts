@@ -84,7 +84,8 @@ describe("installing an SA", () => {
       assert.deepEqual(plane.drain(), []);
       plane.install(at(0), outboundA);
       const { connectionId } = inboundA;
-      const pair = { peer: B, localAddress: A, inboundSpi: 0x1000, outboundSpi: 0x1001, connectionId };
+      const spis = { inboundSpi: 0x1000, outboundSpi: 0x1001 };
+      const pair = { peer: B, localAddress: A, protocols: ["esp"], ...spis, connectionId };
       assert.deepEqual(plane.drain(), [{ kind: "pair-expired", ...pair }]);
     }
   });
@@ -145,7 +146,7 @@ describe("removing an SA", () => {
   it("takes one direction where that is said", () => {
     const plane = newPlane();
     install(plane);
-    plane.remove(at(0), B, 0x1001, "outbound", "deleted", "one direction");
+    plane.remove(at(0), B, 0x1001, "outbound", "deleted", { extent: "one direction" });
     assert.deepEqual(spis(plane), [[0x1000], []]);
   });
 

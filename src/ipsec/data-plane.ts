@@ -4,6 +4,7 @@
  */
 import type { Random } from "../base/random.ts";
 import type { Deadline, Instant } from "../base/time.ts";
+import type { SaProtocol } from "../crypto/names.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import { selectorCovers, selectorsEqual, type TrafficSelector } from "../net/selector.ts";
 import { CarriedTraffic } from "./carried-traffic.ts";
@@ -38,7 +39,7 @@ import {
 } from "./protected-policy.ts";
 import { type RemovalReason, SaLifecycle } from "./sa-lifecycle.ts";
 import { Sad } from "./sad.ts";
-import type { SaParameters } from "./security-association.ts";
+import { type SaParameters, spiFor } from "./security-association.ts";
 import type { IpsecView } from "./view.ts";
 
 export type { EspArrival } from "./inbound-path.ts";
@@ -110,6 +111,11 @@ export class DataPlane {
     this.#inboundPath.esp(now, interfaceName, packet);
   }
 
+  /** The same of protocol 51. */
+  inboundAh(now: Instant, interfaceName: string, packet: Uint8Array): void {
+    this.#inboundPath.ah(now, interfaceName, packet);
+  }
+
   /** The ESP packet that came in UDP, in `octets` from `start` to `end`. */
   inboundEncapsulated(
     now: Instant,
@@ -144,12 +150,15 @@ export class DataPlane {
 
   /** Our SPI is in use at the address: another one is to be chosen (RFC 2401 §4.1). */
   isInboundSpiInUse(localAddress: IpAddress, spi: number): boolean {
-    return this.#parts.sad.inboundFor(localAddress, spi) !== undefined;
+    const { sad } = this.#parts;
+    return (
+      sad.inboundFor(localAddress, spi) !== undefined || sad.inboundAhFor(localAddress, spi) !== undefined
+    );
   }
 
   /**
    * Removes an SA named by our inbound SPI or by the peer's, our outbound one: both directions of its pair, unless `extent`
-   * says one. Nothing happens where there is no such SA with this peer.
+   * says one. Nothing happens where there is no such SA with this peer. A peer numbers the SAs of each protocol for itself.
    */
   remove(
     _now: Instant,
@@ -157,10 +166,10 @@ export class DataPlane {
     spi: number,
     direction: "inbound" | "outbound",
     reason: RemovalReason,
-    extent: "pair" | "one direction" = "pair",
+    { extent = "pair", protocol = "esp" }: RemovalOptions = {},
   ): void {
     const { sad } = this.#parts;
-    const sa = direction === "inbound" ? sad.inboundFrom(peer, spi) : sad.outboundFor(peer, spi);
+    const sa = direction === "inbound" ? sad.inboundFrom(peer, spi) : sad.outboundBy(protocol, peer, spi);
     if (sa === undefined) return;
     if (extent === "pair") this.#lifecycle.removePair(sa, reason);
     else this.#lifecycle.removeOne(sa, reason);
@@ -285,8 +294,10 @@ export class DataPlane {
     for (const sa of this.#parts.sad.all()) {
       sa.packets = 0;
       if (sa.direction === "outbound") continue;
-      sa.replayErrors = 0;
-      sa.icvErrors = 0;
+      for (const arrivals of sa.ahArrivals === undefined ? [sa] : [sa, sa.ahArrivals]) {
+        arrivals.replayErrors = 0;
+        arrivals.icvErrors = 0;
+      }
     }
   }
 
@@ -306,9 +317,11 @@ export class DataPlane {
         break;
       }
       case "limit reached": {
-        const { direction, destination, spi, usage } = news;
+        const { direction, destination, protocol, spi, usage } = news;
         const sa =
-          direction === "inbound" ? sad.inboundFor(destination, spi) : sad.outboundFor(destination, spi);
+          direction === "inbound"
+            ? sad.inboundBy(protocol, destination, spi)
+            : sad.outboundBy(protocol, destination, spi);
         if (sa === undefined) break;
         this.#parts.carried?.enter(sa, usage);
         this.#lifecycle.look(now, sa);
@@ -345,14 +358,25 @@ export interface SaFilter {
   /** Of the crypto map on the interface. */
   readonly mapName?: string | undefined;
   /** One direction, by what its packets go to. */
-  readonly entry?: { readonly destination: IpAddress; readonly spi: number } | undefined;
+  readonly entry?: SaEntry | undefined;
 }
 
-function isEntry(
-  { direction, localAddress, peer, spi }: SaParameters,
-  entry: { readonly destination: IpAddress; readonly spi: number },
-): boolean {
-  return spi === entry.spi && entry.destination === (direction === "inbound" ? localAddress : peer);
+export interface SaEntry {
+  readonly destination: IpAddress;
+  readonly protocol: SaProtocol;
+  readonly spi: number;
+}
+
+export interface RemovalOptions {
+  readonly extent?: "pair" | "one direction";
+  readonly protocol?: SaProtocol;
+}
+
+function isEntry(parameters: SaParameters, { destination, protocol, spi }: SaEntry): boolean {
+  const { direction, localAddress, peer } = parameters;
+  return (
+    spiFor(parameters, protocol) === spi && destination === (direction === "inbound" ? localAddress : peer)
+  );
 }
 
 /** The next of the entry's peers has its turn. */

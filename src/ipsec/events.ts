@@ -1,5 +1,5 @@
 /** State-like facts of the data plane. What happens per packet is counted, not told. */
-import type { EspSuite } from "../crypto/names.ts";
+import type { SaSuite } from "../crypto/names.ts";
 import type { Endpoint, IpAddress } from "../net/ip-address.ts";
 import type { Flow, TrafficSelector } from "../net/selector.ts";
 
@@ -11,7 +11,8 @@ export type IpsecEvent =
       readonly local: IpAddress;
       readonly peer: IpAddress;
       readonly selector: TrafficSelector;
-      readonly suite: EspSuite;
+      /** Of the first transform set, from the outside in. */
+      readonly suites: readonly SaSuite[];
       readonly lifetimeSeconds: number;
       readonly lifetimeKilobytes: number;
       /** Of the inbound SA, where it is chosen before IKE is asked. */
@@ -24,7 +25,7 @@ export type IpsecEvent =
       readonly spi: number;
       readonly connId: number;
       readonly destination: IpAddress;
-      readonly suite: EspSuite;
+      readonly suite: SaSuite;
     }
   | {
       readonly kind: "sa-removed";
@@ -32,7 +33,7 @@ export type IpsecEvent =
       readonly spi: number;
       readonly connId: number;
       readonly destination: IpAddress;
-      readonly suite: EspSuite;
+      readonly suite: SaSuite;
       readonly reason: "expired" | "deleted" | "peer deleted" | "peer dead" | "idle" | "replaced" | "cleared";
     }
   /** What is authentic comes from another address or port of a peer behind a NAT; SAs send there now. */

@@ -1,24 +1,27 @@
-/** A packet that has come in: ESP is checked, decrypted and checked again (RFC 2401 §5.2, RFC 2406 §3.4); clear is held against the policy. */
+/** A packet that has come in: AH and ESP are checked, decrypted and checked again (RFC 2401 §5.2, RFC 2406 §3.4); clear is held against the policy. */
 import type { Instant } from "../base/time.ts";
 import { flowOf } from "../net/flow.ts";
 import { FragmentReassembler } from "../net/fragments.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import { type Ipv4Packet, isCut, isFragment, parseIpv4Packet } from "../net/ipv4-packet.ts";
+import { PROTOCOL } from "../net/protocols.ts";
 import type { Flow } from "../net/selector.ts";
 import { beginsConnection, lowerAnnouncedMss } from "../net/tcp-mss.ts";
+import { openAh, readAhHeader } from "./ah.ts";
 import { type DataPlaneParts, tellDrop, tellMalformed } from "./data-plane-parts.ts";
 import { type EspHeader, openEsp, readEspHeader } from "./esp.ts";
 import type { PacketDropReason } from "./events.ts";
 import { isKeyingTraffic } from "./keying-traffic.ts";
-import { type InboundSa, isExpired, renewalReason } from "./live-sa.ts";
+import { type Arrivals, type InboundSa, isExpired, renewalReason } from "./live-sa.ts";
 import { flowMatches, packetFlowOf, reversed, selectsPorts } from "./packet-flow.ts";
 import { followPeer } from "./peer-moves.ts";
 import { dependsOnPorts, PortFragments } from "./port-fragments.ts";
 import { countDrops, decide, type InterfacePolicy, lineKey } from "./protected-policy.ts";
+import { isAuthenticated } from "./protection.ts";
 import type { SaLifecycle } from "./sa-lifecycle.ts";
 import { fittingMss, pathOf } from "./sa-path.ts";
 import { transportedPacket } from "./transport.ts";
-import { innerPacket } from "./tunnel.ts";
+import { type InnerPacket, innerPacket } from "./tunnel.ts";
 
 /** How an ESP packet came. A whole IPv4 packet says it itself. */
 export interface EspArrival {
@@ -35,13 +38,14 @@ export interface EspArrival {
 interface Opening {
   readonly now: Instant;
   readonly outer: EspArrival;
+  /** Of ESP or AH: what is read of both. */
   readonly header: EspHeader;
 }
 
 export class InboundPath {
   readonly #parts: DataPlaneParts;
   readonly #lifecycle: SaLifecycle;
-  /** ESP packets are put together before they are opened (RFC 2406 §3.4.1). */
+  /** ESP and AH packets are put together before they are opened (RFC 2406 §3.4.1, RFC 2402 §3.4.1). */
   readonly #reassembler = new FragmentReassembler();
   /** Kept apart: strangers must not push out what peers have sent. */
   readonly #innerFragments = new PortFragments();
@@ -54,14 +58,21 @@ export class InboundPath {
 
   /** A packet of protocol 50 to one of our addresses, or a fragment of one. */
   esp(now: Instant, interfaceName: string, bytes: Uint8Array): void {
-    const received = parseIpv4Packet(bytes);
-    if (received === undefined) {
-      tellMalformed(this.#parts, now, bytes);
-      return;
-    }
-    const outer = this.#reassembler.add(now, isFragment(received) ? ownCopy(received) : received);
+    const outer = this.#whole(now, bytes);
     if (outer === undefined) return;
     this.receiveEsp(now, interfaceName, outer, outer.bytes, outer.headerLength, outer.bytes.length);
+  }
+
+  /** A packet of protocol 51 to one of our addresses, or a fragment of one. */
+  ah(now: Instant, interfaceName: string, bytes: Uint8Array): void {
+    const outer = this.#whole(now, bytes);
+    if (outer === undefined) return;
+    const header = readAhHeader(outer.bytes, outer.headerLength);
+    const sa = header && this.#parts.sad.inboundAhFor(outer.destination, header.spi);
+    if (header === undefined)
+      this.#tell({ now, outer, header }, "malformed", `${outer.payload.length} bytes are too few for AH`);
+    else if (sa === undefined) this.#tell({ now, outer, header }, "unknown spi", "no SA has this SPI");
+    else this.#deliver(now, interfaceName, sa, this.#openAh({ now, outer, header }, sa, outer));
   }
 
   /** The ESP packet in `octets` from `start` to `end`. */
@@ -80,12 +91,10 @@ export class InboundPath {
       this.#tell({ now, outer, header }, "malformed", detail);
     } else if (sa === undefined) {
       this.#tell({ now, outer, header }, "unknown spi", "no SA has this SPI");
-    } else {
-      const inner = this.#open({ now, outer, header }, sa, octets, start, end);
-      if (inner !== undefined && this.#parts.lowersMss && beginsConnection(inner)) this.#lowerMss(sa, inner);
-      if (inner !== undefined) this.#receive(interfaceName, inner, true);
-      this.#afterwards(now, sa);
-    }
+    } else if (sa.ah !== undefined) {
+      // All that was negotiated must have been applied (RFC 2401 §5.2.1).
+      this.#refuse({ now, outer, header }, sa, "not protected", "it has come without the AH of its bundle");
+    } else this.#deliver(now, interfaceName, sa, this.#open({ now, outer, header }, sa, octets, start, end));
   }
 
   /** A packet in clear: dropped if the policy protects what answers it, because then it must be protected too. */
@@ -129,6 +138,49 @@ export class InboundPath {
     return whole && parseIpv4Packet(whole);
   }
 
+  #whole(now: Instant, bytes: Uint8Array): Ipv4Packet | undefined {
+    const received = parseIpv4Packet(bytes);
+    if (received !== undefined)
+      return this.#reassembler.add(now, isFragment(received) ? ownCopy(received) : received);
+    tellMalformed(this.#parts, now, bytes);
+    return undefined;
+  }
+
+  #deliver(now: Instant, interfaceName: string, sa: InboundSa, inner: Uint8Array | undefined): void {
+    if (inner !== undefined && this.#parts.lowersMss && beginsConnection(inner)) this.#lowerMss(sa, inner);
+    if (inner !== undefined) this.#receive(interfaceName, inner, true);
+    this.#afterwards(now, sa);
+  }
+
+  /** As `#open`; in a bundle ESP comes after, and must be that of the bundle. */
+  #openAh(opening: Opening, sa: InboundSa, outer: Ipv4Packet): Uint8Array | undefined {
+    const { now, header } = opening;
+    const { bytes, headerLength, typeOfService } = outer;
+    const { ah, parameters } = sa;
+    const arrivals = sa.ahArrivals ?? sa;
+    if (ah === undefined || !this.#mayOpen(opening, sa, arrivals)) return undefined;
+    const opened = openAh(ah, bytes, headerLength);
+    if (opened.kind === "malformed") return this.#refuse(opening, sa, "malformed", opened.detail);
+    if (opened.kind === "bad icv") return this.#refuseIcv(opening, sa, arrivals);
+    mark(arrivals, header.sequenceNumber);
+    sa.octets += bytes.length;
+    const { nextHeader, payloadAt } = opened;
+    if (sa.esp !== undefined) {
+      const esp = nextHeader === PROTOCOL.ESP ? readEspHeader(bytes, payloadAt) : undefined;
+      if (esp?.spi !== parameters.spi)
+        return this.#refuse(opening, sa, "not protected", "within its AH is not the ESP of its bundle");
+      return this.#open({ now, outer, header: esp }, sa, bytes, payloadAt, bytes.length);
+    }
+    sa.packets++;
+    const payload = bytes.subarray(payloadAt);
+    if (parameters.mode === "transport")
+      return this.#accept(opening, sa, transportedPacket(parameters, outer, nextHeader, payload));
+    // The octets that it came in are only lent.
+    const own = this.#parts.space.allocate(payload.length);
+    own.set(payload);
+    return this.#accept(opening, sa, innerPacket(typeOfService, nextHeader, own));
+  }
+
   /** The inner packet, or undefined where there is none to deliver. */
   #open(
     opening: Opening,
@@ -137,35 +189,49 @@ export class InboundPath {
     start: number,
     end: number,
   ): Uint8Array | undefined {
-    const { now, outer, header } = opening;
-    if (isExpired(sa, now)) return this.#refuse(opening, sa, "expired", "the SA's lifetime is over");
-    if (sa.replayWindow?.isAcceptable(header.sequenceNumber) === false) {
-      sa.replayErrors++;
-      const detail = `seen before, or more than ${sa.replayWindow.size} behind ${sa.replayWindow.highest}`;
-      return this.#refuse(opening, sa, "replayed", detail);
-    }
-    const opened = openEsp(sa.transforms, octets, this.#parts.space, start, end);
-    if (opened.kind === "bad icv") {
-      sa.icvErrors++;
-      return this.#refuse(opening, sa, "bad icv", "the integrity check value is wrong");
-    }
+    const { outer, header } = opening;
+    const { esp, parameters } = sa;
+    if (esp === undefined || !this.#mayOpen(opening, sa, sa)) return undefined;
+    const opened = openEsp(esp, octets, this.#parts.space, start, end);
+    if (opened.kind === "bad icv") return this.#refuseIcv(opening, sa, sa);
     if (opened.kind === "malformed") return this.#refuse(opening, sa, "malformed", opened.detail);
-    // Only now: an attacker must not be able to move the window (RFC 2406 §3.4.3).
-    sa.replayWindow?.mark(header.sequenceNumber);
-    if (header.sequenceNumber > sa.sequenceNumber) {
-      sa.sequenceNumber = header.sequenceNumber;
-      followPeer(this.#parts, sa, outer.source, outer.sourcePort);
-    }
+    const isNewest = header.sequenceNumber > sa.sequenceNumber;
+    mark(sa, header.sequenceNumber);
+    if (isNewest) followPeer(this.#parts, sa, outer.source, outer.sourcePort);
     sa.packets++;
-    sa.octets += opened.octets;
-    const { counters } = sa.line;
-    if (sa.transforms.icvLength > 0) counters.verified++;
-    counters.decrypted++;
+    // What AH is around has been counted with it.
+    if (sa.ah === undefined) sa.octets += opened.octets;
+    sa.line.counters.decrypted++;
     const { nextHeader, payload } = opened;
     const inner =
-      sa.parameters.mode === "transport"
-        ? transportedPacket(sa.parameters, outer, nextHeader, payload)
+      parameters.mode === "transport"
+        ? transportedPacket(parameters, outer, nextHeader, payload)
         : innerPacket(outer.typeOfService, nextHeader, payload);
+    return this.#accept(opening, sa, inner);
+  }
+
+  /** A packet that is not too late for its SA, and that has not been seen. */
+  #mayOpen(opening: Opening, sa: InboundSa, arrivals: Arrivals): boolean {
+    const { replayWindow } = arrivals;
+    if (isExpired(sa, opening.now)) this.#refuse(opening, sa, "expired", "the SA's lifetime is over");
+    else if (replayWindow?.isAcceptable(opening.header.sequenceNumber) === false) {
+      arrivals.replayErrors++;
+      const detail = `seen before, or more than ${replayWindow.size} behind ${replayWindow.highest}`;
+      this.#refuse(opening, sa, "replayed", detail);
+    } else return true;
+    return false;
+  }
+
+  #refuseIcv(opening: Opening, sa: InboundSa, arrivals: Arrivals): undefined {
+    arrivals.icvErrors++;
+    return this.#refuse(opening, sa, "bad icv", "the integrity check value is wrong");
+  }
+
+  /** Of the traffic that the SA is for, once it is whole. */
+  #accept(opening: Opening, sa: InboundSa, inner: InnerPacket): Uint8Array | undefined {
+    const { now } = opening;
+    const { counters } = sa.line;
+    if (isAuthenticated(sa)) counters.verified++;
     if (inner.kind === "malformed") return this.#refuse(opening, sa, "malformed", inner.detail);
     counters.decapsulated++;
     if (inner.kind === "dummy") return undefined;
@@ -219,6 +285,12 @@ export class InboundPath {
       detail,
     });
   }
+}
+
+/** Only once the ICV has held: an attacker must not be able to move the window (RFC 2406 §3.4.3). */
+function mark(arrivals: Arrivals, sequenceNumber: number): void {
+  arrivals.replayWindow?.mark(sequenceNumber);
+  if (sequenceNumber > arrivals.sequenceNumber) arrivals.sequenceNumber = sequenceNumber;
 }
 
 /** The packet in octets of its own: those it came in are only lent. */

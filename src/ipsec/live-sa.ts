@@ -1,24 +1,27 @@
-/** An SA at work: what was negotiated, and what it has carried. One direction; its partner is found by `pairSpi`. */
+/**
+ * An SA at work: what was negotiated, and what it has carried. One direction; its partner is found by `pairSpi`. AH around ESP
+ * lives and ends with it, so that a bundle is one such SA with both.
+ */
 import type { Instant } from "../base/time.ts";
+import { protocolOf, type SaProtocol } from "../crypto/names.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { TrafficSelector } from "../net/selector.ts";
 import type { Timer } from "./deadline-heap.ts";
-import type { EspTransforms } from "./esp-transforms.ts";
 import type { SaLimits } from "./lifetimes.ts";
 import type { DataPlaneLimits } from "./limits.ts";
 import type { CompiledSelector } from "./packet-flow.ts";
 import type { ProtectedLine } from "./protected-policy.ts";
+import type { Protection } from "./protection.ts";
 import type { ReplayWindow } from "./replay-window.ts";
 import type { SaPath } from "./sa-path.ts";
-import type { SaParameters } from "./security-association.ts";
+import { membersOf, type SaParameters } from "./security-association.ts";
 import type { OuterHeader } from "./tunnel.ts";
 
-interface LiveSaCommon {
+interface LiveSaCommon extends Protection {
   /** Others when its peer has moved. */
   parameters: SaParameters;
   /** IOS's `flow_id`. */
   readonly flowId: number;
-  readonly transforms: EspTransforms;
   readonly selector: CompiledSelector;
   readonly limits: SaLimits;
   /** The permit line that it serves; the same line of the new policy after the policy has changed. */
@@ -27,15 +30,15 @@ interface LiveSaCommon {
   hardAt: Instant;
   /** Renewal is not looked into before; NEVER once it has been asked for or is not needed. */
   renewAfter: Instant;
-  /** That the cipher worked on, which is what lifetimes count (RFC 2401 §4.4.3). */
+  /** That the cipher worked on, or AH, which is what lifetimes count (RFC 2401 §4.4.3). */
   octets: number;
   packets: number;
   softTimer: Timer<PlaneTimer> | undefined;
   hardTimer: Timer<PlaneTimer> | undefined;
 }
 
-export interface InboundSa extends LiveSaCommon {
-  readonly direction: "inbound";
+/** What has come by an SA of one protocol. */
+export interface Arrivals {
   /** Undefined without integrity: who can forge a packet can forge its number (RFC 2406 §3.4.3). */
   readonly replayWindow: ReplayWindow | undefined;
   /** The highest sequence number received. */
@@ -44,9 +47,15 @@ export interface InboundSa extends LiveSaCommon {
   icvErrors: number;
 }
 
+export interface InboundSa extends LiveSaCommon, Arrivals {
+  readonly direction: "inbound";
+  /** Of AH around ESP. */
+  readonly ahArrivals: Arrivals | undefined;
+}
+
 export interface OutboundSa extends LiveSaCommon {
   readonly direction: "outbound";
-  /** The last sent; 0 at first. */
+  /** The last sent, by both protocols where there are both; 0 at first. */
   sequenceNumber: number;
   /** Made with the first packet. */
   outerHeader: OuterHeader | undefined;
@@ -95,10 +104,11 @@ export function hasRoomFor(
   octets: number,
   limits: DataPlaneLimits,
 ): boolean {
-  // What ESP adds to a packet is less than 64 octets.
+  // What ESP adds to a packet is less than 64 octets, and so are the outer header and AH.
+  const added = sa.ah === undefined ? 64 : 128;
   return (
     sa.sequenceNumber + packets <= limits.sequenceNumberMax &&
-    sa.octets + octets + packets * 64 < sa.limits.hardOctets
+    sa.octets + octets + packets * added < sa.limits.hardOctets
   );
 }
 
@@ -106,6 +116,8 @@ export function hasRoomFor(
 export interface RemovedPair {
   readonly peer: IpAddress;
   readonly localAddress: IpAddress;
+  /** From the outside in. */
+  readonly protocols: readonly SaProtocol[];
   readonly inboundSpi: number;
   readonly outboundSpi: number;
   readonly connectionId: string;
@@ -117,6 +129,7 @@ export function pairOf(parameters: SaParameters): RemovedPair {
   return {
     peer,
     localAddress,
+    protocols: membersOf(parameters).map(({ suite }) => protocolOf(suite)),
     inboundSpi: isInbound ? spi : pairSpi,
     outboundSpi: isInbound ? pairSpi : spi,
     connectionId,

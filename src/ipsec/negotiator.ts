@@ -1,5 +1,6 @@
 /** Asks IKE for SAs: one request per flow at a time, and none for a while after a failure. */
 import type { Instant } from "../base/time.ts";
+import { suitesOf } from "../crypto/transform-set.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { TrafficSelector } from "../net/selector.ts";
 import type { DataPlaneParts } from "./data-plane-parts.ts";
@@ -37,14 +38,14 @@ export class Negotiator {
     const timer = { kind: "give-up", connectionId: connection.entry.id, peer, selector } as const;
     this.#timeouts.set(key, this.#parts.timers.add(asking.timeoutAt, timer));
     const { lifetimeSeconds, lifetimeKilobytes, transformSets } = connection.entry;
-    const suite = transformSets[0]?.esp ?? { encryption: "null", integrity: undefined };
+    const [set] = transformSets;
     this.#parts.outbox.event({
       kind: "sa-requested",
       connectionId: connection.entry.id,
       local: connection.interface.localAddress,
       peer,
       selector,
-      suite,
+      suites: set === undefined ? [] : suitesOf(set),
       lifetimeSeconds,
       lifetimeKilobytes,
       reason,

@@ -86,7 +86,7 @@ describe("a packet that policy protects", () => {
     });
     assert.deepEqual([more, outputsOf(outputs, "transmit")], [[], []]);
     const [requested] = eventsOf(outputs, "sa-requested");
-    assert.deepEqual([requested?.local, requested?.peer, requested?.suite], [A, B, AES_SHA]);
+    assert.deepEqual([requested?.local, requested?.peer, requested?.suites], [A, B, [AES_SHA]]);
     const drops = eventsOf(outputs, "packet-dropped");
     assert.deepEqual(
       drops.map(({ reason, flow }) => [reason, flow?.destinationPort]),

@@ -14,8 +14,9 @@ import { PROTOCOL } from "../net/protocols.ts";
 import { beginsConnection, lowerAnnouncedMss } from "../net/tcp-mss.ts";
 import { TcpTrain } from "../net/tcp-train.ts";
 import { u16At } from "../net/words.ts";
+import { type AhTransforms, sealAh } from "./ah.ts";
 import { type DataPlaneParts, tellDrop, tellMalformed } from "./data-plane-parts.ts";
-import { encryptedLength, payloadOffset, sealEsp, sealedLength } from "./esp.ts";
+import { encryptedLength, sealEsp } from "./esp.ts";
 import { udpOverhead } from "./esp-in-udp.ts";
 import { ESP_HEADER_LENGTH } from "./esp-transforms.ts";
 import type { PacketDropReason } from "./events.ts";
@@ -34,10 +35,12 @@ import {
   type ProtectedConnection,
   type ProtectedLine,
 } from "./protected-policy.ts";
+import { ahLength, isAuthenticated, outerProtocol, payloadOffset, sealedLength } from "./protection.ts";
 import type { SaLifecycle } from "./sa-lifecycle.ts";
 import { fittingMss, pathOf } from "./sa-path.ts";
 import { saForFlow } from "./sa-selection.ts";
-import { headerLengthOf, putTransportHeaders } from "./transport.ts";
+import { spiFor } from "./security-association.ts";
+import { headerLengthOf, putTransportHeaders, renumber } from "./transport.ts";
 import { OuterHeader } from "./tunnel.ts";
 
 export class OutboundPath {
@@ -174,16 +177,21 @@ export class OutboundPath {
     return own;
   }
 
-  /** ESP within the packet, behind its own header. */
+  /** AH and ESP within the packet, behind its own header. */
   #transport(interfaceName: string, sa: OutboundSa, bytes: Uint8Array): void {
-    const { transforms, parameters } = sa;
+    const { udpEncapsulation } = sa.parameters;
     const headerLength = headerLengthOf(bytes);
-    const espAt = headerLength + udpOverhead(parameters.udpEncapsulation);
+    const at = headerLength + udpOverhead(udpEncapsulation);
     const payloadLength = bytes.length - headerLength;
-    const octets = this.#parts.space.allocate(espAt + sealedLength(transforms, payloadLength));
-    octets.set(bytes.subarray(headerLength), espAt + payloadOffset(transforms));
-    this.#seal(sa, octets, espAt, payloadLength, bytes[9] ?? 0);
-    putTransportHeaders(octets, bytes, parameters.udpEncapsulation);
+    const octets = this.#parts.space.allocate(at + sealedLength(sa, payloadLength));
+    octets.set(bytes.subarray(headerLength), at + payloadOffset(sa));
+    this.#seal(sa, octets, at, payloadLength, bytes[9] ?? 0);
+    putTransportHeaders(octets, bytes, sa, udpEncapsulation);
+    if (sa.ah !== undefined) {
+      // Systems give such packets a number on their way out, and AH covers it.
+      if (u16At(octets, 4) === 0) renumber(octets, this.#nextIdentification());
+      this.#authenticate(sa, sa.ah, octets, at, bytes[9] ?? 0);
+    }
     this.#transmitCut(interfaceName, octets, pathOf(sa, this.#parts.paths).mtu);
   }
 
@@ -233,14 +241,13 @@ export class OutboundPath {
     train: TcpTrain,
     from: number,
   ): number {
-    const { transforms } = sa;
     const outer = outerHeaderOf(sa);
-    const segmentLength = sealedLength(transforms, train.lengthOf(from));
+    const segmentLength = sealedLength(sa, train.lengthOf(from));
     const room = Math.floor((IPV4_TOTAL_LENGTH_MAX - outer.length) / segmentLength);
     const count = Math.min(train.count - from, room);
-    const last = sealedLength(transforms, train.lengthOf(from + count - 1));
+    const last = sealedLength(sa, train.lengthOf(from + count - 1));
     const octets = this.#parts.space.allocate(outer.length + (count - 1) * segmentLength + last);
-    const payloadAt = payloadOffset(transforms);
+    const payloadAt = payloadOffset(sa);
     for (let i = 0; i < count; i++) {
       const espAt = outer.length + i * segmentLength;
       train.put(from + i, octets, espAt + payloadAt);
@@ -254,10 +261,10 @@ export class OutboundPath {
 
   /** Octets for the outer packet of an inner one of `length`. */
   #room(sa: OutboundSa, length: number): Uint8Array {
-    return this.#parts.space.allocate(outerHeaderOf(sa).length + sealedLength(sa.transforms, length));
+    return this.#parts.space.allocate(outerHeaderOf(sa).length + sealedLength(sa, length));
   }
 
-  /** ESP and the outer header around the inner packet, which is in its place in `octets`. `model` is what they take after. */
+  /** ESP, AH and the outer header around the inner packet, which is in its place in `octets`. `model` is what they take after. */
   #encapsulate(
     interfaceName: string,
     sa: OutboundSa,
@@ -269,17 +276,33 @@ export class OutboundPath {
     const path = pathOf(sa, this.#parts.paths);
     this.#seal(sa, octets, outer.length, length, PROTOCOL.IPV4);
     outer.put(octets, this.#nextIdentification(), model[1] ?? 0, path.outerDf ?? isUncuttable(model));
+    if (sa.ah !== undefined) this.#authenticate(sa, sa.ah, octets, outer.length, PROTOCOL.IPV4);
     this.#transmitCut(interfaceName, octets, path.mtu);
   }
 
-  /** The payload of `length`, which is in its place, becomes an ESP packet at `espAt`. */
-  #seal(sa: OutboundSa, octets: Uint8Array, espAt: number, length: number, nextHeader: number): void {
-    const { parameters, transforms } = sa;
+  /** The payload of `length`, which is in its place, becomes an ESP packet behind the room for AH at `at`. */
+  #seal(sa: OutboundSa, octets: Uint8Array, at: number, length: number, nextHeader: number): void {
+    const { parameters, esp } = sa;
     sa.sequenceNumber++;
-    sa.octets += encryptedLength(transforms, length);
+    if (esp === undefined) return;
+    const espAt = at + ahLength(sa.ah);
+    // What AH is around is counted with it.
+    if (sa.ah === undefined) sa.octets += encryptedLength(esp, length);
     const header = { spi: parameters.spi, sequenceNumber: sa.sequenceNumber };
-    this.#ivs.put(transforms, sa.sequenceNumber, octets, espAt + ESP_HEADER_LENGTH);
-    sealEsp(transforms, header, octets, espAt, length, nextHeader);
+    this.#ivs.put(esp, sa.sequenceNumber, octets, espAt + ESP_HEADER_LENGTH);
+    sealEsp(esp, header, octets, espAt, length, nextHeader);
+  }
+
+  /** AH at `at`, last of all and around all: what goes by an SA of AH has one sequence number for both protocols. */
+  #authenticate(sa: OutboundSa, ah: AhTransforms, octets: Uint8Array, at: number, nextHeader: number): void {
+    const { parameters, esp, sequenceNumber } = sa;
+    sa.octets += octets.length;
+    const header = {
+      nextHeader: esp === undefined ? nextHeader : PROTOCOL.ESP,
+      spi: spiFor(parameters, "ah") ?? 0,
+      sequenceNumber,
+    };
+    sealAh(ah, header, octets, at);
   }
 
   /** Counts, and sees to a successor when it is time. */
@@ -287,8 +310,8 @@ export class OutboundPath {
     const { counters } = sa.line;
     sa.packets += packets;
     counters.encapsulated += packets;
-    counters.encrypted += packets;
-    if (sa.transforms.icvLength > 0) counters.digested += packets;
+    if (sa.esp !== undefined) counters.encrypted += packets;
+    if (isAuthenticated(sa)) counters.digested += packets;
     if (now >= sa.renewAfter && renewalReason(sa, now, this.#parts.limits) !== undefined)
       this.#lifecycle.renew(now, sa);
   }
@@ -361,7 +384,8 @@ export class OutboundPath {
   }
 
   #nextIdentification(): number {
-    this.#identification = (this.#identification + 1) & 0xffff;
+    // Never 0, which some systems replace on the way out.
+    this.#identification = (this.#identification + 1) & 0xffff || 1;
     return this.#identification;
   }
 }
@@ -371,6 +395,7 @@ function outerHeaderOf(sa: OutboundSa): OuterHeader {
   sa.outerHeader ??= new OuterHeader({
     local: sa.parameters.localAddress,
     remote: sa.parameters.peer,
+    protocol: outerProtocol(sa),
     udp: sa.parameters.udpEncapsulation,
   });
   return sa.outerHeader;
@@ -378,7 +403,7 @@ function outerHeaderOf(sa: OutboundSa): OuterHeader {
 
 /** Where in the outer packet the inner one is. */
 function innerOffset(sa: OutboundSa): number {
-  return outerHeaderOf(sa).length + payloadOffset(sa.transforms);
+  return outerHeaderOf(sa).length + payloadOffset(sa);
 }
 
 /** What follows the total length is padding of a link. */

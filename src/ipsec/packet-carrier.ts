@@ -2,6 +2,7 @@
  * The port to another that carries the packets of SAs in our place: an operating system's kernel. The data plane then keeps
  * the books: what is protected, which SAs there are, when they are renewed and when they end. No packet passes through it.
  */
+import type { SaProtocol } from "../crypto/names.ts";
 import type { Endpoint, IpAddress } from "../net/ip-address.ts";
 import type { TrafficSelector } from "../net/selector.ts";
 import type { SaLimits } from "./lifetimes.ts";
@@ -49,6 +50,7 @@ export type CarrierNews =
       readonly direction: "inbound" | "outbound";
       /** Where its packets are sent to. */
       readonly destination: IpAddress;
+      readonly protocol: SaProtocol;
       readonly spi: number;
       readonly usage: SaUsage;
     };

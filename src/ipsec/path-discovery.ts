@@ -9,9 +9,11 @@ import { PROTOCOL } from "../net/protocols.ts";
 import { readTooBig, type TooBigReport } from "../net/too-big.ts";
 import { UDP_HEADER_LENGTH } from "../net/udp.ts";
 import { u16At } from "../net/words.ts";
+import { readAhHeader } from "./ah.ts";
 import type { DataPlaneParts } from "./data-plane-parts.ts";
 import { readEspHeader } from "./esp.ts";
 import type { OutboundSa } from "./live-sa.ts";
+import { outerProtocol } from "./protection.ts";
 import { pathOf } from "./sa-path.ts";
 
 export class PathDiscovery {
@@ -58,14 +60,17 @@ export class PathDiscovery {
   /** The SA that has sent the packet. Without a SPI in the quotation nothing is believed: ports alone are easily guessed. */
   #saOf({ source, destination, protocol, quotedPayload }: TooBigReport): OutboundSa | undefined {
     const isInUdp = protocol === PROTOCOL.UDP;
-    if (!isInUdp && protocol !== PROTOCOL.ESP) return undefined;
-    const header = readEspHeader(quotedPayload, isInUdp ? UDP_HEADER_LENGTH : 0);
-    const sa = header && this.#parts.sad.outboundFor(destination, header.spi);
+    const isAh = protocol === PROTOCOL.AH;
+    if (!isInUdp && !isAh && protocol !== PROTOCOL.ESP) return undefined;
+    const header = isAh
+      ? readAhHeader(quotedPayload, 0)
+      : readEspHeader(quotedPayload, isInUdp ? UDP_HEADER_LENGTH : 0);
+    const sa = header && this.#parts.sad.outboundBy(isAh ? "ah" : "esp", destination, header.spi);
     if (header === undefined || sa === undefined || sa.parameters.localAddress !== source) return undefined;
     const { udpEncapsulation: udp } = sa.parameters;
     const isSameWay = isInUdp
       ? udp?.localPort === u16At(quotedPayload, 0) && udp.remotePort === u16At(quotedPayload, 2)
-      : udp === undefined;
+      : udp === undefined && protocol === outerProtocol(sa);
     const hasSent = header.sequenceNumber > 0 && header.sequenceNumber <= sa.sequenceNumber;
     return isSameWay && hasSent ? sa : undefined;
   }

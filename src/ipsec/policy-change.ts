@@ -1,11 +1,13 @@
 /** Another policy comes into force: SAs that it still allows move over to it, the others go. */
+import { describeSuite } from "../crypto/names.ts";
+import { describeTransformSet } from "../crypto/transform-set.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { DataPlaneParts } from "./data-plane-parts.ts";
 import type { LiveSa, RemovedPair } from "./live-sa.ts";
 import type { CryptoMapEntry, IpsecPolicy } from "./policy.ts";
 import { type ProtectedLine, ProtectedPolicy } from "./protected-policy.ts";
 import type { SaLifecycle } from "./sa-lifecycle.ts";
-import type { SaParameters } from "./security-association.ts";
+import { membersOf, type SaParameters } from "./security-association.ts";
 
 /** Gives the pairs that went. */
 export function changePolicy(
@@ -41,17 +43,19 @@ function moved(policy: ProtectedPolicy, sa: LiveSa): boolean {
 function allowingLine(policy: ProtectedPolicy, parameters: SaParameters): ProtectedLine | undefined {
   const connection = policy.connections.get(parameters.connectionId);
   if (connection === undefined) return undefined;
-  const { suite, mode, peer, localAddress } = parameters;
+  const { mode, peer, localAddress } = parameters;
   const { entry } = connection;
+  const transforms = membersOf(parameters)
+    .map(({ suite }) => describeSuite(suite))
+    .join(" ");
   const isAllowed =
     connection.interface.localAddress === localAddress &&
     mayHavePeer(entry, peer) &&
     entry.transformSets.some(
-      ({ esp, mode: allowedMode }) =>
-        esp.encryption === suite.encryption &&
-        esp.integrity === suite.integrity &&
+      (set) =>
+        describeTransformSet(set) === transforms &&
         // A set in transport mode does with tunnel mode where the traffic or the peer wants that.
-        (mode === "tunnel" || allowedMode === "transport"),
+        (mode === "tunnel" || set.mode === "transport"),
     );
   return isAllowed ? policy.lineOf(parameters) : undefined;
 }

@@ -1,14 +1,16 @@
 /** SAs come and go: installation, renewal before the end, expiry, removal (RFC 2401 §4.4.3, RFC 2408 §4.3 for the hand-over). */
 import { MisuseError } from "../base/errors.ts";
 import { after, type Instant, seconds } from "../base/time.ts";
-import { isAuthenticated } from "../crypto/names.ts";
+import { isAh, isAuthenticated } from "../crypto/names.ts";
 import { isBetween, selectorCovers, selectorsEqual, type TrafficSelector } from "../net/selector.ts";
+import { AhTransforms } from "./ah.ts";
 import type { DataPlaneParts } from "./data-plane-parts.ts";
 import type { IpsecEvent } from "./events.ts";
 import { type IdleLook, isIdle, watchIdleness } from "./idle-watch.ts";
 import { NEVER, saLimits } from "./lifetimes.ts";
 import { SPECIFICATION } from "./limits.ts";
 import {
+  type Arrivals,
   isExpired,
   type LiveSa,
   type OutboundSa,
@@ -22,7 +24,7 @@ import type { NegotiateOutput } from "./outbox.ts";
 import { compileSelector } from "./packet-flow.ts";
 import { lineKey, type ProtectedConnection, type ProtectedLine, selectorKey } from "./protected-policy.ts";
 import { ReplayWindow } from "./replay-window.ts";
-import type { SaParameters } from "./security-association.ts";
+import { membersOf, type SaParameters } from "./security-association.ts";
 
 export type RemovalReason = Extract<IpsecEvent, { kind: "sa-removed" }>["reason"];
 
@@ -41,9 +43,13 @@ export class SaLifecycle {
    * another peer behind the same NAT has its traffic: once the pair is complete, the peer is to be told that it is gone.
    */
   install(now: Instant, parameters: SaParameters): ProtectedConnection | undefined {
-    if (parameters.suite.encryption === "null" && parameters.suite.integrity === undefined)
-      throw new MisuseError("an SA with neither encryption nor integrity (RFC 2406 §5)");
-    if (parameters.spi < SPI_MIN) throw new MisuseError(`SPI ${parameters.spi} is reserved (RFC 2406 §2.1)`);
+    for (const { suite, spi } of membersOf(parameters)) {
+      if (!isAh(suite) && suite.encryption === "null" && suite.integrity === undefined)
+        throw new MisuseError("an SA of ESP with neither encryption nor integrity (RFC 2406 §5)");
+      if (spi < SPI_MIN) throw new MisuseError(`SPI ${spi} is reserved (RFC 2406 §2.1)`);
+    }
+    if (parameters.udpEncapsulation !== undefined && membersOf(parameters).some(({ suite }) => isAh(suite)))
+      throw new MisuseError("AH through a NAT, which changes what AH covers (RFC 3948 §1)");
     const { mode, selector, localAddress, peer } = parameters;
     if (mode === "transport" && !isBetween(selector, localAddress, peer))
       throw new MisuseError("transport mode for traffic of others than the two ends (RFC 2401 §4.1)");
@@ -55,9 +61,8 @@ export class SaLifecycle {
       if (parameters.direction === "outbound") outbox.push({ kind: "pair-expired", ...pairOf(parameters) });
       return undefined;
     }
-    const { direction, spi } = parameters;
-    const existing = direction === "inbound" ? sad.inboundFor(localAddress, spi) : sad.outboundFor(peer, spi);
-    if (existing !== undefined) this.removePair(existing, "replaced");
+    for (let taken = sad.inTheWayOf(parameters); taken !== undefined; taken = sad.inTheWayOf(parameters))
+      this.removePair(taken, "replaced");
     // What was in the way may have been the last SA of a temporary entry.
     const line = policy.lineOf(parameters);
     if (line === undefined) return undefined;
@@ -69,7 +74,7 @@ export class SaLifecycle {
     }
     this.#armSoft(sa, sa.limits.softAt);
     this.#armHard(sa);
-    outbox.event({ kind: "sa-installed", ...eventFields(sa) });
+    for (const fields of eventFields(sa)) outbox.event({ kind: "sa-installed", ...fields });
     if (sa.direction === "outbound") {
       this.#negotiator.settle(selectorKey(line.connection.id, parameters.selector));
       line.connection.currentPeer = peer;
@@ -154,11 +159,12 @@ export class SaLifecycle {
 
   removeOne(sa: LiveSa, reason: RemovalReason): void {
     this.#forget(sa);
-    sa.transforms.release();
+    sa.esp?.release();
+    sa.ah?.release();
     for (const timer of [sa.softTimer, sa.hardTimer])
       if (timer !== undefined) this.#parts.timers.cancel(timer);
     this.#parts.carried?.remove(sa);
-    this.#parts.outbox.event({ kind: "sa-removed", ...eventFields(sa), reason });
+    for (const fields of eventFields(sa)) this.#parts.outbox.event({ kind: "sa-removed", ...fields, reason });
   }
 
   #forget(sa: LiveSa): void {
@@ -184,18 +190,20 @@ export class SaLifecycle {
   }
 
   #makeSa(given: SaParameters, line: ProtectedLine): LiveSa {
-    const { suite, encryptionKey, integrityKey, direction } = given;
+    const { suite, encryptionKey, integrityKey, ah, direction } = given;
     const isLines = selectorsEqual(given.selector, line.selector);
     // The line's own selector, if it is the same: there are tens of thousands of them.
     const parameters = isLines ? { ...given, selector: line.selector } : given;
     const limits = saLimits(parameters, this.#parts.limits, this.#jitter());
-    const isWindowed = direction === "inbound" && isAuthenticated(suite);
+    const isInbound = direction === "inbound";
+    const isWindowed = isInbound && isAuthenticated(suite);
     // One literal without spreads for both directions: an object made with them takes as much again for its shape.
     return {
       direction,
       parameters,
       flowId: ++this.#lastFlowId,
-      transforms: this.#parts.transforms(suite, encryptionKey, integrityKey),
+      esp: isAh(suite) ? undefined : this.#parts.transforms(suite, encryptionKey, integrityKey),
+      ah: isAh(suite) ? new AhTransforms(suite.ah, integrityKey) : ah && new AhTransforms(ah.hash, ah.key),
       selector: isLines ? line.compiledSelector : compileSelector(parameters.selector),
       limits,
       line,
@@ -209,6 +217,7 @@ export class SaLifecycle {
       replayWindow: isWindowed ? new ReplayWindow(SPECIFICATION.replayWindowSize) : undefined,
       replayErrors: 0,
       icvErrors: 0,
+      ahArrivals: isInbound && ah !== undefined ? newArrivals() : undefined,
       outerHeader: undefined,
       path: undefined,
     };
@@ -284,9 +293,16 @@ function settleRenewal(...sas: readonly LiveSa[]): void {
   for (const sa of sas) sa.renewAfter = NEVER;
 }
 
-function eventFields(sa: LiveSa) {
-  const { direction, spi, connId, localAddress, peer, suite } = sa.parameters;
-  return { direction, spi, connId, destination: direction === "inbound" ? localAddress : peer, suite };
+/** Of each SA, from the outside in. */
+function eventFields({ parameters }: LiveSa) {
+  const { direction, localAddress, peer } = parameters;
+  const destination = direction === "inbound" ? localAddress : peer;
+  return membersOf(parameters).map((member) => ({ direction, destination, ...member }));
+}
+
+function newArrivals(): Arrivals {
+  const replayWindow = new ReplayWindow(SPECIFICATION.replayWindowSize);
+  return { replayWindow, sequenceNumber: 0, replayErrors: 0, icvErrors: 0 };
 }
 
 /** 1 to 255 are reserved, 0 is never sent (RFC 2406 §2.1). */

@@ -35,20 +35,21 @@ export function fittingMss({ innerMtu }: SaPath): number {
   return Math.max(innerMtu, IPV4_MTU_MIN) - TCP_IP_HEADER_LENGTH;
 }
 
-function saPath({ line, transforms, parameters, selector }: OutboundSa, learned?: LearnedMtu): SaPath {
+function saPath(sa: OutboundSa, learned?: LearnedMtu): SaPath {
+  const { line, parameters, selector } = sa;
   const { mtu: ownMtu, dfBit, fragmentation } = line.connection.interface;
   const mtu = Math.max(Math.min(ownMtu, learned?.mtu ?? ownMtu), IPV4_MTU_MIN);
   const { mode, udpEncapsulation } = parameters;
   const isTunnel = mode === "tunnel";
   const innerMtuOf = isTunnel ? innerMtu : transportMtu;
-  const whole = innerMtuOf(transforms, udpEncapsulation, mtu);
+  const whole = innerMtuOf(sa, udpEncapsulation, mtu);
   // Where ESP leaves less room than IP asks for, what it makes of the packet must be cut. And a piece without ports must
   // not go by an SA for certain ports (RFC 4301 §7.3).
   const canCutBefore = isTunnel && whole >= IPV4_MTU_MIN && !selectsPorts(selector);
   return {
     mtu,
     innerMtu: whole,
-    cuttableMax: innerMtuOf(transforms, udpEncapsulation, IPV4_TOTAL_LENGTH_MAX),
+    cuttableMax: innerMtuOf(sa, udpEncapsulation, IPV4_TOTAL_LENGTH_MAX),
     cutsBeforeEncryption: fragmentation === "before-encryption" && canCutBefore,
     // `crypto ipsec df-bit` is about headers that a tunnel adds.
     ignoresInnerDf: (isTunnel && dfBit === "clear") || whole < IPV4_MTU_MIN,

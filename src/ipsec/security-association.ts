@@ -1,6 +1,9 @@
-/** One direction of a pair of IPsec SAs, as whoever keys it hands it over (RFC 2401 §4.4.3). */
+/**
+ * One direction of a pair of IPsec SAs, as whoever keys it hands it over (RFC 2401 §4.4.3). An SA is of one protocol; where AH
+ * and ESP were negotiated together, AH comes with the SA of ESP that it is around.
+ */
 import type { Instant } from "../base/time.ts";
-import type { EspSuite } from "../crypto/names.ts";
+import { type HashName, isAh, type SaProtocol, type SaSuite } from "../crypto/names.ts";
 import type { Secret } from "../crypto/secret.ts";
 import type { EncapsulationMode } from "../crypto/transform-set.ts";
 import type { IpAddress } from "../net/ip-address.ts";
@@ -20,9 +23,12 @@ export interface SaParameters {
   readonly peer: IpAddress;
   /** Seen from us in both directions. */
   readonly selector: TrafficSelector;
-  readonly suite: EspSuite;
+  readonly suite: SaSuite;
+  /** Empty for AH, as for ESP that does not encrypt. */
   readonly encryptionKey: Secret;
   readonly integrityKey: Secret;
+  /** AH around ESP. */
+  readonly ah?: BundledAh | undefined;
   readonly mode: EncapsulationMode;
   readonly lifetimeSeconds: number;
   /** In units of 1024 octets (RFC 2407 §4.5). */
@@ -38,4 +44,29 @@ export interface SaParameters {
   readonly peerMayMove?: boolean;
   /** Of packets as the peer sends them, in transport mode through NATs (RFC 3947 §5.2); undefined where it has not said. */
   readonly originalAddresses?: Addresses | undefined;
+}
+
+/** What the SA of AH in a bundle has of its own. */
+export interface BundledAh {
+  readonly hash: HashName;
+  readonly key: Secret;
+  /** Never 0 to 255; in number it may be that of ESP, which is another SA even so (RFC 2401 §4.1). */
+  readonly spi: number;
+  /** IOS's `conn id`. */
+  readonly connId: number;
+}
+
+/** The SPI of a protocol's SA in it, or undefined where it has none of that protocol. */
+export function spiFor({ suite, spi, ah }: SaParameters, protocol: SaProtocol): number | undefined {
+  const isOwn = isAh(suite) === (protocol === "ah");
+  return isOwn ? spi : protocol === "ah" ? ah?.spi : undefined;
+}
+
+/** The SAs of both protocols that it is, from the outside in. */
+export function membersOf(
+  parameters: SaParameters,
+): readonly { readonly suite: SaSuite; readonly spi: number; readonly connId: number }[] {
+  const { suite, spi, connId, ah } = parameters;
+  const own = { suite, spi, connId };
+  return ah === undefined ? [own] : [{ suite: { ah: ah.hash }, spi: ah.spi, connId: ah.connId }, own];
 }

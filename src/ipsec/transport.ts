@@ -1,16 +1,15 @@
 /**
  * Transport mode for IPv4 (RFC 2401 §4.1, RFC 2406 §3.1): a packet between the two end points keeps its header, options
- * included, and ESP stands between it and its payload. Only whole packets are protected so, never fragments.
+ * included, and AH or ESP stands between it and its payload. Only whole packets are protected so, never fragments.
  */
-import { internetChecksum } from "../net/checksum.ts";
+import { internetChecksum, updatedChecksum } from "../net/checksum.ts";
 import { buildIpv4Packet, type Ipv4Packet } from "../net/ipv4-packet.ts";
 import { PROTOCOL } from "../net/protocols.ts";
 import { mendChecksum } from "../net/transport-checksum.ts";
-import { putU16 } from "../net/words.ts";
-import { payloadLengthWithin } from "./esp.ts";
+import { putU16, u16At } from "../net/words.ts";
 import { putUdpHeader, udpOverhead } from "./esp-in-udp.ts";
-import type { EspTransforms } from "./esp-transforms.ts";
 import type { EspArrival } from "./inbound-path.ts";
+import { outerProtocol, type Protection, payloadLengthWithin } from "./protection.ts";
 import type { SaParameters } from "./security-association.ts";
 import type { InnerPacket } from "./tunnel.ts";
 
@@ -22,18 +21,23 @@ export function headerLengthOf(packet: Uint8Array): number {
 }
 
 /** The longest packet that becomes one of at most `mtu` octets, whatever options its header has. */
-export function transportMtu(transforms: EspTransforms, udp: Udp, mtu: number): number {
+export function transportMtu(protection: Protection, udp: Udp, mtu: number): number {
   const lengths = HEADER_LENGTHS.map(
-    (length) => length + payloadLengthWithin(transforms, mtu - length - udpOverhead(udp)),
+    (length) => length + payloadLengthWithin(protection, mtu - length - udpOverhead(udp)),
   );
   return Math.min(...lengths);
 }
 
-/** Writes what stands before ESP in `octets`: the header of `packet`, told of what now follows it, and UDP's. */
-export function putTransportHeaders(octets: Uint8Array, packet: Uint8Array, udp: Udp): void {
+/** Writes what stands before AH or ESP in `octets`: the header of `packet`, told of what now follows it, and UDP's. */
+export function putTransportHeaders(
+  octets: Uint8Array,
+  packet: Uint8Array,
+  protection: Protection,
+  udp: Udp,
+): void {
   const headerLength = headerLengthOf(packet);
   octets.set(packet.subarray(0, headerLength));
-  rewriteHeader(octets, headerLength, udp === undefined ? PROTOCOL.ESP : PROTOCOL.UDP);
+  rewriteHeader(octets, headerLength, udp === undefined ? outerProtocol(protection) : PROTOCOL.UDP);
   putUdpHeader(octets, headerLength, udp, octets.length - headerLength);
 }
 
@@ -65,6 +69,12 @@ function withHeaderOf(arrival: EspArrival | Ipv4Packet, protocol: number, payloa
   bytes.set(payload, headerLength);
   rewriteHeader(bytes, headerLength, protocol);
   return bytes;
+}
+
+/** Gives a packet another identification. */
+export function renumber(packet: Uint8Array, identification: number): void {
+  putU16(packet, 10, updatedChecksum(u16At(packet, 10), u16At(packet, 4), identification));
+  putU16(packet, 4, identification);
 }
 
 /** Total length, protocol and checksum. */

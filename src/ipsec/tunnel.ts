@@ -4,14 +4,15 @@ import { type IpAddress, ipv4ToNumber } from "../net/ip-address.ts";
 import { faultOfIpv4, IPV4_HEADER_LENGTH, putIpv4Header } from "../net/ipv4-packet.ts";
 import { PROTOCOL } from "../net/protocols.ts";
 import { putU16, u16At } from "../net/words.ts";
-import { payloadLengthWithin } from "./esp.ts";
 import { putUdpHeader, udpOverhead } from "./esp-in-udp.ts";
-import type { EspTransforms } from "./esp-transforms.ts";
+import { type Protection, payloadLengthWithin } from "./protection.ts";
 import type { SaParameters } from "./security-association.ts";
 
 export interface TunnelEnds {
   readonly local: IpAddress;
   readonly remote: IpAddress;
+  /** AH or ESP; where there is UDP before ESP, the header says that. */
+  readonly protocol: number;
   /** Through a NAT: the ports of the UDP header before ESP (RFC 3948 §2.1). */
   readonly udp: SaParameters["udpEncapsulation"];
 }
@@ -22,12 +23,14 @@ export class OuterHeader {
   readonly length: number;
   readonly #source: number;
   readonly #destination: number;
+  readonly #protocol: number;
   readonly #udp: TunnelEnds["udp"];
 
-  constructor({ local, remote, udp }: TunnelEnds) {
+  constructor({ local, remote, protocol, udp }: TunnelEnds) {
     this.length = outerOverhead(udp);
     this.#source = ipv4ToNumber(local);
     this.#destination = ipv4ToNumber(remote);
+    this.#protocol = udp === undefined ? protocol : PROTOCOL.UDP;
     this.#udp = udp;
   }
 
@@ -46,7 +49,7 @@ export class OuterHeader {
     putIpv4Header(octets, {
       source: this.#source,
       destination: this.#destination,
-      protocol: udp === undefined ? PROTOCOL.ESP : PROTOCOL.UDP,
+      protocol: this.#protocol,
       timeToLive: OUTER_TIME_TO_LIVE,
       totalLength: length,
       identification,
@@ -57,14 +60,14 @@ export class OuterHeader {
   }
 }
 
-/** Octets before ESP in the outer packet. */
+/** Octets before AH or ESP in the outer packet. */
 export function outerOverhead(udp: TunnelEnds["udp"]): number {
   return IPV4_HEADER_LENGTH + udpOverhead(udp);
 }
 
 /** The longest inner packet whose outer packet has at most `mtu` octets. */
-export function innerMtu(transforms: EspTransforms, udp: TunnelEnds["udp"], mtu: number): number {
-  return payloadLengthWithin(transforms, mtu - outerOverhead(udp));
+export function innerMtu(protection: Protection, udp: TunnelEnds["udp"], mtu: number): number {
+  return payloadLengthWithin(protection, mtu - outerOverhead(udp));
 }
 
 export type InnerPacket =

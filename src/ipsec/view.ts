@@ -1,6 +1,6 @@
 /** What `show crypto ipsec sa` may see: a snapshot. */
 import type { Instant } from "../base/time.ts";
-import type { EspSuite } from "../crypto/names.ts";
+import type { SaSuite } from "../crypto/names.ts";
 import type { EncapsulationMode } from "../crypto/transform-set.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { TrafficSelector } from "../net/selector.ts";
@@ -40,9 +40,10 @@ export interface FlowCounters {
 /** A reason that is absent has not happened. */
 export type DropCounts = { readonly [R in PacketDropReason]?: number };
 
+/** Of one protocol: a bundle is two. */
 export interface SaView {
   readonly spi: number;
-  readonly suite: EspSuite;
+  readonly suite: SaSuite;
   readonly mode: EncapsulationMode;
   /** Where ESP goes in UDP: the ports. */
   readonly udpEncapsulation: { readonly localPort: number; readonly remotePort: number } | undefined;

@@ -126,8 +126,9 @@ export class Router {
     }
     const whole = this.stack.reassemble(packet);
     if (whole === undefined) return;
-    if (whole.protocol === PROTOCOL.ESP) {
-      this.#take({ kind: "esp", interfaceName, bytes: whole.bytes });
+    if (whole.protocol === PROTOCOL.ESP || whole.protocol === PROTOCOL.AH) {
+      const kind = whole.protocol === PROTOCOL.ESP ? "esp" : "ah";
+      this.#take({ kind, interfaceName, bytes: whole.bytes });
       return;
     }
     const datagram = whole.protocol === PROTOCOL.UDP ? parseUdp(whole) : undefined;

@@ -2,14 +2,16 @@
  * What a debugging session must remember, because IOS's lines come in another order than the facts: the keys of a pair
  * are told to IPsec in one block once both directions are in place, and the end of phase 1 is told twice.
  */
+import { protocolOf, type SaSuite } from "../crypto/names.ts";
 import type { EventOf } from "./entry.ts";
 import { OBSERVE_LIMITS } from "./limits.ts";
+import { pairsOf } from "./negotiated-pairs.ts";
 
-/** A negotiated pair with both of its SAs in place. */
+/** A negotiated pair with all of its SAs in place. */
 export interface InstalledPair {
   readonly created: EventOf<"ipsec-sas-created">;
-  readonly inbound: EventOf<"sa-installed">;
-  readonly outbound: EventOf<"sa-installed">;
+  /** Inbound and outbound of each protocol, AH first. */
+  readonly installed: readonly EventOf<"sa-installed">[];
 }
 
 export class DebugMemory {
@@ -29,40 +31,38 @@ export class DebugMemory {
 
   /** The pair, if this was the last fact of it that was missing. */
   pairCreated(event: EventOf<"ipsec-sas-created">): InstalledPair | undefined {
-    remember(this.#created, inboundKey(event), event);
+    remember(this.#created, keysOf(event).join(), event);
     return this.#complete(event);
   }
 
   /** The pair, if this was the last fact of it that was missing. */
   saInstalled(event: EventOf<"sa-installed">): InstalledPair | undefined {
-    const key = saKey(event.direction, event.destination, event.spi);
+    const key = saKey(event.direction, event.destination, event.suite, event.spi);
     remember(this.#installed, key, event);
     for (const created of this.#created.values())
-      if (inboundKey(created) === key || outboundKey(created) === key) return this.#complete(created);
+      if (keysOf(created).includes(key)) return this.#complete(created);
     return undefined;
   }
 
   #complete(created: EventOf<"ipsec-sas-created">): InstalledPair | undefined {
-    const inbound = this.#installed.get(inboundKey(created));
-    const outbound = this.#installed.get(outboundKey(created));
-    if (inbound === undefined || outbound === undefined) return undefined;
-    this.#created.delete(inboundKey(created));
-    this.#installed.delete(inboundKey(created));
-    this.#installed.delete(outboundKey(created));
-    return { created, inbound, outbound };
+    const keys = keysOf(created);
+    const installed = keys.flatMap((key) => this.#installed.get(key) ?? []);
+    if (installed.length < keys.length) return undefined;
+    this.#created.delete(keys.join());
+    for (const key of keys) this.#installed.delete(key);
+    return { created, installed };
   }
 }
 
-function inboundKey({ sa, negotiated }: EventOf<"ipsec-sas-created">): string {
-  return saKey("inbound", sa.local.address, negotiated.inboundSpi);
+function keysOf({ sa, negotiated }: EventOf<"ipsec-sas-created">): readonly string[] {
+  return pairsOf(negotiated).flatMap(({ suite, inboundSpi, outboundSpi }) => [
+    saKey("inbound", sa.local.address, suite, inboundSpi),
+    saKey("outbound", sa.remote.address, suite, outboundSpi),
+  ]);
 }
 
-function outboundKey({ sa, negotiated }: EventOf<"ipsec-sas-created">): string {
-  return saKey("outbound", sa.remote.address, negotiated.outboundSpi);
-}
-
-function saKey(direction: string, destination: string, spi: number): string {
-  return `${direction} ${destination} ${spi}`;
+function saKey(direction: string, destination: string, suite: SaSuite, spi: number): string {
+  return `${direction} ${destination} ${protocolOf(suite)} ${spi}`;
 }
 
 /** Adds to a map, which then forgets its oldest entry where it would grow past what a session needs. */

@@ -191,7 +191,7 @@ test("a proxy identity of one host is of type 1, and an AES key's length is told
       remote: NET_B,
       remotePorts: { low: 80, high: 80 },
     },
-    suite: { encryption: "aes-256", integrity: "sha1" },
+    suites: [{ encryption: "aes-256", integrity: "sha1" }],
     lifetimeSeconds: 3600,
     lifetimeKilobytes: 4608000,
     reason: "traffic",

@@ -2,8 +2,9 @@
  * The blocks in which IOS's IPsec prints what it asks of IKE and what it is given: `(key eng. msg.)` and `(sa)`
  * (Examples 13-3 and 13-5 of the IPsec chapter).
  */
-import { describeEspSuite, type EspSuite } from "../crypto/names.ts";
+import { describeSuite, isAh, type SaSuite } from "../crypto/names.ts";
 import type { IpAddress } from "../net/ip-address.ts";
+import { PROTOCOL } from "../net/protocols.ts";
 import { type AddressBlock, describeProxy, type TrafficSelector } from "../net/selector.ts";
 
 export interface KeyEngineMessage {
@@ -11,7 +12,7 @@ export interface KeyEngineMessage {
   readonly local: IpAddress;
   readonly remote: IpAddress;
   readonly selector: TrafficSelector;
-  readonly suite: EspSuite;
+  readonly suite: SaSuite;
   readonly lifetimeSeconds: number;
   readonly lifetimeKilobytes: number;
   /** 0 where none is chosen yet. */
@@ -27,7 +28,7 @@ export function keyEngineLines(message: KeyEngineMessage): string[] {
     `  (key eng. msg.) ${message.direction} local= ${message.local}, remote= ${message.remote},`,
     `    local_proxy= ${describeProxy(selector.local, selector.protocol, selector.localPorts)} (type=${idType(selector.local)}),`,
     `    remote_proxy= ${describeProxy(selector.remote, selector.protocol, selector.remotePorts)} (type=${idType(selector.remote)}),`,
-    `    protocol= ESP, transform= ${describeEspSuite(message.suite)} ,`,
+    `    protocol= ${isAh(message.suite) ? "AH" : "ESP"}, transform= ${describeSuite(message.suite)} ,`,
     `    lifedur= ${message.lifetimeSeconds}s and ${message.lifetimeKilobytes}kb,`,
     `    spi= ${describeSpi(message.spi)}, conn_id= ${message.connId}, keysize= ${keySize(message.suite)}, flags= ${message.flags}`,
   ];
@@ -37,13 +38,13 @@ export function keyEngineLines(message: KeyEngineMessage): string[] {
 export function saLines(sa: {
   readonly destination: IpAddress;
   readonly spi: number;
-  readonly suite: EspSuite;
+  readonly suite: SaSuite;
   readonly connId: number;
 }): string[] {
   return [
-    `  (sa) sa_dest= ${sa.destination}, sa_prot= 50,`,
+    `  (sa) sa_dest= ${sa.destination}, sa_prot= ${isAh(sa.suite) ? PROTOCOL.AH : PROTOCOL.ESP},`,
     `    sa_spi= ${describeSpi(sa.spi)},`,
-    `    sa_trans= ${describeEspSuite(sa.suite)} , sa_conn_id= ${sa.connId}`,
+    `    sa_trans= ${describeSuite(sa.suite)} , sa_conn_id= ${sa.connId}`,
   ];
 }
 
@@ -63,7 +64,8 @@ function idType(block: AddressBlock): 1 | 4 {
 }
 
 /** Bits, of ciphers whose key has more than one length. */
-function keySize(suite: EspSuite): number {
+function keySize(suite: SaSuite): number {
+  if (isAh(suite)) return 0;
   const [, bits] = /^(?:aes|gcm)-(\d+)$/.exec(suite.encryption) ?? [];
   return bits === undefined ? 0 : Number(bits);
 }

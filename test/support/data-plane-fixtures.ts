@@ -1,9 +1,16 @@
 /** Policies, SAs and packets for tests of the data plane: two sites, 10.1.1.0/24 behind A and 10.1.2.0/24 behind B. */
 import type { Random } from "../../src/base/random.ts";
 import { type Instant, instant } from "../../src/base/time.ts";
-import { type EspSuite, espKeyLength, HASHES } from "../../src/crypto/names.ts";
+import {
+  type EspSuite,
+  espKeyLength,
+  HASHES,
+  type HashName,
+  isAh,
+  type SaSuite,
+} from "../../src/crypto/names.ts";
 import { Secret } from "../../src/crypto/secret.ts";
-import type { TransformSet } from "../../src/crypto/transform-set.ts";
+import type { EncapsulationMode, TransformSet } from "../../src/crypto/transform-set.ts";
 import type { CryptoMapEntry, IpsecPolicy, ProtectedInterface } from "../../src/ipsec/policy.ts";
 import type { SaParameters } from "../../src/ipsec/security-association.ts";
 import { ipv4 } from "../../src/net/ip-address.ts";
@@ -110,7 +117,10 @@ export const POLICY_B = policyOf([mapEntry([rule("permit", NET_B, NET_A)], { pee
 export const SELECTOR_A: TrafficSelector = selectorOfRule(rule("permit", NET_A, NET_B));
 
 export interface PairOptions {
-  readonly suite?: EspSuite;
+  readonly suite?: SaSuite;
+  /** AH around it. */
+  readonly ah?: HashName | undefined;
+  readonly mode?: EncapsulationMode;
   readonly selector?: TrafficSelector;
   readonly installedAt?: Instant;
   readonly lifetimeSeconds?: number;
@@ -135,14 +145,14 @@ export function keyedPair(options: PairOptions = {}): KeyedPair {
   const common = {
     connectionId: options.connectionId ?? CONNECTION,
     suite,
-    mode: "tunnel" as const,
+    mode: options.mode ?? ("tunnel" as const),
     lifetimeSeconds: options.lifetimeSeconds ?? 3600,
     lifetimeKilobytes: options.lifetimeKilobytes ?? 4_608_000,
     installedAt: options.installedAt ?? at(0),
     udpEncapsulation: undefined,
   };
-  const toA = keysFor(suite, spiOfA);
-  const toB = keysFor(suite, spiOfB);
+  const toA = { ...keysFor(suite, spiOfA), ...ahFor(options.ah, spiOfA) };
+  const toB = { ...keysFor(suite, spiOfB), ...ahFor(options.ah, spiOfB) };
   const endA = { ...common, localAddress: A, peer: B, selector, isInitiator: initiator === "a" };
   const endB = {
     ...common,
@@ -160,13 +170,24 @@ export function keyedPair(options: PairOptions = {}): KeyedPair {
 }
 
 /** Keys that differ from SPI to SPI. */
-export function keysFor(suite: EspSuite, spi: number): { encryptionKey: Secret; integrityKey: Secret } {
+export function keysFor(suite: SaSuite, spi: number): { encryptionKey: Secret; integrityKey: Secret } {
   const random = seededRandom(spi);
+  if (isAh(suite)) {
+    const integrityKey = new Secret(random.bytes("padding", HASHES[suite.ah].length));
+    return { encryptionKey: new Secret(new Uint8Array()), integrityKey };
+  }
   const integrity = suite.integrity === undefined ? 0 : HASHES[suite.integrity].length;
   return {
     encryptionKey: new Secret(random.bytes("padding", espKeyLength(suite.encryption))),
     integrityKey: new Secret(random.bytes("padding", integrity)),
   };
+}
+
+/** With an SPI of its own, as whoever does not count both protocols as one gives it. */
+function ahFor(hash: HashName | undefined, spi: number) {
+  if (hash === undefined) return {};
+  const key = new Secret(seededRandom(spi + 1).bytes("padding", HASHES[hash].length));
+  return { ah: { hash, key, spi: spi + 0x500, connId: spi } };
 }
 
 /** A UDP packet from A's host to B's, unless the fields say otherwise. */

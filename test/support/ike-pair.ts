@@ -3,7 +3,7 @@ import { utf8 } from "../../src/base/octets.ts";
 import type { Random } from "../../src/base/random.ts";
 import { type Instant, instant } from "../../src/base/time.ts";
 import { hash } from "../../src/crypto/hash.ts";
-import type { GroupId } from "../../src/crypto/names.ts";
+import type { EspSuite, GroupId } from "../../src/crypto/names.ts";
 import { performJob } from "../../src/crypto/perform-job.ts";
 import { Secret } from "../../src/crypto/secret.ts";
 import type { TransformSet } from "../../src/crypto/transform-set.ts";
@@ -54,7 +54,7 @@ export const DEFAULT_SUITE: ProtectionSuite = {
   origin: undefined,
 };
 
-export const TRANSFORM_SET: TransformSet = {
+export const TRANSFORM_SET: TransformSet & { readonly esp: EspSuite } = {
   name: "myset",
   esp: { encryption: "3des", integrity: "md5" },
   mode: "tunnel",

@@ -1,7 +1,9 @@
 /** `clear crypto`: SAs go, and the peers are told. */
 
 import { rulesOf } from "../../config/access-rules.ts";
+import { protocolOf } from "../../crypto/names.ts";
 import type { GatewayRequest, GatewayView } from "../../gateway/contract.ts";
+import type { SaView } from "../../ipsec/view.ts";
 import type { ValueType } from "../grammar.ts";
 import { choice, optional, value, word } from "../sentence.ts";
 import { ADDRESS, integer, NAME } from "../value-types.ts";
@@ -71,10 +73,8 @@ export const CLEAR_COMMANDS: readonly Command[] = [
         }),
         value("spi", SPI, "Security parameter index"),
       ],
-      ({ services }, { destination, protocol, spi }) => {
-        // No SA is of AH yet.
-        if (protocol === "esp") services.request({ kind: "clear-ipsec-sas", entry: { destination, spi } });
-      },
+      ({ services }, { destination, protocol, spi }) =>
+        services.request({ kind: "clear-ipsec-sas", entry: { destination, protocol, spi } }),
     ),
   ),
   privileged(phrase("clear crypto sa counters", "Reset the SA counters"), ({ services }) =>
@@ -115,8 +115,12 @@ function requestsToClear({ ike, ipsec }: GatewayView, connId: number): GatewayRe
     const incoming = inbound.find((sa) => sa.connId === connId);
     const outgoing = outbound.find((sa) => sa.connId === connId);
     if (incoming !== undefined)
-      return [{ kind: "clear-ipsec-sas", entry: { destination: localAddress, spi: incoming.spi } }];
+      return [{ kind: "clear-ipsec-sas", entry: { destination: localAddress, ...namedAs(incoming) } }];
     if (outgoing === undefined || peer === undefined) return [];
-    return [{ kind: "clear-ipsec-sas", entry: { destination: peer, spi: outgoing.spi } }];
+    return [{ kind: "clear-ipsec-sas", entry: { destination: peer, ...namedAs(outgoing) } }];
   });
+}
+
+function namedAs({ suite, spi }: SaView) {
+  return { protocol: protocolOf(suite), spi };
 }

@@ -1,6 +1,6 @@
 /** `show crypto engine`: the software that encrypts, the SAs it works for, and what it has lost. */
 import type { Configuration } from "../../config/configuration.ts";
-import type { CipherName, EspCipherName, HashName } from "../../crypto/names.ts";
+import { type CipherName, type EspCipherName, type HashName, isAh } from "../../crypto/names.ts";
 import type { GatewayView } from "../../gateway/contract.ts";
 import type { SaView } from "../../ipsec/view.ts";
 import type { IpAddress } from "../../net/ip-address.ts";
@@ -102,7 +102,8 @@ function connection(row: Connection): { readonly connId: number; readonly text: 
 }
 
 function packetAlgorithm({ connId, suite }: SaView): { connId: number; algorithm: string } {
-  return { connId, algorithm: algorithmName(suite.encryption, suite.integrity) };
+  const algorithm = isAh(suite) ? HASH_NAMES[suite.ah] : algorithmName(suite.encryption, suite.integrity);
+  return { connId, algorithm };
 }
 
 /** As wide as the column: IOS cuts the names of ciphers off. */

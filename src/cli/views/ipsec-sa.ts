@@ -3,7 +3,7 @@
  * that the printed page has lost: 4 before the map and the packet counts, 3 before the proxy identities, 5 before end points
  * and sections, 6 before a SPI, 8 before what belongs to it.
  */
-import { describeEspSuite } from "../../crypto/names.ts";
+import { describeSuite, isAh, protocolOf, type SaProtocol } from "../../crypto/names.ts";
 import type { GatewayView } from "../../gateway/contract.ts";
 import type { PacketDropReason } from "../../ipsec/events.ts";
 import type { FlowCounters, FlowView, SaView } from "../../ipsec/view.ts";
@@ -84,22 +84,26 @@ function identityLines(flow: FlowView, { withDrops }: IpsecSaExtent): string[] {
 function sectionLines(flow: FlowView): string[] {
   const { localAddress, inbound, outbound, mapName } = flow;
   const peer = flow.peer ?? "0.0.0.0";
+  const linesOf = (wanted: SaProtocol, sas: readonly SaView[]) =>
+    sas.filter(({ suite }) => protocolOf(suite) === wanted).flatMap((sa) => saLines(sa, mapName));
   return [
     `     local crypto endpt.: ${localAddress}, remote crypto endpt.: ${peer}`,
     `     path mtu ${flow.pathMtu}, media mtu ${flow.mediaMtu}`,
     `     current outbound spi: ${(outbound.at(-1)?.spi ?? 0).toString(16).toUpperCase()}`,
     "",
     "     inbound esp sas:",
-    ...inbound.flatMap((sa) => saLines(sa, mapName)),
+    ...linesOf("esp", inbound),
     "",
     "     inbound ah sas:",
+    ...linesOf("ah", inbound),
     "",
     "     inbound pcp sas:",
     "",
     "     outbound esp sas:",
-    ...outbound.flatMap((sa) => saLines(sa, mapName)),
+    ...linesOf("esp", outbound),
     "",
     "     outbound ah sas:",
+    ...linesOf("ah", outbound),
     "",
     "     outbound pcp sas:",
   ];
@@ -145,11 +149,11 @@ export function saLines(sa: SaView, mapName: string): string[] {
   const remaining = `${Math.max(0, Math.floor(sa.remainingKilobytes))}/${Math.max(0, Math.floor(sa.remainingSeconds))}`;
   return [
     `      spi: 0x${sa.spi.toString(16).toUpperCase()}(${sa.spi})`,
-    `        transform: ${describeEspSuite(sa.suite)} ,`,
+    `        transform: ${describeSuite(sa.suite)} ,`,
     `        in use settings ={${settingsOf(sa)}, }`,
     `        slot: 0, conn id: ${sa.connId}, flow_id: ${sa.flowId}, crypto map: ${mapName}`,
     `        sa timing: remaining key lifetime (k/sec): (${remaining})`,
-    `        IV size: ${sa.ivLength} bytes`,
+    ...(isAh(sa.suite) ? [] : [`        IV size: ${sa.ivLength} bytes`]),
     `        replay detection support: ${sa.replayDetection ? "Y" : "N"}`,
   ];
 }

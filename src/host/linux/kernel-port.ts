@@ -50,6 +50,7 @@ export class KernelPort implements PacketPort {
   /** Those on port 4500 by their address: what they can send needs no raw socket. */
   readonly #encapsulating: ReadonlyMap<number, NativeSocket>;
   readonly #esp: NativeSocket;
+  readonly #ah: NativeSocket;
   /** Hears what routers say of our ESP packets, which the kernel keeps to itself otherwise. */
   readonly #icmp: NativeSocket;
   readonly #packets: NativeSocket;
@@ -66,6 +67,7 @@ export class KernelPort implements PacketPort {
     );
     this.#udp = parts.udp;
     this.#esp = parts.esp;
+    this.#ah = parts.ah;
     this.#icmp = parts.icmp;
     this.#packets = parts.packets;
     this.protectDevice = parts.protectDevice;
@@ -75,7 +77,7 @@ export class KernelPort implements PacketPort {
   /** Everything is opened, or nothing and one line says why. */
   static open(options: KernelPortOptions): KernelPort | string {
     const { libc, interfaces, offload = true } = options;
-    const sockets = interfaces.length * IKE_PORTS.length + 3;
+    const sockets = interfaces.length * IKE_PORTS.length + 4;
     const arena = new PacketArena(
       libc,
       sockets * SOCKET_OCTETS + RECEIVE_OCTETS + 2 * TUN_OCTETS + SCRATCH_OCTETS,
@@ -102,13 +104,14 @@ export class KernelPort implements PacketPort {
         if (each !== undefined) udp.set(endpointKey(address, port), each);
       }
     const esp = socket({ kind: "raw", protocol: PROTOCOL.ESP });
+    const ah = socket({ kind: "raw", protocol: PROTOCOL.AH });
     const icmp = socket({ kind: "raw", protocol: PROTOCOL.ICMP, icmpType: DESTINATION_UNREACHABLE });
     const packets = socket({ kind: "packets" });
     const protectDevice = keep(TunDevice.create(arena, "skeyid%d", { offload }));
     const checkDevice = keep(TunDevice.create(arena, "skeyidin%d", { offload: false }));
     const [problem] = problems;
-    if (problem === undefined && esp && icmp && packets && protectDevice && checkDevice)
-      return new KernelPort(options, arena, { udp, esp, icmp, packets, protectDevice, checkDevice });
+    if (problem === undefined && esp && ah && icmp && packets && protectDevice && checkDevice)
+      return new KernelPort(options, arena, { udp, esp, ah, icmp, packets, protectDevice, checkDevice });
     for (const each of opened) each.close();
     return problem ?? "nothing could be opened";
   }
@@ -134,20 +137,24 @@ export class KernelPort implements PacketPort {
           onError,
         );
       }
-    this.#esp.listen(
-      vector,
-      (messages) => {
-        for (const { bytes } of messages) {
-          const interfaceName = nameOf.get(u32At(bytes, 16));
-          // Another program of this machine may use ESP at other addresses.
-          if (interfaceName === undefined) continue;
-          take({ kind: "esp", interfaceName, bytes });
-          this.#makeRoom();
-        }
-        this.flush();
-      },
-      onError,
-    );
+    for (const [kind, socket] of [
+      ["esp", this.#esp],
+      ["ah", this.#ah],
+    ] as const)
+      socket.listen(
+        vector,
+        (messages) => {
+          for (const { bytes } of messages) {
+            const interfaceName = nameOf.get(u32At(bytes, 16));
+            // Another program of this machine may use IPsec at other addresses.
+            if (interfaceName === undefined) continue;
+            take({ kind, interfaceName, bytes });
+            this.#makeRoom();
+          }
+          this.flush();
+        },
+        onError,
+      );
     this.#icmp.listen(
       vector,
       (messages) => {
@@ -221,6 +228,7 @@ export class KernelPort implements PacketPort {
     for (const each of [
       ...this.#udp.values(),
       this.#esp,
+      this.#ah,
       this.#icmp,
       this.#packets,
       this.protectDevice,
@@ -250,6 +258,7 @@ export class KernelPort implements PacketPort {
 interface Parts {
   readonly udp: ReadonlyMap<string, NativeSocket>;
   readonly esp: NativeSocket;
+  readonly ah: NativeSocket;
   readonly icmp: NativeSocket;
   readonly packets: NativeSocket;
   readonly protectDevice: TunDevice;

@@ -28,13 +28,13 @@ export async function findPrerequisites(): Promise<Prerequisites> {
   return problems.length === 0 ? { kind: "fine", libc } : { kind: "problems", problems };
 }
 
-/** Whether IKE's ports at our addresses and ESP can be had; opened and closed again. */
+/** Whether IKE's ports at our addresses, ESP and AH can be had; opened and closed again. */
 export function socketProblems(libc: Libc, addresses: readonly IpAddress[]): readonly string[] {
   const kinds = [
     ...addresses.flatMap((address) =>
       IKE_PORTS.map((port) => ({ kind: "udp" as const, local: { address, port } })),
     ),
-    { kind: "raw" as const, protocol: PROTOCOL.ESP },
+    ...[PROTOCOL.ESP, PROTOCOL.AH].map((protocol) => ({ kind: "raw" as const, protocol })),
   ];
   return kinds.flatMap((kind) => {
     const socket = NativeSocket.open(new PacketArena(libc, SOCKET_OCTETS), kind);

@@ -124,6 +124,8 @@ export class UserspaceGateway implements PacketPort {
       this.#options.onNotice(
         `raw ESP for ${packet.destination} needs root: that peer does not traverse NATs`,
       );
+    else if (packet?.protocol === PROTOCOL.AH)
+      this.#options.onNotice(`AH for ${packet.destination} needs root: it never goes in UDP`);
   }
 
   receive({ bytes }: Extract<GatewayEffect, { kind: "receive" }>): void {

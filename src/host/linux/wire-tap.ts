@@ -1,4 +1,4 @@
-/** What crosses the wire as whole IP packets, for a capture: IKE's datagrams, and ESP packets of either kind. */
+/** What crosses the wire as whole IP packets, for a capture: IKE's datagrams, AH packets, and ESP packets of either kind. */
 import type { GatewayInput } from "../../gateway/contract.ts";
 import type { Endpoint } from "../../net/ip-address.ts";
 import { buildIpv4Packet } from "../../net/ipv4-packet.ts";
@@ -35,7 +35,7 @@ export function tapInput(input: GatewayInput, onWire: OnWire): void {
     const { remote, local, bytes, segmentLength = bytes.length } = input;
     for (let at = 0; at < bytes.length; at += segmentLength)
       onWire(datagramPacket(remote, local, bytes.subarray(at, at + segmentLength)));
-  } else if (input.kind === "esp") onWire(input.bytes);
+  } else if (input.kind === "esp" || input.kind === "ah") onWire(input.bytes);
 }
 
 /** The system made the real header or took it off: its identification and TTL are not known here. */

@@ -6,7 +6,7 @@ import { EVERY_ESP_SUITE } from "../../../test/support/esp-suites.ts";
 import { A, B, IkePair, NAT, policyOf, TRANSFORM_SET } from "../../../test/support/ike-pair.ts";
 import { fromHex, hex } from "../../base/octets.ts";
 import type { HashName } from "../../crypto/names.ts";
-import type { TransformSet } from "../../crypto/transform-set.ts";
+import { describeTransformSet, type TransformSet } from "../../crypto/transform-set.ts";
 import { type Attribute, basicAttribute, type Proposal } from "../../isakmp/payload.ts";
 import { decodePayloads, encodePayloads } from "../../isakmp/payload-chain.ts";
 import type { SecurityAssociation } from "../../isakmp/payloads/security-association.ts";
@@ -30,9 +30,9 @@ const TERMS: ModeTerms = { numbers: PLAIN_MODES, isBetweenPeers: false };
 const AH_HASHES: readonly HashName[] = ["md5", "sha1", "sha256", "sha384", "sha512"];
 const BUNDLE: TransformSet = { ...TRANSFORM_SET, name: "bundle", ah: "sha1" };
 
-/** Every set there can be, alone and with each AH. */
-const EVERY_SET: readonly TransformSet[] = EVERY_ESP_SUITE.flatMap((esp) =>
-  [undefined, ...AH_HASHES].map((ah) => ({
+/** Every set there can be: ESP alone and with each AH, and each AH alone. */
+const EVERY_SET: readonly TransformSet[] = [...EVERY_ESP_SUITE, undefined].flatMap((esp) =>
+  (esp === undefined ? AH_HASHES : [undefined, ...AH_HASHES]).map((ah) => ({
     ...TRANSFORM_SET,
     name: "any",
     esp,
@@ -47,7 +47,7 @@ test("what is offered for a set is taken by the same set and by no other, on the
       const offer = through(offerOf([theirs]));
       const { choice } = chooseTransform(connectionWith([ours]), offer, TERMS);
       assert.equal(choice !== undefined, sameTransforms(theirs, ours));
-      if (choice !== undefined) assert.equal(choice.ah?.hash, ours.ah);
+      if (choice !== undefined) assert.equal(choice.ah?.hash, ours.esp && ours.ah);
     }),
   );
 });
@@ -62,7 +62,10 @@ test("whatever is offered, what is taken is a set of ours, with all of its proto
     }),
     { maxLength: 5 },
   );
-  const sets = fc.array(fc.constantFrom(...EVERY_SET.slice(0, 12)), { minLength: 1, maxLength: 6 });
+  const sets = fc.array(fc.constantFrom(...EVERY_SET.slice(0, 12), ...EVERY_SET.slice(-5)), {
+    minLength: 1,
+    maxLength: 6,
+  });
   fc.assert(
     fc.property(proposals, sets, (offered, ours) => {
       const payload = { ...offerOf([BUNDLE]), proposals: offered.map(proposalOf) };
@@ -243,7 +246,7 @@ function withAh(
 }
 
 function sameTransforms(a: TransformSet, b: TransformSet): boolean {
-  return a.ah === b.ah && a.esp.encryption === b.esp.encryption && a.esp.integrity === b.esp.integrity;
+  return describeTransformSet(a) === describeTransformSet(b);
 }
 
 interface Part {
@@ -265,6 +268,9 @@ function isTheSet(group: readonly Part[], set: TransformSet): boolean {
   const esp = group.filter(({ protocolId }) => protocolId === ESP);
   const ah = group.filter(({ protocolId }) => protocolId === AH);
   const [only] = esp;
+  const [onlyAh] = ah;
+  if (onlyAh !== undefined && group.length === 1)
+    return sameTransforms({ ...TRANSFORM_SET, esp: undefined, ah: onlyAh.ah }, set);
   if (only === undefined || esp.length !== 1 || esp.length + ah.length !== group.length || ah.length > 1)
     return false;
   const { ah: _, ...espOfSet } = only.set;

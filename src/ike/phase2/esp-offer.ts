@@ -43,7 +43,7 @@ const ESP_NAMES: { readonly [id: number]: string } = {
   20: "ESP_GCM_16",
 };
 
-/** One ESP transform as read. */
+/** One ESP transform as read, or one of AH that is wanted alone. */
 export interface EspOffer extends TransformAttributes {
   readonly proposal: Proposal;
   readonly transform: Transform;
@@ -52,7 +52,7 @@ export interface EspOffer extends TransformAttributes {
   readonly encryption: EspCipherName | undefined;
   /** `none` where the transform has no authenticator, undefined where we do not know it. */
   readonly integrity: HashName | "none" | undefined;
-  /** The AH transforms one of which is wanted besides; none for ESP alone. */
+  /** The AH transforms one of which is wanted besides; none for ESP alone, itself for AH alone. */
   readonly ah: readonly AhOffer[];
   readonly texts: {
     readonly encryption: string;

@@ -1,10 +1,9 @@
 /**
  * Proposals of quick mode on the wire (RFC 2407 §4.4.3, §4.4.4, §4.5): offering our transform sets, choosing among the
- * peer's, and checking an answer against what was offered. A set is ESP, or AH and ESP under one proposal number.
+ * peer's, and checking an answer against what was offered. A set is ESP, AH, or both under one proposal number.
  */
-import type { EspSuite, HashName } from "../../crypto/names.ts";
-import { describeEspSuite } from "../../crypto/names.ts";
-import type { EncapsulationMode, TransformSet } from "../../crypto/transform-set.ts";
+import { describeEspSuite, type EspSuite, type HashName, isAh } from "../../crypto/names.ts";
+import { type EncapsulationMode, suitesOf, type TransformSet } from "../../crypto/transform-set.ts";
 import { type Attribute, basicAttribute, variableAttribute } from "../../isakmp/attribute.ts";
 import { DOI, PROTOCOL_ID, SITUATION } from "../../isakmp/numbers/domain.ts";
 import { ENCAPSULATION_MODE } from "../../isakmp/numbers/phase2-attribute.ts";
@@ -15,7 +14,7 @@ import type { Mismatch } from "../events.ts";
 import type { ModeNumbers } from "../phase1/nat-traversal.ts";
 import type { Connection } from "../policy.ts";
 import { AH_IDS, type AhOffer } from "./ah-offer.ts";
-import { chosenAh, compareBundle, passesAh } from "./ah-proposal.ts";
+import { chosenAh, compareAhOf, passesAh, protocolsOf } from "./ah-proposal.ts";
 import { acceptedModes, type ModeTerms, modeOf, offeredMode } from "./encapsulation.ts";
 import { ENCRYPTION, type EspOffer } from "./esp-offer.ts";
 import { protocolName, readOffers } from "./proposal-groups.ts";
@@ -55,10 +54,11 @@ export function offerTransformSets(
         spi,
         transforms: [{ number: firstNumber, id, attributes: [...common, ...own, ...group] }],
       });
-      const { id } = encryptionOf(set.esp);
-      const esp = propose(PROTOCOL_ID.PROTO_IPSEC_ESP, id, espAttributes(set.esp));
-      if (set.ah === undefined) return [esp];
-      return [propose(PROTOCOL_ID.PROTO_IPSEC_AH, AH_IDS[set.ah], integrityAttributes(set.ah)), esp];
+      return suitesOf(set).map((suite) =>
+        isAh(suite)
+          ? propose(PROTOCOL_ID.PROTO_IPSEC_AH, AH_IDS[suite.ah], integrityAttributes(suite.ah))
+          : propose(PROTOCOL_ID.PROTO_IPSEC_ESP, encryptionOf(suite).id, espAttributes(suite)),
+      );
     }),
   };
 }
@@ -135,19 +135,12 @@ export function compareTransform(
   ): void => {
     found.push({ attribute, offered, accepted, origin });
   };
-  if (offer.proposal.protocolId !== PROTOCOL_ID.PROTO_IPSEC_ESP) {
-    differ("protocol", protocolName(offer.proposal), set.ah === undefined ? "ESP" : "AH and ESP");
+  if (protocolsOf(offer) !== protocolsOf(set)) {
+    differ("protocol", protocolsOf(offer) ?? protocolName(offer.proposal), protocolsOf(set) ?? "none");
     return found;
   }
-  found.push(...compareBundle(set, offer, numbers));
-  if (offer.encryption !== set.esp.encryption)
-    differ(
-      "encryption",
-      offer.texts.encryption,
-      describeEspSuite({ encryption: set.esp.encryption, integrity: undefined }),
-    );
-  if (offer.integrity !== (set.esp.integrity ?? "none"))
-    differ("integrity", offer.texts.integrity, set.esp.integrity ?? "none");
+  found.push(...compareAhOf(set, offer, numbers));
+  if (set.esp !== undefined) found.push(...compareEsp(set, set.esp, offer));
   if (!modes.some((mode) => numbers[mode] === offer.mode))
     differ(
       "mode",
@@ -161,6 +154,23 @@ export function compareTransform(
   return found;
 }
 
+function compareEsp(
+  { origin }: TransformSet,
+  esp: EspSuite,
+  { encryption, integrity, texts }: EspOffer,
+): Mismatch[] {
+  const wanted = describeEspSuite({ encryption: esp.encryption, integrity: undefined });
+  const hash = esp.integrity ?? "none";
+  return [
+    ...(encryption === esp.encryption
+      ? []
+      : [{ attribute: "encryption", offered: texts.encryption, accepted: wanted, origin } as const]),
+    ...(integrity === hash
+      ? []
+      : [{ attribute: "integrity", offered: texts.integrity, accepted: hash, origin } as const]),
+  ];
+}
+
 export interface TransformCheck {
   readonly offer: EspOffer;
   readonly set: TransformSet | undefined;
@@ -171,7 +181,7 @@ export interface TransformCheck {
 export interface TransformChoice {
   readonly offer: EspOffer;
   readonly set: TransformSet;
-  /** The transform of AH, where the set has it. */
+  /** The transform of AH around ESP, where the set has both. */
   readonly ah: AhOffer | undefined;
   readonly mode: EncapsulationMode;
   readonly lifetimeSeconds: number;
@@ -219,7 +229,7 @@ function choiceOf(
   set: TransformSet,
   mode: EncapsulationMode,
 ): TransformChoice {
-  const ah = chosenAh(set, offer);
+  const ah = set.esp === undefined ? undefined : chosenAh(set, offer);
   // What AH and ESP carry together ends with the first of them.
   const all = ah === undefined ? [offer] : [ah, offer];
   const offeredSeconds = Math.min(...all.map(({ lifetimes }) => lifetimes.seconds ?? ASSUMED_SECONDS));

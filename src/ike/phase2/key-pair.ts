@@ -1,11 +1,12 @@
 /** Keys for both directions of a pair of IPsec SAs (RFC 2409 §5.5). */
 import { u32Octets } from "../../base/octets.ts";
-import { type EspSuite, espKeyLength, HASHES } from "../../crypto/names.ts";
+import { espKeyLength, HASHES, type HashName, isAh, type SaSuite } from "../../crypto/names.ts";
 import { Secret } from "../../crypto/secret.ts";
+import { suitesOf } from "../../crypto/transform-set.ts";
 import { isWeakKey } from "../../crypto/weak-keys.ts";
 import { PROTOCOL_ID } from "../../isakmp/numbers/domain.ts";
 import type { KeyedAh, KeyedSa } from "../engine-contract.ts";
-import type { NegotiatedIpsecSa } from "../events.ts";
+import type { NegotiatedAh, NegotiatedIpsecSa } from "../events.ts";
 import { keymat } from "../keying.ts";
 import { peerMayMove } from "../phase1/nat-traversal.ts";
 import { spiOf } from "./quick-mode-parts.ts";
@@ -25,11 +26,13 @@ export function keyPair(
   isInitiator: boolean,
 ): KeyedPair | undefined {
   const { connection, selector, choice, originalAddresses, ownSpi, peerSpi } = negotiated;
-  const suite = choice.set.esp;
+  // The last is what is nearest to the payload: ESP, or AH alone.
+  const suite = suitesOf(choice.set).at(-1);
+  if (suite === undefined) return undefined;
   const inboundKeys = keysFor(context, negotiated, gqmxy, ownSpi, suite);
   const outboundKeys = keysFor(context, negotiated, gqmxy, peerSpi, suite);
   if (inboundKeys === undefined || outboundKeys === undefined) return undefined;
-  const ahFor = (spi: number) => keyedAh(context, negotiated, gqmxy, spi);
+  const ah = bundledAh(context, negotiated, gqmxy);
   const connIds = context.takeConnIds();
   const { lifetimeSeconds, lifetimeKilobytes } = choice;
   const common = {
@@ -56,6 +59,7 @@ export function keyPair(
       connectionId: connection.id,
       selector,
       suite,
+      ...(ah === undefined ? {} : { ah: negotiatedAh(ah) }),
       mode: choice.mode,
       lifetimeSeconds,
       lifetimeKilobytes,
@@ -66,7 +70,7 @@ export function keyPair(
     inbound: {
       ...common,
       ...inboundKeys,
-      ah: ahFor(ownSpi),
+      ah: ah?.inbound,
       direction: "inbound",
       spi: ownSpi,
       pairSpi: peerSpi,
@@ -75,7 +79,7 @@ export function keyPair(
     outbound: {
       ...common,
       ...outboundKeys,
-      ah: choice.ah === undefined ? undefined : ahFor(spiOf(choice.ah)),
+      ah: ah?.outbound,
       direction: "outbound",
       spi: peerSpi,
       pairSpi: ownSpi,
@@ -89,8 +93,10 @@ function keysFor(
   negotiated: Negotiated,
   gqmxy: Uint8Array | undefined,
   spi: number,
-  suite: EspSuite,
+  suite: SaSuite,
 ): { readonly encryptionKey: Secret; readonly integrityKey: Secret } | undefined {
+  if (isAh(suite))
+    return { encryptionKey: NO_KEY, integrityKey: ahKey(context, negotiated, gqmxy, suite.ah, spi) };
   const encryptionLength = espKeyLength(suite.encryption);
   const integrityLength = suite.integrity === undefined ? 0 : HASHES[suite.integrity].length;
   const length = encryptionLength + integrityLength;
@@ -103,18 +109,48 @@ function keysFor(
   };
 }
 
-/** AH has KEYMAT of its own, by its protocol and SPI; our own SPI is that of ESP. */
-function keyedAh(
+interface BundledAh {
+  readonly inbound: KeyedAh;
+  readonly outbound: KeyedAh;
+}
+
+/** AH around ESP has KEYMAT of its own, by its protocol and SPI; our own SPI is that of ESP. */
+function bundledAh(
   context: QuickModeContext,
   negotiated: Negotiated,
   gqmxy: Uint8Array | undefined,
+): BundledAh | undefined {
+  const { choice, ownSpi } = negotiated;
+  const hash = choice.ah?.hash;
+  if (choice.ah === undefined || hash === undefined) return undefined;
+  const connIds = context.takeConnIds();
+  const peerSpi = spiOf(choice.ah);
+  const keyOf = (spi: number) => ahKey(context, negotiated, gqmxy, hash, spi);
+  return {
+    inbound: { hash, spi: ownSpi, key: keyOf(ownSpi), connId: connIds.inbound },
+    outbound: { hash, spi: peerSpi, key: keyOf(peerSpi), connId: connIds.outbound },
+  };
+}
+
+function negotiatedAh({ inbound, outbound }: BundledAh): NegotiatedAh {
+  return {
+    hash: inbound.hash,
+    inboundSpi: inbound.spi,
+    outboundSpi: outbound.spi,
+    inboundConnId: inbound.connId,
+    outboundConnId: outbound.connId,
+  };
+}
+
+function ahKey(
+  context: QuickModeContext,
+  negotiated: Negotiated,
+  gqmxy: Uint8Array | undefined,
+  hash: HashName,
   spi: number,
-): KeyedAh | undefined {
-  const hash = negotiated.choice.ah?.hash;
-  if (hash === undefined) return undefined;
+): Secret {
   const { length } = HASHES[hash];
-  const key = materialFor(context, negotiated, gqmxy, PROTOCOL_ID.PROTO_IPSEC_AH, spi, length);
-  return { hash, spi, key: new Secret(key) };
+  return new Secret(materialFor(context, negotiated, gqmxy, PROTOCOL_ID.PROTO_IPSEC_AH, spi, length));
 }
 
 function materialFor(
@@ -128,3 +164,5 @@ function materialFor(
   const input = { protocol, spi: u32Octets(spi), Ni_b, Nr_b, gqmxy };
   return keymat(protection.hash, protection.SKEYID_d, input, length);
 }
+
+const NO_KEY = new Secret(new Uint8Array());

@@ -12,6 +12,15 @@ import { type EspOffer, readEspTransform } from "./esp-offer.ts";
 export function readOffers(payload: SecurityAssociation): EspOffer[] {
   return groups(payload).flatMap((group) => {
     const { esp, ah, problem } = partsOf(group);
+    const [only, ...others] = group;
+    if (only?.protocolId === PROTOCOL_ID.PROTO_IPSEC_AH && others.length === 0)
+      return ah.map((each) => ({
+        ...readEspTransform(only, each.transform),
+        ...each,
+        encryption: undefined,
+        integrity: undefined,
+        ah: [each],
+      }));
     if (esp !== undefined && problem === undefined)
       return esp.transforms.map((transform) => ({ ...readEspTransform(esp, transform), ah }));
     return group.flatMap((proposal) =>
@@ -33,7 +42,7 @@ function groups({ proposals }: SecurityAssociation): readonly (readonly Proposal
   return [...byNumber.values()];
 }
 
-/** ESP alone or with AH is what we can give; whatever else is wanted together is a problem. */
+/** ESP or AH alone or AH with ESP is what we can give; whatever else is wanted together is a problem. */
 function partsOf(group: readonly Proposal[]): {
   readonly esp: Proposal | undefined;
   readonly ah: readonly AhOffer[];

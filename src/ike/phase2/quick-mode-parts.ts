@@ -1,4 +1,5 @@
 /** What both roles of quick mode share: the HASH before the payloads, small checks, what is told. */
+import { suitesOf } from "../../crypto/transform-set.ts";
 import type { Payload } from "../../isakmp/payload.ts";
 import { encodePayloads } from "../../isakmp/payload-chain.ts";
 import type { TrafficSelector } from "../../net/selector.ts";
@@ -34,7 +35,8 @@ export function nonceProblem(nonce: Uint8Array): string | undefined {
 export function transformEvents(context: QuickModeContext, check: TransformCheck): Actions {
   const { offer, mismatches } = check;
   const ah = (check.set === undefined ? undefined : chosenAh(check.set, offer)) ?? offer.ah[0];
-  return [...(ah === undefined ? [] : [ah]), offer].map(({ proposal, transform, name }) =>
+  const isAlone = ah === undefined || ah.proposal === offer.proposal;
+  return [...(isAlone ? [] : [ah]), offer].map(({ proposal, transform, name }) =>
     tell({
       kind: "ipsec-transform-checked",
       sa: context.sa,
@@ -62,7 +64,7 @@ export function validated(
     messageId,
     proposalNumber: choice.offer.proposal.number,
     selector,
-    suite: choice.set.esp,
+    suites: suitesOf(choice.set),
     accepted,
   });
 }

@@ -1,6 +1,8 @@
 /** Quick mode as responder (RFC 2409 §5.5): find the crypto map entry, choose, answer, wait for the proof of liveness. */
 import { constantTimeEqual, u32Octets } from "../../base/octets.ts";
 import { group, publicValueProblem } from "../../crypto/groups.ts";
+import { protocolOf } from "../../crypto/names.ts";
+import { suitesOf } from "../../crypto/transform-set.ts";
 import { NOTIFY_TYPE } from "../../isakmp/numbers/notify-type.ts";
 import type { Payload } from "../../isakmp/payload.ts";
 import type { Identification } from "../../isakmp/payloads/identification.ts";
@@ -115,7 +117,15 @@ export function respond(context: QuickModeContext, message: HashedMessage): Acti
     Nr_b: context.random.bytes("nonce", context.conventions.nonceLength),
     peerCommits: context.peerCommits,
   };
-  actions.push(tell({ kind: "spi-allocated", sa, messageId, spi: negotiated.ownSpi }));
+  actions.push(
+    tell({
+      kind: "spi-allocated",
+      sa,
+      messageId,
+      spi: negotiated.ownSpi,
+      protocols: suitesOf(choice.set).map(protocolOf),
+    }),
+  );
   const answer = { SA: bag.SA, ids: bag.all.ID };
   const [keyExchange] = bag.all.KE;
   if (choice.offer.group === undefined || keyExchange === undefined)

@@ -10,20 +10,22 @@ export const IPSEC_ROWS: Rows<
   "sa-requested" | "sa-installed" | "sa-removed" | "path-mtu-changed" | "packet-dropped"
 > = {
   "sa-requested": {
-    debug: (event) => [
-      ipsec(
-        "sa_request",
-        ",",
-        ...keyEngineLines({
-          ...event,
-          direction: "OUTBOUND",
-          remote: event.peer,
-          spi: event.spi ?? 0,
-          connId: 0,
-          flags: "0x400C",
-        }),
+    debug: (event) =>
+      event.suites.map((suite) =>
+        ipsec(
+          "sa_request",
+          ",",
+          ...keyEngineLines({
+            ...event,
+            suite,
+            direction: "OUTBOUND",
+            remote: event.peer,
+            spi: event.spi ?? 0,
+            connId: 0,
+            flags: "0x400C",
+          }),
+        ),
       ),
-    ],
   },
   "sa-installed": { debug: (event, memory) => pairLines(memory.saInstalled(event)) },
   "sa-removed": {

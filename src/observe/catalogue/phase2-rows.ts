@@ -11,6 +11,7 @@ import {
 } from "../debug-message.ts";
 import { type EventOf, type Rows, silent } from "../entry.ts";
 import { hexSpi, keyEngineLines } from "../key-engine-message.ts";
+import { pairsOf } from "../negotiated-pairs.ts";
 import { printable } from "../printable.ts";
 import { pairLines } from "./pair-lines.ts";
 
@@ -57,40 +58,44 @@ function transformLines(event: EventOf<"ipsec-transform-checked">): DebugMessage
 }
 
 function validationLines(event: EventOf<"ipsec-proposal-validated">): DebugMessage[] {
-  const { sa, selector, suite, accepted } = event;
-  const request = ipsec(
-    "validate_proposal_request",
-    "proposal part #1,",
-    ...keyEngineLines({
-      direction: "INBOUND",
-      local: sa.local.address,
-      remote: sa.remote.address,
-      selector,
-      suite,
-      lifetimeSeconds: 0,
-      lifetimeKilobytes: 0,
-      spi: 0,
-      connId: 0,
-      flags: "0x4",
-    }),
+  const { sa, selector, suites, accepted } = event;
+  const requests = suites.map((suite, i) =>
+    ipsec(
+      "validate_proposal_request",
+      `proposal part #${i + 1},`,
+      ...keyEngineLines({
+        direction: "INBOUND",
+        local: sa.local.address,
+        remote: sa.remote.address,
+        selector,
+        suite,
+        lifetimeSeconds: 0,
+        lifetimeKilobytes: 0,
+        spi: 0,
+        connId: 0,
+        flags: "0x4",
+      }),
+    ),
   );
   const checked = plain("engine", "validate proposal request 0");
   return accepted
-    ? [request, checked]
-    : [request, checked, ipsec("validate_transform_proposal", "proxy identities not supported")];
+    ? [...requests, checked]
+    : [...requests, checked, ipsec("validate_transform_proposal", "proxy identities not supported")];
 }
 
 /** IOS's IPsec chooses the SPI when IKE asks for one; the initiator has asked before it began. */
-function spiLines({ sa, messageId, spi }: EventOf<"spi-allocated">): DebugMessage[] {
+function spiLines({ sa, messageId, spi, protocols }: EventOf<"spi-allocated">): DebugMessage[] {
   const node = `Node ${signed(messageId)}, `;
   return [
-    isakmp(sa, "asking for 1 spis from ipsec"),
+    isakmp(sa, `asking for ${protocols.length} spis from ipsec`),
     transition(sa, "IKE_MSG_FROM_PEER, IKE_QM_EXCH", "IKE_QM_READY", "IKE_QM_SPI_STARVE", node),
     ipsec("key_engine", "got a queue event..."),
-    ipsec(
-      "spi_response",
-      `getting spi ${spi} for SA`,
-      `      from ${column(sa.local.address)} to ${column(sa.remote.address)} for prot 3`,
+    ...protocols.map((protocol) =>
+      ipsec(
+        "spi_response",
+        `getting spi ${spi} for SA`,
+        `      from ${column(sa.local.address)} to ${column(sa.remote.address)} for prot ${protocol === "ah" ? 2 : 3}`,
+      ),
     ),
     isakmpPlain("received ke message (2/1)"),
   ];
@@ -105,7 +110,7 @@ function creationLines({ sa, negotiated }: EventOf<"ipsec-sas-created">): DebugM
     plain("isakmp", `     lifetime of ${negotiated.lifetimeSeconds} seconds`),
     plain("isakmp", `     lifetime of ${negotiated.lifetimeKilobytes} kilobytes`),
   ];
-  return [
+  return pairsOf(negotiated).flatMap((pair) => [
     plain("engine", "ipsec allocate flow 0"),
     plain("engine", "ipsec allocate flow 0"),
     isakmp(sa, "Creating IPsec SAs"),
@@ -114,10 +119,7 @@ function creationLines({ sa, negotiated }: EventOf<"ipsec-sas-created">): DebugM
       `     inbound SA from ${remote.address} to ${local.address}`,
       `      (proxy ${theirs} to ${ours})`,
     ),
-    plain(
-      "isakmp",
-      `     has spi ${hexSpi(negotiated.inboundSpi)} and conn_id ${negotiated.inboundConnId} and flags 4`,
-    ),
+    plain("isakmp", `     has spi ${hexSpi(pair.inboundSpi)} and conn_id ${pair.inboundConnId} and flags 4`),
     ...lifetimes,
     plain(
       "isakmp",
@@ -125,10 +127,10 @@ function creationLines({ sa, negotiated }: EventOf<"ipsec-sas-created">): DebugM
     ),
     plain(
       "isakmp",
-      `     has spi ${signed(negotiated.outboundSpi)} and conn_id ${negotiated.outboundConnId} and flags C`,
+      `     has spi ${signed(pair.outboundSpi)} and conn_id ${pair.outboundConnId} and flags C`,
     ),
     ...lifetimes,
-  ];
+  ]);
 }
 
 function finishLines({

@@ -1,7 +1,6 @@
 /** Whether this kernel's IPsec can carry what a configuration protects; tried, not asked: kernels differ in what they have. */
 import type { RouterPolicy } from "../../../config/router-policy.ts";
-import { describeEspSuite, espKeyLength, HASHES } from "../../../crypto/names.ts";
-import type { TransformSet } from "../../../crypto/transform-set.ts";
+import { describeEspSuite, type EspSuite, espKeyLength, HASHES } from "../../../crypto/names.ts";
 import { ipv4 } from "../../../net/ip-address.ts";
 import { ANY_ADDRESS } from "../../../net/selector.ts";
 import type { Libc } from "../libc.ts";
@@ -35,9 +34,10 @@ export function whyNotKernel(
       entries.flatMap(({ transformSets }) => transformSets),
     );
     if (sets.some(({ ah }) => ah !== undefined)) return "AH is skeyid's own";
-    const named = new Map([...sets, SIMPLEST].map((set) => [describeEspSuite(set.esp), set]));
-    for (const [name, set] of named) {
-      const refusal = kernel.do(addSa(trialSa(set)), `the kernel's ${name}`);
+    const suites = [...sets.flatMap(({ esp }) => esp ?? []), SIMPLEST];
+    const named = new Map(suites.map((suite) => [describeEspSuite(suite), suite]));
+    for (const [name, suite] of named) {
+      const refusal = kernel.do(addSa(trialSa(suite)), `the kernel's ${name}`);
       if (refusal !== undefined) return describeOsError(refusal);
       kernel.do(deleteSa(NOWHERE, TRIAL_SPI), "a trial SA");
     }
@@ -47,7 +47,7 @@ export function whyNotKernel(
   }
 }
 
-function trialSa({ esp }: Pick<TransformSet, "esp">) {
+function trialSa(esp: EspSuite) {
   const anything = { protocol: 0, source: ANY_ADDRESS, destination: ANY_ADDRESS, device: 0 };
   return {
     ...{ source: NOWHERE, destination: NOWHERE, spi: TRIAL_SPI, requestId: OWN_NUMBERS },
@@ -65,7 +65,7 @@ function trialSa({ esp }: Pick<TransformSet, "esp">) {
 }
 
 /** Asked for even where no transform set is. */
-const SIMPLEST = { esp: { encryption: "null", integrity: "sha1" } } as const;
+const SIMPLEST: EspSuite = { encryption: "null", integrity: "sha1" };
 /** For documentation (RFC 5737): nobody's. */
 const NOWHERE = ipv4("192.0.2.255");
 const TRIAL_SPI = 0x736b_6579;

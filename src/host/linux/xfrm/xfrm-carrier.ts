@@ -1,5 +1,5 @@
 /** Linux's kernel as the carrier of the packets of SAs: it has our SAs and policies, and tells what it wants and has counted. */
-import { isAuthenticated } from "../../../crypto/names.ts";
+import { isAh, isAuthenticated } from "../../../crypto/names.ts";
 import type { EncapsulationMode } from "../../../crypto/transform-set.ts";
 import type { SaLimits } from "../../../ipsec/lifetimes.ts";
 import type { CarrierNews, PacketCarrier, SaUsage } from "../../../ipsec/packet-carrier.ts";
@@ -157,7 +157,7 @@ export class XfrmCarrier implements PacketCarrier {
   #limitReached(sa: { destination: IpAddress; spi: number; usage: SaUsage }): CarrierNews | undefined {
     const { destination, spi, usage } = sa;
     const direction = this.#directions.get(saName(destination, spi));
-    return direction && { kind: "limit reached", direction, destination, spi, usage };
+    return direction && { kind: "limit reached", direction, destination, protocol: "esp", spi, usage };
   }
 
   /** The policies of the lines that the SA serves ask for one like it from now on. */
@@ -243,7 +243,8 @@ export class XfrmCarrier implements PacketCarrier {
     const isInbound = sa.direction === "inbound";
     const leaving = selectorOfSa(sa);
     if (leaving === undefined) return undefined;
-    const { udpEncapsulation: udp } = sa;
+    const { udpEncapsulation: udp, suite } = sa;
+    if (isAh(suite)) return undefined;
     return {
       source: isInbound ? sa.peer : sa.localAddress,
       destination: destinationOf(sa),
@@ -251,7 +252,7 @@ export class XfrmCarrier implements PacketCarrier {
       requestId: this.#requestIdOf(sa.connectionId),
       mode: sa.mode,
       selector: isInbound ? turned(leaving) : leaving,
-      suite: sa.suite,
+      suite,
       encryptionKey: sa.encryptionKey.reveal(),
       integrityKey: sa.integrityKey.reveal(),
       lifetime: {
