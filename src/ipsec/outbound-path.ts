@@ -14,11 +14,8 @@ import { PROTOCOL } from "../net/protocols.ts";
 import { beginsConnection, lowerAnnouncedMss } from "../net/tcp-mss.ts";
 import { TcpTrain } from "../net/tcp-train.ts";
 import { u16At } from "../net/words.ts";
-import { type AhTransforms, sealAh } from "./ah.ts";
 import { type DataPlaneParts, tellDrop, tellMalformed } from "./data-plane-parts.ts";
-import { encryptedLength, sealEsp } from "./esp.ts";
 import { udpOverhead } from "./esp-in-udp.ts";
-import { ESP_HEADER_LENGTH } from "./esp-transforms.ts";
 import type { PacketDropReason } from "./events.ts";
 import type { HoldQueue } from "./hold-queue.ts";
 import { IvPool } from "./iv-pool.ts";
@@ -35,11 +32,11 @@ import {
   type ProtectedConnection,
   type ProtectedLine,
 } from "./protected-policy.ts";
-import { ahLength, isAuthenticated, outerProtocol, payloadOffset, sealedLength } from "./protection.ts";
+import { isAuthenticated, outerProtocol, payloadOffset, sealedLength } from "./protection.ts";
 import type { SaLifecycle } from "./sa-lifecycle.ts";
 import { fittingMss, pathOf } from "./sa-path.ts";
 import { saForFlow } from "./sa-selection.ts";
-import { spiFor } from "./security-association.ts";
+import { authenticate, sealPayload } from "./sealing.ts";
 import { headerLengthOf, putTransportHeaders, renumber } from "./transport.ts";
 import { OuterHeader } from "./tunnel.ts";
 
@@ -185,12 +182,12 @@ export class OutboundPath {
     const payloadLength = bytes.length - headerLength;
     const octets = this.#parts.space.allocate(at + sealedLength(sa, payloadLength));
     octets.set(bytes.subarray(headerLength), at + payloadOffset(sa));
-    this.#seal(sa, octets, at, payloadLength, bytes[9] ?? 0);
+    sealPayload(sa, this.#ivs, octets, at, payloadLength, bytes[9] ?? 0);
     putTransportHeaders(octets, bytes, sa, udpEncapsulation);
     if (sa.ah !== undefined) {
       // Systems give such packets a number on their way out, and AH covers it.
       if (u16At(octets, 4) === 0) renumber(octets, this.#nextIdentification());
-      this.#authenticate(sa, sa.ah, octets, at, bytes[9] ?? 0);
+      authenticate(sa, sa.ah, octets, at, bytes[9] ?? 0);
     }
     this.#transmitCut(interfaceName, octets, pathOf(sa, this.#parts.paths).mtu);
   }
@@ -251,7 +248,7 @@ export class OutboundPath {
     for (let i = 0; i < count; i++) {
       const espAt = outer.length + i * segmentLength;
       train.put(from + i, octets, espAt + payloadAt);
-      this.#seal(sa, octets, espAt, train.lengthOf(from + i), PROTOCOL.IPV4);
+      sealPayload(sa, this.#ivs, octets, espAt, train.lengthOf(from + i), PROTOCOL.IPV4);
     }
     const { outerDf } = pathOf(sa, this.#parts.paths);
     outer.put(octets, this.#nextIdentification(), model[1] ?? 0, outerDf ?? isUncuttable(model));
@@ -274,35 +271,10 @@ export class OutboundPath {
   ): void {
     const outer = outerHeaderOf(sa);
     const path = pathOf(sa, this.#parts.paths);
-    this.#seal(sa, octets, outer.length, length, PROTOCOL.IPV4);
+    sealPayload(sa, this.#ivs, octets, outer.length, length, PROTOCOL.IPV4);
     outer.put(octets, this.#nextIdentification(), model[1] ?? 0, path.outerDf ?? isUncuttable(model));
-    if (sa.ah !== undefined) this.#authenticate(sa, sa.ah, octets, outer.length, PROTOCOL.IPV4);
+    if (sa.ah !== undefined) authenticate(sa, sa.ah, octets, outer.length, PROTOCOL.IPV4);
     this.#transmitCut(interfaceName, octets, path.mtu);
-  }
-
-  /** The payload of `length`, which is in its place, becomes an ESP packet behind the room for AH at `at`. */
-  #seal(sa: OutboundSa, octets: Uint8Array, at: number, length: number, nextHeader: number): void {
-    const { parameters, esp } = sa;
-    sa.sequenceNumber++;
-    if (esp === undefined) return;
-    const espAt = at + ahLength(sa.ah);
-    // What AH is around is counted with it.
-    if (sa.ah === undefined) sa.octets += encryptedLength(esp, length);
-    const header = { spi: parameters.spi, sequenceNumber: sa.sequenceNumber };
-    this.#ivs.put(esp, sa.sequenceNumber, octets, espAt + ESP_HEADER_LENGTH);
-    sealEsp(esp, header, octets, espAt, length, nextHeader);
-  }
-
-  /** AH at `at`, last of all and around all: what goes by an SA of AH has one sequence number for both protocols. */
-  #authenticate(sa: OutboundSa, ah: AhTransforms, octets: Uint8Array, at: number, nextHeader: number): void {
-    const { parameters, esp, sequenceNumber } = sa;
-    sa.octets += octets.length;
-    const header = {
-      nextHeader: esp === undefined ? nextHeader : PROTOCOL.ESP,
-      spi: spiFor(parameters, "ah") ?? 0,
-      sequenceNumber,
-    };
-    sealAh(ah, header, octets, at);
   }
 
   /** Counts, and sees to a successor when it is time. */
