@@ -22,6 +22,9 @@ const BENCHMARKS: readonly Benchmark[] = [
 /** An odd number has a median of its own. */
 const RUNS = 3;
 
+// What was made goes at exit, also where somebody will not wait for the end.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+
 const args = process.argv.slice(2);
 const names = args.filter((arg) => !arg.startsWith("--"));
 const unknown = names.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));

@@ -86,6 +86,9 @@ export class Network {
     for (const child of this.#processes) if (child.exitCode === null) child.kill("SIGKILL");
     for (const machine of this.#machines)
       try {
+        // After an interruption there are also those that whoever runs the benchmark has started.
+        for (const pid of ip("netns", "pids", this.namespace(machine)).split("\n"))
+          if (pid !== "") process.kill(Number(pid), "SIGKILL");
         ip("netns", "del", this.namespace(machine));
       } catch {
         // It was not made, or is gone already.
