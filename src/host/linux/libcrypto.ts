@@ -28,6 +28,8 @@ export interface Libcrypto {
     encrypt: 1 | 0 | -1,
   ): number;
   cipherSetPadding(context: Pointer, padding: 0 | 1): number;
+  /** Sets several values at once: `parameters` is where an array of `OSSL_PARAM` is. */
+  cipherSetParameters(context: Pointer, parameters: Address): number;
   cipherControl(context: Pointer, command: number, argument: number, pointer: Address): number;
   /** With `out` 0, `input` is associated data. */
   cipherUpdate(context: Pointer, out: Address, outLength: Address, input: Address, length: number): number;
@@ -61,6 +63,7 @@ function bindLibcrypto({ declare }: NativeLibrary): Libcrypto | NativeUnavailabl
       freeCipherContext: declare("EVP_CIPHER_CTX_free", "void", pointer),
       cipherInit: declare("EVP_CipherInit_ex", "int", pointer, pointer, pointer, pointer, pointer, "int"),
       cipherSetPadding: declare("EVP_CIPHER_CTX_set_padding", "int", pointer, "int"),
+      cipherSetParameters: declare("EVP_CIPHER_CTX_set_params", "int", pointer, pointer),
       cipherControl: declare("EVP_CIPHER_CTX_ctrl", "int", pointer, "int", "int", pointer),
       cipherUpdate: declare("EVP_CipherUpdate", "int", pointer, pointer, pointer, pointer, "int"),
       cipherFinal: declare("EVP_CipherFinal_ex", "int", pointer, pointer, pointer),

@@ -8,79 +8,112 @@ import type { NativeSuite } from "./native-suite.ts";
 
 export class NativeGcm implements NativeSuite {
   readonly #scratch: NativeScratch;
-  readonly #context: Pointer;
-  readonly #salt: Uint8Array;
+  readonly #name: AeadName;
+  readonly #keyAndSalt: Secret;
   readonly #ivLength: number;
   readonly #icvLength: number;
+  /** An SA needs one of both. */
+  #sealing: Sealing | undefined;
+  #opening: Pointer | undefined;
 
   constructor(scratch: NativeScratch, name: AeadName, keyAndSalt: Secret) {
-    const { libcrypto } = scratch;
-    const { keyLength, ivLength, icvLength } = AEADS[name];
+    const { ivLength, icvLength } = AEADS[name];
     this.#scratch = scratch;
-    this.#salt = keyAndSalt.reveal().slice(keyLength);
+    this.#name = name;
+    this.#keyAndSalt = keyAndSalt;
     this.#ivLength = ivLength;
     this.#icvLength = icvLength;
-    this.#context = libcrypto.newCipherContext();
-    const type = libcrypto.cipherByName(`aes-${name.slice("gcm-".length)}-gcm`);
-    const result = scratch.withSecret(keyAndSalt.reveal().subarray(0, keyLength), (at) =>
-      libcrypto.cipherInit(this.#context, type, 0, at, 0, 1),
-    );
-    mustSucceed(result, `a context for ${name}`);
   }
 
   seal(octets: Uint8Array, start: number, end: number, address: number): void {
     const { libcrypto, lengthAddress } = this.#scratch;
+    this.#sealing ??= { context: this.#newContext(1), salt: this.#salt() };
+    const { context, salt } = this.#sealing;
     const text = address + ESP_HEADER_LENGTH + this.#ivLength;
     const icv = address + end - start - this.#icvLength;
-    this.#begin(octets, start, address, 1);
     const result =
-      libcrypto.cipherUpdate(this.#context, text, lengthAddress, text, icv - text) &
-      libcrypto.cipherFinal(this.#context, text, lengthAddress) &
-      libcrypto.cipherControl(this.#context, GET_TAG, this.#icvLength, icv);
+      libcrypto.cipherInit(context, 0, 0, 0, this.#nonce(salt, octets, start), 1) &
+      libcrypto.cipherUpdate(context, 0, lengthAddress, address, ESP_HEADER_LENGTH) &
+      libcrypto.cipherUpdate(context, text, lengthAddress, text, icv - text) &
+      libcrypto.cipherFinal(context, text, lengthAddress) &
+      libcrypto.cipherControl(context, GET_TAG, this.#icvLength, icv);
     mustSucceed(result, "encryption");
   }
 
   open(
-    octets: Uint8Array,
+    _octets: Uint8Array,
     start: number,
     end: number,
     address: number,
     target: Uint8Array,
     to: number,
   ): boolean {
-    const { libcrypto, lengthAddress } = this.#scratch;
-    const text = address + ESP_HEADER_LENGTH + this.#ivLength;
+    const { libcrypto, lengthAddress, opening } = this.#scratch;
+    this.#opening ??= this.#newOpening();
+    const context = this.#opening;
+    const iv = address + ESP_HEADER_LENGTH;
+    const text = iv + this.#ivLength;
     const icv = address + end - start - this.#icvLength;
-    this.#begin(octets, start, address, 0);
     const result =
-      libcrypto.cipherControl(this.#context, SET_TAG, this.#icvLength, icv) &
-      libcrypto.cipherUpdate(this.#context, to + this.#ivLength, lengthAddress, text, icv - text);
+      libcrypto.cipherSetParameters(context, opening.put(iv, icv)) &
+      libcrypto.cipherUpdate(context, 0, lengthAddress, address, ESP_HEADER_LENGTH) &
+      libcrypto.cipherUpdate(context, to + this.#ivLength, lengthAddress, text, icv - text);
     mustSucceed(result, "decryption");
-    if (libcrypto.cipherFinal(this.#context, to, lengthAddress) === 1) return true;
+    if (libcrypto.cipherFinal(context, to, lengthAddress) === 1) return true;
     target.fill(0, 0, end - start);
     return false;
   }
 
   free(): void {
-    this.#scratch.libcrypto.freeCipherContext(this.#context);
-    this.#salt.fill(0);
+    const { libcrypto } = this.#scratch;
+    for (const context of [this.#sealing?.context, this.#opening])
+      if (context !== undefined) libcrypto.freeCipherContext(context);
+    this.#sealing?.salt.fill(0);
   }
 
-  /** Nonce and associated data: salt and IV, SPI and sequence number (RFC 4106 §4, §5). */
-  #begin(octets: Uint8Array, start: number, address: number, direction: 1 | 0): void {
-    const { libcrypto, lengthAddress, small } = this.#scratch;
-    const salt = this.#salt;
+  #newContext(direction: 1 | 0): Pointer {
+    const { libcrypto } = this.#scratch;
+    const context = libcrypto.newCipherContext();
+    const type = libcrypto.cipherByName(`aes-${this.#name.slice("gcm-".length)}-gcm`);
+    const key = this.#keyAndSalt.reveal().subarray(0, AEADS[this.#name].keyLength);
+    const result = this.#scratch.withSecret(key, (at) =>
+      libcrypto.cipherInit(context, type, 0, at, 0, direction),
+    );
+    mustSucceed(result, `a context for ${this.#name}`);
+    return context;
+  }
+
+  /** It has the salt, so that with a packet only the rest of the nonce is set. */
+  #newOpening(): Pointer {
+    const { libcrypto } = this.#scratch;
+    const context = this.#newContext(0);
+    const salt = this.#salt();
+    const result = this.#scratch.withSecret(salt, (at) =>
+      libcrypto.cipherControl(context, SET_FIXED_IV, salt.length, at),
+    );
+    mustSucceed(result, "a salt");
+    return context;
+  }
+
+  #salt(): Uint8Array {
+    return this.#keyAndSalt.reveal().slice(AEADS[this.#name].keyLength);
+  }
+
+  /** Where salt and IV are behind one another (RFC 4106 §4). */
+  #nonce(salt: Uint8Array, octets: Uint8Array, start: number): number {
+    const { small } = this.#scratch;
     const ivAt = start + ESP_HEADER_LENGTH;
     for (let i = 0; i < salt.length; i++) small.bytes[i] = salt[i] ?? 0;
     for (let i = 0; i < this.#ivLength; i++) small.bytes[salt.length + i] = octets[ivAt + i] ?? 0;
-    const nonce = small.address(0, salt.length + this.#ivLength);
-    const result =
-      libcrypto.cipherInit(this.#context, 0, 0, 0, nonce, direction) &
-      libcrypto.cipherUpdate(this.#context, 0, lengthAddress, address, ESP_HEADER_LENGTH);
-    mustSucceed(result, "a nonce");
+    return small.address(0, salt.length + this.#ivLength);
   }
 }
 
-/** EVP_CTRL_AEAD_GET_TAG and EVP_CTRL_AEAD_SET_TAG. */
+interface Sealing {
+  readonly context: Pointer;
+  readonly salt: Uint8Array;
+}
+
+/** EVP_CTRL_AEAD_GET_TAG and EVP_CTRL_AEAD_SET_IV_FIXED. */
 const GET_TAG = 0x10;
-const SET_TAG = 0x11;
+const SET_FIXED_IV = 0x12;

@@ -1,5 +1,6 @@
 /** What the contexts of libcrypto use by turns: a place for keys on their way in, for digests, and for packets that lie elsewhere. */
 import { BugError } from "../../base/errors.ts";
+import { GCM_PARAMETERS_OCTETS, GcmParameters } from "./gcm-parameters.ts";
 import type { Libcrypto } from "./libcrypto.ts";
 import type { NativeMemory, Region } from "./native-memory.ts";
 
@@ -9,6 +10,7 @@ export class NativeScratch {
   readonly input: Region;
   readonly output: Region;
   readonly small: Region;
+  readonly opening: GcmParameters;
   /** Where OpenSSL says how much it wrote. */
   readonly lengthAddress: number;
 
@@ -18,6 +20,7 @@ export class NativeScratch {
     this.input = memory.reserve(PACKET_MAX);
     this.output = memory.reserve(PACKET_MAX);
     this.small = memory.reserve(SMALL);
+    this.opening = new GcmParameters(memory);
     this.lengthAddress = memory.reserve(8).address(0, 8);
   }
 
@@ -39,7 +42,7 @@ export function mustSucceed(result: number, what: string): void {
 }
 
 /** Octets that a NativeScratch takes of its memory. */
-export const SCRATCH_OCTETS = 3 * 65_536;
+export const SCRATCH_OCTETS = 3 * 65_536 + GCM_PARAMETERS_OCTETS;
 /** The longest IPv4 packet. */
 const PACKET_MAX = 65_535;
 /** A key, a nonce or a digest. */
