@@ -24,7 +24,7 @@ test("enable asks for the password, three times, without showing or remembering 
   assert.equal(console.session.prompt(), "R1>");
   console.type("enable", "x", "open sesame");
   assert.equal(console.session.prompt(), "R1#");
-  assert.deepEqual(console.output("show history"), ["  enable", "  enable", "  show history"]);
+  assert.deepEqual(console.output("show history"), ["  enable", "  show history"]);
 });
 
 test("levels are reached by their own passwords, and left without one", () => {

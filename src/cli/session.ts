@@ -143,8 +143,9 @@ export class Session {
   }
 
   #remember(text: string): void {
-    if (text.trim() === "") return;
-    this.#history.push(text.trim());
+    const line = text.trim();
+    if (line === "" || line === this.#history.at(-1)) return;
+    this.#history.push(line);
     this.#trimHistory();
   }
 

@@ -11,6 +11,7 @@ export class HostConsole implements LabConsole {
   readonly #print: (text: string) => void;
   #cancel: (() => void) | undefined;
   #isLeft = false;
+  readonly #history: string[] = [];
 
   constructor(host: Host, print: (text: string) => void) {
     this.#host = host;
@@ -30,6 +31,8 @@ export class HostConsole implements LabConsole {
   }
 
   enter(line: string, done: () => void): void {
+    if (line.trim() !== "") this.#history.push(line);
+    this.#history.splice(0, this.#history.length - HISTORY_MAX);
     const [command = "", address = "", count = "5", ...more] = line.trim().split(/\s+/);
     if (command === "ping" && more.length === 0) return this.#ping(address, count, done);
     this.#isLeft = command === "exit";
@@ -45,6 +48,23 @@ export class HostConsole implements LabConsole {
     const found = ["ping ", "exit"].filter((word) => word.startsWith(before));
     return found.length === 1 ? found[0] : undefined;
   }
+
+  hidesInput(): boolean {
+    return false;
+  }
+
+  /** What it prints is short. */
+  paused(): boolean {
+    return false;
+  }
+
+  more(): void {}
+
+  history(): readonly string[] {
+    return this.#history;
+  }
+
+  resize(): void {}
 
   interrupt(): void {
     this.#cancel?.();
@@ -66,4 +86,5 @@ export class HostConsole implements LabConsole {
   }
 }
 
+const HISTORY_MAX = 100;
 const USAGE = ["  ping ADDRESS [COUNT]  echo requests, as many as COUNT", "  exit                  leave"];

@@ -1,6 +1,7 @@
 /** The consoles of a lab: a session at each router, and a small one at each host. */
 import { promptingServices } from "../cli/prompting-services.ts";
 import { Session } from "../cli/session.ts";
+import type { ScreenSize } from "../cli/terminal/pager.ts";
 import { HostConsole } from "./host-console.ts";
 import type { Lab } from "./lab.ts";
 import type { LabConsole } from "./lab-console.ts";
@@ -47,8 +48,30 @@ class RouterConsole implements LabConsole {
     return this.#session.complete(before);
   }
 
+  hidesInput(): boolean {
+    return this.#session.hidesInput();
+  }
+
+  paused(): boolean {
+    return this.#session.paused();
+  }
+
+  more(key: string): void {
+    this.#session.more(key);
+    this.#settle();
+  }
+
+  history(): readonly string[] {
+    return this.#session.history();
+  }
+
+  resize(screen: ScreenSize): void {
+    this.#session.resize(screen);
+  }
+
   interrupt(): void {
     this.#session.interrupt();
+    this.#settle();
   }
 
   #settle(): void {

@@ -2,11 +2,8 @@
 import { existsSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
-import { emitKeypressEvents } from "node:readline";
 import { type CommandSyntax, commandHelp, readArguments } from "./arguments.ts";
-import { LineEditor } from "./console-line-editor.ts";
 import { type ConsoleReply, type ConsoleRequest, encodeMessage, MessageReader } from "./console-protocol.ts";
-import { Screen } from "./console-screen.ts";
 import { stateDirectoryOf } from "./state-directory.ts";
 import { EXIT, PROCESS_TERMINAL, type Terminal } from "./terminal.ts";
 
@@ -98,63 +95,25 @@ async function linesOfInput(): Promise<readonly string[]> {
   return lines;
 }
 
-/** A person at a terminal. */
+/** A person at a terminal: the gateway does the rest. */
 function converse(socket: Socket): Promise<number> {
   const { stdin, stdout } = process;
-  const screen = new Screen({
-    write: (text) => void stdout.write(text),
-    columns: () => stdout.columns || USUAL_COLUMNS,
-    useColor: false,
-    names: [],
-  });
-  const editor = new LineEditor();
-  const show = (): void => screen.setInput(editor.text, editor.cursor);
-  emitKeypressEvents(stdin);
+  const tellSize = (): void =>
+    ask(socket, { kind: "terminal", rows: stdout.rows ?? 0, columns: stdout.columns ?? 0 });
+  stdin.setEncoding("utf8");
   stdin.setRawMode(true);
-  stdin.on("keypress", (text: string | undefined, key: { name?: string; ctrl: boolean; meta: boolean }) => {
-    const effect = editor.press({ text: text ?? "", name: key.name, ctrl: key.ctrl, meta: key.meta });
-    switch (effect.kind) {
-      case "edited":
-        show();
-        break;
-      case "entered":
-      case "end":
-        screen.finish();
-        if (effect.line !== "" || effect.kind === "entered") ask(socket, { kind: "line", text: effect.line });
-        if (effect.kind === "end") ask(socket, { kind: "interrupt" });
-        break;
-      case "help":
-        screen.print(`${editor.text}?\n`);
-        ask(socket, { kind: "help", text: effect.before });
-        break;
-      case "complete":
-        ask(socket, { kind: "complete", text: effect.before });
-        break;
-      case "abort":
-        screen.finish();
-        ask(socket, { kind: "interrupt" });
-        break;
-      case "leave":
-      case "switch":
-        socket.end();
-        break;
-    }
-  });
+  stdin.on("data", (text: string) => ask(socket, { kind: "keys", text }));
+  stdout.on("resize", tellSize);
   hear(socket, (reply) => {
-    if (reply.kind === "print") screen.print(reply.text);
-    else if (reply.kind === "log") screen.say(reply.lines);
-    else if (reply.kind === "completed") editor.replaceBefore(reply.text);
-    else if (reply.kind === "prompt" && !reply.isBusy) screen.setPartial(reply.text);
-    show();
+    if (reply.kind === "print") stdout.write(reply.text);
   });
+  tellSize();
   return new Promise((resolve) => {
-    const leave = (): void => {
-      screen.finish();
+    socket.on("close", () => {
       stdin.setRawMode(false);
       stdin.pause();
       resolve(EXIT.fine);
-    };
-    socket.on("close", leave);
+    });
     socket.on("error", () => {});
   });
 }
@@ -169,6 +128,3 @@ function hear(socket: Socket, onReply: (reply: ConsoleReply) => void): void {
 function ask(socket: Socket, request: ConsoleRequest): void {
   if (!socket.destroyed) socket.write(encodeMessage(request));
 }
-
-/** Some terminals do not tell. */
-const USUAL_COLUMNS = 80;

@@ -2,18 +2,17 @@
 
 export type ConsoleRequest =
   | { readonly kind: "line"; readonly text: string }
-  | { readonly kind: "help"; readonly text: string }
-  | { readonly kind: "complete"; readonly text: string }
-  | { readonly kind: "interrupt" };
+  /** A terminal of this size is there: from now on keys come, and what it shows goes back. Again where its size changes. */
+  | { readonly kind: "terminal"; readonly rows: number; readonly columns: number }
+  | { readonly kind: "keys"; readonly text: string };
 
 export type ConsoleReply =
-  /** What the session prints; the end need not be the end of a line. */
+  /** What the session prints, or a terminal is to show; the end need not be the end of a line. */
   | { readonly kind: "print"; readonly text: string }
-  /** Lines that nobody asked for at this moment: `terminal monitor`. */
+  /** Lines that nobody asked for at this moment (`terminal monitor`), where there is no terminal. */
   | { readonly kind: "log"; readonly lines: readonly string[] }
-  /** After everything asked for; with `isBusy`, a ping runs. */
+  /** After everything asked for, where lines come; with `isBusy`, a ping runs. */
   | { readonly kind: "prompt"; readonly text: string; readonly isBusy: boolean }
-  | { readonly kind: "completed"; readonly text: string }
   | { readonly kind: "closed" };
 
 export function encodeMessage(message: ConsoleRequest | ConsoleReply): string {

@@ -5,6 +5,8 @@ import { dirname } from "node:path";
 import { promptingServices } from "../cli/prompting-services.ts";
 import type { RouterServices } from "../cli/services.ts";
 import { Session } from "../cli/session.ts";
+import type { ScreenSize } from "../cli/terminal/pager.ts";
+import { TerminalSession } from "../cli/terminal/terminal-session.ts";
 import { type ConsoleReply, type ConsoleRequest, encodeMessage, MessageReader } from "./console-protocol.ts";
 import type { RunLog } from "./run-log.ts";
 
@@ -63,17 +65,22 @@ export class ConsoleServer {
   }
 }
 
+/** Lines are answered one by one, for scripts, until a terminal is named. */
 class AttachedConsole {
   readonly #socket: Socket;
-  readonly #session: Session;
+  readonly #router: RouterServices;
   readonly #log: RunLog;
+  readonly #lines: Session;
+  #terminal: TerminalSession | undefined;
   #unmonitor: (() => void) | undefined;
 
   constructor(socket: Socket, router: RouterServices, log: RunLog) {
     this.#socket = socket;
+    this.#router = router;
     this.#log = log;
     const told = promptingServices(router, () => this.#prompt());
-    this.#session = new Session(told, (text) => this.#say({ kind: "print", text }));
+    const onMonitor = (on: boolean) => this.#monitor(on, (lines) => this.#say({ kind: "log", lines }));
+    this.#lines = new Session(told, (text) => this.#say({ kind: "print", text }), { onMonitor });
     const reader = new MessageReader<ConsoleRequest>();
     socket.setEncoding("utf8");
     // Whoever goes away goes away.
@@ -86,42 +93,48 @@ class AttachedConsole {
 
   end(): void {
     this.#unmonitor?.();
-    this.#session.interrupt();
+    this.#lines.interrupt();
+    this.#terminal?.end();
   }
 
   #obey(request: ConsoleRequest): void {
     switch (request.kind) {
       case "line":
-        this.#monitor(request.text);
-        this.#session.line(request.text);
-        break;
-      case "help":
-        this.#session.help(request.text);
-        break;
-      case "complete":
-        this.#say({ kind: "completed", text: this.#session.complete(request.text) ?? request.text });
+        this.#lines.line(request.text);
+        this.#prompt();
         return;
-      case "interrupt":
-        this.#session.interrupt();
-        break;
+      case "terminal":
+        this.#attachTerminal({ length: request.rows, width: request.columns });
+        return;
+      case "keys":
+        this.#terminal?.input(request.text);
+        return;
     }
-    if (this.#session.closed()) {
-      this.#say({ kind: "closed" });
-      this.#socket.end();
-    } else this.#prompt();
   }
 
-  /** The session accepts `terminal monitor`; which lines go where is known only here. */
-  #monitor(text: string): void {
-    const [, no, found] = /^\s*ter[a-z]*\s+(n[o]?\s+)?(mon?[a-z]*)\s*$/i.exec(text) ?? [];
-    if (found === undefined || !"monitor".startsWith(found.toLowerCase())) return;
+  #attachTerminal(screen: ScreenSize): void {
+    if (this.#terminal !== undefined) return this.#terminal.resize(screen);
+    const terminal = new TerminalSession(this.#router, (text) => this.#say({ kind: "print", text }), {
+      screen,
+      onMonitor: (on) => this.#monitor(on, (lines) => terminal.log(lines)),
+      onClosed: () => this.#close(),
+    });
+    this.#terminal = terminal;
+  }
+
+  #monitor(on: boolean, tell: (lines: readonly string[]) => void): void {
     this.#unmonitor?.();
-    this.#unmonitor =
-      no === undefined ? this.#log.listen((lines) => this.#say({ kind: "log", lines })) : undefined;
+    this.#unmonitor = on ? this.#log.listen(tell) : undefined;
   }
 
   #prompt(): void {
-    this.#say({ kind: "prompt", text: this.#session.prompt(), isBusy: this.#session.busy() });
+    if (this.#lines.closed()) this.#close();
+    else this.#say({ kind: "prompt", text: this.#lines.prompt(), isBusy: this.#lines.busy() });
+  }
+
+  #close(): void {
+    this.#say({ kind: "closed" });
+    this.#socket.end();
   }
 
   /** A console that does not read must not fill our memory. */

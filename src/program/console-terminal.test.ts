@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { terminalEmulator } from "../../test/support/terminal-emulator.ts";
+import { KeyReader } from "../cli/terminal/key-reader.ts";
+import { Screen } from "../cli/terminal/screen.ts";
 import type { LabConsole } from "../lab/lab-console.ts";
-import { Screen } from "./console-screen.ts";
 import { Keyboard } from "./console-terminal.ts";
 
 test("a line is entered at the console one is at, and its output stands below it", () => {
@@ -99,6 +100,22 @@ class FakeConsole implements LabConsole {
     return `${before}-completed`;
   }
 
+  hidesInput(): boolean {
+    return false;
+  }
+
+  paused(): boolean {
+    return false;
+  }
+
+  more(): void {}
+
+  history(): readonly string[] {
+    return [];
+  }
+
+  resize(): void {}
+
   interrupt(): void {
     if (this.#done !== undefined) this.#print(`${this.name} interrupted\n`);
     this.finish();
@@ -130,20 +147,7 @@ function seated() {
   keyboard.start();
   const banner = emulator.rows().length - 1;
   const type = (keys: string) => {
-    for (const key of keys)
-      keyboard.press({
-        text: key,
-        name: KEY_NAMES[key],
-        ctrl: key < " " && !"\r\t\u001e".includes(key),
-        meta: false,
-      });
+    for (const key of new KeyReader().take(keys)) keyboard.press(key);
   };
   return { type, consoles, rows: () => emulator.rows().slice(banner), left: () => left };
 }
-
-const KEY_NAMES: Readonly<Record<string, string>> = {
-  "\r": "return",
-  "\t": "tab",
-  "\u0003": "c",
-  "\u0004": "d",
-};

@@ -1,39 +1,41 @@
 /** The consoles of a lab on a terminal: keys go to the console one is at, what happens elsewhere appears above the line. */
-import { emitKeypressEvents } from "node:readline";
+import { type Key, KeyReader } from "../cli/terminal/key-reader.ts";
+import { type KeyEffect, LineEditor } from "../cli/terminal/line-editor.ts";
+import type { ScreenSize } from "../cli/terminal/pager.ts";
+import type { Screen } from "../cli/terminal/screen.ts";
 import type { LabConsole } from "../lab/lab-console.ts";
-import { type Key, type KeyEffect, LineEditor } from "./console-line-editor.ts";
-import type { Screen } from "./console-screen.ts";
 import type { Pace } from "./lab-pace.ts";
 
 /** Resolves when the operator leaves. */
 export function runConsoles(consoles: readonly LabConsole[], screen: Screen, pace: Pace): Promise<void> {
-  const { stdin } = process;
+  const { stdin, stdout } = process;
   return new Promise((resolve) => {
     const keyboard = new Keyboard(consoles, screen, () => {
-      stdin.off("keypress", onKey);
+      stdin.off("data", onData);
+      stdout.off("resize", onResize);
       stdin.setRawMode(false);
       stdin.pause();
       resolve();
     });
-    const onKey = (text: string | undefined, key: NodeKey) => {
-      // What is due happens before the key is heard, and what the key causes is waited for.
-      pace.poke();
-      keyboard.press({ text: text ?? "", name: key.name, ctrl: key.ctrl, meta: key.meta });
-      pace.poke();
+    const reader = new KeyReader();
+    const onData = (text: string) => {
+      for (const key of reader.take(text)) {
+        // What is due happens before the key is heard, and what the key causes is waited for.
+        pace.poke();
+        keyboard.press(key);
+        pace.poke();
+      }
     };
-    emitKeypressEvents(stdin);
+    const onResize = () => keyboard.resize({ length: stdout.rows ?? 0, width: stdout.columns ?? 0 });
+    stdin.setEncoding("utf8");
     stdin.setRawMode(true);
-    stdin.on("keypress", onKey);
+    stdin.on("data", onData);
+    stdout.on("resize", onResize);
+    onResize();
     stdin.resume();
     pace.poke();
     keyboard.start();
   });
-}
-
-interface NodeKey {
-  readonly name: string | undefined;
-  readonly ctrl: boolean;
-  readonly meta: boolean;
 }
 
 /** A console with the line being typed at it. */
@@ -56,7 +58,7 @@ export class Keyboard {
   constructor(consoles: readonly LabConsole[], screen: Screen, leave: () => void) {
     this.#seats = consoles.map((console) => ({
       console,
-      editor: new LineEditor(),
+      editor: new LineEditor(() => console.history()),
       ahead: [],
       isBusy: false,
     }));
@@ -78,8 +80,16 @@ export class Keyboard {
   press(key: Key): void {
     const seat = this.#seat;
     if (seat === undefined || this.#hasLeft) return;
-    this.#obey(seat, seat.editor.press(key));
+    if (seat.console.paused()) {
+      this.#screen.setPartial("");
+      seat.console.more(key.text);
+      this.#prompt();
+    } else this.#obey(seat, seat.editor.press(key, seat.console.hidesInput()));
     if (!this.#hasLeft) this.#showInput();
+  }
+
+  resize(screen: ScreenSize): void {
+    for (const { console } of this.#seats) console.resize(screen);
   }
 
   get #seat(): Seat | undefined {
@@ -102,6 +112,10 @@ export class Keyboard {
         if (completed !== undefined) seat.editor.replaceBefore(completed);
         return;
       }
+      case "redraw":
+        this.#screen.finish();
+        this.#prompt();
+        return;
       case "abort":
       case "end":
         seat.ahead.length = 0;
@@ -122,7 +136,8 @@ export class Keyboard {
   }
 
   #enter(seat: Seat, line: string): void {
-    this.#screen.setInput(line, line.length);
+    const shown = seat.console.hidesInput() ? "" : line;
+    this.#screen.setInput(shown, shown.length);
     this.#screen.finish();
     const target = this.#connectTarget(line);
     if (target !== undefined) {
@@ -142,6 +157,7 @@ export class Keyboard {
       if (next === undefined) this.#showInput();
       else this.#enter(seat, next);
     });
+    if (seat === this.#seat && seat.console.paused()) this.#prompt();
   }
 
   /** `connect NAME`: which seat it means; undefined if the line says something else. */
@@ -173,12 +189,15 @@ export class Keyboard {
 
   #prompt(): void {
     const seat = this.#seat;
-    if (seat !== undefined && !seat.isBusy) this.#screen.setPartial(seat.console.prompt());
+    if (seat !== undefined && (!seat.isBusy || seat.console.paused()))
+      this.#screen.setPartial(seat.console.prompt());
   }
 
   #showInput(): void {
-    const editor = this.#seat?.editor;
-    if (editor !== undefined) this.#screen.setInput(editor.text, editor.cursor);
+    const seat = this.#seat;
+    if (seat === undefined) return;
+    const isSeen = !seat.console.hidesInput() && !seat.console.paused();
+    this.#screen.setInput(isSeen ? seat.editor.text : "", isSeen ? seat.editor.cursor : 0);
   }
 
   #end(): void {

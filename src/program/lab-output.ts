@@ -1,7 +1,8 @@
 /** What a lab shows: as text on a screen, or as JSON, an object a line. */
+
+import type { Screen } from "../cli/terminal/screen.ts";
 import type { GatewayEvent } from "../gateway/contract.ts";
 import { jsonLine } from "../observe/json-log.ts";
-import type { Screen } from "./console-screen.ts";
 
 export interface LabOutput {
   /** Lines a router says of its own accord. */

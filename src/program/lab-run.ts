@@ -1,6 +1,7 @@
 /** One run of a lab: what it shows first, its script, its consoles, and its end. */
 import { randomInt } from "node:crypto";
 import type { DebugFlag } from "../cli/services.ts";
+import { Screen } from "../cli/terminal/screen.ts";
 import { systemClock } from "../host/clock.ts";
 import { JobPool } from "../host/job-pool.ts";
 import { defaultScript } from "../lab/default-script.ts";
@@ -11,7 +12,6 @@ import type { ScriptStep } from "../lab/lab-file.ts";
 import type { LabSources } from "../lab/lab-sources.ts";
 import { playScript, type Stage, scriptProblems } from "../lab/script.ts";
 import { topologyLines } from "../lab/topology-text.ts";
-import { Screen } from "./console-screen.ts";
 import { runConsoles } from "./console-terminal.ts";
 import { ALL_DEBUG_FLAGS, debugFlags, type LabRequest } from "./lab-options.ts";
 import { jsonOutput, textOutput } from "./lab-output.ts";

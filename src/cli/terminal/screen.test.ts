@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { terminalEmulator } from "../../test/support/terminal-emulator.ts";
-import { Screen } from "./console-screen.ts";
+import { terminalEmulator } from "../../../test/support/terminal-emulator.ts";
+import { Screen } from "./screen.ts";
 
 test("in a file, a line of a console stays in one piece whatever routers say meanwhile", () => {
   const { screen, written } = fileScreen();

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type Key, type KeyEffect, LineEditor } from "./console-line-editor.ts";
+import { type Key, KeyReader } from "./key-reader.ts";
+import { type KeyEffect, LineEditor } from "./line-editor.ts";
 
 test("what is typed is what is entered", () => {
   fc.assert(
@@ -55,11 +56,7 @@ test("keys edit where the cursor is", () => {
 });
 
 test("the history is walked both ways and gives the unfinished line back", () => {
-  const editor = new LineEditor();
-  for (const line of ["one", "two", "two"]) {
-    type(editor, line);
-    press(editor, "return");
-  }
+  const editor = new LineEditor(() => ["one", "two"]);
   type(editor, "unfinished");
   const walked = ["up", "up", "up", "down", "down"].map((name) => {
     press(editor, name);
@@ -115,3 +112,33 @@ function named(name: string): Key {
 function typed(text: string): Key {
   return { text, name: undefined, ctrl: false, meta: false };
 }
+
+function edited(keys: string, history: readonly string[] = []): string {
+  const editor = new LineEditor(() => history);
+  for (const key of new KeyReader().take(keys)) editor.press(key);
+  return `${editor.text.slice(0, editor.cursor)}|${editor.text.slice(editor.cursor)}`;
+}
+
+test("what was deleted is given back, and what was deleted before it", () => {
+  assert.equal(edited("one two\u0017\u0017\u0019"), "one |");
+  assert.equal(edited("one two\u0017\u0017\u0019\u001by"), "two|");
+  assert.equal(edited("one two\u0001\u000bx\u0019"), "xone two|");
+  assert.equal(edited("\u0019a"), "a|");
+});
+
+test("words change their case, characters their places", () => {
+  assert.equal(edited("show CRYPTO map\u0001\u001bc\u001bl\u001bu"), "Show crypto MAP|");
+  assert.equal(edited("shwo\u0002\u0014"), "show|");
+  assert.equal(edited("shwo\u0014"), "show|");
+  assert.equal(edited("a b c\u001b\u007f"), "a b |");
+});
+
+test("a quoted character is taken as it is", () => {
+  assert.equal(edited("a\u0016?b\u001bq?"), "a?b?|");
+});
+
+test("a password has any character in it, and nothing is recalled into it", () => {
+  const editor = new LineEditor(() => ["show version"]);
+  for (const key of new KeyReader().take("a?\u001b[A\tb")) editor.press(key, true);
+  assert.equal(editor.text, "a?b");
+});
