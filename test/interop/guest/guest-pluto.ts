@@ -66,11 +66,17 @@ export class GuestPluto {
     return pluto;
   }
 
-  /** Settings in place of those before, whose SAs end. */
-  async load(settings: PlutoSettings): Promise<void> {
+  /** Settings in place of those before, whose SAs end, and nothing impaired but what is said, as `--impair` has it. */
+  async load(settings: PlutoSettings, impairments: readonly string[] = []): Promise<void> {
     this.#write(settings);
-    await this.#guest.do(`${PROGRAMS}/whack --rereadsecrets
+    const impair = ["none", ...impairments].map((what) => `${PROGRAMS}/whack --impair ${what}`);
+    await this.#guest.do(`${impair.join(" && ")} && ${PROGRAMS}/whack --rereadsecrets &&
       ${PROGRAMS}/addconn --config ${this.#guest.folder}/ipsec.conf net`);
+  }
+
+  /** Its connection is no more: SAs are deleted, and nobody is answered. */
+  async unload(): Promise<void> {
+    await this.#guest.do(`${PROGRAMS}/whack --impair none && ${PROGRAMS}/whack --delete --name net`);
   }
 
   async initiate(): Promise<void> {
