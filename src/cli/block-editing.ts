@@ -1,4 +1,5 @@
 /** Lines that are no statements: of modes that are not known in detail, octets in hexadecimal, texts between delimiters. */
+import { fromBase64 } from "../base/base64.ts";
 import { fromHex } from "../base/octets.ts";
 import type { Editing, KeptBlock } from "./editing.ts";
 import type { Arguments } from "./grammar.ts";
@@ -7,7 +8,7 @@ import type { Line } from "./words.ts";
 
 /** Lines that are taken as they are. */
 export type RawText =
-  /** Up to `quit`. */
+  /** Up to `quit` or `exit`. */
   | {
       readonly kind: "octets";
       readonly statement: Statement;
@@ -47,22 +48,43 @@ export function enterRawLine(editing: Editing, raw: RawText, text: string): Edit
     return text.includes(raw.delimiter) ? { ...next, raw: undefined } : next;
   }
   const trimmed = text.trim();
+  const form = FORMS[raw.statement.octets?.form ?? "hexadecimal"];
   if (trimmed === "" || trimmed.startsWith("!")) return editing;
-  if (trimmed.toLowerCase() === "quit") return octetsDone(editing, raw);
-  if (!/^[\da-f\s]+$/i.test(trimmed)) return undefined;
-  const digits = raw.digits + trimmed.replace(/\s/g, "");
+  if (trimmed.toLowerCase() === form.end) return octetsDone(editing, raw);
+  const more = form.digitsOf(trimmed);
+  if (more === undefined) return undefined;
+  const digits = raw.digits + more;
   return digits.length > OCTETS_MAX * 2
     ? { refused: `% More than ${OCTETS_MAX} octets` }
     : { ...editing, raw: { ...raw, digits } };
 }
 
+/** How octets are written, and what ends them. */
+const FORMS = {
+  hexadecimal: {
+    end: "quit",
+    digitsOf: (text: string) => (/^[\da-f\s]+$/i.test(text) ? text.replace(/\s/g, "") : undefined),
+    octetsOf: (digits: string) => (digits.length % 2 === 0 ? fromHex(digits) : undefined),
+    fault: "% An odd number of hexadecimal digits makes no octets",
+  },
+  // As ssh-keygen writes a key, with its kind before it and a comment behind.
+  base64: {
+    end: "exit",
+    digitsOf: (text: string) => /^(?:[a-z][\w@.-]*-[\w@.-]+\s+)?([A-Za-z\d+/=]+)(?:\s|$)/.exec(text)?.[1],
+    octetsOf: fromBase64,
+    fault: "%SSH: Failed to decode the Key Value",
+  },
+} as const;
+
 function octetsDone(
   editing: Editing,
   { statement, place, args, digits }: Extract<RawText, { kind: "octets" }>,
 ): Editing | Refusal {
-  if (digits.length % 2 === 1) return { refused: "% An odd number of hexadecimal digits makes no octets" };
   if (statement.octets === undefined || digits === "") return { ...editing, raw: undefined };
-  const change = statement.octets.take(editing.configuration, place, args, fromHex(digits));
+  const form = FORMS[statement.octets.form];
+  const octets = form.octetsOf(digits);
+  if (octets === undefined) return { refused: form.fault };
+  const change = statement.octets.take(editing.configuration, place, args, octets);
   return isRefusal(change) ? change : { ...editing, configuration: change, raw: undefined };
 }
 

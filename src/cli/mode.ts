@@ -27,7 +27,7 @@ export interface Statement {
   readonly opens: Mode | undefined;
   /** For lines that are kept and have no effect. */
   readonly keeps: Keeping | undefined;
-  /** For a line that octets in hexadecimal follow, up to `quit`. */
+  /** For a line that octets follow. */
   readonly octets: OctetsTaking | undefined;
   /** What IOS says to the operator who enters it; undefined is nothing. */
   announcement(before: Configuration, args: Arguments): string | undefined;
@@ -36,9 +36,13 @@ export interface Statement {
 export interface OctetsTaking {
   /** Within the parentheses of the prompt while they are entered. */
   readonly prompt: string;
+  /** How they are written, and with it what ends them: `quit`, or `exit`. */
+  readonly form: OctetsForm;
   /** What the octets change; `place` and `args` are those of the line that they follow. */
   take(configuration: Configuration, place: Arguments, args: Arguments, octets: Uint8Array): Change;
 }
+
+export type OctetsForm = "hexadecimal" | "base64";
 
 export type Change<T = Configuration> = T | Refusal;
 
@@ -159,7 +163,8 @@ export function takingOctets<A extends object, P extends object>(
   statement: Statement,
   own: {
     readonly prompt: string;
-    readonly hint: string;
+    readonly form?: OctetsForm;
+    readonly hint?: string;
     take(configuration: Configuration, place: P, args: A, octets: Uint8Array): Change;
     given(configuration: Configuration, place: P, args: A): Uint8Array | undefined;
   },
@@ -168,6 +173,7 @@ export function takingOctets<A extends object, P extends object>(
     ...statement,
     octets: {
       prompt: own.prompt,
+      form: own.form ?? "hexadecimal",
       take: (configuration, place, args, octets) =>
         own.take(configuration, typed<P>(place), typed<A>(args), octets),
     },

@@ -47,7 +47,7 @@ function modeLines(heading: string, statements: readonly Statement[]): string[] 
       entry(
         sentence,
         opens === undefined ? undefined : `Leads into \`(${opens.prompt})\`.`,
-        octets === undefined ? undefined : "Octets in hexadecimal follow, up to `quit`.",
+        octets === undefined ? undefined : FOLLOWING[octets.form],
         sentence.key === sentence.nodes.length
           ? "Taken back by `no` before it."
           : `Taken back by \`no ${syntax(sentence.nodes.slice(0, sentence.key))}\`.`,
@@ -55,6 +55,11 @@ function modeLines(heading: string, statements: readonly Statement[]): string[] 
     ),
   ];
 }
+
+const FOLLOWING = {
+  hexadecimal: "Octets in hexadecimal follow, up to `quit`.",
+  base64: "Octets in base64 follow, up to `exit`.",
+} as const;
 
 function entry({ nodes }: Sentence, ...remarks: readonly (string | undefined)[]): string[] {
   const { title, rest } = titleOf(nodes);

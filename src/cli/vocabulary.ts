@@ -56,6 +56,7 @@ const SHARED: Readonly<Record<string, string>> = {
   "ip nat inside source": "Source address translation",
   "ip nat outside": "Outside address translation",
   "ip policy": "Policy routing",
+  "ip ssh": "Configure ssh options",
   "ip tcp": "TCP parameters",
   key: "Key management",
   "key config-key": "Set a private configuration key",

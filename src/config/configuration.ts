@@ -14,6 +14,7 @@ import type { CryptoMapSettings, DynamicMapSettings, MapPeer } from "./crypto-ma
 import type { LineSettings } from "./line-settings.ts";
 import type { EncryptedPassword, HashedPassword, HiddenPassword } from "./password.ts";
 import type { PrivilegeSettings } from "./privilege-settings.ts";
+import type { SshSettings, UserSettings } from "./user-settings.ts";
 
 export type {
   AccessListEntry,
@@ -77,6 +78,8 @@ export interface Configuration {
   readonly accessLists: readonly AccessListSettings[];
   /** Terminal lines that the configuration names: console, auxiliary port and virtual ones, ascending. */
   readonly lines: readonly LineSettings[];
+  readonly users: readonly UserSettings[];
+  readonly ssh: SshSettings;
   readonly kept: KeptLines;
 }
 

@@ -15,6 +15,7 @@ import type {
   TrustpointSettings,
   TunnelMode,
 } from "./configuration.ts";
+import { DEFAULT_SSH } from "./user-settings.ts";
 
 /** The suite below all others, and where each policy's unsaid attributes come from ("Default protection suite"). */
 export const DEFAULT_SUITE: ProtectionSuite = {
@@ -95,6 +96,8 @@ export function emptyConfiguration(): Configuration {
     nat: { pools: [], sources: [], statics: [] },
     routeMaps: [],
     lines: [],
+    users: [],
+    ssh: DEFAULT_SSH,
     kept: [],
   };
 }

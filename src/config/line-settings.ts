@@ -1,6 +1,7 @@
 /** `line con`, `line aux`, `line vty`: terminal lines, each with settings of its own. */
 import type { Origin } from "../base/origin.ts";
 import type { KeptLines, Setting } from "./configuration.ts";
+import type { HiddenPassword } from "./password.ts";
 
 export type LineKind = "con" | "aux" | "vty";
 
@@ -9,6 +10,8 @@ export interface LineSettings {
   readonly number: number;
   /** Undefined is IOS's default: none on the console, the line's password elsewhere. */
   readonly login: Setting<LineLogin> | undefined;
+  /** What `login` alone asks for. */
+  readonly password: Setting<HiddenPassword> | undefined;
   /** What may come in; undefined where nothing is said. */
   readonly transportInput: Setting<readonly LineTransport[]> | undefined;
   /** Names or numbers of access lists: who may connect, and where a session may connect to. */
@@ -53,6 +56,7 @@ export function newLine(kind: LineKind, number: number, origin: Origin | undefin
     kind,
     number,
     login: undefined,
+    password: undefined,
     transportInput: undefined,
     accessClassIn: undefined,
     accessClassOut: undefined,

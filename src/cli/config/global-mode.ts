@@ -11,6 +11,7 @@ import {
 } from "./crypto-map.ts";
 import { AES_ENCRYPTION, ENABLE_PASSWORD, ENABLE_SECRET, PASSWORD_ENCRYPTION } from "./enable.ts";
 import { INTERFACE } from "./interface.ts";
+import { SSH_PUBKEY_CHAIN, SSH_SETTINGS } from "./ip-ssh.ts";
 import { IPSEC_IDLE_TIME, IPSEC_LIFETIME_KILOBYTES, IPSEC_LIFETIME_SECONDS, TRANSFORM_SET } from "./ipsec.ts";
 import { ISAKMP_ENABLE, ISAKMP_IDENTITY, ISAKMP_KEY, ISAKMP_POLICY } from "./isakmp.ts";
 import { ISAKMP_FRAGMENTATION } from "./isakmp-fragmentation.ts";
@@ -39,12 +40,13 @@ import { NAMED_STANDARD_LIST, NUMBERED_STANDARD_LIST } from "./standard-access-l
 import { NAT_STATIC } from "./static-nat.ts";
 import { DOMAIN_NAME, DOMAIN_NAME_LATER, HOSTNAME, IP_HOST, IP_ROUTE } from "./system.ts";
 import { CA_STATEMENTS } from "./trustpoint.ts";
+import { USERNAME } from "./username.ts";
 
 /** Statements that print together. */
 export const SECTIONS: readonly (readonly Statement[])[] = [
   [HOSTNAME],
-  [PASSWORD_ENCRYPTION, ...LINES_OF_THE_SYSTEM, ENABLE_SECRET, ENABLE_PASSWORD, AES_ENCRYPTION],
-  [...LINES_OF_NAMES, DOMAIN_NAME, DOMAIN_NAME_LATER, IP_HOST],
+  [PASSWORD_ENCRYPTION, ...LINES_OF_THE_SYSTEM, ENABLE_SECRET, ENABLE_PASSWORD, AES_ENCRYPTION, USERNAME],
+  [...LINES_OF_NAMES, DOMAIN_NAME, DOMAIN_NAME_LATER, IP_HOST, ...SSH_SETTINGS, SSH_PUBKEY_CHAIN],
   [
     ISAKMP_ENABLE,
     ISAKMP_POLICY,

@@ -26,6 +26,7 @@ import {
 import { integer, NAME } from "../value-types.ts";
 import { phrase } from "../vocabulary.ts";
 import { KEPT_OF_LINES, LINE_PLACE, ofEach } from "./line-place.ts";
+import { PASSWORD_PART, passwordOf, writtenPassword } from "./password-parts.ts";
 
 const settingOfLines = statementsAt(LINE_PLACE);
 
@@ -201,6 +202,17 @@ const PRIVILEGE = lineSetting(
   }),
 );
 
+const PASSWORD = lineSetting(
+  [...phrase("password", "Set a password"), PASSWORD_PART],
+  possible({
+    key: 1,
+    read: (line: LineSettings) => line.password,
+    write: (line, password) => ({ ...line, password }),
+    toValue: ({ password }: { readonly password: Parameters<typeof passwordOf>[0] }) => passwordOf(password),
+    toArguments: (password) => ({ password: writtenPassword(password) }),
+  }),
+);
+
 const LOGGING_SYNCHRONOUS = lineSetting(
   phrase("logging synchronous", "Synchronized message output"),
   toggle({
@@ -258,7 +270,7 @@ export const LINE_STATEMENTS: readonly Statement[] = [
   ACCESS_CLASS,
   EXEC_TIMEOUT,
   PRIVILEGE,
-  kept("password", "Set a password"),
+  PASSWORD,
   LOGGING_SYNCHRONOUS,
   LOGIN,
   ROTARY,
