@@ -20,6 +20,7 @@ test("every configuration line that the documents name is read, the documents' o
       "example 13-11: crypto isakmp policy 1 authentication rsa-encr",
       "example 13-11: group 2",
       "example 13-13: enable password",
+      "example 13-21: config-mode",
       "example 13-30: ip nat inside source access-list 1 interface Ethernet0/0 overload",
       "example 13-30: permit 10",
     ],

@@ -5,7 +5,7 @@
 import type { Origin } from "../base/origin.ts";
 import { type Configuration, emptyConfiguration } from "../config/configuration.ts";
 import { enterBlockLine, enterRawLine, type RawText, rawTextAfter } from "./block-editing.ts";
-import { GLOBAL_MODE } from "./config/global-mode.ts";
+import { globalModeOf, isComment } from "./dialect.ts";
 import type { Arguments } from "./grammar.ts";
 import { type LineError, maskedLine } from "./line-error.ts";
 import { ABBREVIATION, isFirmer, match, type Outcome } from "./match.ts";
@@ -82,10 +82,10 @@ export function enter(editing: Editing, text: string, source: Source): Entered {
     return { kind: "refused", error, origin, editing: { ...editing, raw: undefined } };
   }
   const line = splitLine(text);
-  if (line.text === "" || line.text.startsWith("!")) return { kind: "nothing", editing };
+  if (line.text === "" || isComment(line, editing.configuration)) return { kind: "nothing", editing };
   const isIndented = /^\s/.test(text);
   const { place } = editing;
-  if (place.kind === "block" && isBlockLine(place, line, isIndented))
+  if (place.kind === "block" && isBlockLine(place, globalModeOf(editing.configuration), line, isIndented))
     return { kind: "nothing", editing: enterBlockLine(editing, place, line) };
   const reading = read(editing, line, isIndented);
   const origin = {
@@ -169,11 +169,12 @@ interface Reading {
   readonly at: EditingPlace;
 }
 
-function read({ place }: Editing, line: Line, isIndented: boolean): Reading {
+function read({ place, configuration }: Editing, line: Line, isIndented: boolean): Reading {
   const isNegated = isNegation(line);
   const from = isNegated ? 1 : 0;
   const movements = isNegated ? [] : MOVEMENTS;
-  const globally = match([...movements, ...candidatesOf(GLOBAL_MODE)], line, from, isNegated);
+  const global = candidatesOf(globalModeOf(configuration));
+  const globally = match([...movements, ...global], line, from, isNegated);
   const top: Reading = { outcome: globally, isNegated, at: { kind: "global" } };
   return place.kind === "mode" ? readIn(place) : top;
 
@@ -198,13 +199,13 @@ function isMovement(outcome: Outcome<Candidate>): boolean {
 }
 
 /** Whether a line belongs to a mode of which only first words are known. */
-function isBlockLine({ block }: KeptBlock, line: Line, isIndented: boolean): boolean {
+function isBlockLine({ block }: KeptBlock, global: Mode, line: Line, isIndented: boolean): boolean {
   const isNegated = isNegation(line);
   const first = (line.words[isNegated ? 1 : 0]?.text ?? "").toLowerCase();
   const isKnown = block.words.includes(first);
   if (isKnown && isIndented) return true;
   const movements = isNegated ? [] : MOVEMENTS;
-  const above = match([...movements, ...candidatesOf(GLOBAL_MODE)], line, isNegated ? 1 : 0, isNegated);
+  const above = match([...movements, ...candidatesOf(global)], line, isNegated ? 1 : 0, isNegated);
   const isCutShort = above.kind === "accepted" && above.strengths.includes(ABBREVIATION);
   // A word of the mode is worth more than one of global configuration that would have to be cut short.
   if (above.kind === "accepted" && !(isCutShort && (isIndented || isKnown))) return false;

@@ -99,6 +99,8 @@ export interface ValueType<V = unknown> {
 
 export type Domain =
   | { readonly kind: "integer"; readonly min: number; readonly max: number }
+  /** Words of a kind of their own, some of them. */
+  | { readonly kind: "among"; readonly words: readonly string[] }
   | { readonly kind: "address" | "mask" | "name" | "line" | "interface" | "access-list-name" | "host-name" };
 
 /** The names of arguments that nodes give, outermost only. */

@@ -13,6 +13,7 @@ import {
 } from "../../test/support/sentence-arbitraries.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { GLOBAL_MODE } from "./config/global-mode.ts";
+import { PIX_MODE } from "./config/pix/pix-mode.ts";
 import { candidatesOf, type Editing, type Entered, enter, MOVEMENTS, startEditing } from "./editing.ts";
 import { COMMANDS } from "./exec/commands.ts";
 import type { Node } from "./grammar.ts";
@@ -26,7 +27,27 @@ import type { Sentence } from "./sentence.ts";
 import { syntaxLines } from "./syntax.ts";
 import { splitLine } from "./words.ts";
 
-const MODES: readonly Mode[] = [GLOBAL_MODE, ...openedModes(GLOBAL_MODE.statements)];
+interface Dialect {
+  readonly name: string;
+  readonly global: Mode;
+  /** Before any line. */
+  readonly empty: Configuration;
+}
+
+/** The PIX speaks of interfaces by names that must be there. */
+const DIALECTS: readonly Dialect[] = [
+  { name: "IOS", global: GLOBAL_MODE, empty: startEditing().configuration },
+  {
+    name: "PIX",
+    global: PIX_MODE,
+    empty: loadConfiguration(
+      "PIX Version 5.2\nnameif ethernet0 outside security0\nnameif ethernet1 inside security100",
+      "names",
+    ).configuration,
+  },
+];
+
+const MODES: readonly Mode[] = DIALECTS.flatMap(({ global }) => [global, ...openedModes(global.statements)]);
 
 function entered(editing: Editing, text: string): Entered {
   return enter(editing, text, { file: "test", line: 1, closesLater: () => true });
@@ -45,21 +66,22 @@ function at({ headers }: RandomPlace, configuration: Configuration): Editing {
   return headers.reduce((editing, header) => entered(editing, header).editing, startEditing(configuration));
 }
 
-test("what running-config prints is read again as the same configuration", () => {
-  fc.assert(
-    fc.property(configurationLines(), fc.boolean(), (lines, all) => {
-      const { configuration } = enteredAll(lines);
-      const printed = runningConfig(configuration, { all });
-      const again = loadConfiguration(printed.join("\n"), "again");
-      assert.deepEqual(
-        again.problems.filter(({ severity }) => severity === "error"),
-        [],
-      );
-      assert.deepEqual(plain(again.configuration), plain(configuration));
-    }),
-    { numRuns: 400 },
-  );
-});
+for (const { name, global, empty } of DIALECTS)
+  test(`${name}: what running-config prints is read again as the same configuration`, () => {
+    fc.assert(
+      fc.property(configurationLines(global), fc.boolean(), (lines, all) => {
+        const { configuration } = enteredAll(lines, empty);
+        const printed = runningConfig(configuration, { all });
+        const again = loadConfiguration(printed.join("\n"), "again");
+        assert.deepEqual(
+          again.problems.filter(({ severity }) => severity === "error"),
+          [],
+        );
+        assert.deepEqual(plain(again.configuration), plain(configuration));
+      }),
+      { numRuns: 400 },
+    );
+  });
 
 test("every statement can be entered, and its line is its alone in its mode", () => {
   for (const mode of MODES)
@@ -83,21 +105,22 @@ function readsInFull(statement: Statement, text: string): boolean {
   return outcome.kind === "accepted" && !outcome.strengths.includes(ABBREVIATION);
 }
 
-test("every unique abbreviation says the same as the words in full", () => {
-  fc.assert(
-    fc.property(
-      place().chain((where) => fc.tuple(fc.constant(where), lineIn(where.mode))),
-      ([where, { words }]) => {
-        const editing = at(where, startEditing().configuration);
-        const full = entered(editing, words.join(" "));
-        const short = entered(editing, abbreviated(where.mode, words).join(" "));
-        assert.equal(short.kind, full.kind);
-        assert.deepEqual(plain(short.editing.configuration), plain(full.editing.configuration));
-      },
-    ),
-    { numRuns: 800 },
-  );
-});
+for (const { name, global, empty } of DIALECTS)
+  test(`${name}: every unique abbreviation says the same as the words in full`, () => {
+    fc.assert(
+      fc.property(
+        place(global).chain((where) => fc.tuple(fc.constant(where), lineIn(where.mode))),
+        ([where, { words }]) => {
+          const editing = at(where, empty);
+          const full = entered(editing, words.join(" "));
+          const short = entered(editing, abbreviated(where.mode, words).join(" "));
+          assert.equal(short.kind, full.kind);
+          assert.deepEqual(plain(short.editing.configuration), plain(full.editing.configuration));
+        },
+      ),
+      { numRuns: 800 },
+    );
+  });
 
 /** Each keyword cut down to the fewest letters that leave one keyword possible. */
 function abbreviated(mode: Mode, words: readonly string[]): string[] {
@@ -112,58 +135,66 @@ function abbreviated(mode: Mode, words: readonly string[]): string[] {
   });
 }
 
-test("a line and then `no` with it leave nothing behind", () => {
-  fc.assert(
-    fc.property(
-      configurationLines(),
-      place().chain((where) => fc.tuple(fc.constant(where), lineIn(where.mode))),
-      (lines, [where, { text }]) => {
-        const configuration = enteredAll(lines).configuration;
-        const base = entered(at(where, configuration), `no ${text}`);
-        // IOS does not let go of everything: a physical interface stays.
-        if (base.kind === "refused") return;
-        const before = at(where, base.editing.configuration);
-        const after = entered(before, text);
-        if (after.kind === "refused") return;
-        const back = entered(at(where, after.editing.configuration), `no ${text}`);
-        assert.deepEqual(plain(back.editing.configuration), plain(before.configuration), text);
-      },
-    ),
-    { numRuns: 400 },
-  );
-});
+for (const { name, global, empty } of DIALECTS)
+  test(`${name}: a line and then \`no\` with it leave nothing behind`, () => {
+    fc.assert(
+      fc.property(
+        configurationLines(global),
+        place(global).chain((where) => fc.tuple(fc.constant(where), lineIn(where.mode))),
+        (lines, [where, { text }]) => {
+          const configuration = enteredAll(lines, empty).configuration;
+          // A PIX's line makes what it speaks of, and `no` leaves that there.
+          const made =
+            name === "PIX" ? entered(at(where, configuration), text).editing.configuration : configuration;
+          const base = entered(at(where, made), `no ${text}`);
+          // IOS does not let go of everything: a physical interface stays.
+          if (base.kind === "refused") return;
+          const before = at(where, base.editing.configuration);
+          const after = entered(before, text);
+          if (after.kind === "refused") return;
+          const back = entered(at(where, after.editing.configuration), `no ${text}`);
+          assert.deepEqual(plain(back.editing.configuration), plain(before.configuration), text);
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
 
-test("help lists exactly what may follow", () => {
-  const foreign = ["crypto", "exit", "zzz", "any", "255.255.255.255", "70000", "-1"];
-  fc.assert(
-    fc.property(
-      place().chain((where) => fc.tuple(fc.constant(where), lineIn(where.mode), fc.nat(12))),
-      ([{ mode }, { words }, cut]) => {
-        const candidates = [...MOVEMENTS, ...candidatesOf(mode)];
-        const before = words.slice(0, cut).join(" ");
-        const { rows, mayEnd, failure } = continuations(candidates, splitLine(before));
-        const begun = splitLine(before).words.length;
-        assert.equal(failure, undefined, before);
-        assert.equal(mayEnd, match(candidates, splitLine(before)).kind === "accepted" && begun > 0, before);
-        for (const { text, isLiteral, endsWord } of rows) {
-          if (!isLiteral || !endsWord) continue;
-          const next = match(candidates, splitLine(`${before} ${text}`));
-          assert.notEqual(next.kind, "invalid", `${before} ${text}`);
-          assert.notEqual(next.kind, "ambiguous", `${before} ${text}`);
-        }
-        const takesValues = rows.some(({ isLiteral, endsWord }) => !isLiteral || !endsWord);
-        // Text to the end of the line goes on for ever.
-        const isInText = mayEnd && match(candidates, splitLine(`${before} zzz zzz`)).kind === "accepted";
-        if (takesValues || isInText) return;
-        for (const word of foreign.filter((each) => rowsFor(rows, each).length === 0)) {
-          const next = match(candidates, splitLine(`${before} ${word}`));
-          assert.deepEqual({ kind: next.kind, at: "at" in next && next.at }, { kind: "invalid", at: begun });
-        }
-      },
-    ),
-    { numRuns: 800 },
-  );
-});
+for (const { name, global } of DIALECTS)
+  test(`${name}: help lists exactly what may follow`, () => {
+    const foreign = ["crypto", "exit", "zzz", "any", "255.255.255.255", "70000", "-1"];
+    fc.assert(
+      fc.property(
+        place(global).chain((where) => fc.tuple(fc.constant(where), lineIn(where.mode), fc.nat(12))),
+        ([{ mode }, { words }, cut]) => {
+          const candidates = [...MOVEMENTS, ...candidatesOf(mode)];
+          const before = words.slice(0, cut).join(" ");
+          const { rows, mayEnd, failure } = continuations(candidates, splitLine(before));
+          const begun = splitLine(before).words.length;
+          assert.equal(failure, undefined, before);
+          assert.equal(mayEnd, match(candidates, splitLine(before)).kind === "accepted" && begun > 0, before);
+          for (const { text, isLiteral, endsWord } of rows) {
+            if (!isLiteral || !endsWord) continue;
+            const next = match(candidates, splitLine(`${before} ${text}`));
+            assert.notEqual(next.kind, "invalid", `${before} ${text}`);
+            assert.notEqual(next.kind, "ambiguous", `${before} ${text}`);
+          }
+          const takesValues = rows.some(({ isLiteral, endsWord }) => !isLiteral || !endsWord);
+          // Text to the end of the line goes on for ever.
+          const isInText = mayEnd && match(candidates, splitLine(`${before} zzz zzz`)).kind === "accepted";
+          if (takesValues || isInText) return;
+          for (const word of foreign.filter((each) => rowsFor(rows, each).length === 0)) {
+            const next = match(candidates, splitLine(`${before} ${word}`));
+            assert.deepEqual(
+              { kind: next.kind, at: "at" in next && next.at },
+              { kind: "invalid", at: begun },
+            );
+          }
+        },
+      ),
+      { numRuns: 800 },
+    );
+  });
 
 test("every word has help, and the same word at the same place has the same help", () => {
   const exec = COMMANDS.map(({ sentence }) => sentence);
@@ -219,28 +250,36 @@ test("every sentence stands in the reference, and the reference is as the senten
     for (const line of syntaxLines(nodes)) assert.ok(unescaped.includes(line), line);
 });
 
-test("no prefix of a configuration and no random text makes reading it throw", () => {
-  const noise = fc.oneof(
-    fc.string({ unit: "binary", maxLength: 60 }),
-    fc.constantFrom(
-      "no",
-      "no no",
-      "!",
-      "\u0000",
-      " ",
-      "banner motd #",
-      "exit",
-      "end",
-      "do show",
-      "crypto isakmp key",
-    ),
-  );
-  fc.assert(
-    fc.property(configurationLines(), fc.array(noise, { maxLength: 4 }), fc.nat(400), (lines, extra, cut) => {
-      const text = [...lines, ...extra].join("\n").slice(0, cut);
-      const { configuration } = loadConfiguration(text, "noise");
-      runningConfig(configuration, { all: true });
-    }),
-    { numRuns: 150 },
-  );
-});
+for (const { name, global } of DIALECTS)
+  test(`${name}: no prefix of a configuration and no random text makes reading it throw`, () => {
+    const noise = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 60 }),
+      fc.constantFrom(
+        "no",
+        "no no",
+        "!",
+        "\u0000",
+        " ",
+        "banner motd #",
+        "exit",
+        "end",
+        "do show",
+        "crypto isakmp key",
+      ),
+    );
+    fc.assert(
+      fc.property(
+        configurationLines(global),
+        fc.array(noise, { maxLength: 4 }),
+        fc.nat(400),
+        (lines, extra, cut) => {
+          const text = [...(name === "PIX" ? ["PIX Version 5.2"] : []), ...lines, ...extra]
+            .join("\n")
+            .slice(0, cut);
+          const { configuration } = loadConfiguration(text, "noise");
+          runningConfig(configuration, { all: true });
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });

@@ -65,6 +65,8 @@ function looksSecret(words: readonly string[]): boolean {
   const isTyped = /^[0-9]$/.test(last);
   const word = (isTyped ? before.at(-2) : last) ?? "";
   if (/^(?:community|key-string|pre-shared-key|md5)$/.test(word)) return true;
+  // `aaa-server NAME (inside) host ADDRESS KEY` of a PIX.
+  if (before.at(-2) === "host" && before.at(-3)?.startsWith("(")) return true;
   // `crypto isakmp key WORD`, in any abbreviation, and `radius-server key WORD`; not `crypto key generate`.
   const of = before.at(isTyped ? -3 : -2) ?? "";
   return /^ke?y?$/.test(word) && /^(?:is\w*|radius-server|tacacs-server|host|server)/.test(of);

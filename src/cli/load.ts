@@ -1,6 +1,7 @@
 /** A configuration file read line by line, as if it were pasted into `configure terminal`. */
 import type { Configuration } from "../config/configuration.ts";
 import type { Problem } from "../config/problem.ts";
+import { configurationBefore } from "./dialect.ts";
 import { type Editing, type Entered, enter, type KeptReport, startEditing } from "./editing.ts";
 import { errorLines } from "./line-error.ts";
 
@@ -17,8 +18,9 @@ export interface LoadedConfiguration {
 export function loadConfiguration(text: string, file: string): LoadedConfiguration {
   const lines = text.split(/\r\n|\n|\r/);
   const problems: Problem[] = [];
-  let editing: Editing = startEditing();
-  for (let i = headLength(lines); i < lines.length; i++) {
+  const head = headLength(lines);
+  let editing: Editing = startEditing(configurationBefore(lines.slice(head)));
+  for (let i = head; i < lines.length; i++) {
     const closesLater = (delimiter: string) => lines.some((line, at) => at > i && line.includes(delimiter));
     const entered = enter(editing, lines[i] ?? "", { file, line: i + 1, closesLater });
     editing = entered.editing;

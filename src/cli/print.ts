@@ -17,7 +17,7 @@ export function printParts<const P extends readonly Part[]>(parts: P, args: Argu
   return printNodes(nodesOf(parts), { ...args }).join(" ");
 }
 
-function printNodes(nodes: readonly Node[], args: Arguments): string[] {
+export function printNodes(nodes: readonly Node[], args: Arguments): string[] {
   return nodes.flatMap((node) => printNode(node, args));
 }
 

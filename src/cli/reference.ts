@@ -1,5 +1,6 @@
 /** The reference of the command language, made from the sentences themselves. */
 import { SECTIONS } from "./config/global-mode.ts";
+import { PIX_MODE } from "./config/pix/pix-mode.ts";
 import { COMMANDS } from "./exec/commands.ts";
 import { CONFIGURATION_COMMANDS } from "./exec/configuration-commands.ts";
 import type { Node } from "./grammar.ts";
@@ -32,17 +33,28 @@ export function commandReference(): string {
     ...openedModes(statements).flatMap((mode) =>
       modeLines(`## ${mode.title}: \`(${mode.prompt})\``, mode.statements),
     ),
+    ...modeLines(`## ${PIX_MODE.title}: \`(${PIX_MODE.prompt})\``, PIX_MODE.statements, PIX_INTRODUCTION),
     ...keptLines(statements),
   ].join("\n")}\n`;
 }
 
 const LATER = "Not in effect yet, and says so.";
 
-function modeLines(heading: string, statements: readonly Statement[]): string[] {
+const PIX_INTRODUCTION = [
+  "A configuration that begins with `PIX Version` is read and printed back in the dialect of the PIX 5.2.",
+  "",
+];
+
+function modeLines(
+  heading: string,
+  statements: readonly Statement[],
+  introduction: readonly string[] = [],
+): string[] {
   const settings = statements.filter(({ keeps }) => keeps === undefined);
   return [
     heading,
     "",
+    ...introduction,
     ...settings.flatMap(({ sentence, opens, octets }) =>
       entry(
         sentence,
@@ -90,9 +102,8 @@ function titleOf(nodes: readonly Node[]): { title: string; rest: readonly Node[]
 }
 
 function keptLines(statements: readonly Statement[]): string[] {
-  const places = [{ title: "Global configuration", statements }, ...openedModes(statements)].filter((place) =>
-    place.statements.some(({ keeps }) => keeps !== undefined),
-  );
+  const all = [{ title: "Global configuration", statements }, ...openedModes(statements), PIX_MODE];
+  const places = all.filter((place) => place.statements.some(({ keeps }) => keeps !== undefined));
   return [
     "## Lines without effect",
     "",

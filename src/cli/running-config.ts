@@ -2,12 +2,14 @@
 import { hex } from "../base/octets.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { SECTIONS } from "./config/global-mode.ts";
+import { PIX_SECTIONS } from "./config/pix/pix-mode.ts";
 import type { Arguments } from "./grammar.ts";
 import type { Statement, Written } from "./mode.ts";
 import { printNegated, printSentence } from "./print.ts";
 
-/** Lines without `Current configuration`, `!` between sections, `end` last. `all`: what has its default value too. */
+/** Lines without `Current configuration`, `!` between sections, `end` last; of a PIX in its own dialect. `all`: what has its default value too. */
 export function runningConfig(configuration: Configuration, options: { all?: boolean } = {}): string[] {
+  if (configuration.pix !== undefined) return pixLines(configuration, options.all ?? false);
   const lines: string[] = ["!"];
   for (const section of SECTIONS) {
     for (const statement of section)
@@ -20,6 +22,11 @@ export function runningConfig(configuration: Configuration, options: { all?: boo
     if (lines.at(-1) !== "!") lines.push("!");
   }
   return [...lines, "end"];
+}
+
+/** A PIX has no modes, and says itself where its configuration ends. */
+function pixLines(configuration: Configuration, all: boolean): string[] {
+  return [": Saved", ":", ...PIX_SECTIONS.flatMap(({ lines }) => lines(configuration, all)), ": end"];
 }
 
 /** What stands below a line, indented by one more for each mode. */

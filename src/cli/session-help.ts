@@ -1,6 +1,5 @@
 /** `?` and Tab at a console: what may be entered where the operator is. */
 
-import { GLOBAL_MODE } from "./config/global-mode.ts";
 import { candidatesOf, type EditingPlace, isNegation, MOVEMENTS } from "./editing.ts";
 import type { Command } from "./exec/command.ts";
 import { CONFIGURATION_COMMANDS } from "./exec/configuration-commands.ts";
@@ -15,13 +14,20 @@ import {
   unfinishedWord,
 } from "./help.ts";
 import { errorLines } from "./line-error.ts";
+import type { Mode } from "./mode.ts";
 import { type Sentence, sentence } from "./sentence.ts";
 import { phrase } from "./vocabulary.ts";
 import { type Line, splitLine } from "./words.ts";
 
 export type HelpPlace =
   | { readonly kind: "exec"; readonly commands: readonly Command[] }
-  | { readonly kind: "configuring"; readonly place: EditingPlace; readonly commands: readonly Command[] };
+  | {
+      readonly kind: "configuring";
+      /** Global configuration, in the dialect of the router. */
+      readonly global: Mode;
+      readonly place: EditingPlace;
+      readonly commands: readonly Command[];
+    };
 
 /** What `?` prints after `text`. `column` is where the line begins on the screen. */
 export function helpLines(where: HelpPlace, text: string, column: number): string[] {
@@ -93,21 +99,22 @@ function continuationsAt(where: HelpPlace, line: Line): readonly [Continuations,
   const extras: readonly Helper[] = isNegated ? [] : [...MOVEMENTS, ...PREFIXES];
   const at = (candidates: readonly Helper[]) =>
     continuations([...extras, ...candidates], line, from, isNegated);
-  return [at(ownCandidates(where.place)), ...candidatesAbove(where.place).map(at)];
+  const { place, global } = where;
+  return [at(ownCandidates(place, global)), ...candidatesAbove(place, global).map(at)];
 }
 
-function candidatesAbove(place: EditingPlace): (readonly Helper[])[] {
+function candidatesAbove(place: EditingPlace, global: Mode): (readonly Helper[])[] {
   if (place.kind === "global") return [];
   const above = place.kind === "mode" ? place.above : undefined;
   return above === undefined
-    ? [candidatesOf(GLOBAL_MODE)]
-    : [candidatesOf(above.mode), ...candidatesAbove(above)];
+    ? [candidatesOf(global)]
+    : [candidatesOf(above.mode), ...candidatesAbove(above, global)];
 }
 
-function ownCandidates(place: EditingPlace): readonly Helper[] {
+function ownCandidates(place: EditingPlace, global: Mode): readonly Helper[] {
   switch (place.kind) {
     case "global":
-      return [...candidatesOf(GLOBAL_MODE), ...CONFIGURATION_COMMANDS];
+      return [...candidatesOf(global), ...CONFIGURATION_COMMANDS];
     case "mode":
       return candidatesOf(place.mode);
     case "block":

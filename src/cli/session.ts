@@ -1,6 +1,7 @@
 /** One operator's session at a console: modes, levels, prompt, history, help, and what is under way. */
 import { TOP_LEVEL } from "../config/privilege-settings.ts";
 import { Configuring } from "./configuring.ts";
+import { globalModeOf } from "./dialect.ts";
 import type { Command, Console, TerminalSettings } from "./exec/command.ts";
 import { COMMANDS } from "./exec/commands.ts";
 import { CONFIGURATION_COMMANDS } from "./exec/configuration-commands.ts";
@@ -279,7 +280,9 @@ export class Session {
 
   #helpPlace(): HelpPlace {
     if (this.#configuring === undefined) return { kind: "exec", commands: this.#commands() };
-    return { kind: "configuring", place: this.#configuring.editing.place, commands: this.#commands() };
+    const { place, configuration } = this.#configuring.editing;
+    const global = globalModeOf(configuration);
+    return { kind: "configuring", global, place, commands: this.#commands() };
   }
 
   #columnOf(text: string): number {

@@ -4,6 +4,7 @@ import { compileIke } from "./compile-ike.ts";
 import { compileInterfaces } from "./compile-interfaces.ts";
 import type { Configuration } from "./configuration.ts";
 import { withKeysInClear } from "./key-encryption.ts";
+import { findPixLimits } from "./pix-limits.ts";
 import { type Problem, Problems } from "./problem.ts";
 import type { RouterPolicy } from "./router-policy.ts";
 import type { RsaKeyPair } from "./rsa-key-pair.ts";
@@ -48,6 +49,7 @@ export function compile(written: Configuration, options: CompileOptions = {}): C
   findWeaknesses(configuration, problems);
   findUnused(configuration, problems);
   findUnreadablePasswords(configuration, problems);
+  findPixLimits(configuration, problems);
   findTransportFallbacks(connections, problems);
   if (problems.hasErrors) return { policy: undefined, problems: problems.list };
   const policy: RouterPolicy = {

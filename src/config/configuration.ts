@@ -13,6 +13,7 @@ import type { AccessListSettings } from "./access-list-settings.ts";
 import type { CryptoMapSettings, DynamicMapSettings, MapPeer } from "./crypto-map-settings.ts";
 import type { LineSettings } from "./line-settings.ts";
 import type { EncryptedPassword, HashedPassword, HiddenPassword } from "./password.ts";
+import type { PixSettings } from "./pix-settings.ts";
 import type { PrivilegeSettings } from "./privilege-settings.ts";
 import type { SshSettings, UserSettings } from "./user-settings.ts";
 
@@ -80,6 +81,8 @@ export interface Configuration {
   readonly lines: readonly LineSettings[];
   readonly users: readonly UserSettings[];
   readonly ssh: SshSettings;
+  /** Of a PIX, whose configuration is written in its own dialect; undefined for IOS. */
+  readonly pix: PixSettings | undefined;
   readonly kept: KeptLines;
 }
 
@@ -162,6 +165,8 @@ export interface KeySettings {
   readonly key: EncryptedPassword;
   /** `no-xauth`. */
   readonly withoutXauth: boolean;
+  /** `no-config-mode`, which the PIX alone has. */
+  readonly withoutModeConfig: boolean;
   readonly origin: Origin | undefined;
 }
 

@@ -98,7 +98,23 @@ export function emptyConfiguration(): Configuration {
     lines: [],
     users: [],
     ssh: DEFAULT_SSH,
+    pix: undefined,
     kept: [],
+  };
+}
+
+/** The PIX's own, where they differ from IOS's. */
+export const PIX_DEFAULTS = { hostname: "pixfirewall", lifetimeSeconds: 28_800 } as const;
+
+/** What a PIX without a configuration has: IKE is off until an interface has it. */
+export function emptyPixConfiguration(version: string): Configuration {
+  const empty = emptyConfiguration();
+  return {
+    ...empty,
+    hostname: defaultSetting(PIX_DEFAULTS.hostname),
+    isakmp: { ...empty.isakmp, enabled: defaultSetting(false) },
+    lifetimeSeconds: defaultSetting(PIX_DEFAULTS.lifetimeSeconds),
+    pix: { version, interfaces: [], isakmpOn: [], permitsIpsec: defaultSetting(false) },
   };
 }
 

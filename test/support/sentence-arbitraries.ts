@@ -3,7 +3,7 @@ import fc, { type Arbitrary } from "fast-check";
 import { GLOBAL_MODE } from "../../src/cli/config/global-mode.ts";
 import { enter, MOVEMENTS, startEditing } from "../../src/cli/editing.ts";
 import type { Domain, Node, ValueType } from "../../src/cli/grammar.ts";
-import type { Mode, Statement } from "../../src/cli/mode.ts";
+import { type Mode, openedModes, type Statement } from "../../src/cli/mode.ts";
 import type { Sentence } from "../../src/cli/sentence.ts";
 
 /** Words of lines that say the sentence. */
@@ -58,6 +58,8 @@ function textIn(domain: Domain): Arbitrary<string> {
           fc.integer({ min: domain.min, max: domain.max }),
         )
         .map(String);
+    case "among":
+      return fc.constantFrom(...domain.words);
     case "address":
       return fc.constantFrom(
         "10.1.1.1",
@@ -116,11 +118,14 @@ export interface RandomPlace {
   readonly headers: readonly string[];
 }
 
-export function place(): Arbitrary<RandomPlace> {
-  return fc.oneof(
-    fc.constant(shownAs("globally", { mode: GLOBAL_MODE, headers: [] })),
-    below(GLOBAL_MODE, []).filter(({ headers }) => isReached(headers)),
-  );
+export function place(global: Mode = GLOBAL_MODE): Arbitrary<RandomPlace> {
+  const globally = fc.constant(shownAs("globally", { mode: global, headers: [] }));
+  return openedModes(global.statements).length === 0
+    ? globally
+    : fc.oneof(
+        globally,
+        below(global, []).filter(({ headers }) => isReached(headers)),
+      );
 }
 
 /** Not `line vty 4 0`, which is a sentence and leads nowhere. */
@@ -148,8 +153,8 @@ function below(above: Mode, before: readonly string[]): Arbitrary<RandomPlace> {
 }
 
 /** Lines of a configuration: modes with lines of their own, now and then with `no`. */
-export function configurationLines(): Arbitrary<readonly string[]> {
-  const block = place().chain(({ mode, headers }) =>
+export function configurationLines(global: Mode = GLOBAL_MODE): Arbitrary<readonly string[]> {
+  const block = place(global).chain(({ mode, headers }) =>
     fc
       .array(fc.tuple(lineIn(mode), fc.integer({ min: 0, max: 9 })), { maxLength: 6 })
       .map((lines) => [

@@ -1,4 +1,5 @@
 /** Each command that the documents name, with who names it and what becomes of it here: found by reading every line. */
+import { configurationBefore, globalModeOf } from "../../src/cli/dialect.ts";
 import { type Editing, type EditingPlace, enter, startEditing } from "../../src/cli/editing.ts";
 import { COMMANDS } from "../../src/cli/exec/commands.ts";
 import { CONFIGURATION_COMMANDS } from "../../src/cli/exec/configuration-commands.ts";
@@ -81,8 +82,8 @@ interface Reader {
 }
 
 function readConfiguration(text: string, { read, refused }: Reader): void {
-  let editing: Editing = startEditing();
   const lines = text.split("\n");
+  let editing: Editing = startEditing(configurationBefore(lines.filter((line) => !isNoCommand(line))));
   lines.forEach((line, i) => {
     const { place, raw } = editing;
     if (isNoCommand(line)) return;
@@ -90,7 +91,7 @@ function readConfiguration(text: string, { read, refused }: Reader): void {
     const entered = enter(editing, line, { file: "document", line: i + 1, closesLater });
     editing = entered.editing;
     if (entered.kind === "changed") {
-      const mode = titleOf(place, entered.statement);
+      const mode = titleOf(editing, place, entered.statement);
       const { sentence, keeps } = entered.statement;
       read({ mode, form: syntax(sentence.nodes), sentence, standing: standingOf(keeps?.effect) });
     } else if (entered.kind === "refused") refused(line.trim(), errorLines(entered.error, 0).at(-1) ?? "");
@@ -112,11 +113,12 @@ function isNoCommand(line: string): boolean {
   return /^\s*(?:!.*)?$|^\S+#|^(?:Building|Current|Router) configuration/i.test(line);
 }
 
-function titleOf(place: EditingPlace, statement: Statement): string {
-  if (place.kind !== "mode") return "Global configuration";
+function titleOf({ configuration }: Editing, place: EditingPlace, statement: Statement): string {
+  const { title } = globalModeOf(configuration);
+  if (place.kind !== "mode") return title;
   let at = place as Extract<EditingPlace, { kind: "mode" }> | undefined; // narrowed once, walked upwards
   while (at !== undefined && !at.mode.statements.includes(statement)) at = at.above;
-  return at?.mode.title ?? "Global configuration";
+  return at?.mode.title ?? title;
 }
 
 function keywords({ sentence }: Statement): string {

@@ -92,12 +92,12 @@ function ruleForms(): Part<{ readonly rule: RuleArguments }> {
   });
 }
 
-function otherProtocols(): Readonly<Record<string, readonly [number, string]>> {
+export function otherProtocols(): Readonly<Record<string, readonly [number, string]>> {
   const own = [...PROTOCOL_NAMES].filter(([name]) => !["tcp", "udp", "icmp"].includes(name));
   return Object.fromEntries(own.map(([name, number]) => [name, [number, PROTOCOL_HELP[name] ?? name]]));
 }
 
-function icmpMessages(): Readonly<Record<string, readonly [string, string]>> {
+export function icmpMessages(): Readonly<Record<string, readonly [string, string]>> {
   return Object.fromEntries(
     [...ICMP_KINDS.keys()].map((name) => [name, [name, `ICMP ${name.replaceAll("-", " ")}`]]),
   );
@@ -114,7 +114,7 @@ function address<const N extends string>(name: N, which: string) {
   });
 }
 
-function ports<const N extends string>(name: N, names: Readonly<Record<string, number>>) {
+export function ports<const N extends string>(name: N, names: Readonly<Record<string, number>>) {
   const words = Object.fromEntries(
     Object.entries(names).map(([text, port]) => [text, [port, `Port ${port}`] as const]),
   );

@@ -8,7 +8,7 @@ import {
 import { isAead } from "../../crypto/names.ts";
 import type { EncapsulationMode } from "../../crypto/transform-set.ts";
 import { defaulted, possible } from "../lenses.ts";
-import { globalSetting, type Mode, opening, type Place, statementsAt } from "../mode.ts";
+import { globalSetting, type Mode, opening, type Place, type Statement, statementsAt } from "../mode.ts";
 import { replaced } from "../replaced.ts";
 import { anyOrder, choice, oneOf, optional, value, word } from "../sentence.ts";
 import { integer, NAME } from "../value-types.ts";
@@ -167,20 +167,25 @@ export const IPSEC_LIFETIME_KILOBYTES = globalSetting(
   }),
 );
 
-export const IPSEC_LIFETIME_SECONDS = globalSetting(
-  [
-    ...phrase("crypto ipsec security-association lifetime seconds", "Time-based key duration"),
-    value("seconds", LIFETIME_SECONDS, "Time-based key duration in seconds"),
-  ],
-  defaulted({
-    key: 5,
-    initial: DEFAULT_LIFETIME_SECONDS,
-    read: (configuration) => configuration.lifetimeSeconds,
-    write: (configuration, lifetimeSeconds) => ({ ...configuration, lifetimeSeconds }),
-    toValue: ({ seconds }) => seconds,
-    toArguments: (seconds) => ({ seconds }),
-  }),
-);
+export const IPSEC_LIFETIME_SECONDS = lifetimeSecondsSetting(DEFAULT_LIFETIME_SECONDS);
+
+/** `initial`: IOS and the PIX differ. */
+export function lifetimeSecondsSetting(initial: number): Statement {
+  return globalSetting(
+    [
+      ...phrase("crypto ipsec security-association lifetime seconds", "Time-based key duration"),
+      value("seconds", LIFETIME_SECONDS, "Time-based key duration in seconds"),
+    ],
+    defaulted({
+      key: 5,
+      initial,
+      read: (configuration) => configuration.lifetimeSeconds,
+      write: (configuration, lifetimeSeconds) => ({ ...configuration, lifetimeSeconds }),
+      toValue: ({ seconds }) => seconds,
+      toArguments: (seconds) => ({ seconds }),
+    }),
+  );
+}
 
 export const IDLE_SECONDS = integer(60, 86_400);
 

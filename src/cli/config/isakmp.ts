@@ -228,6 +228,7 @@ export const ISAKMP_KEY = globalSetting(
         peer: peerOf(peer),
         key: keyOf(key),
         withoutXauth: withoutXauth === true,
+        withoutModeConfig: false,
         origin,
       };
       const keys = replaced(configuration.isakmp.keys, own, (other) => isSamePeer(other.peer, own.peer));
@@ -273,11 +274,11 @@ function printedMask(block: AddressBlock): AddressBlock["address"] | undefined {
   return isImplied ? undefined : maskOf(block);
 }
 
-function isSamePeer(a: KeyPeer, b: KeyPeer): boolean {
+export function isSamePeer(a: KeyPeer, b: KeyPeer): boolean {
   if (a.kind === "hostname") return b.kind === "hostname" && a.name.toLowerCase() === b.name.toLowerCase();
   return b.kind === "address" && a.block.address === b.block.address && a.block.wildcard === b.block.wildcard;
 }
 
-function withIsakmp(configuration: Configuration, changed: Partial<IsakmpSettings>): Configuration {
+export function withIsakmp(configuration: Configuration, changed: Partial<IsakmpSettings>): Configuration {
   return { ...configuration, isakmp: { ...configuration.isakmp, ...changed } };
 }

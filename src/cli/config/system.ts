@@ -4,27 +4,33 @@ import { DEFAULT_DISTANCE, DEFAULT_HOSTNAME, defaultSetting } from "../../config
 import { blockOf, maskOf } from "../../net/selector.ts";
 import { INTERFACE_NAME } from "../interface-names.ts";
 import { defaulted, possible } from "../lenses.ts";
-import { globalSetting } from "../mode.ts";
+import { globalSetting, type Statement } from "../mode.ts";
 import { replaced } from "../replaced.ts";
 import { anyOrder, flag, oneOf, optional, repeated, value, word } from "../sentence.ts";
 import { ADDRESS, HOST_NAME, integer, MASK, NAME } from "../value-types.ts";
 import { phrase } from "../vocabulary.ts";
 
-export const HOSTNAME = globalSetting(
-  [...phrase("hostname", "Set system's network name"), value("name", NAME, "This system's network name")],
-  defaulted({
-    key: 1,
-    initial: DEFAULT_HOSTNAME,
-    read: (configuration) => configuration.hostname,
-    write: (configuration, hostname) => ({ ...configuration, hostname }),
-    toValue: ({ name }) => name,
-    toArguments: (name) => ({ name }),
-  }),
-);
+export const HOSTNAME = hostnameSetting(DEFAULT_HOSTNAME);
+
+/** `initial`: IOS and the PIX differ. */
+export function hostnameSetting(initial: string): Statement {
+  return globalSetting(
+    [...phrase("hostname", "Set system's network name"), value("name", NAME, "This system's network name")],
+    defaulted({
+      key: 1,
+      initial,
+      read: (configuration) => configuration.hostname,
+      write: (configuration, hostname) => ({ ...configuration, hostname }),
+      toValue: ({ name }) => name,
+      toArguments: (name) => ({ name }),
+    }),
+  );
+}
 
 /** As IOS 12 prints it; `ip domain name` is how later ones do. */
 export const DOMAIN_NAME = domainName("ip domain-name", true);
 export const DOMAIN_NAME_LATER = domainName("ip domain name", false);
+export const PIX_DOMAIN_NAME = domainName("domain-name", true);
 
 function domainName(words: string, prints: boolean) {
   const lens = possible<Configuration, { readonly name: string }, string>({
