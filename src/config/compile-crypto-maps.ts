@@ -2,6 +2,7 @@
 import type { Connection } from "../ike/policy.ts";
 import type { ProtectedInterface } from "../ipsec/policy.ts";
 import { type CompiledEntry, compileEntry } from "./compile-map-entry.ts";
+import { isTunnel, tellTunnelMap } from "./compile-tunnel.ts";
 import type {
   Configuration,
   CryptoMapSettings,
@@ -28,6 +29,10 @@ export function compileCryptoMaps(
   const compiledMaps = new Map<string, readonly CompiledEntry[]>();
   for (const own of configuration.interfaces) {
     if (own.cryptoMap === undefined) continue;
+    if (isTunnel(own)) {
+      tellTunnelMap(configuration, own, problems);
+      continue;
+    }
     const map = configuration.cryptoMaps.find(({ name }) => name === own.cryptoMap?.value);
     const entries = map === undefined ? undefined : (compiledMaps.get(map.name) ?? compileMap(map));
     if (map === undefined || entries === undefined) {

@@ -2,6 +2,7 @@
 import type { AccessList } from "../net/access-list.ts";
 import { blockContains, blockOf } from "../net/selector.ts";
 import { accessListNamed } from "./compile-access-list.ts";
+import { compileTunnel, isTunnel, tunnelMtu } from "./compile-tunnel.ts";
 import type { Configuration, Direction, InterfaceSettings } from "./configuration.ts";
 import type { Problems } from "./problem.ts";
 import type { InterfaceConfiguration } from "./router-policy.ts";
@@ -15,13 +16,16 @@ export function compileInterfaces(
     const { name, address, mtu, ipMtu, adjustMss, shutdown } = settings;
     if (address === undefined) continue;
     const { value, origin } = address;
+    const tunnel = isTunnel(settings) ? compileTunnel(configuration, settings, problems) : undefined;
+    const mediumMtu = tunnel === undefined ? mtu.value : tunnelMtu(tunnel, mtu.value);
     const own: InterfaceConfiguration = {
       name,
       ...value,
       prefix: blockOf(value.address, value.mask),
-      mtu: Math.min(mtu.value, ipMtu?.value ?? mtu.value),
+      mtu: Math.min(mediumMtu, ipMtu?.value ?? mediumMtu),
       adjustMss: adjustMss?.value,
-      up: !shutdown.value,
+      up: !shutdown.value && isTunnel(settings) === (tunnel !== undefined),
+      tunnel,
       accessGroups: {
         in: accessGroup(configuration, settings, "in", problems),
         out: accessGroup(configuration, settings, "out", problems),

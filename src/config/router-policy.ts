@@ -28,8 +28,19 @@ export interface InterfaceConfiguration {
   readonly adjustMss: number | undefined;
   /** Not shut down. */
   readonly up: boolean;
+  /** Undefined for what is no tunnel. */
+  readonly tunnel: TunnelEnds | undefined;
   /** What may pass it; undefined is everything. */
   readonly accessGroups: { readonly [D in Direction]: AccessList | undefined };
+}
+
+/** Where GRE carries the packets of a tunnel interface. */
+export interface TunnelEnds {
+  /** One of our addresses. */
+  readonly source: IpAddress;
+  readonly destination: IpAddress;
+  readonly key: number | undefined;
+  readonly hasChecksum: boolean;
 }
 
 /** One of next hop and interface is there, or both. */

@@ -6,6 +6,7 @@
 import { MisuseError } from "../base/errors.ts";
 import type { Instant } from "../base/time.ts";
 import { elapsed, milliseconds } from "../base/time.ts";
+import type { TunnelEnds } from "../config/router-policy.ts";
 import type { TrafficCounts } from "../gateway/machine-view.ts";
 import { fragmentIpv4 } from "../net/fragmentation.ts";
 import { FragmentReassembler } from "../net/fragments.ts";
@@ -28,7 +29,9 @@ import {
 import { PROTOCOL } from "../net/protocols.ts";
 import { ANY_ADDRESS, blockOf } from "../net/selector.ts";
 import { lowerAnnouncedMss } from "../net/tcp-mss.ts";
+import { decapsulated, encapsulated } from "./gre-tunnel.ts";
 import { InterfaceTraffic } from "./interface-traffic.ts";
+import { usableRoutes } from "./line-protocol.ts";
 import type { Link, LinkPort } from "./link.ts";
 import { type Departure, type Route, RouteTable } from "./route-table.ts";
 import type { World } from "./world.ts";
@@ -41,8 +44,9 @@ export interface StackInterface {
   readonly mtu: number;
   /** Octets: what TCP connections through it may announce at most; absent, what they like (`ip tcp adjust-mss`). */
   readonly adjustMss?: number | undefined;
-  /** Undefined for a loopback. */
+  /** Undefined for a loopback, where everything comes back, and for a tunnel. */
   readonly link: Link | undefined;
+  readonly tunnel?: TunnelEnds | undefined;
 }
 
 export interface StackHooks {
@@ -67,7 +71,8 @@ export interface StackOptions {
 }
 
 /** What this node sends of its own accord. An absent source is the address of the interface it leaves by. */
-export interface OwnPacket extends Partial<Pick<Ipv4Fields, "source" | "typeOfService" | "dontFragment">> {
+export interface OwnPacket
+  extends Partial<Pick<Ipv4Fields, "source" | "typeOfService" | "dontFragment" | "timeToLive">> {
   readonly destination: IpAddress;
   readonly protocol: number;
   readonly payload: (source: IpAddress) => Uint8Array;
@@ -100,6 +105,7 @@ export class IpStack {
     };
     this.reconfigure(options.interfaces, options.routes);
     this.handle(PROTOCOL.ICMP, (packet) => this.#answerEcho(packet));
+    if (options.forwards) this.handle(PROTOCOL.GRE, (packet) => this.#decapsulate(packet));
   }
 
   /** From now on the node has these interfaces, and these routes beside the connected ones. */
@@ -108,8 +114,7 @@ export class IpStack {
     this.#ports.clear();
     this.#interfaces = new Map(interfaces.map((each) => [each.name, each]));
     this.#own = new Set(interfaces.map((each) => each.address));
-    const usable = routes.filter(({ via }) => via.kind !== "interface" || this.#isThere(via.name));
-    this.#table = new RouteTable([...connectedRoutes(interfaces), ...usable]);
+    this.#table = usableRoutes(interfaces, routes, connectedRoutes);
     for (const each of interfaces) this.#attach(each);
   }
 
@@ -149,25 +154,38 @@ export class IpStack {
     });
   }
 
-  /** Sends a packet of this node's own; false if there is no route. */
+  /** Sends a packet of this node's own; false if there is no route. What is for many leaves by every interface. */
   send(own: OwnPacket): boolean {
-    const { destination, protocol } = own;
-    const departure = this.lookup(destination);
+    if (isForMany(own.destination)) {
+      const ways = this.interfaces.filter(({ link, tunnel }) => link !== undefined || tunnel !== undefined);
+      for (const { name } of ways) this.sendBy(name, own);
+      return ways.length > 0;
+    }
+    const departure = this.lookup(own.destination);
     const source = own.source ?? this.#interfaceOf(departure?.interfaceName)?.address;
-    if (source === undefined) return false;
-    const bytes = buildIpv4Packet(
+    return source !== undefined && this.originate(this.#packetOf(own, source));
+  }
+
+  /** Sends a packet of this node's own by an interface, whatever the routes. */
+  sendBy(interfaceName: string, own: OwnPacket): void {
+    const source = own.source ?? this.#interfaceOf(interfaceName)?.address;
+    if (source !== undefined) this.#hooks.leaving(interfaceName, this.#packetOf(own, source), undefined);
+  }
+
+  #packetOf(own: OwnPacket, source: IpAddress): Uint8Array {
+    const { destination, protocol } = own;
+    return buildIpv4Packet(
       {
         source,
         destination,
         protocol,
-        timeToLive: OWN_TIME_TO_LIVE,
+        timeToLive: own.timeToLive ?? OWN_TIME_TO_LIVE,
         identification: this.nextIdentification(),
         typeOfService: own.typeOfService ?? 0,
         dontFragment: own.dontFragment ?? false,
       },
       own.payload(source),
     );
-    return this.originate(bytes);
   }
 
   /** Routes a whole packet of this node's own; false if there is no route. To itself it goes without leaving. */
@@ -184,24 +202,25 @@ export class IpStack {
     return true;
   }
 
-  /** Puts a whole packet on the wire, in pieces if it must be, past the hook. */
-  transmit(interfaceName: string, bytes: Uint8Array): void {
-    const port = this.#ports.get(interfaceName);
+  /**
+   * Puts a whole packet on the wire, in pieces if it must be, past the hook. An absent next hop is that of the route; a
+   * packet that policy sends by this interface but no route does is for a neighbour on the link, or lost.
+   */
+  transmit(interfaceName: string, bytes: Uint8Array, nextHop?: IpAddress): void {
     const out = this.#interfaceOf(interfaceName);
     const packet = parseIpv4Packet(bytes);
-    if (port === undefined || out?.link === undefined || packet === undefined) return;
-    const departure = this.lookup(packet.destination);
-    // A packet that policy sends by this interface but no route does is for a neighbour on the link, or lost.
-    const nextHop = departure?.interfaceName === interfaceName ? departure.nextHop : packet.destination;
+    if (out === undefined || packet === undefined) return;
     const pieces = fragmentIpv4(packet, out.mtu);
     if (pieces === undefined) {
       const code = UNREACHABLE.FRAGMENTATION_NEEDED;
       this.report(packet, { kind: "destination-unreachable", code, nextHopMtu: out.mtu }, interfaceName);
       return;
     }
+    const departure = this.lookup(packet.destination);
+    const routed = departure?.interfaceName === interfaceName ? departure.nextHop : packet.destination;
     let reached = true;
     for (const piece of pieces) {
-      const isTaken = out.link.transmit(port, nextHop, piece);
+      const isTaken = this.#put(out, nextHop ?? routed, piece);
       if (isTaken) this.#trafficOf(interfaceName).sent(piece.length);
       else this.#trafficOf(interfaceName).dropped();
       reached &&= isTaken;
@@ -209,14 +228,30 @@ export class IpStack {
     if (!reached && !this.owns(packet.source)) this.unreachable(packet, UNREACHABLE.HOST, interfaceName);
   }
 
+  /** False if nobody takes it. */
+  #put({ name, link, tunnel }: StackInterface, nextHop: IpAddress, bytes: Uint8Array): boolean {
+    const port = this.#ports.get(name);
+    if (link !== undefined) return port !== undefined && link.transmit(port, nextHop, bytes);
+    const packet = parseIpv4Packet(bytes);
+    if (packet === undefined) return false;
+    if (tunnel !== undefined) return this.originate(encapsulated(tunnel, packet, this.nextIdentification()));
+    this.world.after(milliseconds(0), () => this.#hooks.arrived(name, packet));
+    return true;
+  }
+
+  #decapsulate(outer: Ipv4Packet): void {
+    const found = decapsulated(this.#interfaces.values(), outer);
+    if (found === undefined) return;
+    this.#trafficOf(found.interfaceName).received(found.packet.bytes.length);
+    this.#hooks.arrived(found.interfaceName, found.packet);
+  }
+
   /** Takes in a packet that policy lets pass: for this node, or to be sent on. */
   accept(interfaceName: string, packet: Ipv4Packet): void {
-    if (this.owns(packet.destination)) {
+    if (this.owns(packet.destination) || isForMany(packet.destination)) {
       const whole = this.#reassembler.add(this.world.now, packet);
       if (whole !== undefined) this.#deliver(interfaceName, whole);
-      return;
-    }
-    if (this.#forwards && !isForMany(packet.destination)) this.#forward(interfaceName, packet);
+    } else if (this.#forwards) this.#forward(interfaceName, packet);
   }
 
   /** The packet whole, if it is or its last piece has come. For packets that must be whole before policy sees them. */
@@ -298,17 +333,12 @@ export class IpStack {
     if (message?.kind !== "echo-request") return;
     const reply = buildIcmp(echoReplyTo(message));
     this.send({
-      source: packet.destination,
+      ...(this.owns(packet.destination) ? { source: packet.destination } : {}),
       destination: packet.source,
       protocol: PROTOCOL.ICMP,
       typeOfService: packet.typeOfService,
       payload: () => reply,
     });
-  }
-
-  /** Null0 is always there: what is routed to it is to be lost, not to take another way. */
-  #isThere(interfaceName: string): boolean {
-    return interfaceName === "Null0" || this.#interfaces.has(interfaceName);
   }
 
   #interfaceOf(name: string | undefined): StackInterface | undefined {
@@ -329,8 +359,8 @@ export function defaultRoute(nextHop: IpAddress): Route {
   return { block: ANY_ADDRESS, via: { kind: "next hop", address: nextHop }, origin: "static", distance: 1 };
 }
 
-/** Multicast and limited broadcast, which the lab does not forward. */
-function isForMany(address: IpAddress): boolean {
+/** Multicast and limited broadcast: for whoever is on the link, and no further. */
+export function isForMany(address: IpAddress): boolean {
   return Number.parseInt(address, 10) >= 224;
 }
 

@@ -216,9 +216,17 @@ export class LabRouter implements RouterServices {
   #interfaces({ interfaces }: RouterPolicy): StackInterface[] {
     return interfaces
       .filter(({ up }) => up)
-      .map(({ name, address, mask, mtu, adjustMss }) => {
+      .map(({ name, address, mask, mtu, adjustMss, tunnel }) => {
         const link = this.#options.cabling.get(name);
-        return { name, address, mask, link, adjustMss, mtu: Math.min(mtu, link?.conditions.mtu ?? mtu) };
+        return {
+          name,
+          address,
+          mask,
+          link,
+          tunnel,
+          adjustMss,
+          mtu: Math.min(mtu, link?.conditions.mtu ?? mtu),
+        };
       });
   }
 

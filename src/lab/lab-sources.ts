@@ -55,7 +55,7 @@ export function readLab(
   const routers = read.flatMap(({ configuration, policy, rsaKeys }, i) => {
     const name = names[i];
     if (policy === undefined || name === undefined) return [];
-    return [{ shape: shapeOf(name, configuration, policy.routes), configuration, policy, rsaKeys }];
+    return [{ shape: shapeOf(name, configuration, policy), configuration, policy, rsaKeys }];
   });
   if (errors.length > 0) return { kind: "problems", problems: errors };
   const file = parsed?.kind === "file" ? parsed.file : NO_LAB_FILE;

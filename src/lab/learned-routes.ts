@@ -2,8 +2,7 @@
  * Routes that configurations leave out. Printed configurations often omit routing; the lab then does what a routing
  * protocol would: a subnet that no configured route covers is reached by the fewest routers.
  */
-import type { IpAddress } from "../net/ip-address.ts";
-import { blockCovers } from "../net/selector.ts";
+import { blockContains, blockCovers } from "../net/selector.ts";
 import type { Route } from "./route-table.ts";
 import type { LinkPlan, RouterShape } from "./topology.ts";
 
@@ -16,21 +15,25 @@ export interface LearnedRoutes {
 export function learnedRoutes(routers: readonly RouterShape[], links: readonly LinkPlan[]): LearnedRoutes {
   const learned = new Map<string, readonly Route[]>();
   const notes: string[] = [];
+  const tunnels = tunnelHops(routers);
+  const hops = linkHops(links);
   for (const router of routers) {
     const routes: Route[] = [];
     for (const target of links) {
       if (isKnown(router, target)) continue;
-      const nextHop = firstHop(router.name, target, links);
-      if (nextHop === undefined) continue;
-      routes.push({
-        block: target.subnet,
-        via: { kind: "next hop", address: nextHop },
-        origin: "learned",
-        distance: LEARNED_DISTANCE,
-      });
-      notes.push(
-        `${router.name} is given a route to ${target.name} by ${nextHop}: its configuration has none.`,
+      // Who has tunnels wants what can go through them to go through them, and not what carries them.
+      const carriesTunnels = routers.some(({ interfaces }) =>
+        interfaces.some(
+          ({ tunnel }) => tunnel !== undefined && blockContains(target.subnet, tunnel.destination),
+        ),
       );
+      const via =
+        (carriesTunnels ? undefined : firstHop(router.name, target, tunnels)) ??
+        firstHop(router.name, target, hops);
+      if (via === undefined) continue;
+      routes.push({ block: target.subnet, via, origin: "learned", distance: LEARNED_DISTANCE });
+      const way = via.kind === "interface" ? via.name : via.address;
+      notes.push(`${router.name} is given a route to ${target.name} by ${way}: its configuration has none.`);
     }
     learned.set(router.name, routes);
   }
@@ -44,22 +47,52 @@ function isKnown(router: RouterShape, target: LinkPlan): boolean {
   );
 }
 
-/** The neighbour on a shortest way from a router to a link: a search by breadth, links in their order. */
-function firstHop(from: string, target: LinkPlan, links: readonly LinkPlan[]): IpAddress | undefined {
+/** From a node to a neighbour. */
+interface Hop {
+  readonly from: string;
+  readonly to: string;
+  readonly via: Route["via"];
+}
+
+function linkHops(links: readonly LinkPlan[]): Hop[] {
+  return links.flatMap(({ stations }) =>
+    stations.flatMap(({ node: from }) =>
+      stations
+        .filter(({ node }) => node !== from)
+        .map(({ node: to, address }) => ({ from, to, via: { kind: "next hop", address } as const })),
+    ),
+  );
+}
+
+/** Two routers with a tunnel each, whose ends are each other's. */
+function tunnelHops(routers: readonly RouterShape[]): Hop[] {
+  const ends = routers.flatMap(({ name: router, interfaces }) =>
+    interfaces.flatMap(({ name, tunnel }) => (tunnel === undefined ? [] : [{ router, name, tunnel }])),
+  );
+  return ends.flatMap(({ router: from, name, tunnel }) =>
+    ends
+      .filter(
+        ({ tunnel: far }) =>
+          far.source === tunnel.destination && far.destination === tunnel.source && far.key === tunnel.key,
+      )
+      .map(({ router: to }) => ({ from, to, via: { kind: "interface", name, nextHop: undefined } as const })),
+  );
+}
+
+/** Where a shortest way from a router to a link begins: a search by breadth, hops in their order. */
+function firstHop(from: string, target: LinkPlan, hops: readonly Hop[]): Route["via"] | undefined {
   const reached = new Set([from]);
-  let frontier: { readonly node: string; readonly nextHop: IpAddress | undefined }[] = [
-    { node: from, nextHop: undefined },
+  let frontier: { readonly node: string; readonly via: Route["via"] | undefined }[] = [
+    { node: from, via: undefined },
   ];
   while (frontier.length > 0) {
     const further: typeof frontier = [];
-    for (const { node, nextHop } of frontier) {
-      for (const link of links.filter(({ stations }) => stations.some((station) => station.node === node))) {
-        if (link === target) return nextHop;
-        for (const station of link.stations) {
-          if (reached.has(station.node)) continue;
-          reached.add(station.node);
-          further.push({ node: station.node, nextHop: nextHop ?? station.address });
-        }
+    for (const { node, via } of frontier) {
+      if (target.stations.some((station) => station.node === node)) return via;
+      for (const hop of hops) {
+        if (hop.from !== node || reached.has(hop.to)) continue;
+        reached.add(hop.to);
+        further.push({ node: hop.to, via: via ?? hop.via });
       }
     }
     frontier = further;

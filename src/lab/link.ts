@@ -98,22 +98,25 @@ export class Link {
 
   /** Puts a packet on the wire towards `nextHop`. False if nobody there has that address, as when ARP is not answered. */
   transmit(from: LinkPort, nextHop: IpAddress, bytes: Uint8Array): boolean {
-    const to = this.#stationFor(from, nextHop);
-    const fate = to === undefined ? "nobody there" : this.#fate(bytes);
+    const stations = this.#stationsFor(from, nextHop);
+    const fate = stations.length === 0 ? "nobody there" : this.#fate(bytes);
     for (const listener of this.#taps)
       listener({ at: this.#world.now, link: this.name, from: from.name, bytes, fate });
-    if (to === undefined) return false;
     if (fate === "lost" || fate === "too big") return true;
-    this.#deliver(from, to, fate === "corrupted" ? this.#corrupted(bytes) : bytes);
-    if (fate === "duplicated") this.#deliver(from, to, bytes);
-    return true;
+    for (const to of stations) {
+      this.#deliver(from, to, fate === "corrupted" ? this.#corrupted(bytes) : bytes);
+      if (fate === "duplicated") this.#deliver(from, to, bytes);
+    }
+    return stations.length > 0;
   }
 
-  /** The address's owner goes before who answers for it. */
-  #stationFor(from: LinkPort, nextHop: IpAddress): LinkPort | undefined {
-    for (const port of this.#ports) if (port !== from && port.address === nextHop) return port;
-    for (const port of this.#ports) if (port !== from && port.answersFor(nextHop)) return port;
-    return undefined;
+  /** The address's owner goes before who answers for it; what is for many goes to all. */
+  #stationsFor(from: LinkPort, nextHop: IpAddress): readonly LinkPort[] {
+    const others = [...this.#ports].filter((port) => port !== from);
+    if (Number.parseInt(nextHop, 10) >= FIRST_MULTICAST) return others;
+    const owner =
+      others.find(({ address }) => address === nextHop) ?? others.find((port) => port.answersFor(nextHop));
+    return owner === undefined ? [] : [owner];
   }
 
   #fate(bytes: Uint8Array): TappedPacket["fate"] {
@@ -154,6 +157,9 @@ export class Link {
     return copy;
   }
 }
+
+/** First octet of multicast addresses, and of limited broadcast. */
+const FIRST_MULTICAST = 224;
 
 /** Milliseconds that a packet is held back at least and at most, so that some that follow overtake it. */
 const REORDER_MIN = 5;

@@ -1,25 +1,24 @@
 /** What a lab needs to know of a configuration: interfaces that are up and addressed, and static routes. */
-import type { StaticRoute } from "../config/compile.ts";
-import type { Configuration, InterfaceSettings } from "../config/configuration.ts";
+import type { RouterPolicy, StaticRoute } from "../config/compile.ts";
+import type { Configuration } from "../config/configuration.ts";
 import type { Route } from "./route-table.ts";
-import type { InterfaceShape, RouterShape } from "./topology.ts";
+import type { RouterShape } from "./topology.ts";
 
 export function shapeOf(
   name: string,
-  { interfaces }: Configuration,
-  routes: readonly StaticRoute[],
+  { interfaces: settings }: Configuration,
+  { interfaces, routes }: RouterPolicy,
 ): RouterShape {
   return {
     name,
-    interfaces: interfaces.flatMap(interfaceShape),
+    interfaces: interfaces
+      .filter(({ up }) => up)
+      .map(({ name: own, address, mask, mtu, tunnel }) => {
+        const origin = settings.find((each) => each.name === own)?.address?.origin;
+        return { name: own, address, mask, mtu, tunnel, origin };
+      }),
     staticRoutes: routes.flatMap(staticRouteOf),
   };
-}
-
-function interfaceShape(settings: InterfaceSettings): InterfaceShape[] {
-  const { name, address, shutdown, mtu, ipMtu } = settings;
-  if (address === undefined || shutdown.value) return [];
-  return [{ name, ...address.value, mtu: (ipMtu ?? mtu).value, origin: address.origin }];
 }
 
 export function staticRouteOf({ prefix, nextHop, interfaceName, distance }: StaticRoute): Route[] {

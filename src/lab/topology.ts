@@ -3,6 +3,7 @@
  * link; one alone in its subnet gets a LAN with a host; next hops nobody has become a transit router that joins them.
  */
 import { describeOrigin, type Origin } from "../base/origin.ts";
+import type { TunnelEnds } from "../config/router-policy.ts";
 import { type IpAddress, ipv4FromNumber, ipv4ToNumber } from "../net/ip-address.ts";
 import { type AddressBlock, blockContains, blockCovers, blockOf } from "../net/selector.ts";
 import type { HostPlan } from "./host.ts";
@@ -25,6 +26,7 @@ export interface InterfaceShape {
   readonly address: IpAddress;
   readonly mask: IpAddress;
   readonly mtu: number;
+  readonly tunnel?: TunnelEnds | undefined;
   readonly origin: Origin | undefined;
 }
 

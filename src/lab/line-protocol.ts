@@ -1,0 +1,41 @@
+/**
+ * Which interfaces carry packets: a tunnel only while there is a way to its far end that does not lead through itself, as on
+ * IOS (`%TUN-5-RECURDOWN`).
+ */
+import type { StackInterface } from "./ip-stack.ts";
+import { type Route, RouteTable } from "./route-table.ts";
+
+/** The table of the routes that can be used. `connected` gives the routes of interfaces that are up. */
+export function usableRoutes(
+  interfaces: readonly StackInterface[],
+  routes: readonly Route[],
+  connected: (up: readonly StackInterface[]) => readonly Route[],
+): RouteTable {
+  const tableOf = (up: readonly StackInterface[]) => {
+    // Null0 is always there: what is routed to it is to be lost, not to take another way.
+    const names = new Set(["Null0", ...up.map(({ name }) => name)]);
+    const usable = routes.filter(({ via }) => via.kind !== "interface" || names.has(via.name));
+    return new RouteTable([...connected(up), ...usable]);
+  };
+  let up = interfaces.filter(({ tunnel }) => tunnel === undefined);
+  // Tunnels come up one after the other: the way to one may lead through another.
+  for (;;) {
+    const table = tableOf(up);
+    const next = interfaces.find(
+      (each) => !up.includes(each) && reaches(each, [...up, each], tableOf, table),
+    );
+    if (next === undefined) return table;
+    up = [...up, next];
+  }
+}
+
+/** There is a way to the far end without the tunnel, and with it that is still not through itself. */
+function reaches(
+  { name, tunnel }: StackInterface,
+  withIt: readonly StackInterface[],
+  tableOf: (up: readonly StackInterface[]) => RouteTable,
+  without: RouteTable,
+): boolean {
+  if (tunnel === undefined || without.lookup(tunnel.destination) === undefined) return false;
+  return tableOf(withIt).lookup(tunnel.destination)?.interfaceName !== name;
+}
