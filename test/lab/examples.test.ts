@@ -38,6 +38,16 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     pings: ["80 percent (4/5)", "100 percent (5/5)", "80 percent (4/5)"],
     said: [/in use settings ={Transport, }/, /in use settings ={Tunnel, }/],
   },
+  "ah-and-esp": {
+    pings: [
+      "80 percent (4/5)",
+      "80 percent (4/5)",
+      "80 percent (4/5)",
+      "100 percent (5/5)",
+      "80 percent (4/5)",
+    ],
+    said: [/transform: ah-sha-hmac ,/, /transform: esp-des esp-sha-hmac ,/, /HMAC_SHA256 +4 +0/],
+  },
   "dead-peer-detection": {
     pings: ["100 percent (5/5)", "80 percent (4/5)", "25 percent (5/20)", "100 percent (5/5)"],
     said: [/%SKEYID-5-PEER_DEAD: peer 203\.0\.113\.1 has not answered 6 times/],
