@@ -20,6 +20,11 @@ export function promptingServices(router: RouterServices, prompt: () => void): R
     forwarding: () => router.forwarding(),
     debugFlags: () => router.debugFlags(),
     setDebug: (flag, on) => router.setDebug(flag, on),
+    traceroute: (options, print, done) =>
+      router.traceroute(options, print, () => {
+        done();
+        prompt();
+      }),
     ping: (options, print, done) =>
       router.ping(options, print, () => {
         done();

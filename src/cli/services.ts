@@ -41,12 +41,29 @@ export interface RouterServices {
    * newlines included; then `done` is called, also after `cancel`.
    */
   ping(options: PingOptions, print: (text: string) => void, done: () => void): { cancel(): void };
+  /** Starts a traceroute, in the same way. */
+  traceroute(options: TracerouteOptions, print: (text: string) => void, done: () => void): { cancel(): void };
 }
 
 export interface ForwardingServices {
   /** How many packets a line of an access list has decided about. */
   matchesOf(rule: AccessListRule): number;
   clearMatches(rule: AccessListRule): void;
+}
+
+export interface TracerouteOptions {
+  readonly destination: IpAddress;
+  /** One of the router's own addresses; undefined is that of the interface a probe leaves by. */
+  readonly source: IpAddress | undefined;
+  /** 0 to 3600. */
+  readonly timeoutSeconds: number;
+  /** With each TTL. */
+  readonly probes: number;
+  /** 1 to 255. */
+  readonly minimumTimeToLive: number;
+  readonly maximumTimeToLive: number;
+  /** Of the first probe; each next one goes to the next port. */
+  readonly port: number;
 }
 
 export interface RsaKeyWish extends Pick<RsaKeyPair, "name" | "usage"> {

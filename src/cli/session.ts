@@ -224,6 +224,7 @@ export class Session {
         this.#isClosed = true;
       },
       ping: (options) => this.#startPing(options),
+      traceroute: (options) => this.#start((done) => this.#services.traceroute(options, this.#write, done)),
       follow: (step) => this.#follow(step),
     };
   }
@@ -268,14 +269,18 @@ export class Session {
   }
 
   #startPing(options: PingOptions): void {
+    this.#start((done) => this.#services.ping(options, this.#write, done));
+  }
+
+  #start(begin: (done: () => void) => { cancel(): void }): void {
     let isDone = false;
-    const ping = this.#services.ping(options, this.#write, () => {
+    const running = begin(() => {
       isDone = true;
       this.#running = undefined;
       this.#resume();
     });
-    // A ping that is done before it is known here never was under way.
-    if (!isDone) this.#running = ping;
+    // What is done before it is known here never was under way.
+    if (!isDone) this.#running = running;
   }
 
   #helpPlace(): HelpPlace {

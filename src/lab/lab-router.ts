@@ -10,6 +10,7 @@ import type {
   PingOptions,
   RouterServices,
   RsaKeyWish,
+  TracerouteOptions,
 } from "../cli/services.ts";
 import { compile, type Problem, type RouterPolicy } from "../config/compile.ts";
 import type { Configuration } from "../config/configuration.ts";
@@ -180,6 +181,14 @@ export class LabRouter implements RouterServices {
     const start = (asked: PingOptions, watcher: PingWatcher) => this.#router.ping(asked, watcher);
     const cancel = printedPing(start, options, print, done);
     return { cancel };
+  }
+
+  traceroute(
+    options: TracerouteOptions,
+    print: (text: string) => void,
+    done: () => void,
+  ): { cancel(): void } {
+    return { cancel: this.#router.traceroute(options, print, done) };
   }
 
   #watch(event: GatewayEvent): void {

@@ -6,7 +6,7 @@
 import { assertNever, BugError } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import type { Instant } from "../base/time.ts";
-import type { PingOptions } from "../cli/services.ts";
+import type { PingOptions, TracerouteOptions } from "../cli/services.ts";
 import type { Job } from "../crypto/jobs.ts";
 import type {
   ExportedKeys,
@@ -27,6 +27,7 @@ import { IpStack, type StackInterface } from "./ip-stack.ts";
 import type { JobRunner } from "./job-runner.ts";
 import { Pinger, type PingWatcher } from "./ping.ts";
 import type { Route } from "./route-table.ts";
+import { Tracer } from "./tracer.ts";
 import { UdpPorts } from "./udp-ports.ts";
 import type { Scheduled, World } from "./world.ts";
 
@@ -54,6 +55,7 @@ export class Router {
   readonly #world: World;
   #gateway: Gateway;
   readonly #pinger: Pinger;
+  readonly #tracer: Tracer;
   readonly #options: RouterOptions;
   #policy: GatewayPolicy;
   /** What happened and is not yet handed in: performing effects can make more happen. */
@@ -83,6 +85,7 @@ export class Router {
     });
     new UdpPorts(this.stack);
     this.#pinger = new Pinger(this.stack);
+    this.#tracer = new Tracer(this.stack);
     this.#armWake();
   }
 
@@ -109,6 +112,10 @@ export class Router {
 
   ping(options: PingOptions, watcher: PingWatcher): () => void {
     return this.#pinger.start(options, watcher);
+  }
+
+  traceroute(options: TracerouteOptions, print: (text: string) => void, done: () => void): () => void {
+    return this.#tracer.start(options, print, done);
   }
 
   #newGateway(): Gateway {

@@ -5,6 +5,7 @@ import { systemClock } from "../host/clock.ts";
 import { systemRandom } from "../host/entropy.ts";
 import { type InterfaceMatching, matchInterfaces } from "../host/linux/interface-matching.ts";
 import { pingThroughKernel } from "../host/linux/kernel-ping.ts";
+import { traceThroughKernel } from "../host/linux/kernel-traceroute.ts";
 import type { Libc } from "../host/linux/libc.ts";
 import { LinuxGateway } from "../host/linux/linux-gateway.ts";
 import { devices } from "../host/linux/machine.ts";
@@ -184,6 +185,7 @@ export async function startOnMachine(
     request: (request) => started.driver.request(request),
     machine: () => machineState(matching.matched),
     setPolicy: (next) => void started.setPolicy(next),
+    traceroute: (options, print, done) => traceThroughKernel(libc, systemClock, options, print, done),
     ping: (echoes, ears) => pingThroughKernel(libc, systemClock, echoes, ears),
     stop: () => started.stop(),
   };

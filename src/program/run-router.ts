@@ -1,6 +1,12 @@
 /** What a console of a running gateway acts on. */
 
-import type { DebugFlag, PingOptions, RouterServices, RsaKeyWish } from "../cli/services.ts";
+import type {
+  DebugFlag,
+  PingOptions,
+  RouterServices,
+  RsaKeyWish,
+  TracerouteOptions,
+} from "../cli/services.ts";
 import { compile, type Problem, type RouterPolicy } from "../config/compile.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { withConfigKeyChanged } from "../config/key-encryption.ts";
@@ -29,6 +35,7 @@ export interface RunningGateway {
   machine(): MachineState;
   setPolicy(policy: RouterPolicy): void;
   ping(options: EchoOptions, ears: EchoEars): () => void;
+  traceroute(options: TracerouteOptions, print: (text: string) => void, done: () => void): () => void;
   stop(): Promise<void>;
 }
 
@@ -173,5 +180,13 @@ export class RunRouter implements RouterServices {
       done,
     );
     return { cancel };
+  }
+
+  traceroute(
+    options: TracerouteOptions,
+    print: (text: string) => void,
+    done: () => void,
+  ): { cancel(): void } {
+    return { cancel: this.#gateway.traceroute(options, print, done) };
   }
 }

@@ -2,7 +2,13 @@
 
 import { instant, milliseconds } from "../../src/base/time.ts";
 import { loadConfiguration } from "../../src/cli/load.ts";
-import type { DebugFlag, PingOptions, RouterServices, RsaKeyWish } from "../../src/cli/services.ts";
+import type {
+  DebugFlag,
+  PingOptions,
+  RouterServices,
+  RsaKeyWish,
+  TracerouteOptions,
+} from "../../src/cli/services.ts";
 import { Session, type SessionOptions } from "../../src/cli/session.ts";
 import { compile, type Problem } from "../../src/config/compile.ts";
 import type { Configuration } from "../../src/config/configuration.ts";
@@ -20,6 +26,7 @@ import { makeRsaKeys } from "../../src/lab/rsa-key-making.ts";
 export class FakeRouter implements RouterServices {
   readonly requests: GatewayRequest[] = [];
   readonly pings: PingOptions[] = [];
+  readonly traceroutes: TracerouteOptions[] = [];
   readonly #flags = new Set<DebugFlag>();
   #configuration: Configuration;
   #finishPing: (() => void) | undefined;
@@ -140,6 +147,12 @@ export class FakeRouter implements RouterServices {
       done();
     };
     return { cancel: () => this.finishPing() };
+  }
+
+  traceroute(options: TracerouteOptions, _: (text: string) => void, done: () => void): { cancel(): void } {
+    this.traceroutes.push(options);
+    done();
+    return { cancel: () => {} };
   }
 
   finishPing(): void {

@@ -3,7 +3,7 @@
 import type { Arguments } from "../grammar.ts";
 import { printSentence } from "../print.ts";
 import { type ArgumentsOf, type Part, type Sentence, sentence, typed } from "../sentence.ts";
-import type { PingOptions, RouterServices } from "../services.ts";
+import type { PingOptions, RouterServices, TracerouteOptions } from "../services.ts";
 import type { ScreenSize } from "../terminal/pager.ts";
 import type { DialogueStep } from "./dialogue.ts";
 
@@ -40,6 +40,7 @@ export interface Console {
   setMonitor(on: boolean): void;
   close(): void;
   ping(options: PingOptions): void;
+  traceroute(options: TracerouteOptions): void;
   /** Asks the operator, or does what has been answered. */
   follow(step: DialogueStep): void;
 }

@@ -8,6 +8,7 @@ import { PING_COMMANDS } from "./ping.ts";
 import { SESSION_COMMANDS } from "./session-commands.ts";
 import { SHOW_COMMANDS } from "./show.ts";
 import { TERMINAL_COMMANDS } from "./terminal-commands.ts";
+import { TRACEROUTE_COMMANDS } from "./traceroute.ts";
 
 export const COMMANDS: readonly Command[] = [
   ...CLEAR_COMMANDS,
@@ -18,4 +19,5 @@ export const COMMANDS: readonly Command[] = [
   ...SESSION_COMMANDS,
   ...SHOW_COMMANDS,
   ...TERMINAL_COMMANDS,
+  ...TRACEROUTE_COMMANDS,
 ];
