@@ -261,7 +261,9 @@ export class IpStack {
 
   /** Tells the sender of a packet what became of it. */
   report(offending: Ipv4Packet, cause: IcmpErrorCause, interfaceName: string): void {
-    const from = this.#interfaceOf(interfaceName)?.address;
+    // About what was for this node, as the one that it was for: so it takes the way of any answer (RFC 1122 §3.2.2).
+    const isOwn = this.owns(offending.destination);
+    const from = isOwn ? offending.destination : this.#interfaceOf(interfaceName)?.address;
     if (from === undefined) return;
     const error = icmpErrorAbout(offending, cause, from, this.nextIdentification());
     if (error !== undefined) this.originate(error);
