@@ -11,7 +11,9 @@ export const CHARON = "/usr/sbin/charon-systemd";
 export interface CharonSettings {
   /** strongSwan's spelling: `aes128-sha256-modp2048`. */
   readonly ike: string;
-  readonly esp: string;
+  readonly esp?: string;
+  /** In place of ESP. */
+  readonly ah?: string;
   readonly preSharedKey: string;
   readonly ends?: CharonEnds;
   /** Octets of an IP packet with a piece of an IKE message. */
@@ -156,7 +158,7 @@ ${lines.map((line) => `  ${line}\n`).join("")}  plugins { vici { socket = unix:/
 }
 
 export function connectionConfiguration(settings: CharonSettings): string {
-  const { ike, esp, preSharedKey, child = [], children = {}, connection = [] } = settings;
+  const { ike, esp, ah, preSharedKey, child = [], children = {}, connection = [] } = settings;
   const {
     local,
     remote,
@@ -166,7 +168,8 @@ export function connectionConfiguration(settings: CharonSettings): string {
     local: PEER_ADDRESS,
     remote: GATEWAY_ADDRESS,
   };
-  const net = [...["local_ts = 10.2.0.0/24", "remote_ts = 10.1.0.0/24", `esp_proposals = ${esp}`], ...child];
+  const proposals = ah === undefined ? `esp_proposals = ${esp}` : `ah_proposals = ${ah}`;
+  const net = ["local_ts = 10.2.0.0/24", "remote_ts = 10.1.0.0/24", proposals, ...child];
   const sections = Object.entries({ net, ...children }).map(
     ([name, lines]) => `      ${name} {\n${lines.map((line) => `        ${line}\n`).join("")}      }\n`,
   );

@@ -4,6 +4,7 @@ import type { Guest } from "./guest.ts";
 export interface KernelSa {
   readonly source: string;
   readonly destination: string;
+  readonly protocol: string;
   readonly spi: number;
   readonly mode: string;
   /** In hexadecimal. */
@@ -15,11 +16,13 @@ export interface KernelSa {
 export function kernelSas(text: string): readonly KernelSa[] {
   return text.split(/^(?=src )/m).flatMap((block) => {
     const [, source = "", destination = ""] = /^src (\S+) dst (\S+)/.exec(block) ?? [];
-    const [, spi, mode = ""] = /proto esp spi (0x[0-9a-f]+)\S* reqid \S+ mode (\S+)/.exec(block) ?? [];
-    if (spi === undefined) return [];
+    const [, protocol, spi, mode = ""] =
+      /proto (esp|ah) spi (0x[0-9a-f]+)\S* reqid \S+ mode (\S+)/.exec(block) ?? [];
+    if (protocol === undefined) return [];
     return {
       source,
       destination,
+      protocol,
       spi: Number(spi),
       mode,
       encryptionKey: /\senc \S+ 0x([0-9a-f]+)/.exec(block)?.[1] ?? "",
