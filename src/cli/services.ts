@@ -5,6 +5,7 @@ import type { RsaKeyPair } from "../config/rsa-key-pair.ts";
 import type { GatewayRequest, GatewayView } from "../gateway/contract.ts";
 import type { MachineView } from "../gateway/machine-view.ts";
 import type { IpAddress } from "../net/ip-address.ts";
+import type { ConversationEnd } from "../net/readdressing.ts";
 
 export type DebugFlag = "isakmp" | "ipsec" | "engine";
 
@@ -49,6 +50,26 @@ export interface ForwardingServices {
   /** How many packets a line of an access list has decided about. */
   matchesOf(rule: AccessListRule): number;
   clearMatches(rule: AccessListRule): void;
+  nat(): NatView;
+  clearTranslations(): void;
+}
+
+export interface NatView {
+  /** In the order in which they were made. */
+  readonly translations: readonly TranslationView[];
+  readonly hits: number;
+  readonly misses: number;
+  readonly expired: number;
+}
+
+export interface TranslationView {
+  /** 0: the whole address; ports then are 0. */
+  readonly protocol: number;
+  readonly local: ConversationEnd;
+  readonly global: ConversationEnd;
+  /** Undefined where the translation is for whoever it is. */
+  readonly outside: ConversationEnd | undefined;
+  readonly isStatic: boolean;
 }
 
 export interface TracerouteOptions {

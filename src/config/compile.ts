@@ -2,6 +2,7 @@
 import { compileCryptoMaps } from "./compile-crypto-maps.ts";
 import { compileIke } from "./compile-ike.ts";
 import { compileInterfaces } from "./compile-interfaces.ts";
+import { compileNat } from "./compile-nat.ts";
 import type { Configuration } from "./configuration.ts";
 import { withKeysInClear } from "./key-encryption.ts";
 import { findPixLimits } from "./pix-limits.ts";
@@ -46,6 +47,7 @@ export function compile(written: Configuration, options: CompileOptions = {}): C
     problems,
   );
   const ike = compileIke(configuration, connections, options.rsaKeys ?? [], problems);
+  const nat = compileNat(configuration, problems);
   findWeaknesses(configuration, problems);
   findUnused(configuration, problems);
   findUnreadablePasswords(configuration, problems);
@@ -57,6 +59,7 @@ export function compile(written: Configuration, options: CompileOptions = {}): C
     ike,
     ipsec: { interfaces: protectedInterfaces },
     interfaces,
+    nat,
     routes: configuration.routes.map(({ prefix, nextHop, interfaceName, distance, origin }) => ({
       prefix,
       nextHop,

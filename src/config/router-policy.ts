@@ -4,6 +4,7 @@ import type { IkePolicy } from "../ike/policy.ts";
 import type { IpsecPolicy } from "../ipsec/policy.ts";
 import type { AccessList } from "../net/access-list.ts";
 import type { IpAddress } from "../net/ip-address.ts";
+import type { ConversationEnd } from "../net/readdressing.ts";
 import type { AddressBlock } from "../net/selector.ts";
 import type { Direction } from "./configuration.ts";
 
@@ -14,6 +15,7 @@ export interface RouterPolicy {
   /** Those with an address. */
   readonly interfaces: readonly InterfaceConfiguration[];
   readonly routes: readonly StaticRoute[];
+  readonly nat: NatPolicy;
 }
 
 export interface InterfaceConfiguration {
@@ -28,6 +30,10 @@ export interface InterfaceConfiguration {
   readonly adjustMss: number | undefined;
   /** Not shut down. */
   readonly up: boolean;
+  /** Packets that pass from an inside interface to an outside one are translated. */
+  readonly natSide: "inside" | "outside" | undefined;
+  /** What comes in by it and this takes goes where this says, whatever the routes. */
+  readonly policyRoutes: RouteMap | undefined;
   /** Undefined for what is no tunnel. */
   readonly tunnel: TunnelEnds | undefined;
   /** What may pass it; undefined is everything. */
@@ -51,4 +57,39 @@ export interface StaticRoute {
   /** Between routes to the same prefix the lower one is taken. */
   readonly distance: number;
   readonly origin: Origin | undefined;
+}
+
+/** Ascending; the first entry that takes a packet decides. */
+export type RouteMap = readonly RouteMapEntry[];
+
+export interface RouteMapEntry {
+  readonly action: "permit" | "deny";
+  /** One of them is to permit the packet; none is any packet. */
+  readonly accessLists: readonly AccessList[];
+  /** In order of preference, before the interfaces. */
+  readonly nextHops: readonly IpAddress[];
+  readonly interfaces: readonly string[];
+}
+
+/** Translation of inside addresses. */
+export interface NatPolicy {
+  readonly rules: readonly TranslationRule[];
+  readonly statics: readonly StaticTranslation[];
+}
+
+export interface TranslationRule {
+  readonly match: RouteMap;
+  /** Global addresses, both included. */
+  readonly first: IpAddress;
+  readonly last: IpAddress;
+  /** Many share one, told apart by ports. */
+  readonly overload: boolean;
+}
+
+/** An address that is always known under another one; with a protocol, only one service of it. */
+export interface StaticTranslation {
+  /** 0 is the whole address; ports then are 0 too. */
+  readonly protocol: number;
+  readonly local: ConversationEnd;
+  readonly global: ConversationEnd;
 }

@@ -54,9 +54,13 @@ export interface StackHooks {
    * A whole packet was routed out of an interface; whoever takes the hook calls `transmit` to let it go. `arrivedBy` is
    * the interface that it came in by, undefined where it is the node's own.
    */
-  readonly leaving: (interfaceName: string, bytes: Uint8Array, arrivedBy: string | undefined) => void;
+  readonly leaving: (departure: Departure, bytes: Uint8Array, arrivedBy: string | undefined) => void;
   /** A whole, undamaged packet came in by an interface; whoever takes the hook calls `accept` to let it in. */
   readonly arrived: (interfaceName: string, packet: Ipv4Packet) => void;
+  /** Where a packet that came in by an interface goes; undefined: by the routes. */
+  readonly departure: (interfaceName: string, packet: Ipv4Packet) => Departure | undefined;
+  /** Whether the node answers for an address as if it were its own (proxy ARP). */
+  readonly answersFor: (address: IpAddress) => boolean;
 }
 
 export interface StackOptions {
@@ -100,8 +104,10 @@ export class IpStack {
     this.world = options.world;
     this.#forwards = options.forwards;
     this.#hooks = options.hooks ?? {
-      leaving: (interfaceName, bytes) => this.transmit(interfaceName, bytes),
+      leaving: ({ interfaceName, nextHop }, bytes) => this.transmit(interfaceName, bytes, nextHop),
       arrived: (interfaceName, packet) => this.accept(interfaceName, packet),
+      departure: () => undefined,
+      answersFor: () => false,
     };
     this.reconfigure(options.interfaces, options.routes);
     this.handle(PROTOCOL.ICMP, (packet) => this.#answerEcho(packet));
@@ -169,7 +175,12 @@ export class IpStack {
   /** Sends a packet of this node's own by an interface, whatever the routes. */
   sendBy(interfaceName: string, own: OwnPacket): void {
     const source = own.source ?? this.#interfaceOf(interfaceName)?.address;
-    if (source !== undefined) this.#hooks.leaving(interfaceName, this.#packetOf(own, source), undefined);
+    if (source !== undefined)
+      this.#hooks.leaving(
+        { interfaceName, nextHop: own.destination },
+        this.#packetOf(own, source),
+        undefined,
+      );
   }
 
   #packetOf(own: OwnPacket, source: IpAddress): Uint8Array {
@@ -198,7 +209,7 @@ export class IpStack {
     }
     const departure = this.lookup(packet.destination);
     if (departure === undefined) return false;
-    this.#hooks.leaving(departure.interfaceName, bytes, undefined);
+    this.#hooks.leaving(departure, bytes, undefined);
     return true;
   }
 
@@ -283,7 +294,8 @@ export class IpStack {
     const port: LinkPort = {
       name: `${this.name} ${name}`,
       address,
-      answersFor: (sought) => this.#forwards && this.#reachesElsewhere(sought, name),
+      answersFor: (sought) =>
+        this.#forwards && (this.#hooks.answersFor(sought) || this.#reachesElsewhere(sought, name)),
       receive: (bytes) => {
         const packet = parseIpv4Packet(bytes);
         if (packet === undefined) return this.#trafficOf(name).receivedDamaged();
@@ -307,7 +319,7 @@ export class IpStack {
   }
 
   #forward(interfaceName: string, packet: Ipv4Packet): void {
-    const departure = this.lookup(packet.destination);
+    const departure = this.#hooks.departure(interfaceName, packet) ?? this.lookup(packet.destination);
     if (departure === undefined) {
       this.unreachable(packet, UNREACHABLE.HOST, interfaceName);
       return;
@@ -321,7 +333,7 @@ export class IpStack {
       const mss = this.#interfaceOf(name)?.adjustMss;
       if (mss !== undefined) lowerAnnouncedMss(lowered, mss);
     }
-    this.#hooks.leaving(departure.interfaceName, lowered, interfaceName);
+    this.#hooks.leaving(departure, lowered, interfaceName);
   }
 
   #deliver(interfaceName: string, packet: Ipv4Packet): void {

@@ -86,7 +86,7 @@ export class LabRouter implements RouterServices {
       policy: this.#gatewayPolicy(options.policy),
       onEvent: (event) => this.#watch(event),
     });
-    this.#router.filters.reconfigure(options.policy.interfaces);
+    this.#router.forwarding.reconfigure(options.policy.interfaces, options.policy.nat);
   }
 
   get router(): Router {
@@ -108,7 +108,7 @@ export class LabRouter implements RouterServices {
     const wasEnabled = this.#configuration.isakmp.enabled.value;
     this.#configuration = next;
     this.#router.stack.reconfigure(this.#interfaces(policy), this.#routes(policy));
-    this.#router.filters.reconfigure(policy.interfaces);
+    this.#router.forwarding.reconfigure(policy.interfaces, policy.nat);
     this.#router.setPolicy(this.#gatewayPolicy(policy));
     if (policy.ike.enabled !== wasEnabled) this.#say("log", isakmpOnOff(policy.ike.enabled));
     return problems;
@@ -161,10 +161,12 @@ export class LabRouter implements RouterServices {
   }
 
   forwarding(): ForwardingServices {
-    const { filters } = this.#router;
+    const { filters, nat } = this.#router.forwarding;
     return {
       matchesOf: (rule) => filters.matchesOf(rule),
       clearMatches: (rule) => filters.clear(rule),
+      nat: () => nat.view(this.#options.world.now),
+      clearTranslations: () => nat.clear(),
     };
   }
 

@@ -18,15 +18,17 @@ import type {
 } from "../gateway/contract.ts";
 import { Gateway, type GatewayPolicy } from "../gateway/gateway.ts";
 import { UNREACHABLE } from "../net/icmp.ts";
-import type { Endpoint } from "../net/ip-address.ts";
+import { type Endpoint, type IpAddress, ipv4ToNumber } from "../net/ip-address.ts";
 import { buildIpv4Packet, type Ipv4Packet, parseIpv4Packet } from "../net/ipv4-packet.ts";
 import { PROTOCOL } from "../net/protocols.ts";
 import { buildUdp, parseUdp } from "../net/udp.ts";
-import { type Direction, InterfaceFilters } from "./interface-filters.ts";
+import { u32At } from "../net/words.ts";
+import { Forwarding } from "./forwarding.ts";
+import type { Direction } from "./interface-filters.ts";
 import { IpStack, type StackInterface } from "./ip-stack.ts";
 import type { JobRunner } from "./job-runner.ts";
 import { Pinger, type PingWatcher } from "./ping.ts";
-import type { Route } from "./route-table.ts";
+import type { Departure, Route } from "./route-table.ts";
 import { Tracer } from "./tracer.ts";
 import { UdpPorts } from "./udp-ports.ts";
 import type { Scheduled, World } from "./world.ts";
@@ -51,7 +53,7 @@ export interface RouterOptions {
 export class Router {
   readonly name: string;
   readonly stack: IpStack;
-  readonly filters = new InterfaceFilters();
+  readonly forwarding = new Forwarding();
   readonly #world: World;
   #gateway: Gateway;
   readonly #pinger: Pinger;
@@ -62,6 +64,8 @@ export class Router {
   readonly #inputs: (() => readonly GatewayEffect[])[] = [];
   readonly #jobs = new Map<number, () => void>();
   #isHandling = false;
+  /** Where the packet that is handled now was routed, on its way out. */
+  #way: { readonly destination: IpAddress; readonly nextHop: IpAddress } | undefined;
   #wake: Scheduled | undefined;
   #lastWake: { at: Instant; times: number } | undefined;
 
@@ -79,8 +83,10 @@ export class Router {
       routes,
       forwards: true,
       hooks: {
-        leaving: (interfaceName, bytes, arrivedBy) => this.#leaving(interfaceName, bytes, arrivedBy),
+        leaving: (departure, bytes, arrivedBy) => this.#leaving(departure, bytes, arrivedBy),
         arrived: (interfaceName, packet) => this.#arrived(interfaceName, packet),
+        departure: (interfaceName, packet) => this.#policyDeparture(interfaceName, packet),
+        answersFor: (address) => this.forwarding.nat.answersFor(address),
       },
     });
     new UdpPorts(this.stack);
@@ -155,16 +161,35 @@ export class Router {
    */
   #received(interfaceName: string, bytes: Uint8Array, wasProtected: boolean): void {
     const packet = parseIpv4Packet(bytes);
-    if (packet === undefined) return;
-    if (wasProtected && !this.#admits(interfaceName, "in", packet)) return;
-    this.stack.accept(interfaceName, packet);
+    if (packet === undefined || (wasProtected && !this.#admits(interfaceName, "in", packet))) return;
+    const inward = this.forwarding.inward(this.#world.now, interfaceName, packet);
+    if (typeof inward !== "string") this.stack.accept(interfaceName, inward);
+  }
+
+  #policyDeparture(interfaceName: string, packet: Ipv4Packet): Departure | undefined {
+    return this.forwarding.departure(interfaceName, packet, {
+      lookup: (destination) => this.stack.lookup(destination),
+      isUp: (name) => name === "Null0" || this.stack.interfaces.some((each) => each.name === name),
+    });
   }
 
   /** A packet on its way out is held against the access list before it is encrypted; the router's own are not, as on IOS. */
-  #leaving(interfaceName: string, bytes: Uint8Array, arrivedBy: string | undefined): void {
-    const packet = arrivedBy === undefined ? undefined : parseIpv4Packet(bytes);
-    if (packet !== undefined && !this.#admits(interfaceName, "out", packet, arrivedBy)) return;
-    this.#take({ kind: "outbound-packet", interfaceName, bytes });
+  #leaving({ interfaceName, nextHop }: Departure, bytes: Uint8Array, arrivedBy: string | undefined): void {
+    const routed = parseIpv4Packet(bytes);
+    if (routed === undefined) return;
+    const packet = this.forwarding.outward(this.#world.now, interfaceName, routed, arrivedBy);
+    if (packet === "lost" && arrivedBy !== undefined)
+      this.stack.unreachable(routed, UNREACHABLE.HOST, arrivedBy);
+    if (typeof packet === "string") return;
+    if (arrivedBy !== undefined && !this.#admits(interfaceName, "out", packet, arrivedBy)) return;
+    this.#queue(() => {
+      this.#way = { destination: packet.destination, nextHop };
+      return this.#gateway.handle(this.#world.now, {
+        kind: "outbound-packet",
+        interfaceName,
+        bytes: packet.bytes,
+      });
+    });
   }
 
   /** Whether an access list lets it pass; who sent it is told if not. */
@@ -174,7 +199,7 @@ export class Router {
     packet: Ipv4Packet,
     arrivedBy = interfaceName,
   ): boolean {
-    if (this.filters.admits(interfaceName, direction, packet)) return true;
+    if (this.forwarding.filters.admits(interfaceName, direction, packet)) return true;
     this.stack.unreachable(packet, UNREACHABLE.ADMINISTRATIVELY_PROHIBITED, arrivedBy);
     return false;
   }
@@ -188,8 +213,10 @@ export class Router {
     if (this.#isHandling) return;
     this.#isHandling = true;
     try {
-      for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift())
+      for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
+        this.#way = undefined;
         for (const effect of next()) this.#perform(effect);
+      }
     } finally {
       this.#isHandling = false;
     }
@@ -202,7 +229,7 @@ export class Router {
         this.#sendDatagram(effect.local, effect.remote, effect.bytes);
         break;
       case "transmit":
-        this.stack.transmit(effect.interfaceName, effect.bytes);
+        this.#transmit(effect.interfaceName, effect.bytes);
         break;
       case "receive":
         this.#received(effect.interfaceName, effect.bytes, effect.wasProtected);
@@ -223,6 +250,13 @@ export class Router {
       default:
         assertNever(effect);
     }
+  }
+
+  /** A packet in clear goes where it was routed; what ESP has made of one, to where its own destination leads. */
+  #transmit(interfaceName: string, bytes: Uint8Array): void {
+    const way = this.#way;
+    const isRouted = way !== undefined && u32At(bytes, 16) === ipv4ToNumber(way.destination);
+    this.stack.transmit(interfaceName, bytes, isRouted ? way.nextHop : undefined);
   }
 
   #startJob(id: number, job: Job): void {

@@ -96,6 +96,10 @@ export const CLEAR_COMMANDS: readonly Command[] = [
       services.request({ kind: "clear-sessions", localAddress, peer }),
   ),
   privileged(
+    [...phrase("clear ip nat translation"), word("*", "Delete all dynamic translations")],
+    ({ services }) => services.forwarding()?.clearTranslations(),
+  ),
+  privileged(
     [
       ...phrase("clear access-list counters", "Clear access list statistical information"),
       optional(value("list", NAME, "Access list number or name")),

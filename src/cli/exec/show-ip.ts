@@ -5,6 +5,7 @@ import { ADDRESS, NAME } from "../value-types.ts";
 import { showAccessLists } from "../views/access-lists.ts";
 import { showInterfaceBrief } from "../views/interface-brief.ts";
 import { showIpInterfaces } from "../views/interfaces.ts";
+import { showNatStatistics, showTranslations } from "../views/nat.ts";
 import { showRoutes, showRouteTo } from "../views/routes.ts";
 import { phrase } from "../vocabulary.ts";
 import { type Command, command } from "./command.ts";
@@ -32,6 +33,12 @@ export const SHOW_IP_COMMANDS: readonly Command[] = [
           ? showRoutes(services.machine())
           : showRouteTo(services.machine(), destination),
       ),
+  ),
+  command(phrase("show ip nat translations", "Translation entries"), ({ print, services }) =>
+    print(showTranslations(services.forwarding()?.nat())),
+  ),
+  command(phrase("show ip nat statistics", "Translation statistics"), ({ print, services }) =>
+    print(showNatStatistics(services.configuration(), services.forwarding()?.nat())),
   ),
 ];
 

@@ -99,8 +99,7 @@ function device(name: string, ...addresses: readonly string[]): Device {
 function ios(name: string, address: string, mask = "255.255.255.0"): InterfaceConfiguration {
   const own = { address: ipv4(address), mask: ipv4(mask) };
   const traffic = {
-    adjustMss: undefined,
-    tunnel: undefined,
+    ...{ adjustMss: undefined, tunnel: undefined, natSide: undefined, policyRoutes: undefined },
     accessGroups: { in: undefined, out: undefined },
   };
   return { name, ...own, prefix: blockOf(own.address, own.mask), mtu: 1500, up: true, ...traffic };
