@@ -102,7 +102,7 @@ export function enter(editing: Editing, text: string, source: Source): Entered {
   return carryOut(reading, outcome.candidate.statement, outcome.args, origin, source);
 
   function carryOut(
-    { isNegated, at }: Reading,
+    { prefix, at }: Reading,
     statement: Statement,
     args: Arguments,
     from: Origin,
@@ -111,22 +111,20 @@ export function enter(editing: Editing, text: string, source: Source): Entered {
     const here: EditingPlace = at.kind === "mode" ? { ...at, isIndented } : at;
     const placeArgs = here.kind === "mode" ? here.args : {};
     const before = editing.configuration;
-    const raw = isNegated ? undefined : rawAfter(statement, placeArgs, args);
+    const raw = prefix !== undefined ? undefined : rawAfter(statement, placeArgs, args);
     if (raw?.kind === "text" && closesLater?.(raw.delimiter) === false)
       return { kind: "refused", error: { kind: "said", text: UNCLOSED_TEXT }, origin: from, editing };
-    const change = isNegated
-      ? statement.remove(before, placeArgs, args, from)
-      : statement.apply(before, placeArgs, args, from);
+    const change = CHANGES[prefix ?? "said"](statement)(before, placeArgs, args, from);
     if (isRefusal(change))
       return { kind: "refused", error: { kind: "said", text: change.refused }, origin: from, editing };
     return {
       kind: "changed",
       statement,
-      announcement: isNegated ? undefined : statement.announcement(before, args),
-      kept: statement.keeps === undefined ? undefined : { statement, origin: from },
+      announcement: prefix !== undefined ? undefined : statement.announcement(before, args),
+      kept: statement.keeps === undefined || prefix === "default" ? undefined : { statement, origin: from },
       editing: {
         configuration: change,
-        place: isNegated ? here : placeAfter(statement, args, here),
+        place: prefix !== undefined ? here : placeAfter(statement, args, here),
         raw,
       },
     };
@@ -157,25 +155,35 @@ export function candidatesOf(mode: Mode): readonly Candidate[] {
 
 const CANDIDATES = new WeakMap<Mode, readonly Candidate[]>();
 
-/** `no`, or nothing. */
-export function isNegation(line: Line): boolean {
-  return line.words[0]?.text.toLowerCase() === "no";
+/** What takes a line back: `no`, or `default`, which lets IOS decide. */
+export type Prefix = "no" | "default";
+
+export function prefixOf(line: Line): Prefix | undefined {
+  const first = line.words[0]?.text.toLowerCase();
+  return first === "no" || first === "default" ? first : undefined;
 }
+
+const CHANGES: Readonly<Record<Prefix | "said", (statement: Statement) => Statement["apply"]>> = {
+  said: ({ apply }) => apply,
+  no: ({ remove }) => remove,
+  default: ({ reset }) => reset,
+};
 
 interface Reading {
   readonly outcome: Outcome<Candidate>;
-  readonly isNegated: boolean;
+  readonly prefix: Prefix | undefined;
   /** Where it was read: the mode entered, or one that it falls back to. */
   readonly at: EditingPlace;
 }
 
 function read({ place, configuration }: Editing, line: Line, isIndented: boolean): Reading {
-  const isNegated = isNegation(line);
+  const prefix = prefixOf(line);
+  const isNegated = prefix !== undefined;
   const from = isNegated ? 1 : 0;
   const movements = isNegated ? [] : MOVEMENTS;
   const global = candidatesOf(globalModeOf(configuration));
   const globally = match([...movements, ...global], line, from, isNegated);
-  const top: Reading = { outcome: globally, isNegated, at: { kind: "global" } };
+  const top: Reading = { outcome: globally, prefix, at: { kind: "global" } };
   return place.kind === "mode" ? readIn(place) : top;
 
   function readIn(here: ModePlace): Reading {
@@ -183,7 +191,7 @@ function read({ place, configuration }: Editing, line: Line, isIndented: boolean
     const above = here.above === undefined ? top : readIn(here.above);
     // Lines at the margin below indented ones are not of this mode, where they can be of the one above.
     const isBelow = here.isIndented && !isIndented;
-    return isPreferred(own, above.outcome, isBelow) ? { outcome: own, isNegated, at: here } : above;
+    return isPreferred(own, above.outcome, isBelow) ? { outcome: own, prefix, at: here } : above;
   }
 }
 
@@ -200,7 +208,9 @@ function isMovement(outcome: Outcome<Candidate>): boolean {
 
 /** Whether a line belongs to a mode of which only first words are known. */
 function isBlockLine({ block }: KeptBlock, global: Mode, line: Line, isIndented: boolean): boolean {
-  const isNegated = isNegation(line);
+  const prefix = prefixOf(line);
+  // Routing protocols have settings that begin with `default`.
+  const isNegated = prefix === "no" || (prefix === "default" && !block.words.includes(prefix));
   const first = (line.words[isNegated ? 1 : 0]?.text ?? "").toLowerCase();
   const isKnown = block.words.includes(first);
   if (isKnown && isIndented) return true;

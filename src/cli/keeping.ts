@@ -47,19 +47,18 @@ export function keeping(parts: readonly Part[], traits: Traits, at: KeptPlace, k
   const own = sentence(parts, key);
   const name = keywordsOf(own);
   const enter =
-    (isNegated: boolean): Statement["apply"] =>
+    (change: typeof with_, how: Traits = traits): Statement["apply"] =>
     (configuration, place, args, origin) => {
       const kept = at.read(configuration, place, args);
-      const text = printSentence(own, args);
-      const next = isNegated
-        ? without(kept, name, text, traits, origin)
-        : with_(kept, name, text, traits, origin);
+      const next = change(kept, name, printSentence(own, args), how, origin);
       return next === kept ? configuration : at.write(configuration, place, args, next);
     };
   return {
     sentence: own,
-    apply: enter(false),
-    remove: enter(true),
+    apply: enter(with_),
+    remove: enter(without),
+    // Nothing is known of it any more, a `no` neither.
+    reset: enter(forgotten, { ...traits, keepsNo: false }),
     written: (configuration, place) =>
       at
         .all(configuration, place)
@@ -139,6 +138,20 @@ function without(
   return kept
     .map((other) => (other === old ? negated : other))
     .filter((other) => other === negated || !isMeant(other));
+}
+
+/** Without the line and without `no` with it. */
+function forgotten(
+  kept: KeptLines,
+  statement: string,
+  text: string,
+  traits: Traits,
+  origin: Origin | undefined,
+): KeptLines {
+  const isNo = (other: KeptLine) =>
+    other.statement === statement && (other.text === `no ${text}` || other.text.startsWith(`no ${text} `));
+  const left = kept.filter((other) => !isNo(other));
+  return without(left.length === kept.length ? kept : left, statement, text, traits, origin);
 }
 
 /** After the lines of its own statement, and among the others by name. */

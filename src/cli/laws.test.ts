@@ -160,6 +160,29 @@ for (const { name, global, empty } of DIALECTS)
     );
   });
 
+for (const { name, global, empty } of DIALECTS)
+  test(`${name}: a line and then \`default\` with it leave nothing behind`, () => {
+    fc.assert(
+      fc.property(
+        configurationLines(global),
+        place(global).chain((where) => fc.tuple(fc.constant(where), lineIn(where.mode))),
+        (lines, [where, { text }]) => {
+          const { configuration } = enteredAll(lines, empty);
+          // What the line speaks of is there afterwards: an interface, the list that it stands in.
+          const made = entered(at(where, configuration), text);
+          const base = entered(at(where, made.editing.configuration), `default ${text}`);
+          if (made.kind === "refused" || base.kind === "refused") return;
+          const before = at(where, base.editing.configuration);
+          const after = entered(before, text);
+          if (after.kind === "refused") return;
+          const back = entered(at(where, after.editing.configuration), `default ${text}`);
+          assert.deepEqual(plain(back.editing.configuration), plain(before.configuration), text);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
 for (const { name, global } of DIALECTS)
   test(`${name}: help lists exactly what may follow`, () => {
     const foreign = ["crypto", "exit", "zzz", "any", "255.255.255.255", "70000", "-1"];

@@ -56,6 +56,7 @@ export function toggle<T>(own: {
     // The line that switches something off is its origin; one that restores the default is not kept.
     unset: (part, _args, origin) =>
       own.write(part, { value: false, origin: own.initial ? origin : undefined }),
+    reset: (part) => own.write(part, { value: own.initial, origin: undefined }),
     get: (part, all) => {
       const { value } = own.read(part);
       return value && (all || !own.initial) ? [{}] : [];

@@ -96,7 +96,7 @@ for (const line of [
 ])
   test(`a problem does not show the secret in: ${line}`, () => {
     const { problems } = load(line);
-    assert.ok(problems.length > 0 || /^(?:no|enable|crypto isakmp key 6) /.test(line));
+    assert.ok(problems.length > 0 || /^(?:no|enable|username|crypto isakmp key 6) /.test(line));
     assert.doesNotMatch(JSON.stringify(problems), /topsecret/);
   });
 
@@ -357,4 +357,23 @@ test("reading takes time in proportion to the length, however odd the lines", ()
   const { configuration } = load(...lines, "crypto isakmp policy 1 ".repeat(2000), "x".repeat(100_000));
   assert.equal(configuration.accessLists[0]?.entries.length, 1000);
   assert.equal(compile(configuration).policy?.ike.connections.length, 0);
+});
+
+test("`default` gives what IOS has by itself: on where that is so, off elsewhere, and `no` is forgotten", () => {
+  const off = ["no crypto isakmp enable", "no ip classless", "crypto isakmp fragmentation"];
+  assert.deepEqual(printed(...off).length, printed().length + 3);
+  assert.deepEqual(
+    printed(
+      ...off,
+      "default crypto isakmp enable",
+      "default ip classless",
+      "default crypto isakmp fragmentation",
+    ),
+    printed(),
+  );
+});
+
+test("`default interface` leaves an interface without settings", () => {
+  const lines = ["interface Ethernet0/0", " ip address 10.1.1.1 255.255.255.0", " bandwidth 100", "exit"];
+  assert.deepEqual(printed(...lines, "default interface Ethernet0/0"), printed("interface Ethernet0/0"));
 });

@@ -21,6 +21,8 @@ export interface Statement {
   /** What a change says: the arguments of the sentence, and where it is entered: those of the sentence before the mode. */
   apply(configuration: Configuration, place: Arguments, args: Arguments, origin: Origin | undefined): Change;
   remove(configuration: Configuration, place: Arguments, args: Arguments, origin: Origin | undefined): Change;
+  /** What `default` does: as if nothing had been said. */
+  reset(configuration: Configuration, place: Arguments, args: Arguments, origin: Origin | undefined): Change;
   /** Everything of it that the configuration says. `all`: defaults too. */
   written(configuration: Configuration, place: Arguments, all: boolean): readonly Written[];
   /** The mode that it leads into. */
@@ -103,6 +105,8 @@ export interface Lens<T, A> {
   set(part: T, args: A, origin: Origin | undefined): Change<T>;
   /** Arguments after the key may be missing. */
   unset(part: T, args: { readonly [K in keyof A]: A[K] | undefined }, origin: Origin | undefined): Change<T>;
+  /** What `default` does, where `no` means something else. */
+  reset?(part: T, args: { readonly [K in keyof A]: A[K] | undefined }): Change<T>;
   get(part: T, all: boolean): readonly A[];
   /** What prints with `no`: arguments of the key. */
   negations?(part: T, all: boolean): readonly Partial<A>[];
@@ -125,6 +129,12 @@ export function statementsAt<T extends object, P extends object>(at: Place<T, P>
         change(configuration, place, (part) => lens.set(part, typed(args), origin)),
       remove: (configuration, place, args, origin) =>
         change(configuration, place, (part) => lens.unset(part, typed(args), origin)),
+      reset: (configuration, place, args, origin) =>
+        change(
+          configuration,
+          place,
+          (part) => lens.reset?.(part, typed(args)) ?? lens.unset(part, typed(args), origin),
+        ),
       written: (configuration, place, all) => {
         const part = at.read(configuration, typed<P>(place));
         return [

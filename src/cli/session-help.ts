@@ -1,6 +1,6 @@
 /** `?` and Tab at a console: what may be entered where the operator is. */
 
-import { candidatesOf, type EditingPlace, isNegation, MOVEMENTS } from "./editing.ts";
+import { candidatesOf, type EditingPlace, MOVEMENTS, prefixOf } from "./editing.ts";
 import type { Command } from "./exec/command.ts";
 import { CONFIGURATION_COMMANDS } from "./exec/configuration-commands.ts";
 import { BAR_ROW, filterHelp, filterRows } from "./filter-help.ts";
@@ -94,7 +94,7 @@ interface Helper {
 function continuationsAt(where: HelpPlace, line: Line): readonly [Continuations, ...Continuations[]] {
   if (where.kind === "exec") return [continuations(where.commands, line)];
   if (line.words[0]?.text.toLowerCase() === "do") return [continuations(where.commands, line, 1)];
-  const isNegated = isNegation(line);
+  const isNegated = prefixOf(line) !== undefined;
   const from = isNegated ? 1 : 0;
   const extras: readonly Helper[] = isNegated ? [] : [...MOVEMENTS, ...PREFIXES];
   const at = (candidates: readonly Helper[]) =>
@@ -127,5 +127,6 @@ const KEPT_WORD_HELP = "Kept as it is, without effect";
 /** Words that stand before other lines. */
 const PREFIXES: readonly Helper[] = [
   { sentence: sentence(phrase("no")) },
+  { sentence: sentence(phrase("default", "Set a command to its defaults")) },
   { sentence: sentence(phrase("do", "To run exec commands in config mode")) },
 ];

@@ -163,6 +163,10 @@ export const INTERFACE = opening(
         isVirtualInterface(name ?? "")
           ? { ...configuration, interfaces: configuration.interfaces.filter((own) => own.name !== name) }
           : { refused: "% Removal of physical interfaces is not permitted." },
+      reset: (configuration, { interface: name = "" }) =>
+        configuration.interfaces.some((own) => own.name === name)
+          ? INTERFACE_PLACE.write(configuration, { interface: name }, newInterface(name, undefined))
+          : configuration,
       get: ({ interfaces }) => interfaces.map(({ name }) => ({ interface: name })),
     },
   ),

@@ -109,6 +109,7 @@ export const NAMEIF = globalSetting(
         ? next
         : {
             ...next,
+            isakmp: withoutInterfaces(next.pix) ? { ...next.isakmp, enabled: OFF } : next.isakmp,
             interfaces: next.interfaces.filter((own) => own.name !== hardware),
             routes: next.routes.filter(({ interfaceName }) => interfaceName !== hardware),
           };
@@ -117,6 +118,13 @@ export const NAMEIF = globalSetting(
       pix?.interfaces.map(({ hardware, name, security }) => ({ hardware, name, security })) ?? [],
   },
 );
+
+/** On which IKE would listen. */
+function withoutInterfaces(pix: PixSettings | undefined): boolean {
+  return pix?.isakmpOn.length === 0;
+}
+
+const OFF = defaultSetting(false);
 
 const DEFAULT_SPEED = "auto";
 

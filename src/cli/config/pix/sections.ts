@@ -86,6 +86,15 @@ function inOneLine(
 ): Statement {
   const { nodes, key } = statement.sentence;
   const placeOf = (args: Arguments) => Object.fromEntries(names.map((name) => [name, args[name]]));
+  const takingBack =
+    (change: Statement["remove"]): Statement["remove"] =>
+    (configuration, _place, args, origin) => {
+      const place = placeOf(args);
+      const isThere = opener
+        .written(configuration, {}, false)
+        .some(({ kind, ...written }) => kind === "said" && "args" in written && isPlace(written.args, place));
+      return isThere ? change(configuration, place, args, origin) : configuration;
+    };
   return {
     ...statement,
     sentence: { nodes: [...head, ...nodes], key: head.length + key },
@@ -94,13 +103,8 @@ function inOneLine(
       const begun = opener.apply(configuration, {}, place, origin);
       return isRefusal(begun) ? begun : statement.apply(begun, place, args, origin);
     },
-    remove: (configuration, _place, args, origin) => {
-      const place = placeOf(args);
-      const isThere = opener
-        .written(configuration, {}, false)
-        .some(({ kind, ...written }) => kind === "said" && "args" in written && isPlace(written.args, place));
-      return isThere ? statement.remove(configuration, place, args, origin) : configuration;
-    },
+    remove: takingBack(statement.remove),
+    reset: takingBack(statement.reset),
     written: () => [],
   };
 }
