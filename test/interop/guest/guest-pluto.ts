@@ -92,6 +92,11 @@ export class GuestPluto {
     return this.#guest.do("cat /run/pluto.log");
   }
 
+  /** As the power goes: its peers hear nothing. */
+  async crash(): Promise<void> {
+    await this.#guest.do("kill -KILL $(cat /run/pluto.pid)");
+  }
+
   async stop(): Promise<void> {
     await this.#guest.run(`${PROGRAMS}/whack --shutdown; pid=$(cat /run/pluto.pid)
       for i in {1..100}; do [ -d /proc/$pid ] || exit 0; sleep 0.05; done; kill -KILL $pid`);

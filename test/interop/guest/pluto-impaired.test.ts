@@ -5,13 +5,13 @@
  */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { setTimeout as wait } from "node:timers/promises";
-import { GatewayProcess, type Told } from "../gateway-process.ts";
+import { GatewayProcess } from "../gateway-process.ts";
 import { GATEWAY_ADDRESS, PEER_ADDRESS, whyNoPeers } from "../namespaces.ts";
 import { whyNoMachines } from "../router-machines.ts";
 import { whyNoGuest } from "./guest.ts";
-import { GuestPluto, type PlutoSettings, whyNoPluto } from "./guest-pluto.ts";
+import { GuestPluto, whyNoPluto } from "./guest-pluto.ts";
 import { JoinedGuest, KEY } from "./joined-guest.ts";
+import { ENCAPSULATED, lineOf, pings, until } from "./pluto-tunnel.ts";
 
 const skip = whyNoMachines() ?? whyNoGuest() ?? whyNoPeers() ?? whyNoPluto() ?? false;
 
@@ -98,7 +98,7 @@ describe("pluto that misbehaves", { skip, concurrency: false }, () => {
 
   before(async () => {
     joined = await JoinedGuest.start();
-    pluto = await GuestPluto.start(joined.guest, SETTINGS);
+    pluto = await GuestPluto.start(joined.guest, ENCAPSULATED);
   });
   after(async () => {
     gateway?.stop();
@@ -163,7 +163,7 @@ describe("pluto that misbehaves", { skip, concurrency: false }, () => {
     { impair, initiator, connection = {} }: Impairment,
     work: (running: GatewayProcess, told: () => string) => Promise<void>,
   ): Promise<void> {
-    await pluto.load({ ...SETTINGS, connection: { ...SETTINGS.connection, ...connection } }, impair);
+    await pluto.load({ ...ENCAPSULATED, connection: { ...ENCAPSULATED.connection, ...connection } }, impair);
     gateway ??= await GatewayProcess.start(joined.namespace, CONFIGURATION);
     const running = gateway;
     const start = running.told.length;
@@ -186,13 +186,6 @@ describe("pluto that misbehaves", { skip, concurrency: false }, () => {
   }
 });
 
-const SETTINGS: PlutoSettings = {
-  ike: "aes128-sha1;modp1536",
-  esp: "aes128-sha1",
-  preSharedKey: KEY,
-  connection: { encapsulation: "yes" },
-};
-
 const CONFIGURATION = `hostname ours
 crypto isakmp policy 1
  encr aes
@@ -211,28 +204,3 @@ interface Ethernet0
  crypto map vpn
 access-list 101 permit ip 10.1.0.0 0.0.0.255 10.2.0.0 0.0.0.255
 `;
-
-/** Five of five, as soon as there is a tunnel and a first one has come back: a guest's kernel takes its time. */
-async function pings(gateway: GatewayProcess, told: () => string): Promise<void> {
-  await until(() => /^ipsec-sas-created/m.test(told()), told);
-  for (let attempt = 0; (await gateway.ping(1)).answered === 0; attempt++)
-    assert.ok(attempt < 15, "a first echo comes back");
-  assert.deepEqual(await gateway.ping(5, 5), { sent: 5, answered: 5 });
-}
-
-async function until(isSo: () => boolean, told: () => string): Promise<void> {
-  for (let waited = 0; !isSo(); waited += 50) {
-    assert.ok(waited < 15_000, `not told, but:\n${told()}`);
-    await wait(50);
-  }
-}
-
-/** An event as a line: `message-sent MM1 again`, `message-dropped … no KE payload`. */
-function lineOf({ event }: Told): string {
-  if (event === undefined) return "";
-  const { kind, step, retransmission, protocol, reason, detail, explanation } = event;
-  const again = typeof retransmission === "number" && retransmission > 0 ? "again" : undefined;
-  return [kind, step, again, protocol, reason, detail, explanation]
-    .filter((word) => word !== undefined)
-    .join(" ");
-}
