@@ -7,7 +7,7 @@ import type { HashedPassword, HiddenPassword } from "./password.ts";
 
 export interface UserSettings {
   readonly name: string;
-  /** At which the user's sessions begin, 0 to 15; undefined where nothing is said. */
+  /** At which the user's sessions begin, 0 to 15; undefined is that of the line. */
   readonly privilege: number | undefined;
   readonly credential: UserCredential;
   readonly origin: Origin | undefined;
@@ -20,9 +20,6 @@ export type UserCredential =
   | { readonly kind: "nopassword" }
   | { readonly kind: "password"; readonly password: HiddenPassword }
   | { readonly kind: "secret"; readonly secret: HashedPassword };
-
-/** What a user without `privilege` begins at. */
-export const USER_PRIVILEGE = 1;
 
 export interface SshSettings {
   /** `ip ssh version`; 1 is not spoken here. */

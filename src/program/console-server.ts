@@ -9,6 +9,8 @@ import type { ScreenSize } from "../cli/terminal/pager.ts";
 import { TerminalSession } from "../cli/terminal/terminal-session.ts";
 import { type ConsoleReply, type ConsoleRequest, encodeMessage, MessageReader } from "./console-protocol.ts";
 import type { RunLog } from "./run-log.ts";
+import type { Seat } from "./ways-in/terminal-lines.ts";
+import type { WaysIn } from "./ways-in/way-in.ts";
 
 export class ConsoleServer {
   readonly #server: Server;
@@ -21,20 +23,20 @@ export class ConsoleServer {
   }
 
   /** Listens, or one line says why not. The folder is made if it is missing. */
-  static async start(path: string, router: RouterServices, log: RunLog): Promise<ConsoleServer | string> {
+  static async start(path: string, ways: WaysIn): Promise<ConsoleServer | string> {
     const fault = prepareFolder(dirname(path));
     if (fault !== undefined) return fault;
     if (await isAnswered(path))
       return `another skeyid answers at ${path}: give this one a --state-dir of its own`;
-    return await ConsoleServer.#listen(path, router, log);
+    return await ConsoleServer.#listen(path, ways);
   }
 
-  static #listen(path: string, router: RouterServices, log: RunLog): Promise<ConsoleServer | string> {
+  static #listen(path: string, ways: WaysIn): Promise<ConsoleServer | string> {
     return new Promise((resolve) => {
       const server = createServer();
       const consoles = new ConsoleServer(server, path);
       server.maxConnections = CONSOLES_MAX;
-      server.on("connection", (socket) => consoles.#attach(socket, router, log));
+      server.on("connection", (socket) => consoles.#attach(socket, ways));
       server.once("error", ({ message }) => resolve(message));
       rmSync(path, { force: true });
       const before = process.umask(0o177);
@@ -55,9 +57,9 @@ export class ConsoleServer {
     rmSync(this.#path, { force: true });
   }
 
-  #attach(socket: Socket, router: RouterServices, log: RunLog): void {
+  #attach(socket: Socket, ways: WaysIn): void {
     this.#open.add(socket);
-    const attached = new AttachedConsole(socket, router, log);
+    const attached = new AttachedConsole(socket, ways);
     socket.on("close", () => {
       this.#open.delete(socket);
       attached.end();
@@ -70,14 +72,16 @@ class AttachedConsole {
   readonly #socket: Socket;
   readonly #router: RouterServices;
   readonly #log: RunLog;
+  readonly #seat: Seat;
   readonly #lines: Session;
   #terminal: TerminalSession | undefined;
   #unmonitor: (() => void) | undefined;
 
-  constructor(socket: Socket, router: RouterServices, log: RunLog) {
+  constructor(socket: Socket, { router, log, lines }: WaysIn) {
     this.#socket = socket;
     this.#router = router;
     this.#log = log;
+    this.#seat = lines.sit(CONSOLE, { user: undefined, location: undefined }, () => socket.destroy());
     const told = promptingServices(router, () => this.#prompt());
     const onMonitor = (on: boolean) => this.#monitor(on, (lines) => this.#say({ kind: "log", lines }));
     this.#lines = new Session(told, (text) => this.#say({ kind: "print", text }), { onMonitor });
@@ -92,12 +96,14 @@ class AttachedConsole {
   }
 
   end(): void {
+    this.#seat.leave();
     this.#unmonitor?.();
     this.#lines.interrupt();
     this.#terminal?.end();
   }
 
   #obey(request: ConsoleRequest): void {
+    this.#seat.touch();
     switch (request.kind) {
       case "line":
         this.#lines.line(request.text);
@@ -169,6 +175,8 @@ function isAnswered(path: string): Promise<boolean> {
   });
 }
 
+/** All who come by the socket are at the router itself. */
+const CONSOLE = { kind: "con", number: 0 } as const;
 const CONSOLES_MAX = 16;
 /** Octets. */
 const UNREAD_MAX = 16 << 20;

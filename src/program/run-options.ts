@@ -4,6 +4,7 @@ import type { PeerPlace, UserspacePorts } from "../host/linux/userspace-gateway.
 import { NAT_TRAVERSING_CONVENTIONS, type WireConventions } from "../ike/wire-conventions.ts";
 import { type IpAddress, parseIpv4 } from "../net/ip-address.ts";
 import { type CommandSyntax, readArguments } from "./arguments.ts";
+import type { ListeningPlace } from "./ways-in/ssh-server.ts";
 
 export interface RunOptions {
   readonly file: string;
@@ -26,6 +27,8 @@ export interface RunOptions {
   readonly ports: UserspacePorts;
   /** With `userspace`: where peers really are, by the address that the configuration has. */
   readonly peers: ReadonlyMap<IpAddress, PeerPlace>;
+  /** Where SSH is awaited; undefined: on port 22 of all addresses. */
+  readonly ssh: ListeningPlace | undefined;
   /** Undefined: the usual one. */
   readonly stateDirectory: string | undefined;
 }
@@ -78,6 +81,10 @@ export const RUN_SYNTAX: CommandSyntax = {
     debug: { value: "WHAT", help: "isakmp, ipsec, engine (with commas between) or all: IOS's debug lines" },
     pcap: { value: "FILE", help: "write IKE and ESP packets to a capture file" },
     keys: { value: "FILE", help: "write the keys with which Wireshark decrypts them (secrets)" },
+    ssh: {
+      value: "[ADDRESS:]PORT",
+      help: "where SSH is awaited, in place of port 22, once the configuration lets it in (line vty, transport input ssh)",
+    },
     "state-dir": {
       value: "DIR",
       help: "for the console's socket and what must be undone; by default /run/skeyid",
@@ -118,6 +125,8 @@ export function readRunOptions(args: readonly string[]): RunOptionsRead {
       return problem(`--debug knows ${Object.keys(DEBUG_WORDS).join(", ")}, not ${JSON.stringify(word)}`);
     for (const flag of flags) debug.add(flag);
   }
+  const ssh = readPlace(last("ssh"));
+  if (ssh === "wrong") return problem("--ssh needs a port, or ADDRESS:PORT, such as 127.0.0.1:2222");
   const dataplane = DATAPLANES.find((each) => each === (last("dataplane") ?? "auto"));
   if (dataplane === undefined)
     return problem(`--dataplane needs ${DATAPLANES.join(", ")}, not ${JSON.stringify(last("dataplane"))}`);
@@ -142,6 +151,7 @@ export function readRunOptions(args: readonly string[]): RunOptionsRead {
       pcap: last("pcap"),
       keys: last("keys"),
       debug,
+      ssh,
       stateDirectory: last("state-dir"),
     },
   };
@@ -155,6 +165,13 @@ const DEBUG_WORDS: Readonly<Record<string, readonly DebugFlag[]>> = {
   engine: ["engine"],
   all: ["isakmp", "ipsec", "engine"],
 };
+
+function readPlace(text: string | undefined): ListeningPlace | undefined | "wrong" {
+  if (text === undefined) return undefined;
+  const [, address = "0.0.0.0", digits = ""] = /^(?:([^:]+):)?(\d{1,5})$/.exec(text) ?? [];
+  const port = Number(digits);
+  return parseIpv4(address) !== undefined && port >= 1 && port <= 65_535 ? { address, port } : "wrong";
+}
 
 function readPorts(text: string): UserspacePorts | undefined {
   const [ike = 0, nat = 0, ...more] = text

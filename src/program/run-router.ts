@@ -58,6 +58,7 @@ export class RunRouter implements RouterServices {
   #configuration: Configuration;
   #rsaKeys: readonly RsaKeyPair[];
   #configKey: string | undefined;
+  #onChange: () => void = () => {};
 
   constructor(files: RouterInFiles, gateway: RunningGateway, log: RunLog, health: HealthMonitor) {
     this.#configuration = sealed(files.configuration, systemRandom, files.configKey);
@@ -85,8 +86,15 @@ export class RunRouter implements RouterServices {
     const wasEnabled = this.#configuration.isakmp.enabled.value;
     this.#configuration = next;
     this.#gateway.setPolicy(policy);
+    this.#onChange();
     if (policy.ike.enabled !== wasEnabled) this.#log.say(isakmpOnOff(policy.ike.enabled));
     return problems;
+  }
+
+  /** What follows the configuration and the keys: called now, and whenever they have changed. */
+  follow(listener: () => void): void {
+    this.#onChange = listener;
+    listener();
   }
 
   forwarding(): undefined {}

@@ -13,6 +13,10 @@ import type { RunOptions } from "./run-options.ts";
 import { type RouterInFiles, type RunningGateway, RunRouter } from "./run-router.ts";
 import { startInUserspace } from "./run-userspace.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
+import { Door } from "./ways-in/door.ts";
+import { SshServer } from "./ways-in/ssh-server.ts";
+import { TerminalLines } from "./ways-in/terminal-lines.ts";
+import type { WaysIn } from "./ways-in/way-in.ts";
 
 export interface RunRequest extends RouterInFiles {
   readonly policy: RouterPolicy;
@@ -39,10 +43,15 @@ export async function runUntilStopped(request: RunRequest): Promise<number> {
   const health = new HealthMonitor();
   router = new RunRouter(request, gateway, log, health);
   log.say(isakmpOnOff(policy.ike.enabled));
-  const consoles = await ConsoleServer.start(join(stateDirectory, CONSOLE_SOCKET), router, log);
+  const lines = new TerminalLines(() => systemClock.now());
+  const ways: WaysIn = { router, log, lines, door: new Door(() => systemClock.now()) };
+  const consoles = await ConsoleServer.start(join(stateDirectory, CONSOLE_SOCKET), ways);
   if (typeof consoles === "string") log.say([`%SKEYID-4-CONSOLE: no console can attach: ${consoles}`]);
+  const ssh = new SshServer(ways, options.ssh);
+  router.follow(() => ssh.refresh());
   log.say([`%SKEYID-5-STARTED: ${policy.hostname} runs as process ${process.pid}`]);
   const code = await stopped;
+  ssh.close();
   if (typeof consoles !== "string") consoles.close();
   await gateway.stop();
   health.close();
