@@ -46,6 +46,10 @@ export class JsonShape {
     return this.#value as string; // checked just above
   }
 
+  boolean(): boolean {
+    return typeof this.#value === "boolean" ? this.#value : this.fail("must be true or false");
+  }
+
   number(least: number, most: number): number {
     const value = this.#value;
     if (typeof value !== "number" || value < least || value > most)

@@ -11,6 +11,8 @@ export interface LabFile {
   readonly title: string | undefined;
   /** Sentences, for `--list` and the head of a run. */
   readonly description: string | undefined;
+  /** Configurations are loaded as a router loads its own: what is refused or incomplete is told, and the rest runs. */
+  readonly asPrinted: boolean;
   /** By subnet, as in `10.1.1.0/24`. */
   readonly links: ReadonlyMap<string, Partial<LinkConditions>>;
   readonly hosts: readonly HostEntry[];
@@ -36,6 +38,7 @@ export type ScriptStep =
 export const NO_LAB_FILE: LabFile = {
   title: undefined,
   description: undefined,
+  asPrinted: false,
   links: new Map(),
   hosts: [],
   debug: undefined,
@@ -59,10 +62,11 @@ export function parseLabFile(name: string, text: string): LabFileResult {
 }
 
 function readFile(root: JsonShape): LabFile {
-  root.only("title", "description", "links", "hosts", "debug", "script");
+  root.only("title", "description", "asPrinted", "links", "hosts", "debug", "script");
   return {
     title: root.has("title") ? root.at("title").text() : undefined,
     description: root.has("description") ? root.at("description").text() : undefined,
+    asPrinted: root.has("asPrinted") && root.at("asPrinted").boolean(),
     links: root.has("links")
       ? new Map(
           root

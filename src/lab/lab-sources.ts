@@ -38,28 +38,27 @@ export type LabSourcesResult =
   /** Whole lines. */
   | { readonly kind: "problems"; readonly problems: readonly string[] };
 
-/** Reads and compiles everything. One error anywhere, and nothing of it runs. */
+/** Reads and compiles everything. One error anywhere, and nothing of it runs, unless the lab's file wants it as printed. */
 export function readLab(
   configurations: readonly SourceFile[],
   labFile: SourceFile | undefined,
 ): LabSourcesResult {
-  const read = configurations.map(readRouter);
   const parsed = labFile === undefined ? undefined : parseLabFile(labFile.name, labFile.text);
-  const errors = [
-    ...read.flatMap(({ problems, file }) =>
-      problems.filter(isError).flatMap((problem) => formatProblem(problem, file)),
-    ),
-    ...(parsed?.kind === "problem" ? [parsed.problem] : []),
-  ];
+  if (parsed?.kind === "problem") return { kind: "problems", problems: [parsed.problem] };
+  const file = parsed?.file ?? NO_LAB_FILE;
+  const read = configurations.map((each) => readRouter(each, file.asPrinted));
   const names = namesOf(read);
   const routers = read.flatMap(({ configuration, policy, rsaKeys }, i) => {
     const name = names[i];
     if (policy === undefined || name === undefined) return [];
     return [{ shape: shapeOf(name, configuration, policy), configuration, policy, rsaKeys }];
   });
-  if (errors.length > 0) return { kind: "problems", problems: errors };
-  const file = parsed?.kind === "file" ? parsed.file : NO_LAB_FILE;
-  return { kind: "sources", sources: { routers, file, remarks: remarksOf(read) } };
+  const errors = read.flatMap(({ problems, file: name }) =>
+    problems.filter(isError).flatMap((problem) => formatProblem(problem, name)),
+  );
+  const isRunnable = file.asPrinted ? routers.length === read.length : errors.length === 0;
+  if (!isRunnable) return { kind: "problems", problems: errors };
+  return { kind: "sources", sources: { routers, file, remarks: [...errors, ...remarksOf(read)] } };
 }
 
 function isError({ severity }: Problem): boolean {
@@ -87,11 +86,14 @@ interface ReadRouter {
   readonly problems: readonly Problem[];
 }
 
-function readRouter({ name, text, keys = "" }: SourceFile): ReadRouter {
+function readRouter({ name, text, keys = "" }: SourceFile, asPrinted: boolean): ReadRouter {
   const { configuration, problems: ofLines } = loadConfiguration(text, name);
   const read = readRsaKeys(keys, routerName(configuration));
   const rsaKeys = typeof read === "string" ? [] : read;
-  const { policy, problems } = compile(configuration, { rsaKeys });
+  const { policy, problems } = compile(configuration, {
+    rsaKeys,
+    incompleteEntries: asPrinted ? "disabled" : "refused",
+  });
   const all = [...ofLines, ...problems, ...(typeof read === "string" ? [unreadableKeys(read)] : [])];
   return { file: name, configuration, policy, rsaKeys, problems: sortedByLine(all) };
 }

@@ -91,6 +91,23 @@ test("what several lines share is remarked once, with all its places", () => {
   assert.match(weak[0] ?? "", /^a\.cfg:\d+, b\.cfg:\d+: warning: /);
 });
 
+test("where a lab wants configurations as printed, what is refused is told and the rest runs", () => {
+  const file = {
+    name: "a.cfg",
+    text: "hostname A\nip adress 1.1.1.1\ninterface Ethernet0\n ip address 10.0.0.1 255.0.0.0\n",
+  };
+  const asPrinted = (value: boolean) =>
+    readLab([file], { name: "lab.json", text: JSON.stringify({ asPrinted: value }) });
+  const read = asPrinted(true);
+  assert.ok(read.kind === "sources", "the lab runs");
+  assert.match(
+    read.sources.remarks.join("\n"),
+    /a\.cfg:2: error: IOS refuses this line\n {4}ip adress.*\n +\^/,
+  );
+  assert.equal(read.sources.routers[0]?.shape.interfaces.length, 1);
+  assert.equal(asPrinted(false).kind, "problems");
+});
+
 test("the topology is told with what is unusual about a link", () => {
   const { lab } = caseStudy({ conditions: { lossPercent: 20, delay: milliseconds(5) } });
   assert.deepEqual(topologyLines(lab), [

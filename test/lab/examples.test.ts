@@ -48,6 +48,44 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     ],
     said: [/transform: ah-sha-hmac ,/, /transform: esp-des esp-sha-hmac ,/, /HMAC_SHA256 +4 +0/],
   },
+  "full-mesh": {
+    pings: [
+      "80 percent (4/5)",
+      "0 percent (0/5)",
+      "80 percent (4/5)",
+      "80 percent (4/5)",
+      "100 percent (5/5)",
+      "100 percent (5/5)",
+    ],
+    said: [
+      /router3\.cfg:\d+: warning: Transform set encrypt-des does not exist/,
+      /icmp 100\.232\.202\.210:\d+ +192\.168\.1\.100:\d+ +200\.154\.17\.129/,
+      /#pkts encaps: 9, #pkts encrypt: 9/,
+    ],
+  },
+  "gre-over-ipsec": {
+    pings: ["80 percent (4/5)", "80 percent (4/5)", "100 percent (5/5)", "100 percent (5/5)"],
+    said: [
+      /\(172\.18\.31\.1\/255\.255\.255\.255\/47\/0\)/,
+      /in use settings ={Transport, }/,
+      /#pkts encaps: 14/,
+    ],
+  },
+  "nat-beside-ipsec": {
+    pings: [
+      "80 percent (4/5)",
+      "100 percent (5/5)",
+      "100 percent (5/5)",
+      "100 percent (5/5)",
+      "100 percent (5/5)",
+      "0 percent (0/5)",
+    ],
+    said: [
+      /--- 192\.0\.2\.10 +10\.1\.1\.10 /,
+      /permit esp host 203\.0\.113\.2 host 192\.0\.2\.2 \(9 matches\)/,
+      /permit ip 10\.1\.2\.0 0\.0\.0\.255 10\.1\.1\.0 0\.0\.0\.255 \(9 matches\)/,
+    ],
+  },
   "dead-peer-detection": {
     pings: ["100 percent (5/5)", "80 percent (4/5)", "25 percent (5/20)", "100 percent (5/5)"],
     said: [/%SKEYID-5-PEER_DEAD: peer 203\.0\.113\.1 has not answered 6 times/],
