@@ -23,10 +23,26 @@ const POLICY = [
   "crypto ipsec transform-set t esp-aes esp-sha-hmac",
   "crypto ipsec transform-set between esp-3des esp-md5-hmac",
   " mode transport",
+  "crypto ipsec transform-set bundle ah-sha-hmac esp-3des esp-md5-hmac",
+  "crypto ipsec transform-set readable ah-sha256-hmac",
 ];
+/** A host behind each end, for which there is another transform set. */
+const BUNDLED = { ours: "10.1.0.9", theirs: "10.2.0.9" } as const;
+const READABLE = { ours: "10.1.0.8", theirs: "10.2.0.8" } as const;
+const forHosts = (peer: string, from: "ours" | "theirs", to: "ours" | "theirs") =>
+  [["5", "bundle", "103", BUNDLED] as const, ["6", "readable", "104", READABLE] as const].flatMap(
+    ([sequence, set, list, hosts]) => [
+      `crypto map vpn ${sequence} ipsec-isakmp`,
+      ` set peer ${peer}`,
+      ` set transform-set ${set}`,
+      ` match address ${list}`,
+      `access-list ${list} permit ip host ${hosts[from]} host ${hosts[to]}`,
+    ],
+  );
 /** Beside what is behind them, the two ends protect what they say to each other themselves. */
 const OURS = [
   ...POLICY,
+  ...forHosts(PEER_ADDRESS, "ours", "theirs"),
   "crypto map vpn 20 ipsec-isakmp",
   ` set peer ${PEER_ADDRESS}`,
   " set transform-set between",
@@ -38,6 +54,7 @@ const GUEST = [
   ...POLICY,
   `crypto isakmp key ${KEY} address ${GATEWAY_ADDRESS}`,
   "crypto ipsec security-association lifetime kilobytes 2560",
+  ...forHosts(GATEWAY_ADDRESS, "theirs", "ours"),
   "crypto map vpn 10 ipsec-isakmp",
   ` set peer ${GATEWAY_ADDRESS}`,
   " set transform-set t",
@@ -62,6 +79,10 @@ describe("the kernel's IPsec as the data plane", { skip, concurrency: false }, (
   let untouched: string;
   before(async () => {
     joined = await JoinedGuest.start();
+    for (const { ours: near, theirs } of [BUNDLED, READABLE]) {
+      ip("-n", joined.namespace, "addr", "add", `${near}/24`, "dev", "lo");
+      await joined.guest.do(`ip addr add ${theirs}/24 dev lo`);
+    }
     // Without a route there would be nothing to protect, so there is one while it runs.
     await joined.guest.do("ip route del 10.1.0.0/24");
     untouched = await state();
@@ -106,6 +127,28 @@ describe("the kernel's IPsec as the data plane", { skip, concurrency: false }, (
     const carried = sas.filter(({ mode }) => mode === "transport").map(({ packets }) => packets >= 10);
     assert.deepEqual(carried, [true, true]);
   });
+
+  for (const [what, { ours: near, theirs }, protocols] of [
+    ["AH around ESP", BUNDLED, ["ah transport", "esp tunnel"]],
+    ["AH alone", READABLE, ["ah tunnel"]],
+  ] as const)
+    it(`carries ${what}, short packets and fragments`, async () => {
+      const earlier = kernelSas(await joined.guest.do("ip -s xfrm state")).map(({ spi }) => spi);
+      for (let attempt = 0; attempt < 20; attempt++)
+        if ((await joined.guest.ping(theirs, near, 1)) === 1) break;
+      assert.equal(await joined.guest.ping(theirs, near, 5), 5, await router.log());
+      assert.equal(joined.ping(5, near, theirs), 5);
+      const long = await joined.guest.run(`ping -n -c 3 -s 3000 -W 5 -I ${theirs} ${near}`);
+      assert.match(long.output, /3 received/);
+      const sas = kernelSas(await joined.guest.do("ip -s xfrm state"));
+      const made = sas.filter(({ spi, packets }) => !earlier.includes(spi) && packets >= 13);
+      assert.deepEqual(
+        made.map(({ protocol, mode }) => `${protocol} ${mode}`).toSorted(),
+        [...protocols, ...protocols].toSorted(),
+      );
+      const shown = await router.console("show crypto ipsec sa");
+      assert.match(shown, /inbound ah sas:\s+spi:/);
+    });
 
   it("goes on when its interface was down and is up again", async () => {
     await joined.guest.do("ip link set vec0 down; ip link set vec0 up");

@@ -1,6 +1,14 @@
 /** Whether this kernel's IPsec can carry what a configuration protects; tried, not asked: kernels differ in what they have. */
 import type { RouterPolicy } from "../../../config/router-policy.ts";
-import { describeEspSuite, type EspSuite, espKeyLength, HASHES } from "../../../crypto/names.ts";
+import {
+  describeSuite,
+  espKeyLength,
+  HASHES,
+  isAh,
+  protocolOf,
+  type SaSuite,
+} from "../../../crypto/names.ts";
+import { suitesOf } from "../../../crypto/transform-set.ts";
 import { ipv4 } from "../../../net/ip-address.ts";
 import { ANY_ADDRESS } from "../../../net/selector.ts";
 import type { Libc } from "../libc.ts";
@@ -33,13 +41,12 @@ export function whyNotKernel(
     const sets = ipsec.interfaces.flatMap(({ entries }) =>
       entries.flatMap(({ transformSets }) => transformSets),
     );
-    if (sets.some(({ ah }) => ah !== undefined)) return "AH is skeyid's own";
-    const suites = [...sets.flatMap(({ esp }) => esp ?? []), SIMPLEST];
-    const named = new Map(suites.map((suite) => [describeEspSuite(suite), suite]));
+    const suites = [...sets.flatMap(suitesOf), SIMPLEST];
+    const named = new Map(suites.map((suite) => [describeSuite(suite), suite]));
     for (const [name, suite] of named) {
       const refusal = kernel.do(addSa(trialSa(suite)), `the kernel's ${name}`);
       if (refusal !== undefined) return describeOsError(refusal);
-      kernel.do(deleteSa(NOWHERE, TRIAL_SPI), "a trial SA");
+      kernel.do(deleteSa(NOWHERE, protocolOf(suite), TRIAL_SPI), "a trial SA");
     }
     return undefined;
   } finally {
@@ -47,16 +54,17 @@ export function whyNotKernel(
   }
 }
 
-function trialSa(esp: EspSuite) {
+function trialSa(suite: SaSuite) {
+  const [cipher, hash] = isAh(suite) ? (["null", suite.ah] as const) : [suite.encryption, suite.integrity];
   const anything = { protocol: 0, source: ANY_ADDRESS, destination: ANY_ADDRESS, device: 0 };
   return {
     ...{ source: NOWHERE, destination: NOWHERE, spi: TRIAL_SPI, requestId: OWN_NUMBERS },
     mode: "tunnel",
     selector: { ...anything, sourcePorts: ANY_PORTS, destinationPorts: ANY_PORTS },
-    suite: esp,
+    suite,
     // Of random octets: some ciphers refuse keys that are all zero.
-    encryptionKey: crypto.getRandomValues(new Uint8Array(espKeyLength(esp.encryption))),
-    integrityKey: new Uint8Array(esp.integrity === undefined ? 0 : HASHES[esp.integrity].length),
+    encryptionKey: crypto.getRandomValues(new Uint8Array(espKeyLength(cipher))),
+    integrityKey: new Uint8Array(hash === undefined ? 0 : HASHES[hash].length),
     lifetime: { hardSeconds: 1 },
     replayWindow: 64,
     clearsDontFragment: false,
@@ -65,7 +73,7 @@ function trialSa(esp: EspSuite) {
 }
 
 /** Asked for even where no transform set is. */
-const SIMPLEST: EspSuite = { encryption: "null", integrity: "sha1" };
+const SIMPLEST: SaSuite = { encryption: "null", integrity: "sha1" };
 /** For documentation (RFC 5737): nobody's. */
 const NOWHERE = ipv4("192.0.2.255");
 const TRIAL_SPI = 0x736b_6579;

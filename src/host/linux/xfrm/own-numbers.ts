@@ -26,7 +26,7 @@ export function removeOwn(libc: Libc): number | OsError {
     for (const message of [...sas, ...policies]) {
       const report = decodeReport(message);
       if (report?.kind === "sa" && isOwnNumber(report.sa.requestId))
-        kernel.do(deleteSa(report.sa.destination, report.sa.spi), "an SA of the kernel");
+        kernel.do(deleteSa(report.sa.destination, report.sa.protocol, report.sa.spi), "an SA of the kernel");
       else if (report?.kind === "policy" && isOwnNumber(report.priority))
         kernel.do(deletePolicy(report.direction, report.selector), "a policy of the kernel");
       else continue;

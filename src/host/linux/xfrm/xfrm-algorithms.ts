@@ -1,21 +1,26 @@
-/** What Linux's cryptography calls the algorithms of an ESP suite, as attributes of an SA. */
+/** What Linux's cryptography calls the algorithms of a suite, as attributes of an SA. */
 import { utf8 } from "../../../base/octets.ts";
 import {
   AEADS,
   type CipherName,
-  type EspSuite,
   type HashName,
   ICV_LENGTHS,
   isAead,
+  isAh,
+  type SaSuite,
 } from "../../../crypto/names.ts";
 import { attribute } from "./netlink-message.ts";
 
 /** The keys are in KEYMAT's form: a GCM key with its salt behind it. */
 export function algorithmAttributes(
-  { encryption, integrity }: EspSuite,
+  suite: SaSuite,
   encryptionKey: Uint8Array,
   integrityKey: Uint8Array,
 ): readonly Uint8Array[] {
+  const tag = (hash: HashName) =>
+    attribute(XFRMA_ALG_AUTH_TRUNC, algorithm(HMACS[hash], integrityKey, ICV_LENGTHS[hash]));
+  if (isAh(suite)) return [tag(suite.ah)];
+  const { encryption, integrity } = suite;
   if (isAead(encryption)) {
     const { icvLength } = AEADS[encryption];
     return [attribute(XFRMA_ALG_AEAD, algorithm("rfc4106(gcm(aes))", encryptionKey, icvLength))];
@@ -23,8 +28,7 @@ export function algorithmAttributes(
   const cipher = encryption === "null" ? "ecb(cipher_null)" : CIPHERS[encryption];
   const attributes = [attribute(XFRMA_ALG_CRYPT, algorithm(cipher, encryptionKey))];
   if (integrity === undefined) return attributes;
-  const tag = algorithm(HMACS[integrity], integrityKey, ICV_LENGTHS[integrity]);
-  return [attribute(XFRMA_ALG_AUTH_TRUNC, tag), ...attributes];
+  return [tag(integrity), ...attributes];
 }
 
 /** `struct xfrm_algo`, or `xfrm_algo_auth` and `xfrm_algo_aead`, which are alike, with the ICV's octets. Lengths are in bits. */

@@ -80,6 +80,38 @@ describe("the kernel as the carrier of packets", () => {
     assert.equal(kernel.asked(XFRM_TYPES.deleteSa).length, 2);
   });
 
+  it("has two SAs for each direction of a bundle, and policies that want ESP within AH", () => {
+    const { carrier, kernel } = begun();
+    const esp = { encryption: "des", integrity: "sha1" } as const;
+    const transformSets = [{ ...transformSet(esp), ah: "sha1" as const }];
+    carrier.setPolicy(policyOf([mapEntry([rule("permit", NET_A, NET_B)], { transformSets })]));
+    const [policy] = kernel.asked(XFRM_TYPES.updatePolicy).filter((body) => body.length > SIZES.policy);
+    const template = (i: number) => SIZES.policy + 4 + i * SIZES.template;
+    // Protocol and mode, from the inside out.
+    assert.deepEqual(
+      [0, 1].map((i) => [policy?.[template(i) + 20], policy?.[template(i) + 48]]),
+      [
+        [50, 1],
+        [51, 0],
+      ],
+    );
+    const { inboundA } = keyedPair({ suite: esp, ah: "sha1" });
+    assert.ok(carrier.install(inboundA, LIMITS), "it is taken");
+    const made = kernel.asked(XFRM_TYPES.newSa).map(viewOf);
+    assert.deepEqual(
+      made.map((view) => [view.getUint8(76), view.getUint32(72), view.getUint8(214), view.getUint8(216)]),
+      [
+        [51, 0x1500, 0, 64],
+        [50, 0x1000, 1, 0],
+      ],
+    );
+    carrier.remove(inboundA);
+    assert.deepEqual(
+      kernel.asked(XFRM_TYPES.deleteSa).map((body) => body[22]),
+      [51, 50],
+    );
+  });
+
   it("wants the SA of whichever peer there is one with, in its mode", () => {
     const { carrier, kernel } = begun();
     const second = ipv4("172.16.172.30");

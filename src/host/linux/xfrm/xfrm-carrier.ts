@@ -1,11 +1,11 @@
 /** Linux's kernel as the carrier of the packets of SAs: it has our SAs and policies, and tells what it wants and has counted. */
-import { isAh, isAuthenticated } from "../../../crypto/names.ts";
-import type { EncapsulationMode } from "../../../crypto/transform-set.ts";
+import { isAuthenticated, protocolOf, type SaProtocol } from "../../../crypto/names.ts";
+import { type EncapsulationMode, suitesOf } from "../../../crypto/transform-set.ts";
 import type { SaLimits } from "../../../ipsec/lifetimes.ts";
 import type { CarrierNews, PacketCarrier, SaUsage } from "../../../ipsec/packet-carrier.ts";
 import type { IpsecPolicy } from "../../../ipsec/policy.ts";
 import { selectorKey } from "../../../ipsec/protected-policy.ts";
-import type { SaParameters } from "../../../ipsec/security-association.ts";
+import { membersOf, type SaParameters } from "../../../ipsec/security-association.ts";
 import type { IpAddress } from "../../../net/ip-address.ts";
 import { isBetween, maskOf, type PortRange, selectorCovers } from "../../../net/selector.ts";
 import { isOsError, type OsError } from "../os-error.ts";
@@ -14,7 +14,7 @@ import type { NetlinkSocket } from "./netlink-socket.ts";
 import { isOwnNumber, OWN_NUMBERS } from "./own-numbers.ts";
 import { type PlannedLine, type PlannedPolicy, policyPlan, portBlocks } from "./policy-plan.ts";
 import type { PortBlock, XfrmSelector } from "./xfrm-layout.ts";
-import { decodeReport, type XfrmReport } from "./xfrm-reports.ts";
+import { decodeReport, type ReportedSa, type XfrmReport } from "./xfrm-reports.ts";
 import {
   addSa,
   deletePolicy,
@@ -38,10 +38,12 @@ export interface XfrmCarrierOptions {
   readonly onNotice: (line: string) => void;
 }
 
-/** The SA that packets of a permit line take. */
+/** The SAs that packets of a permit line take. */
 interface Form {
   readonly peer: IpAddress;
   readonly mode: EncapsulationMode;
+  /** From the outside in. */
+  readonly protocols: readonly SaProtocol[];
 }
 
 export class XfrmCarrier implements PacketCarrier {
@@ -77,38 +79,57 @@ export class XfrmCarrier implements PacketCarrier {
   }
 
   install(sa: SaParameters, limits: Pick<SaLimits, "softOctets" | "hardOctets">): boolean {
-    const wanted = this.#xfrmSa(sa, limits);
+    const wanted = this.#xfrmSas(sa, limits);
     if (wanted === undefined) {
       this.#options.onNotice("the kernel cannot select what the peer wants by ports or wildcards");
       return false;
     }
-    const refusal = this.#options.kernel.do(addSa(wanted), "an SA for the kernel");
-    if (refusal !== undefined) {
-      this.#options.onError(refusal);
-      return false;
+    for (const each of wanted) {
+      const refusal = this.#options.kernel.do(addSa(each), "an SA for the kernel");
+      if (refusal !== undefined) {
+        this.#options.onError(refusal);
+        this.remove(sa);
+        return false;
+      }
+      this.#directions.set(saName(each.destination, protocolOf(each.suite), each.spi), sa.direction);
     }
-    this.#directions.set(saName(wanted.destination, wanted.spi), sa.direction);
     this.#adapt(sa);
     return true;
   }
 
   moveToPort(sa: SaParameters, limits: Pick<SaLimits, "softOctets" | "hardOctets">): void {
-    const wanted = this.#xfrmSa(sa, limits);
-    const refusal = wanted && this.#options.kernel.do(updateSa(wanted), "an SA of the kernel");
-    if (refusal !== undefined) this.#options.onError(refusal);
+    for (const wanted of this.#xfrmSas(sa, limits) ?? []) {
+      const refusal = this.#options.kernel.do(updateSa(wanted), "an SA of the kernel");
+      if (refusal !== undefined) this.#options.onError(refusal);
+    }
   }
 
   remove(sa: SaParameters): void {
     const destination = destinationOf(sa);
-    const refusal = this.#options.kernel.do(deleteSa(destination, sa.spi), "an SA of the kernel");
-    if (refusal !== undefined && refusal.code !== NO_SUCH_SA) this.#options.onError(refusal);
-    this.#directions.delete(saName(destination, sa.spi));
+    for (const { suite, spi } of membersOf(sa)) {
+      const protocol = protocolOf(suite);
+      const refusal = this.#options.kernel.do(deleteSa(destination, protocol, spi), "an SA of the kernel");
+      if (refusal !== undefined && refusal.code !== NO_SUCH_SA) this.#options.onError(refusal);
+      this.#directions.delete(saName(destination, protocol, spi));
+    }
   }
 
+  /** Of a bundle, that of its ESP, and what has failed at either. */
   usageOf(sa: SaParameters): SaUsage | undefined {
-    const answer = this.#options.kernel.get(getSa(destinationOf(sa), sa.spi), "an SA of the kernel");
-    const report = isOsError(answer) ? undefined : decodeReport(answer);
-    return report?.kind === "sa" ? report.sa.usage : undefined;
+    const usages = membersOf(sa).map(({ suite, spi }) => {
+      const request = getSa(destinationOf(sa), protocolOf(suite), spi);
+      const answer = this.#options.kernel.get(request, "an SA of the kernel");
+      const report = isOsError(answer) ? undefined : decodeReport(answer);
+      return report?.kind === "sa" ? report.sa.usage : undefined;
+    });
+    const own = usages.at(-1);
+    const [around] = usages;
+    if (own === undefined || around === undefined || usages.length === 1) return own;
+    return {
+      ...own,
+      replayErrors: own.replayErrors + around.replayErrors,
+      icvErrors: own.icvErrors + around.icvErrors,
+    };
   }
 
   takeNews(): readonly CarrierNews[] {
@@ -140,7 +161,7 @@ export class XfrmCarrier implements PacketCarrier {
         return this.#limitReached(report.sa);
       case "mapping": {
         const { destination, spi, at } = report;
-        const isOurs = this.#directions.has(saName(destination, spi));
+        const isOurs = this.#directions.has(saName(destination, "esp", spi));
         return isOurs ? { kind: "peer elsewhere", local: destination, spi, at } : undefined;
       }
       default:
@@ -154,22 +175,23 @@ export class XfrmCarrier implements PacketCarrier {
     return { kind: "sa wanted", connectionId: line.entry.id, selector: line.selector };
   }
 
-  #limitReached(sa: { destination: IpAddress; spi: number; usage: SaUsage }): CarrierNews | undefined {
-    const { destination, spi, usage } = sa;
-    const direction = this.#directions.get(saName(destination, spi));
-    return direction && { kind: "limit reached", direction, destination, protocol: "esp", spi, usage };
+  #limitReached({ destination, protocol, spi, usage }: ReportedSa): CarrierNews | undefined {
+    const direction = this.#directions.get(saName(destination, protocol, spi));
+    return direction && { kind: "limit reached", direction, destination, protocol, spi, usage };
   }
 
   /** The policies of the lines that the SA serves ask for one like it from now on. */
   #adapt(sa: SaParameters): void {
     const { peer, mode, connectionId, selector } = sa;
+    const protocols = membersOf(sa).map(({ suite }) => protocolOf(suite));
     let isChanged = false;
     for (const { line, interface: on } of this.#plan) {
       if (line === undefined || on === undefined || line.entry.id !== connectionId) continue;
       if (!selectorCovers(line.selector, selector)) continue;
       const form = this.#formOf(line, on.localAddress);
-      if (form.peer === peer && form.mode === mode) continue;
-      this.#forms.set(lineName(line), { peer, mode });
+      const isSame = form.peer === peer && form.mode === mode && form.protocols.join() === protocols.join();
+      if (isSame) continue;
+      this.#forms.set(lineName(line), { peer, mode, protocols });
       isChanged = true;
     }
     if (isChanged) this.#enforce();
@@ -201,7 +223,7 @@ export class XfrmCarrier implements PacketCarrier {
         const selector = this.#selectorOf(planned, direction);
         const name = `${direction} ${JSON.stringify(selector)}`;
         if (wanted.has(name)) continue;
-        const needs = this.#templateOf(planned, direction);
+        const needs = this.#templatesOf(planned, direction);
         wanted.set(name, { direction, selector, priority: OWN_NUMBERS + i, needs });
       }
     return wanted;
@@ -213,11 +235,15 @@ export class XfrmCarrier implements PacketCarrier {
     return { ...traffic, device: on === undefined ? 0 : this.#options.deviceOf(on.name) };
   }
 
-  #templateOf({ line, interface: on }: PlannedPolicy, direction: PolicyDirection): XfrmTemplate | undefined {
-    if (line === undefined || on === undefined) return undefined;
-    const { peer, mode } = this.#formOf(line, on.localAddress);
+  #templatesOf({ line, interface: on }: PlannedPolicy, direction: PolicyDirection): readonly XfrmTemplate[] {
+    if (line === undefined || on === undefined) return [];
+    const { peer, mode, protocols } = this.#formOf(line, on.localAddress);
     const [source, destination] = direction === "out" ? [on.localAddress, peer] : [peer, on.localAddress];
-    return { source, destination, mode, requestId: this.#requestIdOf(line.entry.id) };
+    const common = { source, destination, requestId: this.#requestIdOf(line.entry.id) };
+    // From the inside out. One header leads to the other end: what is around it comes within that.
+    return protocols
+      .toReversed()
+      .map((protocol, i) => ({ ...common, protocol, mode: i === 0 ? mode : "transport" }));
   }
 
   #formOf(line: PlannedLine, localAddress: IpAddress): Form {
@@ -227,7 +253,8 @@ export class XfrmCarrier implements PacketCarrier {
     const peer = entry.peers[0] ?? localAddress;
     if (known !== undefined && entry.peers.includes(known.peer)) return known;
     const isDirect = entry.transformSets[0]?.mode === "transport" && isBetween(selector, localAddress, peer);
-    return { peer, mode: isDirect ? "transport" : "tunnel" };
+    const protocols = suitesOf(entry.transformSets[0] ?? NO_SET).map(protocolOf);
+    return { peer, mode: isDirect ? "transport" : "tunnel", protocols };
   }
 
   #requestIdOf(connectionId: string): number {
@@ -238,14 +265,16 @@ export class XfrmCarrier implements PacketCarrier {
     return fresh;
   }
 
-  /** Undefined where the kernel's selectors cannot say what it may carry. */
-  #xfrmSa(sa: SaParameters, limits: Pick<SaLimits, "softOctets" | "hardOctets">): XfrmSa | undefined {
+  /** AH around ESP first. Undefined where the kernel's selectors cannot say what they may carry. */
+  #xfrmSas(
+    sa: SaParameters,
+    limits: Pick<SaLimits, "softOctets" | "hardOctets">,
+  ): readonly XfrmSa[] | undefined {
     const isInbound = sa.direction === "inbound";
     const leaving = selectorOfSa(sa);
     if (leaving === undefined) return undefined;
-    const { udpEncapsulation: udp, suite } = sa;
-    if (isAh(suite)) return undefined;
-    return {
+    const { udpEncapsulation: udp, suite, ah } = sa;
+    const own: XfrmSa = {
       source: isInbound ? sa.peer : sa.localAddress,
       destination: destinationOf(sa),
       spi: sa.spi,
@@ -268,6 +297,15 @@ export class XfrmCarrier implements PacketCarrier {
           ? { sourcePort: udp.remotePort, destinationPort: udp.localPort }
           : udp && { sourcePort: udp.localPort, destinationPort: udp.remotePort },
     };
+    if (ah === undefined) return [own];
+    const around: XfrmSa = {
+      ...{ ...own, spi: ah.spi, mode: "transport" as const, suite: { ah: ah.hash } },
+      ...{ encryptionKey: new Uint8Array(), integrityKey: ah.key.reveal() },
+      // Its volume is that of the ESP in it.
+      lifetime: sa.lifetimeSeconds > 0 ? { hardSeconds: sa.lifetimeSeconds + GRACE_SECONDS } : {},
+      replayWindow: isInbound ? REPLAY_WINDOW : 0,
+    };
+    return [around, own];
   }
 
   #clearsDontFragment(connectionId: string): boolean {
@@ -309,10 +347,12 @@ function lineName({ entry, selector }: PlannedLine): string {
   return selectorKey(entry.id, selector);
 }
 
-function saName(destination: IpAddress, spi: number): string {
-  return `${destination} ${spi}`;
+function saName(destination: IpAddress, protocol: SaProtocol, spi: number): string {
+  return `${destination} ${protocol} ${spi}`;
 }
 
+/** ESP, before an entry has a transform set. */
+const NO_SET = { esp: { encryption: "null", integrity: undefined } } as const;
 /** As that of our own data plane. */
 const REPLAY_WINDOW = 64;
 /** The sequence number must not cycle: 16 million packets before the end, another SA is asked for. */

@@ -2,6 +2,7 @@
  * The structures of Linux's <linux/xfrm.h> that more than one message has. Numbers are little-endian; addresses, ports and
  * SPIs are in network order. An address takes 16 octets, of which IPv4 uses the first four.
  */
+import type { SaProtocol } from "../../../crypto/names.ts";
 import { type IpAddress, ipv4FromNumber, ipv4ToNumber } from "../../../net/ip-address.ts";
 import { type AddressBlock, blockOf } from "../../../net/selector.ts";
 import { AF_INET } from "../socket-address.ts";
@@ -104,6 +105,13 @@ function blockAt(view: DataView, at: number, length: number): AddressBlock {
 }
 
 export const MODES = { transport: 0, tunnel: 1 } as const;
-export const ESP = 50;
+export const PROTOCOLS: { readonly [P in SaProtocol]: number } = { esp: 50, ah: 51 };
+
+/** Undefined for what is neither. */
+export function protocolAt(view: DataView, at: number): SaProtocol | undefined {
+  const number = view.getUint8(at);
+  if (number === PROTOCOLS.esp) return "esp";
+  return number === PROTOCOLS.ah ? "ah" : undefined;
+}
 /** XFRM_INF. */
 const UNLIMITED = 2n ** 64n - 1n;

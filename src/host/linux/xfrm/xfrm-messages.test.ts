@@ -62,7 +62,7 @@ describe("a request is as iproute2 makes it", () => {
       putPolicy({
         ...{ direction: "out", priority: 77 },
         selector: selectorOf({ source: BEFORE_A, destination: BEFORE_B, device: 2 }),
-        needs: { source: A, destination: B, mode: "tunnel", requestId: 7 },
+        needs: [{ source: A, destination: B, protocol: "esp", mode: "tunnel", requestId: 7 }],
       }),
       putPolicy({
         ...{ direction: "out", priority: 78 },
@@ -71,9 +71,9 @@ describe("a request is as iproute2 makes it", () => {
           source: blockOf(ipv4("10.9.0.0"), ipv4("255.255.255.0")),
           destination: blockOf(ipv4("10.8.0.0"), ipv4("255.255.255.0")),
         }),
-        needs: { source: A, destination: B, mode: "transport", requestId: 8 },
+        needs: [{ source: A, destination: B, protocol: "esp", mode: "transport", requestId: 8 }],
       }),
-      putPolicy({ direction: "in", priority: 76, selector: IKE, needs: undefined }),
+      putPolicy({ direction: "in", priority: 76, selector: IKE, needs: [] }),
     ];
     for (const [i, recorded] of [tunnel, transport, clear].entries()) {
       assert.equal(made[i]?.type, recorded?.type);
@@ -84,8 +84,8 @@ describe("a request is as iproute2 makes it", () => {
 
   it("for one SA, to be shown or deleted", () => {
     for (const [request, recorded] of [
-      [getSa(B, 0x12345678), recordedLike("ip xfrm state get")],
-      [deleteSa(B, 0x12345678), recordedLike("state delete")],
+      [getSa(B, "esp", 0x12345678), recordedLike("ip xfrm state get")],
+      [deleteSa(B, "esp", 0x12345678), recordedLike("state delete")],
     ] as const) {
       assert.equal(request.type, recorded.type);
       assert.equal(hex(request.body), hex(recorded.body.subarray(0, SIZES.saId)));
@@ -99,7 +99,7 @@ describe("a report of Linux", () => {
     assert.deepEqual(report, {
       kind: "sa",
       sa: {
-        ...{ destination: B, spi: 0x12345678, requestId: 7 },
+        ...{ destination: B, protocol: "esp", spi: 0x12345678, requestId: 7 },
         usage: { octets: 4 * 84, packets: 4, sequenceNumber: 4, replayErrors: 0, icvErrors: 0 },
       },
     });

@@ -1,12 +1,14 @@
 /** What Linux's IPsec tells: SAs and policies that it has, packets that want an SA, SAs that reach a limit. */
+import type { SaProtocol } from "../../../crypto/names.ts";
 import type { SaUsage } from "../../../ipsec/packet-carrier.ts";
 import type { Endpoint, IpAddress } from "../../../net/ip-address.ts";
 import { attributesOf, type NetlinkMessage } from "./netlink-message.ts";
-import { addressAt, ESP, SIZES, selectorAt, viewOf, type XfrmSelector } from "./xfrm-layout.ts";
+import { addressAt, protocolAt, SIZES, selectorAt, viewOf, type XfrmSelector } from "./xfrm-layout.ts";
 import { DIRECTIONS, type PolicyDirection, XFRM_TYPES, XFRMA_REPLAY_ESN_VAL } from "./xfrm-requests.ts";
 
 export interface ReportedSa {
   readonly destination: IpAddress;
+  readonly protocol: SaProtocol;
   readonly spi: number;
   readonly requestId: number;
   readonly usage: SaUsage;
@@ -27,7 +29,7 @@ export type XfrmReport =
   /** At a hard limit the SA is gone. */
   | { readonly kind: "expire"; readonly sa: ReportedSa; readonly isHard: boolean };
 
-/** Undefined for what is of another kind, not about ESP, or too short. */
+/** Undefined for what is of another kind, not about ESP or AH, or too short. */
 export function decodeReport({ type, body }: NetlinkMessage): XfrmReport | undefined {
   const view = viewOf(body);
   switch (type) {
@@ -42,12 +44,12 @@ export function decodeReport({ type, body }: NetlinkMessage): XfrmReport | undef
     case XFRM_TYPES.newPolicy:
       return body.length < SIZES.policy ? undefined : policyAt(view);
     case XFRM_TYPES.acquire: {
-      if (body.length < ACQUIRE_OCTETS || view.getUint8(20) !== ESP) return undefined;
+      if (body.length < ACQUIRE_OCTETS || protocolAt(view, 20) === undefined) return undefined;
       const policyPriority = view.getUint32(ACQUIRE_POLICY + 152, true);
       return { kind: "acquire", selector: selectorAt(view, 40), policyPriority };
     }
     case XFRM_TYPES.mapping: {
-      if (body.length < MAPPING_OCTETS || view.getUint8(22) !== ESP) return undefined;
+      if (body.length < MAPPING_OCTETS || protocolAt(view, 22) !== "esp") return undefined;
       const at = { address: addressAt(view, 44), port: view.getUint16(62) };
       return { kind: "mapping", destination: addressAt(view, 0), spi: view.getUint32(16), at };
     }
@@ -57,11 +59,13 @@ export function decodeReport({ type, body }: NetlinkMessage): XfrmReport | undef
 }
 
 function saAt(view: DataView, attributes: Uint8Array): ReportedSa | undefined {
-  if (view.getUint8(76) !== ESP) return undefined;
+  const protocol = protocolAt(view, 76);
+  if (protocol === undefined) return undefined;
   const replay = attributesOf(attributes).get(XFRMA_REPLAY_ESN_VAL);
   const numbers = replay === undefined || replay.length < 12 ? undefined : viewOf(replay);
   return {
     destination: addressAt(view, 56),
+    protocol,
     spi: view.getUint32(72),
     requestId: view.getUint32(208, true),
     usage: {

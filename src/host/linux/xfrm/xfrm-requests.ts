@@ -1,13 +1,14 @@
 /** Requests to Linux's IPsec: what a netlink message of each type has as its body. */
-import type { EspSuite } from "../../../crypto/names.ts";
+import { concat } from "../../../base/octets.ts";
+import { isAh, protocolOf, type SaProtocol, type SaSuite } from "../../../crypto/names.ts";
 import type { EncapsulationMode } from "../../../crypto/transform-set.ts";
 import type { IpAddress } from "../../../net/ip-address.ts";
 import { AF_INET } from "../socket-address.ts";
 import { attribute, withAttributes } from "./netlink-message.ts";
 import { algorithmAttributes } from "./xfrm-algorithms.ts";
 import {
-  ESP,
   MODES,
+  PROTOCOLS,
   putAddress,
   putLifetime,
   putSelector,
@@ -32,7 +33,7 @@ export interface XfrmSa {
   readonly mode: EncapsulationMode;
   /** What it may carry. */
   readonly selector: XfrmSelector;
-  readonly suite: EspSuite;
+  readonly suite: SaSuite;
   readonly encryptionKey: Uint8Array;
   readonly integrityKey: Uint8Array;
   readonly lifetime: XfrmLifetime;
@@ -50,11 +51,12 @@ export interface XfrmPolicy {
   readonly selector: XfrmSelector;
   /** The lowest that matches decides. */
   readonly priority: number;
-  /** The SA that a packet needs; without one it passes in clear. */
-  readonly needs: XfrmTemplate | undefined;
+  /** The SAs that a packet needs, from the inside out; without any it passes in clear. */
+  readonly needs: readonly XfrmTemplate[];
 }
 
 export interface XfrmTemplate {
+  readonly protocol: SaProtocol;
   readonly source: IpAddress;
   readonly destination: IpAddress;
   readonly mode: EncapsulationMode;
@@ -67,13 +69,13 @@ export function addSa(sa: XfrmSa): XfrmRequest {
   putSelector(view, 0, sa.selector);
   putAddress(view, 56, sa.destination);
   view.setUint32(72, sa.spi);
-  view.setUint8(76, ESP);
+  view.setUint8(76, PROTOCOLS[protocolOf(sa.suite)]);
   putAddress(view, 80, sa.source);
   putLifetime(view, 96, sa.lifetime);
   view.setUint32(208, sa.requestId, true);
   view.setUint16(212, AF_INET, true);
   view.setUint8(214, MODES[sa.mode]);
-  view.setUint8(216, sa.clearsDontFragment ? STATE_NO_PATH_MTU : 0);
+  view.setUint8(216, (sa.clearsDontFragment ? STATE_NO_PATH_MTU : 0) | (isAh(sa.suite) ? STATE_ALIGN4 : 0));
   const attributes = [...algorithmAttributes(sa.suite, sa.encryptionKey, sa.integrityKey)];
   const { udpEncapsulation: udp } = sa;
   if (udp !== undefined) attributes.push(attribute(XFRMA_ENCAP, encapsulation(udp)));
@@ -86,13 +88,13 @@ export function updateSa(sa: XfrmSa): XfrmRequest {
   return { type: XFRM_TYPES.updateSa, body: addSa(sa).body };
 }
 
-/** An SA is named by where it leads to and its SPI. */
-export function deleteSa(destination: IpAddress, spi: number): XfrmRequest {
-  return { type: XFRM_TYPES.deleteSa, body: saId(destination, spi) };
+/** An SA is named by where it leads to, its protocol and its SPI. */
+export function deleteSa(destination: IpAddress, protocol: SaProtocol, spi: number): XfrmRequest {
+  return { type: XFRM_TYPES.deleteSa, body: saId(destination, protocol, spi) };
 }
 
-export function getSa(destination: IpAddress, spi: number): XfrmRequest {
-  return { type: XFRM_TYPES.getSa, body: saId(destination, spi) };
+export function getSa(destination: IpAddress, protocol: SaProtocol, spi: number): XfrmRequest {
+  return { type: XFRM_TYPES.getSa, body: saId(destination, protocol, spi) };
 }
 
 /** To be sent as a dump. */
@@ -108,7 +110,7 @@ export function putPolicy({ direction, selector, priority, needs }: XfrmPolicy):
   putLifetime(view, 56, {});
   view.setUint32(152, priority, true);
   view.setUint8(160, DIRECTIONS[direction]);
-  const attributes = needs === undefined ? [] : [attribute(XFRMA_TMPL, template(needs))];
+  const attributes = needs.length === 0 ? [] : [attribute(XFRMA_TMPL, concat(...needs.map(template)))];
   return { type: XFRM_TYPES.updatePolicy, body: withAttributes(fixed, ...attributes) };
 }
 
@@ -142,21 +144,21 @@ export const DIRECTIONS: { readonly [D in PolicyDirection]: number } = { in: 0, 
 
 export const XFRMA_REPLAY_ESN_VAL = 23;
 
-function saId(destination: IpAddress, spi: number): Uint8Array {
+function saId(destination: IpAddress, protocol: SaProtocol, spi: number): Uint8Array {
   const body = new Uint8Array(SIZES.saId);
   const view = viewOf(body);
   putAddress(view, 0, destination);
   view.setUint32(16, spi);
   view.setUint16(20, AF_INET, true);
-  view.setUint8(22, ESP);
+  view.setUint8(22, PROTOCOLS[protocol]);
   return body;
 }
 
-function template({ source, destination, mode, requestId }: XfrmTemplate): Uint8Array {
+function template({ source, destination, protocol, mode, requestId }: XfrmTemplate): Uint8Array {
   const bytes = new Uint8Array(SIZES.template);
   const view = viewOf(bytes);
   putAddress(view, 0, destination);
-  view.setUint8(20, ESP);
+  view.setUint8(20, PROTOCOLS[protocol]);
   view.setUint16(24, AF_INET, true);
   putAddress(view, 28, source);
   view.setUint32(44, requestId, true);
@@ -189,3 +191,5 @@ const XFRMA_TMPL = 5;
 const UDP_ENCAP_ESPINUDP = 2;
 /** XFRM_STATE_NOPMTUDISC. */
 const STATE_NO_PATH_MTU = 4;
+/** XFRM_STATE_ALIGN4: AH's length is a multiple of 4 octets, as RFC 2402 §2.6 has it for IPv4, and not of 8. */
+const STATE_ALIGN4 = 64;
