@@ -20,6 +20,8 @@ export function promptingServices(router: RouterServices, prompt: () => void): R
     forwarding: () => router.forwarding(),
     debugFlags: () => router.debugFlags(),
     setDebug: (flag, on) => router.setDebug(flag, on),
+    debugConditions: () => router.debugConditions(),
+    setDebugConditions: (conditions) => router.setDebugConditions(conditions),
     traceroute: (options, print, done) =>
       router.traceroute(options, print, () => {
         done();

@@ -6,8 +6,10 @@ import type { GatewayRequest, GatewayView } from "../gateway/contract.ts";
 import type { MachineView } from "../gateway/machine-view.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { ConversationEnd } from "../net/readdressing.ts";
+import type { DebugConditions } from "../observe/debug-conditions.ts";
+import type { DebugFlag } from "../observe/debug-message.ts";
 
-export type DebugFlag = "isakmp" | "ipsec" | "engine";
+export type { DebugFlag } from "../observe/debug-message.ts";
 
 export interface RouterServices {
   configuration(): Configuration;
@@ -37,6 +39,9 @@ export interface RouterServices {
   forwarding(): ForwardingServices | undefined;
   debugFlags(): ReadonlySet<DebugFlag>;
   setDebug(flag: DebugFlag, on: boolean): void;
+  /** What debugging is about. */
+  debugConditions(): DebugConditions;
+  setDebugConditions(conditions: DebugConditions): void;
   /**
    * Starts a ping. All of its output comes through `print`, from `Type escape sequence to abort.` to the success rate,
    * newlines included; then `done` is called, also after `cancel`.

@@ -47,6 +47,7 @@ const SHARED: Readonly<Record<string, string>> = {
   "crypto pki certificate": "Certificates of a certification authority",
   debug: "Debugging functions (see also 'undebug')",
   "debug crypto": "Cryptographic subsystem",
+  "debug crypto condition": "Debug condition filters",
   enable: "Modify enable password parameters",
   ip: "Internet Protocol",
   "crypto map": "Enter a crypto map",

@@ -25,6 +25,8 @@ export type IpsecEvent =
       readonly spi: number;
       readonly connId: number;
       readonly destination: IpAddress;
+      /** The other end, whichever way its packets go. */
+      readonly peer: IpAddress;
       readonly suite: SaSuite;
     }
   | {
@@ -33,6 +35,8 @@ export type IpsecEvent =
       readonly spi: number;
       readonly connId: number;
       readonly destination: IpAddress;
+      /** The other end, whichever way its packets go. */
+      readonly peer: IpAddress;
       readonly suite: SaSuite;
       readonly reason: "expired" | "deleted" | "peer deleted" | "peer dead" | "idle" | "replaced" | "cleared";
     }

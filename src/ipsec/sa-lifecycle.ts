@@ -297,7 +297,7 @@ function settleRenewal(...sas: readonly LiveSa[]): void {
 function eventFields({ parameters }: LiveSa) {
   const { direction, localAddress, peer } = parameters;
   const destination = direction === "inbound" ? localAddress : peer;
-  return membersOf(parameters).map((member) => ({ direction, destination, ...member }));
+  return membersOf(parameters).map((member) => ({ direction, destination, peer, ...member }));
 }
 
 function newArrivals(): Arrivals {

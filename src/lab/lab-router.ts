@@ -19,9 +19,10 @@ import type { RsaKeyPair } from "../config/rsa-key-pair.ts";
 import { sealed } from "../config/sealing.ts";
 import type { ExportedKeys, GatewayEvent, GatewayRequest, GatewayView } from "../gateway/contract.ts";
 import type { MachineView } from "../gateway/machine-view.ts";
+import type { DebugConditions } from "../observe/debug-conditions.ts";
+import { DebugFilter } from "../observe/debug-filter.ts";
 import { stamped } from "../observe/debug-message.ts";
 import { explanation } from "../observe/explanation.ts";
-import { IosDebug } from "../observe/ios-debug.ts";
 import { isakmpOnOff, Syslog } from "../observe/syslog.ts";
 import { timestamp, UNSET_CLOCK } from "../observe/timestamps.ts";
 import type { StackInterface } from "./ip-stack.ts";
@@ -65,8 +66,7 @@ export class LabRouter implements RouterServices {
   readonly name: string;
   readonly #options: LabRouterOptions;
   readonly #router: Router;
-  readonly #flags: Set<DebugFlag>;
-  readonly #iosDebug = new IosDebug();
+  readonly #debug: DebugFilter;
   readonly #syslog = new Syslog();
   readonly #explained = new Map<string, Instant>();
   #configuration: Configuration;
@@ -78,7 +78,7 @@ export class LabRouter implements RouterServices {
     this.#options = options;
     this.#configuration = sealed(options.configuration, options.random, undefined);
     this.#rsaKeys = options.rsaKeys;
-    this.#flags = new Set(options.debug);
+    this.#debug = new DebugFilter(options.debug);
     this.#router = new Router({
       ...options,
       interfaces: this.#interfaces(options.policy),
@@ -171,12 +171,19 @@ export class LabRouter implements RouterServices {
   }
 
   debugFlags(): ReadonlySet<DebugFlag> {
-    return this.#flags;
+    return this.#debug.flags;
   }
 
   setDebug(flag: DebugFlag, on: boolean): void {
-    if (on) this.#flags.add(flag);
-    else this.#flags.delete(flag);
+    this.#debug.set(flag, on);
+  }
+
+  debugConditions(): DebugConditions {
+    return this.#debug.conditions;
+  }
+
+  setDebugConditions(conditions: DebugConditions): void {
+    this.#debug.conditions = conditions;
   }
 
   ping(options: PingOptions, print: (text: string) => void, done: () => void): { cancel(): void } {
@@ -195,8 +202,8 @@ export class LabRouter implements RouterServices {
 
   #watch(event: GatewayEvent): void {
     this.#options.onEvent(event);
-    for (const message of this.#iosDebug.read(event))
-      if (this.#flags.has(message.flag)) this.#options.onLines(stamped(message, this.#stamp("debug")));
+    for (const message of this.#debug.read(event))
+      this.#options.onLines(stamped(message, this.#stamp("debug")));
     for (const lines of this.#syslog.read(event)) this.#say("log", lines);
     const sentence = explanation(event);
     if (sentence !== undefined && this.#isNews(sentence))

@@ -154,6 +154,7 @@ test("a removed SA is told with its SPI and conn id", () => {
     spi: 0x19591660,
     connId: 8,
     destination: ipv4("12.12.12.12"),
+    peer: ipv4("12.12.12.12"),
     suite: { encryption: "des", integrity: "sha1" },
     reason: "cleared",
   };

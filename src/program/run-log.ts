@@ -6,9 +6,9 @@ import type { GatewayEvent } from "../gateway/contract.ts";
 import type { ClockView } from "../gateway/machine-view.ts";
 import type { Clock } from "../host/clock.ts";
 import { timestampStyle } from "../lab/timestamp-settings.ts";
+import { DebugFilter } from "../observe/debug-filter.ts";
 import { stamped } from "../observe/debug-message.ts";
 import { explanation } from "../observe/explanation.ts";
-import { IosDebug } from "../observe/ios-debug.ts";
 import { Syslog } from "../observe/syslog.ts";
 import { timestamp } from "../observe/timestamps.ts";
 import { LineBudget } from "./line-budget.ts";
@@ -16,14 +16,13 @@ import { LineBudget } from "./line-budget.ts";
 export type LineListener = (lines: readonly string[]) => void;
 
 export class RunLog {
-  readonly flags: Set<DebugFlag>;
+  readonly debug: DebugFilter;
   readonly #clock: Clock;
   readonly #configuration: () => Configuration;
   readonly #startedAt: Instant;
   readonly #wallClock: () => number;
   /** Milliseconds since 1970, as the time of day is now set. */
   #wallClockAtStart: number;
-  readonly #iosDebug = new IosDebug();
   readonly #syslog = new Syslog();
   readonly #listeners = new Set<LineListener>();
   readonly #said = new Map<string, Instant>();
@@ -42,7 +41,7 @@ export class RunLog {
     this.#wallClockAtStart = wallClock();
     this.#configuration = configuration;
     this.#startedAt = clock.now();
-    this.flags = new Set(flags);
+    this.debug = new DebugFilter(flags);
   }
 
   /** Hears every line from now on, until the function returned is called. */
@@ -58,10 +57,7 @@ export class RunLog {
   }
 
   event(event: GatewayEvent): void {
-    // Making text that nobody reads costs as much as the cryptography of a handshake.
-    if (this.flags.size > 0)
-      for (const message of this.#iosDebug.read(event))
-        if (this.flags.has(message.flag)) this.#tell(stamped(message, this.#stamp("debug")));
+    for (const message of this.debug.read(event)) this.#tell(stamped(message, this.#stamp("debug")));
     for (const lines of this.#syslog.read(event)) this.#sayWithin(this.#eventBudget, lines, "about peers");
     const sentence = explanation(event);
     if (sentence !== undefined) this.sayOnce("%SKEYID-5-EXPLANATION", sentence);

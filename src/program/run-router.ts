@@ -22,6 +22,7 @@ import type { MachineState } from "../host/linux/machine-state.ts";
 import type { JobRunner } from "../lab/job-runner.ts";
 import { printedPing } from "../lab/ping-text.ts";
 import { makeRsaKeys } from "../lab/rsa-key-making.ts";
+import type { DebugConditions } from "../observe/debug-conditions.ts";
 import { isakmpOnOff } from "../observe/syslog.ts";
 import { saveConfigKey } from "./config-key-file.ts";
 import { saveRsaKeys } from "./rsa-key-file.ts";
@@ -172,12 +173,19 @@ export class RunRouter implements RouterServices {
   }
 
   debugFlags(): ReadonlySet<DebugFlag> {
-    return this.#log.flags;
+    return this.#log.debug.flags;
   }
 
   setDebug(flag: DebugFlag, on: boolean): void {
-    if (on) this.#log.flags.add(flag);
-    else this.#log.flags.delete(flag);
+    this.#log.debug.set(flag, on);
+  }
+
+  debugConditions(): DebugConditions {
+    return this.#log.debug.conditions;
+  }
+
+  setDebugConditions(conditions: DebugConditions): void {
+    this.#log.debug.conditions = conditions;
   }
 
   ping(options: PingOptions, print: (text: string) => void, done: () => void): { cancel(): void } {

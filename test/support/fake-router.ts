@@ -19,15 +19,16 @@ import { performJob } from "../../src/crypto/perform-job.ts";
 import type { GatewayRequest, GatewayView } from "../../src/gateway/contract.ts";
 import type { MachineView } from "../../src/gateway/machine-view.ts";
 import { NO_REQUESTS } from "../../src/ike/admission.ts";
-
 import type { JobRunner } from "../../src/lab/job-runner.ts";
 import { makeRsaKeys } from "../../src/lab/rsa-key-making.ts";
+import { type DebugConditions, NO_CONDITIONS } from "../../src/observe/debug-conditions.ts";
 
 export class FakeRouter implements RouterServices {
   readonly requests: GatewayRequest[] = [];
   readonly pings: PingOptions[] = [];
   readonly traceroutes: TracerouteOptions[] = [];
   readonly #flags = new Set<DebugFlag>();
+  #conditions = NO_CONDITIONS;
   #configuration: Configuration;
   #finishPing: (() => void) | undefined;
   #finishKeys: (() => void) | undefined;
@@ -137,6 +138,14 @@ export class FakeRouter implements RouterServices {
   setDebug(flag: DebugFlag, on: boolean): void {
     if (on) this.#flags.add(flag);
     else this.#flags.delete(flag);
+  }
+
+  debugConditions(): DebugConditions {
+    return this.#conditions;
+  }
+
+  setDebugConditions(conditions: DebugConditions): void {
+    this.#conditions = conditions;
   }
 
   ping(options: PingOptions, print: (text: string) => void, done: () => void): { cancel(): void } {

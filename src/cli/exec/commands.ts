@@ -2,6 +2,7 @@
 import { CLEAR_COMMANDS } from "./clear.ts";
 import type { Command } from "./command.ts";
 import { DEBUG_COMMANDS } from "./debug.ts";
+import { DEBUG_CONDITION_COMMANDS } from "./debug-condition.ts";
 import { ENABLE_COMMANDS } from "./enable.ts";
 import { LATER_COMMANDS } from "./later-commands.ts";
 import { PING_COMMANDS } from "./ping.ts";
@@ -13,6 +14,7 @@ import { TRACEROUTE_COMMANDS } from "./traceroute.ts";
 export const COMMANDS: readonly Command[] = [
   ...CLEAR_COMMANDS,
   ...DEBUG_COMMANDS,
+  ...DEBUG_CONDITION_COMMANDS,
   ...ENABLE_COMMANDS,
   ...LATER_COMMANDS,
   ...PING_COMMANDS,
