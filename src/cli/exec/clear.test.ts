@@ -14,10 +14,10 @@ function requestsOf(line: string) {
 test("a connection is cleared by its number, whichever phase it is of", () => {
   assert.deepEqual(requestsOf("clear crypto connection 1"), [{ kind: "clear-isakmp-sas", connId: 1 }]);
   assert.deepEqual(requestsOf("clear crypto connection 2029"), [
-    { kind: "clear-ipsec-sas", entry: { destination: A, spi: 0x8eab0b22 } },
+    { kind: "clear-ipsec-sas", entry: { destination: A, protocol: "esp", spi: 0x8eab0b22 } },
   ]);
   assert.deepEqual(requestsOf("clear crypto connection 2030"), [
-    { kind: "clear-ipsec-sas", entry: { destination: B, spi: 0xeb84dc85 } },
+    { kind: "clear-ipsec-sas", entry: { destination: B, protocol: "esp", spi: 0xeb84dc85 } },
   ]);
 });
 
