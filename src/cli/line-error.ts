@@ -61,6 +61,8 @@ function looksSecret(words: readonly string[]): boolean {
   const before = words.slice(0, -1);
   // To the end of the line: it may be several words.
   if (before.some(opensSecret) && !/^(?:password encryption|service)\b/.test(words.join(" "))) return true;
+  // `set session-key inbound esp SPI cipher KEY`, in any abbreviation.
+  if (/^(?:no )?set se\S* [io]\S* (?:a\S* \S+|e\S* .*\b[ca]\S*) \S+$/.test(words.join(" "))) return true;
   const last = before.at(-1) ?? "";
   const isTyped = /^[0-9]$/.test(last);
   const word = (isTyped ? before.at(-2) : last) ?? "";

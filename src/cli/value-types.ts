@@ -98,3 +98,13 @@ export const SERIAL_NUMBER: ValueType<string> = {
   placeholder: "Hex-data",
   parse: (text) => (/^[\da-f]{1,128}$/i.test(text) ? text.toUpperCase() : undefined),
 };
+
+/** A key in whole octets. IOS takes any number of them and cuts it to what is needed. */
+export const HEXADECIMAL_KEY: ValueType<string> = {
+  ...NAME,
+  placeholder: "Hex-data",
+  isSecret: true,
+  // Of the lines that tests make: eight digits.
+  domain: { kind: "integer", min: 10_000_000, max: 99_999_999 },
+  parse: (text) => (/^(?:[\da-f]{2}){1,128}$/i.test(text) ? text.toLowerCase() : undefined),
+};

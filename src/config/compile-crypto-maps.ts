@@ -1,6 +1,7 @@
 /** Crypto maps on their interfaces: for each entry what IKE negotiates (a connection) and what IPsec protects (rules). */
 import type { Connection } from "../ike/policy.ts";
 import type { ProtectedInterface } from "../ipsec/policy.ts";
+import { compileManualEntry } from "./compile-manual-entry.ts";
 import { type CompiledEntry, compileEntry } from "./compile-map-entry.ts";
 import { isTunnel, tellTunnelMap } from "./compile-tunnel.ts";
 import type {
@@ -52,8 +53,8 @@ export function compileCryptoMaps(
       fragmentation: (own.fragmentation ?? configuration.fragmentation).value,
       entries: entries.map((entry) => {
         const id = idOf(map.name, own.name, entry);
-        if (entry.selectors.length > 0 || entry.template !== undefined)
-          connections.push(entry.connectionAt({ ...place, id, interfaceName: own.name }));
+        const connection = entry.connectionAt({ ...place, id, interfaceName: own.name });
+        if (connection !== undefined) connections.push(connection);
         return entry.rulesAt(id);
       }),
     });
@@ -64,7 +65,7 @@ export function compileCryptoMaps(
     const { name: mapName, entries, dynamicEntries } = map;
     if (entries.length + dynamicEntries.length === 0) problems.add(severity, emptyMap(map));
     const compiled = entries.map((entry) =>
-      compileEntry(
+      (entry.type === "ipsec-manual" ? compileManualEntry : compileEntry)(
         configuration,
         { mapName, sequence: entry.sequence, template: undefined },
         entry,
@@ -159,10 +160,7 @@ function emptyMap({ name, localAddress, kept }: CryptoMapSettings) {
   return {
     kind: "incomplete",
     origin: localAddress?.origin ?? kept[0]?.origin,
-    message:
-      kept.length === 0
-        ? `Crypto map ${name} has no entry.`
-        : `Crypto map ${name} has no entry of type ipsec-isakmp, the only type in effect yet.`,
+    message: `Crypto map ${name} has no entry.`,
     advice: `Enter \`crypto map ${name} 10 ipsec-isakmp\` with a peer, a transform set and an access list.`,
   } as const;
 }

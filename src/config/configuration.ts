@@ -31,6 +31,7 @@ export {
   type DynamicMapSettings,
   isSamePeer,
   type MapPeer,
+  type SessionKeySettings,
 } from "./crypto-map-settings.ts";
 export { emptyConfiguration } from "./defaults.ts";
 

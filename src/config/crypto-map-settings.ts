@@ -1,6 +1,7 @@
 /** Crypto maps and dynamic crypto maps in a configuration. */
 import type { Origin } from "../base/origin.ts";
 import type { GroupId } from "../crypto/names.ts";
+import type { Secret } from "../crypto/secret.ts";
 import type { IdleTime } from "../ipsec/policy.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { KeptLines, Setting } from "./configuration.ts";
@@ -35,10 +36,11 @@ export interface DynamicMapSettings {
   readonly entries: readonly CryptoMapEntrySettings[];
 }
 
-/** `crypto map … ipsec-isakmp`, and an entry of a dynamic map. */
+/** `crypto map … ipsec-isakmp` or `ipsec-manual`, and an entry of a dynamic map, which is of the first type. */
 export interface CryptoMapEntrySettings {
   /** 1 to 65535. */
   readonly sequence: number;
+  readonly type: "ipsec-isakmp" | "ipsec-manual";
   readonly description: Setting<string> | undefined;
   /** In order of preference. */
   readonly peers: readonly Setting<MapPeer>[];
@@ -50,7 +52,20 @@ export interface CryptoMapEntrySettings {
   readonly idleTime: Setting<IdleTime> | undefined;
   /** Name or number of an access list. */
   readonly matchAddress: Setting<string> | undefined;
+  /** Of an entry of type ipsec-manual: at most one for each protocol and direction, in this order. */
+  readonly sessionKeys: readonly SessionKeySettings[];
   readonly kept: KeptLines;
+  readonly origin: Origin | undefined;
+}
+
+/** `set session-key`. */
+export interface SessionKeySettings {
+  readonly direction: "inbound" | "outbound";
+  readonly protocol: "ah" | "esp";
+  readonly spi: number;
+  /** ESP alone has one. */
+  readonly cipher: Secret | undefined;
+  readonly authenticator: Secret | undefined;
   readonly origin: Origin | undefined;
 }
 

@@ -146,9 +146,14 @@ export function newCryptoMap(name: string): CryptoMapSettings {
   return { name, localAddress: undefined, entries: [], dynamicEntries: [], kept: [] };
 }
 
-export function newCryptoMapEntry(sequence: number, origin: Origin | undefined): CryptoMapEntrySettings {
+export function newCryptoMapEntry(
+  sequence: number,
+  origin: Origin | undefined,
+  type: CryptoMapEntrySettings["type"] = "ipsec-isakmp",
+): CryptoMapEntrySettings {
   return {
     sequence,
+    type,
     description: undefined,
     peers: [],
     transformSets: undefined,
@@ -157,6 +162,7 @@ export function newCryptoMapEntry(sequence: number, origin: Origin | undefined):
     lifetimeKilobytes: undefined,
     idleTime: undefined,
     matchAddress: undefined,
+    sessionKeys: [],
     kept: [],
     origin,
   };

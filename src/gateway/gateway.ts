@@ -81,6 +81,7 @@ export class Gateway {
       policy: policy.ipsec,
       random,
       holdPackets,
+      takeConnIds: () => this.#ike.takeIpsecConnIds(),
       ...(transforms === undefined ? {} : { transforms }),
       ...(space === undefined ? {} : { space }),
       ...(carrier === undefined ? {} : { carrier }),

@@ -141,6 +141,11 @@ export class IkeEngine {
     return this.#state.spis.take(this.#state.random);
   }
 
+  /** Numbers for a pair of SAs that is not of IKE's making. */
+  takeIpsecConnIds(): { readonly inbound: number; readonly outbound: number } {
+    return this.#state.takeIpsecConnIds();
+  }
+
   /** An inbound SPI is no longer in use. */
   releaseSpi(spi: number): void {
     this.#state.spis.release(spi);

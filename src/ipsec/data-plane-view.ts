@@ -63,11 +63,15 @@ function saView(
     udpEncapsulation: parameters.udpEncapsulation,
     connId,
     flowId: sa.flowId,
+    ...(parameters.isManual === true ? { isManual: true } : {}),
     remainingKilobytes: wholeUnits(limits.hardOctets - sa.octets, KILOBYTE),
     remainingSeconds: wholeUnits(elapsed(now, sa.hardAt), 1000),
     installedAt: parameters.installedAt,
     ivLength: ofEsp && esp !== undefined ? esp.ivLength : 0,
-    replayDetection: arrivals === undefined ? isAuthenticated(suite) : arrivals.replayWindow !== undefined,
+    replayDetection:
+      arrivals === undefined
+        ? isAuthenticated(suite) && parameters.isManual !== true
+        : arrivals.replayWindow !== undefined,
     sequenceNumber: (arrivals ?? sa).sequenceNumber,
     packets: sa.packets,
     octets: sa.octets,

@@ -3,7 +3,7 @@
  * clock, entropy or socket of its own. Whoever drives it says what happened, then takes with `drain` what is to be done.
  */
 import type { Random } from "../base/random.ts";
-import type { Deadline, Instant } from "../base/time.ts";
+import { type Deadline, type Instant, instant } from "../base/time.ts";
 import type { SaProtocol } from "../crypto/names.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import { selectorCovers, selectorsEqual, type TrafficSelector } from "../net/selector.ts";
@@ -17,6 +17,7 @@ import { HoldQueue } from "./hold-queue.ts";
 import { type EspArrival, InboundPath } from "./inbound-path.ts";
 import { DATA_PLANE_LIMITS, type DataPlaneLimits } from "./limits.ts";
 import { isExpired, type LiveSa, type PlaneTimer, type RemovedPair } from "./live-sa.ts";
+import { installManualSas, type TakeConnIds } from "./manual-sas.ts";
 import { Negotiator } from "./negotiator.ts";
 import { nodeTransforms } from "./node-transforms.ts";
 import { OutboundPath } from "./outbound-path.ts";
@@ -61,10 +62,13 @@ export interface DataPlaneOptions {
   readonly lowersMss?: boolean;
   /** Carries packets in place of the data plane, which then sees none. */
   readonly carrier?: PacketCarrier;
+  /** Numbers for SAs that the operator has keyed; by default from 2000 on. */
+  readonly takeConnIds?: TakeConnIds;
 }
 
 export class DataPlane {
   readonly #parts: DataPlaneParts;
+  readonly #takeConnIds: TakeConnIds;
   readonly #negotiator: Negotiator;
   readonly #lifecycle: SaLifecycle;
   readonly #holdQueue: HoldQueue | undefined;
@@ -94,6 +98,8 @@ export class DataPlane {
     this.#outboundPath = new OutboundPath(this.#parts, this.#lifecycle, this.#negotiator, this.#holdQueue);
     this.#inboundPath = new InboundPath(this.#parts, this.#lifecycle);
     this.#pathDiscovery = new PathDiscovery(this.#parts);
+    this.#takeConnIds = options.takeConnIds ?? connIdsFrom(2000);
+    this.#installManualSas(instant(0));
   }
 
   // Octets that are handed in are lent for the call: they are neither changed nor kept.
@@ -170,14 +176,18 @@ export class DataPlane {
   ): void {
     const { sad } = this.#parts;
     const sa = direction === "inbound" ? sad.inboundFrom(peer, spi) : sad.outboundBy(protocol, peer, spi);
-    if (sa === undefined) return;
+    // What IKE had no part in making it does not end, nor does a Delete of a peer.
+    if (sa === undefined || sa.parameters.isManual === true) return;
     if (extent === "pair") this.#lifecycle.removePair(sa, reason);
     else this.#lifecycle.removeOne(sa, reason);
   }
 
-  /** Removes all pairs, or those that are meant; says which, for Deletes to be sent. */
-  removeAll(_now: Instant, filter: SaFilter, reason: RemovalReason): readonly RemovedPair[] {
-    return this.#lifecycle.removeWhere(
+  /**
+   * Removes all pairs, or those that are meant; says which, for Deletes to be sent. Those that the operator has keyed begin
+   * anew.
+   */
+  removeAll(now: Instant, filter: SaFilter, reason: RemovalReason): readonly RemovedPair[] {
+    const removed = this.#lifecycle.removeWhere(
       ({ parameters, line }) =>
         (filter.peer === undefined || filter.peer === parameters.peer) &&
         (filter.localAddress === undefined || filter.localAddress === parameters.localAddress) &&
@@ -186,6 +196,8 @@ export class DataPlane {
         (filter.entry === undefined || isEntry(parameters, filter.entry)),
       reason,
     );
+    this.#installManualSas(now);
+    return removed;
   }
 
   /** IKE knows that a peer behind a NAT is somewhere else now. */
@@ -236,7 +248,7 @@ export class DataPlane {
   }
 
   /** Puts another policy in force. SAs that it does not allow go; says which, for Deletes to be sent. */
-  setPolicy(_now: Instant, policy: IpsecPolicy): readonly RemovedPair[] {
+  setPolicy(now: Instant, policy: IpsecPolicy): readonly RemovedPair[] {
     const removed = changePolicy(this.#parts, this.#lifecycle, policy);
     const keys = new Set<string>();
     for (const { lines } of this.#parts.policy.all()) for (const line of lines) keys.add(lineKey(line));
@@ -245,6 +257,7 @@ export class DataPlane {
       keys.add(selectorKey(line.connection.id, parameters.selector));
     this.#negotiator.keepOnly((key) => keys.has(key));
     this.#parts.carried?.setPolicy(policy);
+    this.#installManualSas(now);
     return removed;
   }
 
@@ -339,6 +352,10 @@ export class DataPlane {
     );
   }
 
+  #installManualSas(now: Instant): void {
+    installManualSas(this.#parts, this.#lifecycle, this.#takeConnIds, now);
+  }
+
   #account(): void {
     const { carried, sad } = this.#parts;
     if (carried !== undefined) for (const sa of sad.all()) carried.account(sa);
@@ -377,6 +394,11 @@ function isEntry(parameters: SaParameters, { destination, protocol, spi }: SaEnt
   return (
     spiFor(parameters, protocol) === spi && destination === (direction === "inbound" ? localAddress : peer)
   );
+}
+
+function connIdsFrom(first: number): TakeConnIds {
+  let next = first;
+  return () => ({ inbound: next++, outbound: next++ });
 }
 
 /** The next of the entry's peers has its turn. */

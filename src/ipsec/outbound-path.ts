@@ -309,6 +309,7 @@ export class OutboundPath {
     const peer = connection.currentPeer;
     if (connection.entry.template !== undefined)
       return "a dynamic crypto map begins no negotiation, its peers do";
+    if (connection.entry.manual !== undefined) return "IKE has no part in an entry of type ipsec-manual";
     if (peer === undefined || connection.entry.transformSets.length === 0)
       return "the crypto map entry names no peer or no transform set";
     const asking = this.#negotiator.ask(now, { connection, peer, selector, reason: "traffic" });

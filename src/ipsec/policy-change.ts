@@ -4,6 +4,7 @@ import { describeTransformSet } from "../crypto/transform-set.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { DataPlaneParts } from "./data-plane-parts.ts";
 import type { LiveSa, RemovedPair } from "./live-sa.ts";
+import { isKeyedAlike } from "./manual-sas.ts";
 import type { CryptoMapEntry, IpsecPolicy } from "./policy.ts";
 import { type ProtectedLine, ProtectedPolicy } from "./protected-policy.ts";
 import type { SaLifecycle } from "./sa-lifecycle.ts";
@@ -51,6 +52,7 @@ function allowingLine(policy: ProtectedPolicy, parameters: SaParameters): Protec
   const isAllowed =
     connection.interface.localAddress === localAddress &&
     mayHavePeer(entry, peer) &&
+    isKeyedAlike(entry.manual, parameters) &&
     entry.transformSets.some(
       (set) =>
         describeTransformSet(set) === transforms &&

@@ -3,6 +3,7 @@ import type { Origin } from "../base/origin.ts";
 import type { TransformSet } from "../crypto/transform-set.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { AccessRule } from "../net/selector.ts";
+import type { BundledAh, SaParameters } from "./security-association.ts";
 
 export interface IpsecPolicy {
   readonly interfaces: readonly ProtectedInterface[];
@@ -46,6 +47,8 @@ export interface CryptoMapEntry {
   readonly idleTime: IdleTime | undefined;
   /** Of a dynamic crypto map, whose peers are not known beforehand; absent in a static entry. */
   readonly template?: DynamicTemplate | undefined;
+  /** Of an entry of type ipsec-manual, whose SAs IKE has no part in: they are there as soon as the entry is, and have no end. */
+  readonly manual?: ManualKeying | undefined;
   readonly origin: Origin | undefined;
 }
 
@@ -59,6 +62,14 @@ export interface DynamicTemplate {
   readonly mapName: string;
   readonly sequence: number;
 }
+
+/** `set session-key`. The entry has one peer, one transform set and one permit line. */
+export type ManualKeying = { readonly [D in "inbound" | "outbound"]: ManualKeys };
+
+/** As long as the transforms want them. */
+export type ManualKeys = Pick<SaParameters, "suite" | "spi" | "encryptionKey" | "integrityKey"> & {
+  readonly ah: Omit<BundledAh, "connId"> | undefined;
+};
 
 /** `security-association idle-time`. */
 export interface IdleTime {

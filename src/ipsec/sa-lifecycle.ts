@@ -149,11 +149,14 @@ export class SaLifecycle {
     return pairOf(sa.parameters);
   }
 
-  /** All pairs of which a direction is meant. */
+  /** All pairs of which a direction is meant. Gives those that their peers are to be told of. */
   removeWhere(isMeant: (sa: LiveSa) => boolean, reason: RemovalReason): readonly RemovedPair[] {
     const removed: RemovedPair[] = [];
     for (const sa of [...this.#parts.sad.all()])
-      if (isMeant(sa) && this.#parts.sad.has(sa)) removed.push(this.removePair(sa, reason));
+      if (isMeant(sa) && this.#parts.sad.has(sa)) {
+        const pair = this.removePair(sa, reason);
+        if (sa.parameters.isManual !== true) removed.push(pair);
+      }
     return removed;
   }
 
@@ -195,8 +198,9 @@ export class SaLifecycle {
     // The line's own selector, if it is the same: there are tens of thousands of them.
     const parameters = isLines ? { ...given, selector: line.selector } : given;
     const limits = saLimits(parameters, this.#parts.limits, this.#jitter());
+    const isManual = given.isManual === true;
     const isInbound = direction === "inbound";
-    const isWindowed = isInbound && isAuthenticated(suite);
+    const isWindowed = isInbound && isAuthenticated(suite) && !isManual;
     // One literal without spreads for both directions: an object made with them takes as much again for its shape.
     return {
       direction,
@@ -208,7 +212,7 @@ export class SaLifecycle {
       limits,
       line,
       hardAt: limits.hardAt,
-      renewAfter: parameters.installedAt,
+      renewAfter: isManual ? NEVER : parameters.installedAt,
       octets: 0,
       packets: 0,
       sequenceNumber: 0,
@@ -217,7 +221,7 @@ export class SaLifecycle {
       replayWindow: isWindowed ? new ReplayWindow(SPECIFICATION.replayWindowSize) : undefined,
       replayErrors: 0,
       icvErrors: 0,
-      ahArrivals: isInbound && ah !== undefined ? newArrivals() : undefined,
+      ahArrivals: isInbound && ah !== undefined ? newArrivals(isManual) : undefined,
       outerHeader: undefined,
       path: undefined,
     };
@@ -300,8 +304,8 @@ function eventFields({ parameters }: LiveSa) {
   return membersOf(parameters).map((member) => ({ direction, destination, peer, ...member }));
 }
 
-function newArrivals(): Arrivals {
-  const replayWindow = new ReplayWindow(SPECIFICATION.replayWindowSize);
+function newArrivals(isManual: boolean): Arrivals {
+  const replayWindow = isManual ? undefined : new ReplayWindow(SPECIFICATION.replayWindowSize);
   return { replayWindow, sequenceNumber: 0, replayErrors: 0, icvErrors: 0 };
 }
 

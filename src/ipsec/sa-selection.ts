@@ -56,7 +56,8 @@ function isFresh({ parameters }: OutboundSa, now: Instant, limits: DataPlaneLimi
 
 function whyUnusable(sa: OutboundSa, now: Instant, limits: DataPlaneLimits): PacketDropReason | undefined {
   if (isExpired(sa, now)) return "expired";
-  // The number must not cycle: the next packet needs another SA (RFC 2406 §3.3.3).
+  // The number must not cycle: the next packet needs another SA (RFC 2406 §3.3.3); with keys by hand it begins anew.
+  if (sa.parameters.isManual === true) return undefined;
   return sa.sequenceNumber >= limits.sequenceNumberMax ? "sequence number exhausted" : undefined;
 }
 

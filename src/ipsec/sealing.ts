@@ -21,7 +21,8 @@ export function sealPayload(
   nextHeader: number,
 ): void {
   const { parameters, esp } = sa;
-  sa.sequenceNumber++;
+  // With keys by hand it rolls over (RFC 2406 §3.3.3); other SAs are not used so long.
+  sa.sequenceNumber = sa.sequenceNumber === 0xffffffff ? 0 : sa.sequenceNumber + 1;
   if (esp === undefined) return;
   const espAt = at + ahLength(sa.ah);
   // What AH is around is counted with it.

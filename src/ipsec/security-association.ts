@@ -38,6 +38,8 @@ export interface SaParameters {
   readonly connId: number;
   /** We began the negotiation, so we renew first; false leaves the peer time to do it. Unknown counts as true. */
   readonly isInitiator?: boolean;
+  /** Keyed by the operator: no replay is recognised, numbers begin anew at their end, and no peer removes it. Absent is false. */
+  readonly isManual?: boolean;
   /** UDP ports of the peer's NAT-T encapsulation; undefined is raw ESP. */
   readonly udpEncapsulation: { readonly localPort: number; readonly remotePort: number } | undefined;
   /** The peer is behind a NAT and we are not: where it sends from is where it is (RFC 3947 §7). Unknown counts as false. */

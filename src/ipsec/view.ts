@@ -50,6 +50,8 @@ export interface SaView {
   readonly connId: number;
   /** IOS's `flow_id`: 1, 2, … */
   readonly flowId: number;
+  /** Keyed by the operator, and without end. Absent is false. */
+  readonly isManual?: boolean;
   readonly remainingKilobytes: number;
   readonly remainingSeconds: number;
   readonly installedAt: Instant;

@@ -26,6 +26,10 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     pings: ["0 percent (0/5)", "80 percent (4/5)", "80 percent (4/5)", "100 percent (5/5)"],
     said: [/Crypto Map "vpn" 65537 ipsec-isakmp/, /dynamic \(created from dynamic map outside\/10\)/],
   },
+  "manual-keys": {
+    pings: ["100 percent (5/5)", "100 percent (5/5)"],
+    said: [/Crypto Map "vpn" 10 ipsec-manual/, /no sa timing/, /replay detection support: N/],
+  },
   "small-path-mtu": {
     pings: ["80 percent (4/5)", "0 percent (0/5)", "100 percent (5/5)", "100 percent (5/5)"],
     said: [

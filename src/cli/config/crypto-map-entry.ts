@@ -18,7 +18,7 @@ export type EntryPlace = { readonly sequence: number } & (
   | { readonly dynamicMap: string }
 );
 
-const ENTRY_PLACE: Place<CryptoMapEntrySettings, EntryPlace> = {
+export const ENTRY_PLACE: Place<CryptoMapEntrySettings, EntryPlace> = {
   read: ({ cryptoMaps, dynamicMaps }, place) => {
     const map =
       "name" in place
@@ -32,9 +32,9 @@ const ENTRY_PLACE: Place<CryptoMapEntrySettings, EntryPlace> = {
       : withDynamicMap(configuration, place.dynamicMap, (map) => withEntry(map, entry)),
 };
 
-const entrySetting = statementsAt(ENTRY_PLACE);
+export const entrySetting = statementsAt(ENTRY_PLACE);
 
-const DESCRIPTION = entrySetting(
+export const DESCRIPTION = entrySetting(
   [
     ...phrase("description", "Description of the crypto map statement policy"),
     value("text", LINE, "Up to the end of the line"),
@@ -48,7 +48,7 @@ const DESCRIPTION = entrySetting(
   }),
 );
 
-const PEER = entrySetting(
+export const PEER = entrySetting(
   [
     ...phrase("set peer", "Allowed Encryption/Decryption peer"),
     oneOf("peer", {
@@ -57,10 +57,11 @@ const PEER = entrySetting(
     }),
   ],
   {
-    set: (entry, { peer }, origin) =>
-      entry.peers.some((other) => isSamePeer(other.value, peer))
-        ? entry
-        : { ...entry, peers: [...entry.peers, { value: peer, origin }] },
+    set: (entry, { peer }, origin) => {
+      if (entry.peers.some((other) => isSamePeer(other.value, peer))) return entry;
+      if (entry.type === "ipsec-manual" && entry.peers.length > 0) return SECOND_PEER;
+      return { ...entry, peers: [...entry.peers, { value: peer, origin }] };
+    },
     unset: (entry, { peer }) => ({
       ...entry,
       peers: entry.peers.filter((other) => peer === undefined || !isSamePeer(other.value, peer)),
@@ -143,7 +144,7 @@ const PFS = entrySetting(
   }),
 );
 
-const MATCH_ADDRESS = entrySetting(
+export const MATCH_ADDRESS = entrySetting(
   [
     ...phrase("match address", "Match address of packets to encrypt"),
     value("list", NAME, "IP access-list number or name"),
@@ -172,13 +173,17 @@ export const CRYPTO_MAP_ENTRY_STATEMENTS: readonly Statement[] = [
   kept("set identity", "Identity restriction"),
   kept("set nat", "Set NAT translation"),
   kept("set ip", "Interface Internet Protocol config commands"),
-  kept("set session-key", "Specify manual session keys"),
   MATCH_ADDRESS,
   kept("reverse-route", "Reverse Route Injection"),
   kept("qos", "Quality of Service related commands"),
 ];
 
-function kept(words: string, help: string): Statement {
+const SECOND_PEER = {
+  refused:
+    "% Only one peer may be specified in a crypto map entry of type ipsec-manual: remove the other first.",
+};
+
+export function kept(words: string, help: string): Statement {
   return keeping(
     keptPhrase(words, help),
     { replaces: "statement", keepsNo: false, effect: "unsupported", block: undefined },

@@ -1,5 +1,6 @@
 /** `crypto map` and `crypto dynamic-map`: their entries with the mode of these, and the local address of a map. */
-import type { Configuration, CryptoMapSettings } from "../../config/configuration.ts";
+import type { Origin } from "../../base/origin.ts";
+import type { Configuration, CryptoMapEntrySettings, CryptoMapSettings } from "../../config/configuration.ts";
 import { newCryptoMapEntry } from "../../config/defaults.ts";
 import { INTERFACE_NAME } from "../interface-names.ts";
 import { type KeptPlace, keeping } from "../keeping.ts";
@@ -10,12 +11,18 @@ import { integer, LINE, NAME } from "../value-types.ts";
 import { phrase } from "../vocabulary.ts";
 import { CRYPTO_MAP_ENTRY_STATEMENTS } from "./crypto-map-entry.ts";
 import { entryOf, withDynamicMap, withEntry, withMap } from "./crypto-map-settings.ts";
-import { DYNAMIC_MAP_BLOCK } from "./kept-blocks.ts";
+import { MANUAL_ENTRY_STATEMENTS } from "./manual-entry.ts";
 
 const ENTRY_MODE: Mode = {
   title: "Crypto map entry",
   prompt: "config-crypto-map",
   statements: CRYPTO_MAP_ENTRY_STATEMENTS,
+};
+
+const MANUAL_ENTRY_MODE: Mode = {
+  title: "Crypto map entry of type ipsec-manual",
+  prompt: "config-crypto-map",
+  statements: MANUAL_ENTRY_STATEMENTS,
 };
 
 const MAP = [...phrase("crypto map", "Enter a crypto map"), value("name", NAME, "Crypto map tag")] as const;
@@ -43,13 +50,7 @@ export const CRYPTO_MAP_LOCAL_ADDRESS = globalSetting(
 export const CRYPTO_MAP_ENTRY = opening<{ readonly name: string; readonly sequence: number }>(
   globalSetting([...MAP, SEQUENCE, word("ipsec-isakmp", "IPSEC w/ISAKMP")], {
     key: 3,
-    set: (configuration, { name, sequence }, origin): Change => {
-      const map = mapOf(configuration, name);
-      if (map?.dynamicEntries.some((entry) => entry.sequence === sequence)) return OTHER_TYPE;
-      return entryOf(map, sequence) === undefined
-        ? withMap(configuration, name, (own) => withEntry(own, newCryptoMapEntry(sequence, origin)))
-        : configuration;
-    },
+    set: (configuration, args, origin): Change => withNewEntry(configuration, args, "ipsec-isakmp", origin),
     unset: (configuration, { name, sequence }) =>
       sequence === undefined
         ? { ...configuration, cryptoMaps: configuration.cryptoMaps.filter((map) => map.name !== name) }
@@ -60,11 +61,25 @@ export const CRYPTO_MAP_ENTRY = opening<{ readonly name: string; readonly sequen
             kept: map.kept.filter(({ text }) => !text.startsWith(`crypto map ${map.name} ${sequence} `)),
           })),
     get: ({ cryptoMaps }) =>
-      cryptoMaps.flatMap(({ name, entries }) => entries.map(({ sequence }) => ({ name, sequence }))),
+      cryptoMaps.flatMap(({ name, entries }) => placesOf(name, entries, "ipsec-isakmp")),
   }),
   ENTRY_MODE,
-  (configuration, { name, sequence }) =>
-    entryOf(mapOf(configuration, name), sequence) === undefined ? NEW_ENTRY_NOTE : undefined,
+  noteOfNew,
+);
+
+export const CRYPTO_MAP_MANUAL_ENTRY = opening<{ readonly name: string; readonly sequence: number }>(
+  globalSetting([...MAP, SEQUENCE, word("ipsec-manual", "IPSEC w/manual keying")], {
+    set: (configuration, args, origin): Change => withNewEntry(configuration, args, "ipsec-manual", origin),
+    unset: (configuration, { name, sequence }) =>
+      withMap(configuration, name ?? "", (map) => ({
+        ...map,
+        entries: map.entries.filter((entry) => entry.sequence !== sequence),
+      })),
+    get: ({ cryptoMaps }) =>
+      cryptoMaps.flatMap(({ name, entries }) => placesOf(name, entries, "ipsec-manual")),
+  }),
+  MANUAL_ENTRY_MODE,
+  noteOfNew,
 );
 
 /** The entries of a dynamic map, in a crypto map. */
@@ -137,6 +152,36 @@ export const DYNAMIC_MAP_ENTRY = opening<{ readonly dynamicMap: string; readonly
   ENTRY_MODE,
 );
 
+function withNewEntry(
+  configuration: Configuration,
+  { name, sequence }: { readonly name: string; readonly sequence: number },
+  type: CryptoMapEntrySettings["type"],
+  origin: Origin | undefined,
+): Change {
+  const map = mapOf(configuration, name);
+  const known = entryOf(map, sequence);
+  const isDynamic = map?.dynamicEntries.some((entry) => entry.sequence === sequence) === true;
+  if (isDynamic || (known !== undefined && known.type !== type)) return OTHER_TYPE;
+  return known === undefined
+    ? withMap(configuration, name, (own) => withEntry(own, newCryptoMapEntry(sequence, origin, type)))
+    : configuration;
+}
+
+function placesOf(
+  name: string,
+  entries: readonly CryptoMapEntrySettings[],
+  type: CryptoMapEntrySettings["type"],
+) {
+  return entries.filter((entry) => entry.type === type).map(({ sequence }) => ({ name, sequence }));
+}
+
+function noteOfNew(
+  configuration: Configuration,
+  { name, sequence }: { readonly name: string; readonly sequence: number },
+): string | undefined {
+  return entryOf(mapOf(configuration, name), sequence) === undefined ? NEW_ENTRY_NOTE : undefined;
+}
+
 const NEW_ENTRY_NOTE =
   "% NOTE: This new crypto map will remain disabled until a peer\n\tand a valid access list have been configured.";
 
@@ -152,23 +197,21 @@ const KEPT_IN_MAP: KeptPlace = {
   all: ({ cryptoMaps }) => cryptoMaps.flatMap(({ kept }) => kept),
 };
 
-/** Settings of maps, and entries of a kind, that are not in effect yet. */
+/** Settings of maps that are not in effect yet. */
 export const CRYPTO_MAP_OTHERS: readonly Statement[] = [
   other([word("client", "Specify client configuration settings"), rest()]),
   other([word("isakmp", "Specify isakmp configuration settings"), rest()]),
   other([word("redundancy", "Specify redundancy settings"), rest()]),
-  other([SEQUENCE, word("ipsec-manual", "IPSEC w/manual keying")], true),
 ];
 
 function rest(): Part {
   return value("rest", LINE, "The rest of the line, kept as it is");
 }
 
-function other(parts: readonly Part[], isBlock = false): Statement {
-  const block = isBlock ? DYNAMIC_MAP_BLOCK : undefined;
+function other(parts: readonly Part[]): Statement {
   return keeping(
     [...MAP, ...parts],
-    { replaces: "line", keepsNo: false, effect: "unsupported", block },
+    { replaces: "line", keepsNo: false, effect: "unsupported", block: undefined },
     KEPT_IN_MAP,
   );
 }

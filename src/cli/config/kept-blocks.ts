@@ -47,8 +47,6 @@ export const AAA_GROUP_BLOCK = block(
   "accounting attribute authorization deadtime ip load-balance server server-private",
 );
 
-export const DYNAMIC_MAP_BLOCK = block("config-crypto-map", "description match qos reverse-route set");
-
 export const CLIENT_GROUP_BLOCK = block(
   "config-isakmp-group",
   "access-restrict acl auto-update backup-gateway banner configuration crypto-policy dhcp dns domain firewall group-lock include-local-lan key max-logins max-users netmask pfs pool save-password split-dns wins",

@@ -27,8 +27,25 @@ export function termsLines(configuration: Configuration, entry: CryptoMapEntrySe
     `  Security association lifetime: ${lifetimeKilobytes.value} kilobytes/${lifetimeSeconds.value} seconds`,
     `  PFS (Y/N): ${entry.pfsGroup === undefined ? "N" : "Y"}`,
     ...(entry.pfsGroup === undefined ? [] : [`  DH group:  group${entry.pfsGroup.value}`]),
-    `  Transform sets={ ${(entry.transformSets?.value ?? []).map((name) => `${name}, `).join("")}}`,
+    transformSetsLine(entry),
   ];
+}
+
+/** The same where IKE has no part; keys are shown by the configuration alone. */
+export function manualLines(entry: CryptoMapEntrySettings): string[] {
+  const spiLines = (["inbound", "outbound"] as const).flatMap((direction) =>
+    (["esp", "ah"] as const).map((protocol) => {
+      const keys = entry.sessionKeys.find(
+        (each) => each.direction === direction && each.protocol === protocol,
+      );
+      return `  ${direction === "inbound" ? "Inbound" : "Outbound"} ${protocol} spi: ${keys?.spi ?? 0}`;
+    }),
+  );
+  return [transformSetsLine(entry), ...spiLines];
+}
+
+function transformSetsLine({ transformSets }: CryptoMapEntrySettings): string {
+  return `  Transform sets={ ${(transformSets?.value ?? []).map((name) => `${name}, `).join("")}}`;
 }
 
 export function peerText(peer: MapPeer): string {

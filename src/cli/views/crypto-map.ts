@@ -1,7 +1,7 @@
 /** `show crypto map`, laid out as in Examples 13-4 and 13-6 of the IPsec chapter. */
 import type { Configuration, CryptoMapEntrySettings, CryptoMapSettings } from "../../config/configuration.ts";
 import type { GatewayView } from "../../gateway/contract.ts";
-import { accessListLines, peerText, termsLines } from "./crypto-map-entry.ts";
+import { accessListLines, manualLines, peerText, termsLines } from "./crypto-map-entry.ts";
 import { temporaryEntryLines } from "./dynamic-map.ts";
 
 /** All maps, those on an interface, or that of a name. */
@@ -57,7 +57,7 @@ function entryLines(
 ): string[] {
   const isComplete = entry.peers.length > 0 && entry.matchAddress !== undefined;
   return [
-    `Crypto Map "${map.name}" ${entry.sequence} ipsec-isakmp`,
+    `Crypto Map "${map.name}" ${entry.sequence} ${entry.type}`,
     ...(isComplete
       ? []
       : ["  WARNING: This crypto map is incomplete", "    (missing peer or access-list definitions)"]),
@@ -65,7 +65,7 @@ function entryLines(
     ...entry.peers.map(({ value }) => `  Peer = ${peerText(value)}`),
     ...accessListLines(configuration, entry),
     ...currentPeerLines(view, map, entry),
-    ...termsLines(configuration, entry),
+    ...(entry.type === "ipsec-manual" ? manualLines(entry) : termsLines(configuration, entry)),
   ];
 }
 

@@ -152,7 +152,9 @@ export function saLines(sa: SaView, mapName: string): string[] {
     `        transform: ${describeSuite(sa.suite)} ,`,
     `        in use settings ={${settingsOf(sa)}, }`,
     `        slot: 0, conn id: ${sa.connId}, flow_id: ${sa.flowId}, crypto map: ${mapName}`,
-    `        sa timing: remaining key lifetime (k/sec): (${remaining})`,
+    sa.isManual === true
+      ? "        no sa timing"
+      : `        sa timing: remaining key lifetime (k/sec): (${remaining})`,
     ...(isAh(sa.suite) ? [] : [`        IV size: ${sa.ivLength} bytes`]),
     `        replay detection support: ${sa.replayDetection ? "Y" : "N"}`,
   ];
