@@ -44,6 +44,28 @@ test("session keys are of IPsec alone, and without IKE nothing is said of it", (
   assert.equal(hex(entry.manual.inbound.integrityKey.reveal()), AUTHENTICATOR);
 });
 
+test("a set with AH wants a key for it, around ESP and alone", () => {
+  const ahKeys = [
+    ` set session-key inbound ah 500 ${AUTHENTICATOR}`,
+    ` set session-key outbound ah 600 ${AUTHENTICATOR}`,
+  ].join("\n");
+  const withAh = (transforms: string) => (text: string) =>
+    text.replace("esp-aes esp-sha-hmac", transforms).replace(" match", `${ahKeys}\n match`);
+  const bundle = compiled(withAh("ah-sha-hmac esp-aes")).entry?.manual;
+  assert.deepEqual([bundle?.inbound.spi, bundle?.inbound.ah?.spi, bundle?.outbound.ah?.spi], [300, 500, 600]);
+  assert.equal(hex(bundle?.outbound.ah?.key.reveal() ?? new Uint8Array(0)), AUTHENTICATOR);
+  const alone = compiled(withAh("ah-sha-hmac")).entry?.manual;
+  assert.deepEqual(
+    [alone?.inbound.spi, alone?.inbound.suite, alone?.inbound.ah],
+    [500, { ah: "sha1" }, undefined],
+  );
+  const { found } = compiled((text) => text.replace("esp-aes esp-sha-hmac", "ah-sha-hmac esp-aes"));
+  assert.ok(
+    found.some(({ message }) => message === "Crypto map vpn 10 has no outbound AH session key."),
+    "told",
+  );
+});
+
 test("keys longer than the transforms want are cut, as IOS does", () => {
   const { entry } = compiled((text) =>
     text.replaceAll(CIPHER, `${CIPHER}99`).replaceAll(AUTHENTICATOR, `${AUTHENTICATOR}99`),

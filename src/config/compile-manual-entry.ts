@@ -160,7 +160,8 @@ function cutTo(
   key: Secret | undefined,
   length: number,
 ): Secret | undefined {
-  if ((key?.length ?? 0) >= length) return key === undefined ? NO_KEY : new Secret(key.reveal().slice(0, length));
+  if ((key?.length ?? 0) >= length)
+    return key === undefined ? NO_KEY : new Secret(key.reveal().slice(0, length));
   problems.add(severity, {
     kind: "wrong",
     origin,

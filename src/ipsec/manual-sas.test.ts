@@ -17,12 +17,15 @@ import {
   WAN,
 } from "../../test/support/data-plane-fixtures.ts";
 import { eventsOf, outputsOf } from "../../test/support/data-plane-outputs.ts";
+import { Secret } from "../crypto/secret.ts";
 import { host } from "../net/selector.ts";
 import { DataPlane } from "./data-plane.ts";
 import type { CryptoMapEntry, IpsecPolicy, ManualKeying } from "./policy.ts";
 
 const TO_A = { suite: AES_SHA, spi: 1001, ...keysFor(AES_SHA, 1001), ah: undefined };
 const TO_B = { suite: AES_SHA, spi: 1002, ...keysFor(AES_SHA, 1002), ah: undefined };
+
+const NO_KEY = new Secret(new Uint8Array(0));
 
 const entryOfA = (manual: ManualKeying, more: Partial<CryptoMapEntry> = {}) =>
   mapEntry([rule("permit", NET_A, NET_B)], { manual, lifetimeSeconds: 0, lifetimeKilobytes: 0, ...more });
@@ -56,6 +59,38 @@ describe("SAs keyed by hand", () => {
     assert.deepEqual(outputsOf(b.drain(), "receive")[0]?.bytes, udpPacket());
     const [inbound] = b.view(at(1_000_000)).flows[0]?.inbound ?? [];
     assert.deepEqual([inbound?.isManual, inbound?.replayDetection, inbound?.connId], [true, false, 2000]);
+  });
+
+  it("are AH around ESP, or AH alone, where the set is", () => {
+    const ahKeys = (spi: number) => ({ hash: "sha1" as const, key: keysFor(AES_SHA, spi).integrityKey, spi });
+    const bundle = {
+      toA: { ...TO_A, ah: ahKeys(500) },
+      toB: { ...TO_B, ah: ahKeys(501) },
+      set: { ...transformSet(AES_SHA), ah: "sha1" as const },
+    };
+    const alone = {
+      toA: { ...TO_A, suite: { ah: "sha1" as const }, encryptionKey: NO_KEY },
+      toB: { ...TO_B, suite: { ah: "sha1" as const }, encryptionKey: NO_KEY },
+      set: { ...transformSet(AES_SHA), ah: "sha1" as const, esp: undefined },
+    };
+    for (const { toA, toB, set } of [bundle, alone]) {
+      const a = planeOf(policyOf([entryOfA({ inbound: toA, outbound: toB }, { transformSets: [set] })]));
+      const manual = { inbound: toB, outbound: toA };
+      const ofB = mapEntry([rule("permit", NET_B, NET_A)], { peers: [A], transformSets: [set], manual });
+      const b = planeOf(policyOf([ofB], { localAddress: B }));
+      for (let i = 0; i < 2; i++) {
+        a.outbound(at(0), WAN, udpPacket());
+        const [sealed] = outputsOf(a.drain(), "transmit");
+        assert.equal(sealed?.bytes[9], 51);
+        for (let again = 0; again < 2; again++) b.inboundAh(at(0), WAN, sealed.bytes);
+        assert.equal(outputsOf(b.drain(), "receive").length, 2);
+      }
+      assert.deepEqual(
+        a.setPolicy(at(1), policyOf([entryOfA({ inbound: toA, outbound: toB }, { transformSets: [set] })])),
+        [],
+      );
+      assert.deepEqual(a.drain(), [], "the same keys");
+    }
   });
 
   it("take what a sender repeats, which may have begun its numbers anew", () => {
