@@ -6,8 +6,8 @@ import type { Instant } from "../base/time.ts";
 import type { Job, JobResult } from "../crypto/jobs.ts";
 import type { IkeEvent } from "../ike/events.ts";
 import type { IkeView } from "../ike/view.ts";
-import type { SaFilter } from "../ipsec/data-plane.ts";
 import type { IpsecEvent } from "../ipsec/events.ts";
+import type { SaFilter } from "../ipsec/sa-filter.ts";
 import type { IpsecView } from "../ipsec/view.ts";
 import type { Endpoint, IpAddress } from "../net/ip-address.ts";
 

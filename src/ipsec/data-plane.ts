@@ -17,7 +17,7 @@ import { HoldQueue } from "./hold-queue.ts";
 import { type EspArrival, InboundPath } from "./inbound-path.ts";
 import { DATA_PLANE_LIMITS, type DataPlaneLimits } from "./limits.ts";
 import { isExpired, type LiveSa, type PlaneTimer, type RemovedPair } from "./live-sa.ts";
-import { installManualSas, type TakeConnIds } from "./manual-sas.ts";
+import { connIdsFrom, installManualSas, type TakeConnIds } from "./manual-sas.ts";
 import { Negotiator } from "./negotiator.ts";
 import { nodeTransforms } from "./node-transforms.ts";
 import { OutboundPath } from "./outbound-path.ts";
@@ -38,9 +38,10 @@ import {
   selectorKey,
   zeroCounters,
 } from "./protected-policy.ts";
+import { isMeant, type SaFilter } from "./sa-filter.ts";
 import { type RemovalReason, SaLifecycle } from "./sa-lifecycle.ts";
 import { Sad } from "./sad.ts";
-import { type SaParameters, spiFor } from "./security-association.ts";
+import type { SaParameters } from "./security-association.ts";
 import type { IpsecView } from "./view.ts";
 
 export type { EspArrival } from "./inbound-path.ts";
@@ -187,15 +188,7 @@ export class DataPlane {
    * anew.
    */
   removeAll(now: Instant, filter: SaFilter, reason: RemovalReason): readonly RemovedPair[] {
-    const removed = this.#lifecycle.removeWhere(
-      ({ parameters, line }) =>
-        (filter.peer === undefined || filter.peer === parameters.peer) &&
-        (filter.localAddress === undefined || filter.localAddress === parameters.localAddress) &&
-        (filter.connectionId === undefined || filter.connectionId === parameters.connectionId) &&
-        (filter.mapName === undefined || filter.mapName === line.connection.interface.mapName) &&
-        (filter.entry === undefined || isEntry(parameters, filter.entry)),
-      reason,
-    );
+    const removed = this.#lifecycle.removeWhere((sa) => isMeant(filter, sa), reason);
     this.#installManualSas(now);
     return removed;
   }
@@ -367,38 +360,9 @@ export class DataPlane {
   }
 }
 
-/** Which pairs are meant: those for which everything that is said is true. */
-export interface SaFilter {
-  readonly peer?: IpAddress | undefined;
-  readonly localAddress?: IpAddress | undefined;
-  readonly connectionId?: string | undefined;
-  /** Of the crypto map on the interface. */
-  readonly mapName?: string | undefined;
-  /** One direction, by what its packets go to. */
-  readonly entry?: SaEntry | undefined;
-}
-
-export interface SaEntry {
-  readonly destination: IpAddress;
-  readonly protocol: SaProtocol;
-  readonly spi: number;
-}
-
 export interface RemovalOptions {
   readonly extent?: "pair" | "one direction";
   readonly protocol?: SaProtocol;
-}
-
-function isEntry(parameters: SaParameters, { destination, protocol, spi }: SaEntry): boolean {
-  const { direction, localAddress, peer } = parameters;
-  return (
-    spiFor(parameters, protocol) === spi && destination === (direction === "inbound" ? localAddress : peer)
-  );
-}
-
-function connIdsFrom(first: number): TakeConnIds {
-  let next = first;
-  return () => ({ inbound: next++, outbound: next++ });
 }
 
 /** The next of the entry's peers has its turn. */

@@ -12,6 +12,12 @@ import type { SaParameters } from "./security-association.ts";
 /** IOS's `conn id` of the two directions of a pair. */
 export type TakeConnIds = () => { readonly inbound: number; readonly outbound: number };
 
+/** Numbers one after the other. */
+export function connIdsFrom(first: number): TakeConnIds {
+  let next = first;
+  return () => ({ inbound: next++, outbound: next++ });
+}
+
 /** Takes into service what is missing: at the beginning, after a change of policy, and after the operator has cleared SAs. */
 export function installManualSas(
   { policy, sad }: DataPlaneParts,
