@@ -11,6 +11,7 @@ import { openEsp, payloadOffset, sealEsp, sealedLength } from "../src/ipsec/esp.
 import { ESP_HEADER_LENGTH } from "../src/ipsec/esp-transforms.ts";
 import { nodeTransforms } from "../src/ipsec/node-transforms.ts";
 import { HEAP_SPACE } from "../src/ipsec/packet-space.ts";
+import { PlaintextRoom } from "../src/ipsec/plaintext-room.ts";
 import { PROTOCOL } from "../src/net/protocols.ts";
 import { at, keyedPair, POLICY_A, POLICY_B, udpPacket, WAN } from "../test/support/data-plane-fixtures.ts";
 import { outputsOf } from "../test/support/data-plane-outputs.ts";
@@ -151,7 +152,8 @@ function measureEsp(suite: EspSuite, size: number): Cost {
     let opened = 0;
     const open = processorTime(() => {
       for (let i = 0; i < BATCH; i++)
-        if (openEsp(opening, octets, options.space ?? HEAP_SPACE).kind === "opened") opened++;
+        if (openEsp(opening, octets, new PlaintextRoom(options.space ?? HEAP_SPACE)).kind === "opened")
+          opened++;
     });
     if (opened !== BATCH) throw new RangeError("packets do not open");
     arena?.reset();

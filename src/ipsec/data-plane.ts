@@ -356,6 +356,7 @@ export class DataPlane {
 
   /** What is to be done, in order; the list is empty afterwards. */
   drain(): readonly DataPlaneOutput[] {
+    this.#inboundPath.leavePlaintexts();
     return this.#parts.outbox.drain();
   }
 }

@@ -25,10 +25,10 @@ export interface EspTransforms extends EspLayout {
    */
   seal(octets: Uint8Array, start: number, end: number): void;
   /**
-   * Checks the ICV of the ESP packet in `octets` from `start` to `end`; if it holds, writes the plaintext to `target`, after
+   * Checks the ICV of the ESP packet in `octets` from `start` to `end`; if it holds, writes the plaintext to `target` from `at` on, after
    * `ivLength` octets whose content is lost. `octets` stay as they are. False: the ICV is wrong, `target` is worth nothing.
    */
-  open(octets: Uint8Array, start: number, end: number, target: Uint8Array): boolean;
+  open(octets: Uint8Array, start: number, end: number, target: Uint8Array, at: number): boolean;
   /** The SA is gone: what was made of its keys is given back. */
   release(): void;
 }

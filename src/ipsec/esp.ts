@@ -1,7 +1,7 @@
 /** Encapsulating Security Payload, the octets from SPI to ICV (RFC 2406 §2 and §3, RFC 4303 where it says more). */
 import { putU32, u32At } from "../net/words.ts";
 import { ESP_HEADER_LENGTH, type EspTransforms } from "./esp-transforms.ts";
-import type { PacketSpace } from "./packet-space.ts";
+import type { PlaintextRoom } from "./plaintext-room.ts";
 
 /** What stands before the IV: readable by anyone, authenticated by the ICV. */
 export interface EspHeader {
@@ -13,7 +13,7 @@ export type OpenedEsp =
   | {
       readonly kind: "opened";
       readonly nextHeader: number;
-      /** In octets of the packet space. */
+      /** In octets of the room. */
       readonly payload: Uint8Array;
       /** What the cipher worked on. */
       readonly octets: number;
@@ -79,7 +79,7 @@ export function sealEsp(
 export function openEsp(
   transforms: EspTransforms,
   octets: Uint8Array,
-  space: PacketSpace,
+  room: PlaintextRoom,
   start = 0,
   end = octets.length,
 ): OpenedEsp {
@@ -90,16 +90,18 @@ export function openEsp(
       `${end - start} bytes are too few for ${payloadOffset(transforms) + icvLength} and a trailer`,
     );
   if (length % alignment !== 0) return malformed(`${length} encrypted bytes are no multiple of ${alignment}`);
-  const plaintext = space.allocate(ivLength + length);
-  if (!transforms.open(octets, start, end, plaintext)) return { kind: "bad icv" };
-  const trailerAt = plaintext.length - TRAILER_LENGTH;
+  const at = room.take(octets, start, ivLength + length);
+  const plaintext = room.bytes;
+  if (!transforms.open(octets, start, end, plaintext, at)) return { kind: "bad icv" };
+  const payloadAt = at + ivLength;
+  const trailerAt = payloadAt + length - TRAILER_LENGTH;
   const padLength = plaintext[trailerAt] ?? 0;
   const padAt = trailerAt - padLength;
-  if (padAt < ivLength) return malformed(`pad length ${padLength} exceeds ${length - TRAILER_LENGTH} bytes`);
+  if (padAt < payloadAt) return malformed(`pad length ${padLength} exceeds ${length - TRAILER_LENGTH} bytes`);
   for (let i = 0; i < padLength; i++)
     if (plaintext[padAt + i] !== i + 1) return malformed("padding is not 1, 2, 3, …");
   const nextHeader = plaintext[trailerAt + 1] ?? 0;
-  return { kind: "opened", nextHeader, payload: plaintext.subarray(ivLength, padAt), octets: length };
+  return { kind: "opened", nextHeader, payload: plaintext.subarray(payloadAt, padAt), octets: length };
 }
 
 function malformed(detail: string): OpenedEsp {

@@ -13,8 +13,9 @@ import { type EspHeader, openEsp, readEspHeader } from "./esp.ts";
 import type { PacketDropReason } from "./events.ts";
 import { isKeyingTraffic } from "./keying-traffic.ts";
 import { type Arrivals, type InboundSa, isExpired, renewalReason } from "./live-sa.ts";
-import { flowMatches, packetFlowOf, reversed, selectsPorts } from "./packet-flow.ts";
+import { answeringFlowOf, flowMatches, selectsPorts } from "./packet-flow.ts";
 import { followPeer } from "./peer-moves.ts";
+import { PlaintextRoom } from "./plaintext-room.ts";
 import { dependsOnPorts, PortFragments } from "./port-fragments.ts";
 import { countDrops, decide, type InterfacePolicy, lineKey } from "./protected-policy.ts";
 import { isAuthenticated } from "./protection.ts";
@@ -51,8 +52,11 @@ export class InboundPath {
   readonly #innerFragments = new PortFragments();
   readonly #clearFragments = new PortFragments();
 
+  readonly #plaintexts: PlaintextRoom;
+
   constructor(parts: DataPlaneParts, lifecycle: SaLifecycle) {
     this.#parts = parts;
+    this.#plaintexts = new PlaintextRoom(parts.space);
     this.#lifecycle = lifecycle;
   }
 
@@ -107,7 +111,7 @@ export class InboundPath {
     const policy = this.#parts.policy.interfaces.get(interfaceName);
     const packet = this.#clearWhole(now, interfaceName, policy, received);
     if (packet === undefined) return;
-    const answers = reversed(packetFlowOf(packet.bytes));
+    const answers = answeringFlowOf(packet.bytes);
     const line = policy === undefined ? undefined : decide(policy, answers).line;
     if (line === undefined || isKeyingTraffic(answers, line.connection.interface.localAddress)) {
       this.#receive(interfaceName, packet.bytes, false);
@@ -117,6 +121,11 @@ export class InboundPath {
     const { entry, interface: protectedInterface } = line.connection;
     const detail = `crypto map ${protectedInterface.mapName} ${entry.sequence} protects it`;
     this.#tell({ now, outer: packet, header: undefined }, "not protected", detail, flowOf(packet));
+  }
+
+  /** What has been opened is handed over: nothing is written beside it any more. */
+  leavePlaintexts(): void {
+    this.#plaintexts.leave();
   }
 
   /** Forgets fragments that have waited too long. */
@@ -133,7 +142,7 @@ export class InboundPath {
     packet: Ipv4Packet,
   ): Ipv4Packet | undefined {
     if (!isFragment(packet) || policy === undefined) return packet;
-    if (!dependsOnPorts(policy, reversed(packetFlowOf(packet.bytes)))) return packet;
+    if (!dependsOnPorts(policy, answeringFlowOf(packet.bytes))) return packet;
     const whole = this.#clearFragments.whole(now, packet.bytes, interfaceName);
     return whole && parseIpv4Packet(whole);
   }
@@ -192,7 +201,7 @@ export class InboundPath {
     const { outer, header } = opening;
     const { esp, parameters } = sa;
     if (esp === undefined || !this.#mayOpen(opening, sa, sa)) return undefined;
-    const opened = openEsp(esp, octets, this.#parts.space, start, end);
+    const opened = openEsp(esp, octets, this.#plaintexts, start, end);
     if (opened.kind === "bad icv") return this.#refuseIcv(opening, sa, sa);
     if (opened.kind === "malformed") return this.#refuse(opening, sa, "malformed", opened.detail);
     const isNewest = header.sequenceNumber > sa.sequenceNumber;
@@ -240,7 +249,7 @@ export class InboundPath {
         ? this.#innerFragments.whole(now, inner.bytes, lineKey(sa.line))
         : inner.bytes;
     if (whole === undefined) return undefined;
-    if (flowMatches(sa.selector, reversed(packetFlowOf(whole)))) return whole;
+    if (flowMatches(sa.selector, answeringFlowOf(whole))) return whole;
     const packet = parseIpv4Packet(whole);
     const flow = packet === undefined ? undefined : flowOf(packet);
     return this.#refuse(opening, sa, "selector mismatch", "the SA is not for this traffic", flow);

@@ -4,7 +4,7 @@ import { ipv4ToNumber } from "../net/ip-address.ts";
 import { PROTOCOL } from "../net/protocols.ts";
 import type { PacketFlow } from "./packet-flow.ts";
 
-/** A flow that our end point sends; for what it receives, ask for the reversed flow. */
+/** A flow that our end point sends; for what it receives, ask for the flow of what answers it. */
 export function isKeyingTraffic(flow: PacketFlow, localAddress: IpAddress): boolean {
   const { protocol, sourcePort } = flow;
   const carriesIpsec =

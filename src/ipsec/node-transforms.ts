@@ -48,9 +48,9 @@ class NodeTransforms implements EspTransforms {
     this.#made.seal(octets, start, end);
   }
 
-  open(octets: Uint8Array, start: number, end: number, target: Uint8Array): boolean {
+  open(octets: Uint8Array, start: number, end: number, target: Uint8Array, at: number): boolean {
     this.#made ??= this.#make();
-    return this.#made.open(octets, start, end, target);
+    return this.#made.open(octets, start, end, target, at);
   }
 
   release(): void {
@@ -86,11 +86,11 @@ function cbcOperations(
       text.set(cipher.seal(iv, text));
       octets.set(icvOf(octets, start, covered), covered);
     },
-    open(octets, start, end, target) {
+    open(octets, start, end, target, at) {
       const covered = end - icvLength;
       if (!constantTimeEqual(icvOf(octets, start, covered), octets.subarray(covered, end))) return false;
       const [iv, text] = ivAndText(octets, start, covered);
-      target.set(cipher.open(iv, text), ivLength);
+      target.set(cipher.open(iv, text), at + ivLength);
       return true;
     },
   };
@@ -112,10 +112,10 @@ function aeadOperations(aead: PacketAead, { ivLength, icvLength }: EspLayout): O
       const [iv, associated, text] = parts(octets, start, end - icvLength);
       octets.set(aead.seal(iv, associated, text), text.byteOffset - octets.byteOffset);
     },
-    open(octets, start, end, target) {
+    open(octets, start, end, target, at) {
       const plaintext = aead.open(...parts(octets, start, end));
       if (plaintext === undefined) return false;
-      target.set(plaintext, ivLength);
+      target.set(plaintext, at + ivLength);
       return true;
     },
   };

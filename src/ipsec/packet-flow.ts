@@ -18,29 +18,28 @@ export interface PacketFlow {
 
 /** Of a whole IPv4 packet that is known to be sound. */
 export function packetFlowOf(bytes: Uint8Array): PacketFlow {
+  return flowBetween(bytes, 0);
+}
+
+/** The flow of what answers the packet. */
+export function answeringFlowOf(bytes: Uint8Array): PacketFlow {
+  return flowBetween(bytes, 1);
+}
+
+/** `from` is which of the packet's two ends is the flow's source: 0 the source, 1 the destination. */
+function flowBetween(bytes: Uint8Array, from: 0 | 1): PacketFlow {
   const headerLength = ((bytes[0] ?? 0) & 15) * 4;
   const protocol = bytes[9] ?? 0;
   const isLaterFragment = (u16At(bytes, 6) & FRAGMENT_OFFSET) !== 0;
   const ported = !isLaterFragment && u16At(bytes, 2) >= headerLength + 4 && hasPorts(protocol);
+  const to = 1 - from;
   return {
-    source: u32At(bytes, 12),
-    destination: u32At(bytes, 16),
+    source: u32At(bytes, 12 + 4 * from),
+    destination: u32At(bytes, 12 + 4 * to),
     protocol,
-    sourcePort: ported ? u16At(bytes, headerLength) : 0,
-    destinationPort: ported ? u16At(bytes, headerLength + 2) : 0,
+    sourcePort: ported ? u16At(bytes, headerLength + 2 * from) : 0,
+    destinationPort: ported ? u16At(bytes, headerLength + 2 * to) : 0,
     isLaterFragment,
-  };
-}
-
-/** The flow of the answers. */
-export function reversed(flow: PacketFlow): PacketFlow {
-  return {
-    source: flow.destination,
-    destination: flow.source,
-    protocol: flow.protocol,
-    sourcePort: flow.destinationPort,
-    destinationPort: flow.sourcePort,
-    isLaterFragment: flow.isLaterFragment,
   };
 }
 
@@ -75,7 +74,7 @@ export function compileBlock(block: AddressBlock): CompiledBlock {
 }
 
 /**
- * A packet that leaves through the selector's owner matches; for one that comes in, ask for its reversed flow.
+ * A packet that leaves through the selector's owner matches; for one that comes in, ask for the flow of what answers it.
  *
  * A later fragment shows no ports. It matches by addresses and protocol alone, as a permit line of an IOS access list
  * takes it; where ports decide, `PortFragments` comes before.

@@ -125,7 +125,7 @@ export class ProtectedPolicy {
   }
 }
 
-/** The decision for a flow that leaves by the interface, or `reversed`, came in by it. */
+/** The decision for a flow that leaves by the interface, or that answers one that came in by it. */
 export function decide(policy: InterfacePolicy, flow: PacketFlow): FlowDecision {
   const cached = policy.cache.get(flow);
   if (cached !== undefined) return cached;

@@ -64,7 +64,7 @@ export class Spd<T> {
     this.#groups = [...groups.values()].map(indexed);
   }
 
-  /** What the flow of a leaving packet leads to; undefined lets it pass in clear. For a packet that came in: `reversed`. */
+  /** What the flow of a leaving packet leads to; undefined lets it pass in clear. For a packet that came in: the flow of what answers it. */
   lookUp(flow: PacketFlow): T | undefined {
     // Most packets match one line or none.
     let only: IndexedLine<T> | undefined;

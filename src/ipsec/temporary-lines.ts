@@ -41,7 +41,7 @@ export class TemporaryLines<T> {
     if (group.lines.size === 0) this.#groups = this.#groups.filter((each) => each !== group);
   }
 
-  /** What the flow of a leaving packet leads to. For a packet that came in: `reversed`. */
+  /** What the flow of a leaving packet leads to. For a packet that came in: the flow of what answers it. */
   lookUp(flow: PacketFlow): T | undefined {
     for (const group of this.#groups)
       for (const line of linesWith(group, flow)) if (flowMatches(line.selector, flow)) return line.target;

@@ -9,6 +9,7 @@ import {
 } from "../../src/ipsec/esp.ts";
 import { ESP_HEADER_LENGTH, type EspTransforms } from "../../src/ipsec/esp-transforms.ts";
 import { HEAP_SPACE } from "../../src/ipsec/packet-space.ts";
+import { PlaintextRoom } from "../../src/ipsec/plaintext-room.ts";
 
 export function sealed(
   transforms: EspTransforms,
@@ -39,5 +40,5 @@ export function sealedPlaintext(
 }
 
 export function opened(transforms: EspTransforms, esp: Uint8Array): OpenedEsp {
-  return openEsp(transforms, esp, HEAP_SPACE);
+  return openEsp(transforms, esp, new PlaintextRoom(HEAP_SPACE));
 }

@@ -42,13 +42,14 @@ export class NativeCbc implements NativeSuite {
     end: number,
     address: number,
     target: Uint8Array,
+    at: number,
     to: number,
   ): boolean {
     const covered = end - this.#layout.icvLength;
     if (this.#hmac?.isRight(octets, covered, end, address, covered - start) === false) return false;
     this.#opening ??= this.#makeChain(0);
     const body = covered - start - ESP_HEADER_LENGTH;
-    if (this.#opening === undefined) target.set(octets.subarray(start + ESP_HEADER_LENGTH, covered));
+    if (this.#opening === undefined) target.set(octets.subarray(start + ESP_HEADER_LENGTH, covered), at);
     else this.#opening.open(address + ESP_HEADER_LENGTH, body, to);
     return true;
   }

@@ -46,6 +46,7 @@ export class NativeGcm implements NativeSuite {
     end: number,
     address: number,
     target: Uint8Array,
+    at: number,
     to: number,
   ): boolean {
     const { libcrypto, lengthAddress, opening } = this.#scratch;
@@ -60,7 +61,7 @@ export class NativeGcm implements NativeSuite {
       libcrypto.cipherUpdate(context, to + this.#ivLength, lengthAddress, text, icv - text);
     mustSucceed(result, "decryption");
     if (libcrypto.cipherFinal(context, to, lengthAddress) === 1) return true;
-    target.fill(0, 0, end - start);
+    target.fill(0, at, at + this.#ivLength + icv - text);
     return false;
   }
 

@@ -9,9 +9,9 @@ export class NativeMemory {
   readonly #block: ArrayBuffer;
   readonly #base: number;
   #used = 0;
-  /** The octets that were asked for last, and their address: packets of a train lie in the same ones. */
-  #known: Uint8Array | undefined;
-  #knownAddress = 0;
+  /** The octets that were asked for last, and those before them: packets of a train come from and go to the same ones. */
+  #last: Place = NOWHERE;
+  #before: Place = NOWHERE;
 
   /** `size` octets, all zero. */
   constructor(libc: Pick<Libc, "addressOf">, size: number) {
@@ -23,14 +23,20 @@ export class NativeMemory {
 
   /** The address of `length` octets of `bytes` from `at` on; undefined where `bytes` are not of this memory. */
   addressIn(bytes: Uint8Array, at: number, length: number): number | undefined {
-    if (bytes !== this.#known) {
-      if (bytes.buffer !== this.#block) return undefined;
-      this.#known = bytes;
-      this.#knownAddress = this.#base + bytes.byteOffset;
-    }
+    const place = this.#placeOf(bytes);
+    if (place === undefined) return undefined;
     if (!(at >= 0 && length >= 0 && at + length <= bytes.length) || !Number.isInteger(at + length))
       throw new BugError(`${length} octets at ${at} of ${bytes.length}`);
-    return this.#knownAddress + at;
+    return place.address + at;
+  }
+
+  #placeOf(bytes: Uint8Array): Place | undefined {
+    if (bytes === this.#last.bytes) return this.#last;
+    if (bytes === this.#before.bytes) return this.#before;
+    if (bytes.buffer !== this.#block) return undefined;
+    this.#before = this.#last;
+    this.#last = { bytes, address: this.#base + bytes.byteOffset };
+    return this.#last;
   }
 
   /** Never given out twice. Throws MisuseError when the block is used up. */
@@ -42,6 +48,13 @@ export class NativeMemory {
     return new Region(this.#block, this.#base, offset, length);
   }
 }
+
+interface Place {
+  readonly bytes: Uint8Array | undefined;
+  readonly address: number;
+}
+
+const NOWHERE: Place = { bytes: undefined, address: 0 };
 
 export class Region {
   readonly bytes: Uint8Array;

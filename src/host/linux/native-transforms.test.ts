@@ -7,6 +7,7 @@ import { hex } from "../../base/octets.ts";
 import { openEsp, payloadOffset, sealEsp, sealedLength } from "../../ipsec/esp.ts";
 import { nodeTransforms } from "../../ipsec/node-transforms.ts";
 import { HEAP_SPACE } from "../../ipsec/packet-space.ts";
+import { PlaintextRoom } from "../../ipsec/plaintext-room.ts";
 import { loadLibc } from "./libc.ts";
 import { loadLibcrypto } from "./libcrypto.ts";
 import { NativeMemory } from "./native-memory.ts";
@@ -45,11 +46,11 @@ else {
             return hex(octets.subarray(at, end));
           };
           assert.equal(sealedBy(native, region.bytes), sealedBy(reference, new Uint8Array(end)));
-          const result = openEsp(native, region.bytes, space, at, end);
+          const result = openEsp(native, region.bytes, new PlaintextRoom(space), at, end);
           assert.ok(result.kind === "opened", `${suite.encryption}: ${result.kind}`);
           assert.equal(hex(result.payload), hex(payload));
           // From the memory to elsewhere.
-          const elsewhere = openEsp(native, region.bytes, HEAP_SPACE, at, end);
+          const elsewhere = openEsp(native, region.bytes, new PlaintextRoom(HEAP_SPACE), at, end);
           assert.deepEqual(elsewhere, result);
         }),
         { numRuns: 10 },

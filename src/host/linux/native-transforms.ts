@@ -63,20 +63,20 @@ class NativeTransforms implements EspTransforms {
     octets.set(input.bytes.subarray(0, length), start);
   }
 
-  open(octets: Uint8Array, start: number, end: number, target: Uint8Array): boolean {
+  open(octets: Uint8Array, start: number, end: number, target: Uint8Array, at: number): boolean {
     this.#native ??= this.#make();
     const { memory, input, output } = this.#scratch;
     const length = end - start;
     const written = length - ESP_HEADER_LENGTH - this.icvLength;
     const address = memory.addressIn(octets, start, length);
-    const to = memory.addressIn(target, 0, written);
+    const to = memory.addressIn(target, at, written);
     if (address !== undefined && to !== undefined)
-      return this.#native.open(octets, start, end, address, target, to);
+      return this.#native.open(octets, start, end, address, target, at, to);
     input.bytes.set(octets.subarray(start, end));
     const copy = output.bytes.subarray(0, written);
     const from = input.address(0, length);
-    if (!this.#native.open(input.bytes, 0, length, from, copy, output.address(0, written))) return false;
-    target.set(copy);
+    if (!this.#native.open(input.bytes, 0, length, from, copy, 0, output.address(0, written))) return false;
+    target.set(copy, at);
     return true;
   }
 
