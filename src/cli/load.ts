@@ -14,12 +14,12 @@ export interface LoadedConfiguration {
   readonly problems: readonly Problem[];
 }
 
-/** `file` is the name by which problems and explanations call it. */
-export function loadConfiguration(text: string, file: string): LoadedConfiguration {
+/** `file` is the name by which problems and explanations call it; `onto`: what is there before, by default nothing. */
+export function loadConfiguration(text: string, file: string, onto?: Configuration): LoadedConfiguration {
   const lines = text.split(/\r\n|\n|\r/);
   const problems: Problem[] = [];
   const head = headLength(lines);
-  let editing: Editing = startEditing(configurationBefore(lines.slice(head)));
+  let editing: Editing = startEditing(onto ?? configurationBefore(lines.slice(head)));
   for (let i = head; i < lines.length; i++) {
     const closesLater = (delimiter: string) => lines.some((line, at) => at > i && line.includes(delimiter));
     const entered = enter(editing, lines[i] ?? "", { file, line: i + 1, closesLater });

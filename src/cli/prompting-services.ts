@@ -17,6 +17,15 @@ export function promptingServices(router: RouterServices, prompt: () => void): R
     zeroizeRsaKeys: () => router.zeroizeRsaKeys(),
     configKey: () => router.configKey(),
     setConfigKey: (key) => router.setConfigKey(key),
+    files: () => router.files(),
+    restart: (startup) => router.restart(startup),
+    pending: () => router.pending(),
+    after: (span, act) =>
+      router.after(span, () => {
+        act();
+        prompt();
+      }),
+    log: (line) => router.log(line),
     forwarding: () => router.forwarding(),
     debugFlags: () => router.debugFlags(),
     setDebug: (flag, on) => router.setDebug(flag, on),

@@ -1,4 +1,5 @@
 /** What a console acts on. The lab and the gateway daemon implement it; a session knows nothing else of them. */
+import type { Milliseconds } from "../base/time.ts";
 import type { Problem } from "../config/compile.ts";
 import type { AccessListRule, Configuration } from "../config/configuration.ts";
 import type { RsaKeyPair } from "../config/rsa-key-pair.ts";
@@ -8,6 +9,8 @@ import type { IpAddress } from "../net/ip-address.ts";
 import type { ConversationEnd } from "../net/readdressing.ts";
 import type { DebugConditions } from "../observe/debug-conditions.ts";
 import type { DebugFlag } from "../observe/debug-message.ts";
+import type { FileStore } from "./files/file-store.ts";
+import type { PendingChanges } from "./files/pending-changes.ts";
 
 export type { DebugFlag } from "../observe/debug-message.ts";
 
@@ -35,6 +38,15 @@ export interface RouterServices {
   configKey(): string | undefined;
   /** What is encrypted is encrypted anew; without a key it can no longer be read. What went wrong, if anything. */
   setConfigKey(key: string | undefined): string | undefined;
+  files(): FileStore;
+  /** The router begins anew: nothing that was negotiated is left. Problems of severity error leave everything as it was. */
+  restart(startup: Configuration): readonly Problem[];
+  /** What was asked for and is not done yet. */
+  pending(): PendingChanges;
+  /** `act` is called once, after this span, unless it is cancelled. */
+  after(span: Milliseconds, act: () => void): { cancel(): void };
+  /** A line of the log: `%SYS-5-RELOAD: Reload requested`. */
+  log(line: string): void;
   /** What becomes of packets beside IPsec; undefined where others than the gateway see to that. */
   forwarding(): ForwardingServices | undefined;
   debugFlags(): ReadonlySet<DebugFlag>;

@@ -49,7 +49,7 @@ export class Session {
     this.#services = services;
     this.#write = print;
     this.#options = options;
-    this.#level = options.level ?? levelOfConsole(services.configuration());
+    this.#level = this.#levelAtStart();
     this.#terminal = { ...(options.screen ?? ENDLESS), historySize: HISTORY_DEFAULT };
     this.#pager = new Pager(
       (lines) => this.#print(lines),
@@ -143,6 +143,16 @@ export class Session {
     }
   }
 
+  #begin(): void {
+    this.#dialogue = undefined;
+    this.#configuring = undefined;
+    this.#level = this.#levelAtStart();
+  }
+
+  #levelAtStart(): number {
+    return this.#options.level ?? levelOfConsole(this.#services.configuration());
+  }
+
   #remember(text: string): void {
     const line = text.trim();
     if (line === "" || line === this.#history.at(-1)) return;
@@ -220,6 +230,7 @@ export class Session {
         this.#trimHistory();
       },
       setMonitor: (on) => this.#options.onMonitor?.(on),
+      begin: () => this.#begin(),
       close: () => {
         this.#isClosed = true;
       },

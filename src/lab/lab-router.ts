@@ -3,7 +3,9 @@
  * its own accord (debugging, log messages, and why a negotiation failed).
  */
 import type { Random } from "../base/random.ts";
-import { elapsed, type Instant, instant } from "../base/time.ts";
+import { elapsed, type Instant, instant, type Milliseconds } from "../base/time.ts";
+import { type FileStore, MemoryFiles } from "../cli/files/file-store.ts";
+import { PendingChanges } from "../cli/files/pending-changes.ts";
 import type {
   DebugFlag,
   ForwardingServices,
@@ -43,6 +45,8 @@ export interface LabRouterOptions {
   readonly world: World;
   readonly configuration: Configuration;
   readonly policy: RouterPolicy;
+  /** The text of the configuration, as its file has it. */
+  readonly startup: string;
   /** Kept beside the configuration. */
   readonly rsaKeys: readonly RsaKeyPair[];
   /** Which link an interface is plugged into, by its name. */
@@ -72,6 +76,8 @@ export class LabRouter implements RouterServices {
   #configuration: Configuration;
   #rsaKeys: readonly RsaKeyPair[];
   #configKey: string | undefined;
+  readonly #files: FileStore;
+  readonly #pending = new PendingChanges();
 
   constructor(options: LabRouterOptions) {
     this.name = options.name;
@@ -79,6 +85,7 @@ export class LabRouter implements RouterServices {
     this.#configuration = sealed(options.configuration, options.random, undefined);
     this.#rsaKeys = options.rsaKeys;
     this.#debug = new DebugFilter(options.debug);
+    this.#files = new MemoryFiles(options.startup);
     this.#router = new Router({
       ...options,
       interfaces: this.#interfaces(options.policy),
@@ -146,6 +153,28 @@ export class LabRouter implements RouterServices {
     const before = this.#configKey;
     this.#configKey = key;
     this.commit(withConfigKeyChanged(this.#configuration, before, key, this.#options.random));
+  }
+
+  files(): FileStore {
+    return this.#files;
+  }
+
+  restart(startup: Configuration): readonly Problem[] {
+    const problems = this.commit(startup);
+    if (!problems.some(({ severity }) => severity === "error")) this.#router.restart();
+    return problems;
+  }
+
+  pending(): PendingChanges {
+    return this.#pending;
+  }
+
+  after(span: Milliseconds, act: () => void): { cancel(): void } {
+    return this.#options.world.after(span, act);
+  }
+
+  log(line: string): void {
+    this.#say("log", [line]);
   }
 
   view(): GatewayView {

@@ -22,6 +22,8 @@ export interface SourceFile {
 export interface SourceRouter {
   readonly shape: RouterShape;
   readonly configuration: Configuration;
+  /** As its file has it. */
+  readonly text: string;
   readonly policy: RouterPolicy;
   readonly rsaKeys: readonly RsaKeyPair[];
 }
@@ -48,10 +50,10 @@ export function readLab(
   const file = parsed?.file ?? NO_LAB_FILE;
   const read = configurations.map((each) => readRouter(each, file.asPrinted));
   const names = namesOf(read);
-  const routers = read.flatMap(({ configuration, policy, rsaKeys }, i) => {
+  const routers = read.flatMap(({ configuration, text, policy, rsaKeys }, i) => {
     const name = names[i];
     if (policy === undefined || name === undefined) return [];
-    return [{ shape: shapeOf(name, configuration, policy), configuration, policy, rsaKeys }];
+    return [{ shape: shapeOf(name, configuration, policy), configuration, text, policy, rsaKeys }];
   });
   const errors = read.flatMap(({ problems, file: name }) =>
     problems.filter(isError).flatMap((problem) => formatProblem(problem, name)),
@@ -80,6 +82,7 @@ function remarksOf(routers: readonly ReadRouter[]): string[] {
 
 interface ReadRouter {
   readonly file: string;
+  readonly text: string;
   readonly configuration: Configuration;
   readonly policy: RouterPolicy | undefined;
   readonly rsaKeys: readonly RsaKeyPair[];
@@ -95,7 +98,7 @@ function readRouter({ name, text, keys = "" }: SourceFile, asPrinted: boolean): 
     incompleteEntries: asPrinted ? "disabled" : "refused",
   });
   const all = [...ofLines, ...problems, ...(typeof read === "string" ? [unreadableKeys(read)] : [])];
-  return { file: name, configuration, policy, rsaKeys, problems: sortedByLine(all) };
+  return { file: name, text, configuration, policy, rsaKeys, problems: sortedByLine(all) };
 }
 
 /** The hostname; where two have the same, the name of the file. */

@@ -61,7 +61,7 @@ export function createLab(sources: LabSources, options: LabOptions): LabResult {
   const links = new Map(topology.links.map((plan) => [plan.name, linkOf(world, plan, options)]));
   tapLinks(topology.links, links, options.watcher);
   const jobs = options.jobs(world);
-  const routers = sources.routers.map(({ shape, configuration, policy, rsaKeys }) => {
+  const routers = sources.routers.map(({ shape, configuration, text, policy, rsaKeys }) => {
     const { name } = shape;
     const { onKeys } = options.watcher;
     return new LabRouter({
@@ -69,6 +69,7 @@ export function createLab(sources: LabSources, options: LabOptions): LabResult {
       world,
       configuration,
       policy,
+      startup: text,
       rsaKeys,
       cabling: cablingOf(name, topology.links, links),
       learned: topology.learned.get(name) ?? [],

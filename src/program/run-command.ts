@@ -5,6 +5,7 @@ import { compile, type Problem, type RouterPolicy } from "../config/compile.ts";
 import { routerName } from "../config/compile-ike.ts";
 import { commandHelp } from "./arguments.ts";
 import { configKeyFileOf, loadConfigKey } from "./config-key-file.ts";
+import { DirectoryFiles } from "./directory-files.ts";
 import { keyFileOf, loadRsaKeys } from "./rsa-key-file.ts";
 import { type Survey, surveyMachine, whoRunsAlready } from "./run-machine.ts";
 import { RUN_SYNTAX, type RunOptions, readRunOptions } from "./run-options.ts";
@@ -69,6 +70,7 @@ function load(file: string, terminal: Terminal): Loaded | undefined {
   if (errors.length === 0 && compiled.policy !== undefined)
     return {
       ...{ configuration, rsaKeys, keyFile, configKeyFile },
+      files: new DirectoryFiles(file),
       configKey: configKey.key,
       policy: compiled.policy,
     };

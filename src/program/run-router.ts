@@ -1,5 +1,8 @@
 /** What a console of a running gateway acts on. */
 
+import type { Milliseconds } from "../base/time.ts";
+import type { FileStore } from "../cli/files/file-store.ts";
+import { PendingChanges } from "../cli/files/pending-changes.ts";
 import type {
   DebugFlag,
   PingOptions,
@@ -48,6 +51,7 @@ export interface RouterInFiles {
   /** What pre-shared keys are encrypted with. */
   readonly configKey: string | undefined;
   readonly configKeyFile: string;
+  readonly files: FileStore;
 }
 
 export class RunRouter implements RouterServices {
@@ -56,6 +60,8 @@ export class RunRouter implements RouterServices {
   readonly #gateway: RunningGateway;
   readonly #keyFile: string;
   readonly #configKeyFile: string;
+  readonly #files: FileStore;
+  readonly #pending = new PendingChanges();
   #configuration: Configuration;
   #rsaKeys: readonly RsaKeyPair[];
   #configKey: string | undefined;
@@ -67,6 +73,7 @@ export class RunRouter implements RouterServices {
     this.#keyFile = files.keyFile;
     this.#configKey = files.configKey;
     this.#configKeyFile = files.configKeyFile;
+    this.#files = files.files;
     this.#gateway = gateway;
     this.#log = log;
     this.#health = health;
@@ -153,6 +160,33 @@ export class RunRouter implements RouterServices {
     this.#configKey = key;
     this.commit(withConfigKeyChanged(this.#configuration, before, key, systemRandom));
     return undefined;
+  }
+
+  files(): FileStore {
+    return this.#files;
+  }
+
+  /** The machine goes on; peers are told that SAs are gone. */
+  restart(startup: Configuration): readonly Problem[] {
+    const problems = this.commit(startup);
+    if (!problems.some(({ severity }) => severity === "error"))
+      this.request({ kind: "clear-sessions", localAddress: undefined, peer: undefined });
+    return problems;
+  }
+
+  pending(): PendingChanges {
+    return this.#pending;
+  }
+
+  after(span: Milliseconds, act: () => void): { cancel(): void } {
+    const timer = setTimeout(act, span);
+    // What waits here must not keep the process from ending.
+    timer.unref();
+    return { cancel: () => clearTimeout(timer) };
+  }
+
+  log(line: string): void {
+    this.#log.say([line]);
   }
 
   view(): GatewayView {

@@ -1,6 +1,8 @@
 /** A router for sessions to act on: it holds a configuration, notes what it is asked, and pings nobody. */
 
-import { instant, milliseconds } from "../../src/base/time.ts";
+import { type Milliseconds, milliseconds } from "../../src/base/time.ts";
+import { type FileStore, MemoryFiles } from "../../src/cli/files/file-store.ts";
+import { PendingChanges } from "../../src/cli/files/pending-changes.ts";
 import { loadConfiguration } from "../../src/cli/load.ts";
 import type {
   DebugFlag,
@@ -21,12 +23,18 @@ import type { MachineView } from "../../src/gateway/machine-view.ts";
 import { NO_REQUESTS } from "../../src/ike/admission.ts";
 import type { JobRunner } from "../../src/lab/job-runner.ts";
 import { makeRsaKeys } from "../../src/lab/rsa-key-making.ts";
+import { World } from "../../src/lab/world.ts";
 import { type DebugConditions, NO_CONDITIONS } from "../../src/observe/debug-conditions.ts";
 
 export class FakeRouter implements RouterServices {
   readonly requests: GatewayRequest[] = [];
   readonly pings: PingOptions[] = [];
   readonly traceroutes: TracerouteOptions[] = [];
+  readonly logged: string[] = [];
+  readonly world = new World();
+  restarts = 0;
+  readonly #files: FileStore;
+  readonly #pending = new PendingChanges();
   readonly #flags = new Set<DebugFlag>();
   #conditions = NO_CONDITIONS;
   #configuration: Configuration;
@@ -36,6 +44,7 @@ export class FakeRouter implements RouterServices {
   #configKey: string | undefined;
 
   constructor(text: string) {
+    this.#files = new MemoryFiles(text);
     this.#configuration = sealed(loadConfiguration(text, "fake.cfg").configuration, RANDOM, undefined);
   }
 
@@ -53,7 +62,7 @@ export class FakeRouter implements RouterServices {
 
   view(): GatewayView {
     return {
-      now: instant(0),
+      now: this.world.now,
       ike: { isakmpSas: [], halfOpen: 0, jobsRunning: 0, admission: NO_REQUESTS, failures: [] },
       ipsec: { flows: [] },
     };
@@ -119,6 +128,27 @@ export class FakeRouter implements RouterServices {
 
   zeroizeRsaKeys(): undefined {
     this.#rsaKeys = [];
+  }
+
+  files(): FileStore {
+    return this.#files;
+  }
+
+  restart(startup: Configuration): readonly Problem[] {
+    this.restarts += 1;
+    return this.commit(startup);
+  }
+
+  pending(): PendingChanges {
+    return this.#pending;
+  }
+
+  after(span: Milliseconds, act: () => void): { cancel(): void } {
+    return this.world.after(span, act);
+  }
+
+  log(line: string): void {
+    this.logged.push(line);
   }
 
   configKey(): string | undefined {

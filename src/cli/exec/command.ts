@@ -39,6 +39,8 @@ export interface Console {
   /** Whether log lines appear here. */
   setMonitor(on: boolean): void;
   close(): void;
+  /** The session is as it was at its beginning. */
+  begin(): void;
   ping(options: PingOptions): void;
   traceroute(options: TracerouteOptions): void;
   /** Asks the operator, or does what has been answered. */

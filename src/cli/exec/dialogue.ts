@@ -20,6 +20,20 @@ export type DialogueStep =
   | { readonly kind: "does"; act(console: Console): void; readonly lines: readonly string[] }
   | { readonly kind: "ends"; readonly lines: readonly string[] };
 
+/** A question whose answer is a text, without the white space around it. */
+export function question(prompt: string, answer: (text: string) => DialogueStep): Dialogue {
+  return { prompt, answer: (text) => answer(text.trim()) };
+}
+
+/** `[confirm]`: Enter or `y` does it, anything else does not. */
+export function confirmation(prompt: string, act: (console: Console) => void): Dialogue {
+  return {
+    prompt: `${prompt} [confirm]`,
+    answer: (text) =>
+      /^(?:y(?:es)?)?$/i.test(text.trim()) ? { kind: "does", lines: [], act } : { kind: "ends", lines: [] },
+  };
+}
+
 /** A question to be answered by yes or no, put until it is. */
 export function yesOrNo(prompt: string, yes: () => DialogueStep, no: () => DialogueStep): Dialogue {
   return {
