@@ -80,7 +80,12 @@ export async function surveyMachine(policy: RouterPolicy, options: RunOptions): 
   // The kernel's own IPsec looks at all that comes in, whatever its reverse path.
   const guarded = dataplane === "xfrm" ? [] : withMaps;
   const advice = sysctlAdvice(guarded);
-  const remarks = [...remarksOn(matching, advice, options), choice.remark, ...unguarded(guarded)];
+  const remarks = [
+    ...remarksOn(matching, advice, options),
+    choice.remark,
+    ...unguarded(guarded),
+    ...(options.configure ? [] : unfiltered(policy)),
+  ];
   return { kind: "ready", libc, matching, dataplane, advice, remarks };
 }
 
@@ -104,6 +109,17 @@ function unguarded(guarded: readonly GuardedDevice[]): readonly string[] {
       ({ device }) =>
         `what comes by ${device} in clear for this machine itself is taken even where it must be protected: only the kernel's own IPsec can refuse it (--dataplane xfrm)`,
     );
+}
+
+/** What the kernel is not told without leave. */
+function unfiltered({ interfaces, nat }: RouterPolicy): readonly string[] {
+  const filtered = interfaces.filter(({ accessGroups }) => accessGroups.in ?? accessGroups.out);
+  return [
+    ...filtered.map(({ name }) => `the access lists of ${name} are not in force (--configure sets them)`),
+    ...(nat.rules.length + nat.statics.length === 0
+      ? []
+      : ["addresses are not translated (--configure lets the kernel do it)"]),
+  ];
 }
 
 interface DataplaneChosen {
@@ -178,6 +194,7 @@ export async function startOnMachine(
     conventions: options.conventions,
     sysctls: options.configure ? advice : [],
     setRoutes: options.configure,
+    setPacketRules: options.configure,
   });
   if (typeof started === "string") return [started];
   return {

@@ -74,6 +74,11 @@ export class Machines {
     run("ip", "netns", "exec", this.namespace(machine), "nft", rules);
   }
 
+  /** All that nftables has. */
+  nftables(machine: Machine): string {
+    return run("ip", "netns", "exec", this.namespace(machine), "nft", "list", "ruleset");
+  }
+
   ip(machine: Machine, ...args: readonly string[]): string {
     return run("ip", "-n", this.namespace(machine), ...args);
   }

@@ -1,4 +1,4 @@
-/** iproute2's `ip`, which changes and shows the kernel's interfaces, addresses, routes and rules. Never through a shell. */
+/** nftables' `nft`, and iproute2's `ip`, which changes and shows the kernel's interfaces, addresses, routes and rules. Never through a shell. */
 import { spawn } from "node:child_process";
 import { ipv4ToNumber } from "../../net/ip-address.ts";
 import { type AddressBlock, maskOf } from "../../net/selector.ts";
@@ -18,6 +18,11 @@ export function ipBatch(lines: readonly string[], onRefusal: "stop" | "go on" = 
   if (lines.length === 0) return Promise.resolve({ kind: "done", output: "" });
   const force = onRefusal === "stop" ? [] : ["-force"];
   return run([...force, "-batch", "-"], `${lines.join("\n")}\n`);
+}
+
+/** Puts a ruleset into the kernel: all of it, or nothing and what is wrong with it. */
+export function nft(ruleset: string): Promise<IpResult> {
+  return run(["-f", "-"], ruleset, "nft");
 }
 
 /** What `ip -json` prints, as it is; undefined where it refuses. */
@@ -69,9 +74,9 @@ function actionText(action: SteeringRule["action"]): string {
   }
 }
 
-function run(args: readonly string[], input: string): Promise<IpResult> {
+function run(args: readonly string[], input: string, program: "ip" | "nft" = "ip"): Promise<IpResult> {
   return new Promise((resolve) => {
-    const child = spawn("ip", [...args], { stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn(program, [...args], { stdio: ["pipe", "pipe", "pipe"] });
     let output = "";
     let complaints = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -82,7 +87,9 @@ function run(args: readonly string[], input: string): Promise<IpResult> {
     });
     // It may end before it has read all; what it says then is what counts.
     child.stdin.on("error", () => {});
-    child.on("error", ({ message }) => resolve({ kind: "refused", reason: `ip (iproute2): ${message}` }));
+    child.on("error", ({ message }) =>
+      resolve({ kind: "refused", reason: `${PACKAGES[program]}: ${message}` }),
+    );
     child.on("close", (code) =>
       resolve(
         code === 0
@@ -95,3 +102,4 @@ function run(args: readonly string[], input: string): Promise<IpResult> {
 }
 
 const COMPLAINTS_MAX = 4096;
+const PACKAGES = { ip: "ip (iproute2)", nft: "nft (nftables)" } as const;

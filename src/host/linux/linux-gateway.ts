@@ -17,7 +17,7 @@ import type { Libc } from "./libc.ts";
 import { loadLibcrypto } from "./libcrypto.ts";
 import { mainRoutes } from "./machine.ts";
 import { type MachineChanges, writeSysctl } from "./machine-changes.ts";
-import { configureMachine, type MachineSetup, policyFor } from "./machine-setup.ts";
+import { changePacketRules, configureMachine, type MachineSetup, policyFor } from "./machine-setup.ts";
 import { nativeTransforms } from "./native-transforms.ts";
 import type { OsError } from "./os-error.ts";
 import { protectingInterface } from "./protecting-interface.ts";
@@ -114,6 +114,13 @@ export class LinuxGateway {
     this.#interfaces = router.interfaces;
     const refusal = await this.#steering.change(router.ipsec);
     if (refusal !== undefined) this.#options.onNotice(`packets are steered as before: ${refusal}`);
+    const refused = await this.#changePacketRules(router);
+    if (refused !== undefined)
+      this.#options.onNotice(`packets are filtered and translated as before: ${refused}`);
+  }
+
+  #changePacketRules(router: RouterPolicy): Promise<string | undefined> {
+    return changePacketRules(this.#changes, this.#options, router, this.#port.protectDevice.name);
   }
 
   /** Tells the peers, closes everything and leaves the machine as it was found. */
@@ -134,6 +141,8 @@ export class LinuxGateway {
     writeSysctl(`net/ipv4/conf/${protectDevice.name}/rp_filter`, "2");
     const refusal = await this.#steering.start(this.#ipsec);
     if (refusal !== undefined) return `cannot steer packets: ${refusal}`;
+    const refused = await this.#changePacketRules(this.#options.router);
+    if (refused !== undefined) return `cannot filter and translate packets: ${refused}`;
     this.#egress.follow(() => void this.#addresses.changed());
     const { onWire } = this.#options;
     const take = (input: GatewayInput): void => {

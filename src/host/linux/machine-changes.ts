@@ -4,13 +4,14 @@
  */
 import { mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type IpResult, ipBatch } from "./ip-command.ts";
+import { type IpResult, ipBatch, nft } from "./ip-command.ts";
 import { isAlive, type ProcessIdentity, processIdentity } from "./process-identity.ts";
 
-/** Commands for `ip -batch`, or a setting below `/proc/sys`. */
+/** Commands for `ip -batch`, a setting below `/proc/sys`, or a table of nftables in place of the one of that name. */
 export type Change =
   | { readonly kind: "ip"; readonly make: readonly string[]; readonly undo: readonly string[] }
-  | { readonly kind: "sysctl"; readonly name: string; readonly value: string };
+  | { readonly kind: "sysctl"; readonly name: string; readonly value: string }
+  | { readonly kind: "table"; readonly name: string; readonly ruleset: string };
 
 export type Claim =
   | { readonly kind: "claimed"; readonly changes: MachineChanges; readonly leftovers: number }
@@ -20,6 +21,8 @@ export type Claim =
 interface Undo {
   readonly ip: readonly string[];
   readonly sysctls: readonly { readonly name: string; readonly value: string }[];
+  /** Names; those of an earlier version have none. */
+  readonly tables?: readonly string[];
 }
 
 interface StateFile extends Undo {
@@ -31,6 +34,7 @@ export class MachineChanges {
   /** The latest change first. */
   #ip: readonly string[] = [];
   #sysctls: readonly { readonly name: string; readonly value: string }[] = [];
+  #tables: readonly string[] = [];
 
   /** Made by us, so it goes with us. */
   readonly #ownFolder: string | undefined;
@@ -72,6 +76,11 @@ export class MachineChanges {
       this.#write();
       return ipBatch(change.make);
     }
+    if (change.kind === "table") {
+      this.#tables = [...new Set([...this.#tables, change.name])];
+      this.#write();
+      return nft(change.ruleset);
+    }
     const before = readSysctl(change.name);
     if (before === undefined) return { kind: "refused", reason: `this machine has no sysctl ${change.name}` };
     this.#sysctls = [{ name: change.name, value: before }, ...this.#sysctls];
@@ -89,9 +98,10 @@ export class MachineChanges {
 
   /** The machine is as it was found; the state file goes. */
   async undoAll(): Promise<void> {
-    await undo({ ip: this.#ip, sysctls: this.#sysctls });
+    await undo({ ip: this.#ip, sysctls: this.#sysctls, tables: this.#tables });
     this.#ip = [];
     this.#sysctls = [];
+    this.#tables = [];
     rmSync(this.#path, { force: true });
     if (this.#ownFolder === undefined) return;
     try {
@@ -102,7 +112,8 @@ export class MachineChanges {
   }
 
   #write(): void {
-    const state: StateFile = { owner: processIdentity(), ip: this.#ip, sysctls: this.#sysctls };
+    const undo: Undo = { ip: this.#ip, sysctls: this.#sysctls, tables: this.#tables };
+    const state: StateFile = { owner: processIdentity(), ...undo };
     writeFileSync(this.#path, JSON.stringify(state), { mode: 0o600 });
   }
 }
@@ -131,7 +142,8 @@ function sysctlPath(name: string): string {
   return `/proc/sys/${name}`;
 }
 
-async function undo({ ip, sysctls }: Undo): Promise<void> {
+async function undo({ ip, sysctls, tables = [] }: Undo): Promise<void> {
+  for (const name of tables) await nft(`add table ip ${name}\ndelete table ip ${name}\n`);
   // Some of it may never have been made, or has gone by itself with our TUN devices.
   await ipBatch(ip, "go on");
   for (const { name, value } of sysctls) writeSysctl(name, value);

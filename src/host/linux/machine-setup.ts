@@ -4,6 +4,7 @@ import type { GatewayPolicy } from "../../gateway/gateway.ts";
 import type { InterfaceMatching, MatchedInterface } from "./interface-matching.ts";
 import { prefixText } from "./ip-command.ts";
 import type { MachineChanges } from "./machine-changes.ts";
+import { globalAddresses, NO_RULES, packetRules, TABLE } from "./packet-rules.ts";
 import type { SysctlAdvice } from "./prerequisites.ts";
 
 export interface MachineSetup {
@@ -13,6 +14,8 @@ export interface MachineSetup {
   readonly sysctls: readonly SysctlAdvice[];
   /** Static routes of the configuration are set while we run. */
   readonly setRoutes: boolean;
+  /** Access lists on interfaces and address translation are in force while we run. */
+  readonly setPacketRules: boolean;
 }
 
 /** What the operator allowed us to set: addresses, routes, sysctls. */
@@ -39,6 +42,30 @@ export async function configureMachine(
     undo: routeCommands(options, "del"),
   });
   return routes.kind === "refused" ? `ip route: ${routes.reason}` : undefined;
+}
+
+/** Access lists and address translation, in place of those before. What is returned says what was refused. */
+export async function changePacketRules(
+  changes: MachineChanges,
+  { matching, setPacketRules }: Pick<MachineSetup, "matching" | "setPacketRules">,
+  router: RouterPolicy,
+  protectDevice: string | undefined,
+): Promise<string | undefined> {
+  if (!setPacketRules) return undefined;
+  const deviceOf = (name: string) => matching.matched.find((each) => each.name === name)?.device;
+  const ruleset = packetRules(router, { deviceOf, protectDevice });
+  const outside = router.interfaces.find(({ natSide }) => natSide === "outside");
+  const device = outside && deviceOf(outside.name);
+  const addresses =
+    device === undefined ? [] : globalAddresses(router).map((each) => `${each}/32 dev ${device}`);
+  const made = await changes.make({
+    kind: "ip",
+    make: addresses.map((each) => `address replace ${each}`),
+    undo: addresses.map((each) => `address del ${each}`),
+  });
+  if (made.kind === "refused") return made.reason;
+  const set = await changes.make({ kind: "table", name: TABLE, ruleset: ruleset ?? NO_RULES });
+  return set.kind === "refused" ? set.reason : undefined;
 }
 
 /** For the static routes of the configuration, if they are to be set. */

@@ -8,7 +8,7 @@ import { Egress } from "../egress.ts";
 import { GatewayDriver } from "../gateway-driver.ts";
 import type { LinuxGatewayOptions } from "../linux-gateway.ts";
 import { deviceIndexes, mainRoutes } from "../machine.ts";
-import { configureMachine, policyFor } from "../machine-setup.ts";
+import { changePacketRules, configureMachine, policyFor } from "../machine-setup.ts";
 import { describeOsError, isOsError } from "../os-error.ts";
 import { tapInput, tapped } from "../wire-tap.ts";
 import { FallbackRoutes } from "./fallback-routes.ts";
@@ -82,6 +82,9 @@ export class XfrmGateway {
   async setPolicy(router: RouterPolicy): Promise<void> {
     this.driver.setPolicy(policyFor(router, this.#options.matching.matched));
     await this.#routes.change(router.ipsec);
+    const refused = await changePacketRules(this.#options.changes, this.#options, router, undefined);
+    if (refused !== undefined)
+      this.#options.onNotice(`packets are filtered and translated as before: ${refused}`);
   }
 
   /** Tells the peers, closes everything and leaves the machine as it was found. */
@@ -102,6 +105,8 @@ export class XfrmGateway {
     await changes.make({ kind: "sysctl", name: ACQUIRE_WAIT, value: ACQUIRE_WAIT_SECONDS });
     const refusal = await this.#routes.start(router.ipsec);
     if (refusal !== undefined) return `cannot route what is protected: ${refusal}`;
+    const refused = await changePacketRules(changes, this.#options, router, undefined);
+    if (refused !== undefined) return `cannot filter and translate packets: ${refused}`;
     this.#carrier.setPolicy(policyFor(router, matching.matched).ipsec);
     this.#egress.follow(() => void this.#machineChanged());
     news.listen((message) => {
