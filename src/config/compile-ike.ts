@@ -31,11 +31,19 @@ export function compileIke(
       message: "IKE is switched off, so no crypto map entry of type ipsec-isakmp gets keys.",
       advice: "Enter `crypto isakmp enable`.",
     });
+  if (isakmp.identity.value === "dn" && rsa.certificates.length === 0)
+    problems.note({
+      kind: "without-effect",
+      origin: isakmp.identity.origin,
+      message: "There is no certificate of ours whose subject could be our identity: it is our address.",
+      advice: "Enter a certificate below `crypto ca certificate chain`, or `crypto isakmp identity address`.",
+    });
   return {
     enabled: isakmp.enabled.value,
     protectionSuites: [...isakmp.policies.map(compileSuite), DEFAULT_SUITE],
     preSharedKeys,
-    identity: isakmp.identity.value,
+    // With a certificate the subject of that is said whatever is configured, and without one there is no distinguished name.
+    identity: isakmp.identity.value === "hostname" ? "hostname" : "address",
     hostname: routerName(configuration),
     hosts,
     connections,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { makeCertificate, testKey } from "../../test/support/certificates.ts";
+import { makeCertificate, makeRevocationList, testKey } from "../../test/support/certificates.ts";
 import { hex } from "../base/octets.ts";
 import { loadConfiguration } from "../cli/load.ts";
 import { bitLength } from "../crypto/rsa.ts";
@@ -53,6 +53,35 @@ function chain(own: Certificate, ...authorities: readonly Certificate[]): string
   ];
 }
 
+test("a revocation list is entered below the certificates, and is required where it is not optional", () => {
+  const lines = chain(OWN.certificate, ROOT.certificate);
+  const list = [" crl", `  ${hex(makeRevocationList(ROOT, [17]))}`, "  quit"];
+  const keys = [keyPair("O=Lab, CN=r1")];
+  const optional = compiled([...lines, ...list], keys).rsa.revocation;
+  assert.deepEqual(
+    optional?.lists.map(({ serialNumbers }) => [...serialNumbers]),
+    [["11"]],
+  );
+  assert.deepEqual(optional.required, []);
+  const required = compiled([...lines.toSpliced(1, 1), ...list], keys);
+  assert.deepEqual(
+    required.rsa.revocation?.required.map(({ der }) => hex(der)),
+    [hex(ROOT.certificate.der)],
+  );
+  assert.ok(!required.said.some((text) => text.includes("revocation")), "nothing is missing");
+  const { said } = compiled([...lines, " crl", "  3003020101", "  quit"], keys);
+  assert.match(said.join("\n"), /The revocation list of lab cannot be read/);
+});
+
+test("our identity is the distinguished name of a certificate, and our address where there is none", () => {
+  const lines = [...chain(OWN.certificate, ROOT.certificate), "crypto isakmp identity dn"];
+  assert.doesNotMatch(compiled(lines, [keyPair("O=Lab, CN=r1")]).said.join("\n"), /identity/);
+  assert.match(
+    compiled(["crypto isakmp identity dn"]).said.join("\n"),
+    /no certificate of ours whose subject could be our identity: it is our address/,
+  );
+});
+
 test("a certificate, its authority and its private key make signatures possible", () => {
   const { rsa, said } = compiled(chain(OWN.certificate, ROOT.certificate), [keyPair("O=Lab, CN=r1")]);
   assert.deepEqual(said, ["An RSA key of 768 bits can be broken (our own)."]);
@@ -82,7 +111,12 @@ test("what is missing for signatures is told", () => {
     ["its use", chain(own, ROOT.certificate), [keyPair("O=Lab, CN=r1", "encryption")], /is not here/],
     ["authority", chain(own), [key], /No peer will believe it: .* not of an authority that is trusted here/],
     ["trust point", chain(own, ROOT.certificate).slice(2), [key], /There is no trust point lab/],
-    ["revocation", chain(own, ROOT.certificate).toSpliced(1, 1), [key], /No revocation lists are fetched/],
+    [
+      "revocation",
+      chain(own, ROOT.certificate).toSpliced(1, 1),
+      [key],
+      /No revocation list is fetched, and trust point lab has none/,
+    ],
     [
       "octets",
       ["crypto ca identity lab", " crl optional", "crypto ca certificate chain lab", " certificate 17"],

@@ -7,6 +7,7 @@ import { type Certificate, readCertificate } from "../pki/certificate.ts";
 import { buildChain, describeChainProblem, FIT_USAGES, isChainProblem } from "../pki/chain.ts";
 import { nameText, sameName } from "../pki/distinguished-name.ts";
 import { readPublicKey } from "../pki/public-key.ts";
+import { compileRevocation } from "./compile-revocation.ts";
 import type { CertificateChainSettings, Configuration, PublicKeySettings } from "./configuration.ts";
 import type { Problems } from "./problem.ts";
 import type { RsaKeyPair } from "./rsa-key-pair.ts";
@@ -26,10 +27,10 @@ export function compileRsa(
   const read = configuration.certificateChains.flatMap((chain) => readChain(configuration, chain, problems));
   const authorities = read.filter(({ isAuthority }) => isAuthority).map(({ certificate }) => certificate);
   checkAuthorities(read, problems);
-  checkRevocation(configuration, problems);
   checkStrength(configuration, keys, problems);
   return {
     authorities,
+    revocation: compileRevocation(configuration, problems),
     certificates: read.flatMap((each) => ownCertificate(each, authorities, keys, problems)),
     encryptionKey: decryptionKey(keys),
     peerKeys: configuration.publicKeys.flatMap((key) => peerKey(key, problems)),
@@ -96,17 +97,6 @@ function checkAuthorities(read: readonly ReadCertificate[], problems: Problems):
         advice: "Enter the certificate of the authority again as it was issued.",
       });
   }
-}
-
-function checkRevocation({ trustpoints }: Configuration, problems: Problems): void {
-  for (const { form, name, crlOptional, kept, origin } of trustpoints)
-    if (!crlOptional.value && !kept.some(({ text }) => text === "revocation-check none"))
-      problems.note({
-        kind: "without-effect",
-        origin,
-        message: `No revocation lists are fetched: a certificate that trust point ${name} has revoked is believed until it expires.`,
-        advice: `Enter \`crl optional\` below \`crypto ${form} ${name}\`, which says so.`,
-      });
 }
 
 /** Told once, at the first key of a peer that is short; our own have no line of the configuration. */

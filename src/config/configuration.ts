@@ -119,7 +119,7 @@ export interface HostSettings {
 
 export interface IsakmpSettings {
   readonly enabled: Setting<boolean>;
-  readonly identity: Setting<"address" | "hostname">;
+  readonly identity: Setting<"address" | "dn" | "hostname">;
   /** Ascending priority number. */
   readonly policies: readonly IsakmpPolicySettings[];
   readonly keys: readonly KeySettings[];
@@ -192,6 +192,8 @@ export interface CertificateChainSettings {
   /** Of its trustpoint. */
   readonly name: string;
   readonly certificates: readonly CertificateSettings[];
+  /** `crl`: what its authority has revoked. */
+  readonly revocationList: RevocationListSettings | undefined;
   readonly origin: Origin | undefined;
 }
 
@@ -200,6 +202,12 @@ export interface CertificateSettings {
   readonly owner: "router" | "ca" | "ra-sign" | "ra-encrypt" | "ra-general";
   /** As written, upper case. */
   readonly serialNumber: string;
+  /** Undefined where the line stands without them. */
+  readonly octets: Uint8Array | undefined;
+  readonly origin: Origin | undefined;
+}
+
+export interface RevocationListSettings {
   /** Undefined where the line stands without them. */
   readonly octets: Uint8Array | undefined;
   readonly origin: Origin | undefined;

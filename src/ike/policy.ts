@@ -7,6 +7,7 @@ import type { TransformSet } from "../crypto/transform-set.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { AddressBlock, TrafficSelector } from "../net/selector.ts";
 import type { Certificate } from "../pki/certificate.ts";
+import type { Revocation } from "../pki/revocation.ts";
 
 export interface IkePolicy {
   /** `no crypto isakmp enable` makes it false: nothing is sent, everything received is dropped. */
@@ -63,6 +64,8 @@ export interface RsaPolicy {
   readonly certificates: readonly OwnCertificate[];
   /** The authorities of the trust points. */
   readonly authorities: readonly Certificate[];
+  /** Where it is absent, certificates are believed until they expire. */
+  readonly revocation?: Revocation;
   /** What decrypts nonces for us. */
   readonly encryptionKey: OwnRsaKey | undefined;
   /** `crypto key pubkey-chain rsa`: keys that may encrypt, of peers known beforehand. */

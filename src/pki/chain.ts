@@ -30,7 +30,9 @@ export type ChainProblemKind =
   | "key usage"
   | "unknown extension"
   | "unusable key"
-  | "unusable signature";
+  | "unusable signature"
+  | "revoked"
+  | "no revocation list";
 
 export interface ChainProblem {
   readonly kind: ChainProblemKind;
@@ -68,6 +70,8 @@ const PHRASES: { readonly [K in ChainProblemKind]: string } = {
   "unknown extension": "has a critical extension that is not known here",
   "unusable key": "has a key that cannot be used",
   "unusable signature": "is signed in a way that cannot be verified",
+  revoked: "has been revoked",
+  "no revocation list": "may have been revoked: there is no list of its authority to look into",
 };
 
 /** Looks for a way to an authority, depth first, and remembers the first thing that stood in it. */

@@ -161,3 +161,30 @@ const SIGNATURES: { readonly [N in HashName]: string } = {
   sha384: "1.2.840.113549.1.1.12",
   sha512: "1.2.840.113549.1.1.13",
 };
+
+/** What an authority has revoked, by serial numbers of one octet. */
+export function makeRevocationList(
+  by: Made,
+  serials: readonly number[],
+  wish: { readonly nextUpdate?: number; readonly criticalExtension?: string } = {},
+): Uint8Array {
+  const algorithm = derSequence(derObjectIdentifier(SIGNATURES.sha1), derNull());
+  const week = 7 * DAY_MILLISECONDS;
+  const entries = serials.map((serial) =>
+    derSequence(derUnsigned(Uint8Array.of(serial)), utcTime(MADE_AT - 2 * week)),
+  );
+  const { criticalExtension } = wish;
+  const signed = derSequence(
+    derUnsigned(Uint8Array.of(1)),
+    algorithm,
+    by.certificate.subject.der,
+    utcTime(MADE_AT - week),
+    utcTime(wish.nextUpdate ?? MADE_AT + week),
+    ...(entries.length === 0 ? [] : [derSequence(...entries)]),
+    ...(criticalExtension === undefined
+      ? []
+      : [derElement(0xa0, derSequence(extension(criticalExtension, derNull(), true)))]),
+  );
+  const signature = rsaSign(by.key.privateKey, digestInfo("sha1", signed));
+  return derSequence(signed, algorithm, derBitOctets(signature));
+}

@@ -192,15 +192,16 @@ export const ISAKMP_IDENTITY = globalSetting(
     ...phrase("crypto isakmp identity", "Set the identity which ISAKMP will use"),
     choice("identity", {
       address: ["address", "Use the IP address of the interface for the identity"],
+      dn: ["dn", "Use the distinguished name of the router cert for the identity"],
       hostname: ["hostname", "Use the hostname of the router for the identity"],
     }),
   ],
   defaulted({
     key: 3,
-    initial: "address" as "address" | "hostname", // not the one it begins with alone
+    initial: "address" as IsakmpSettings["identity"]["value"], // not the one it begins with alone
     read: ({ isakmp }) => isakmp.identity,
     write: (configuration, identity) => withIsakmp(configuration, { identity }),
-    toValue: ({ identity }): "address" | "hostname" => identity,
+    toValue: ({ identity }): IsakmpSettings["identity"]["value"] => identity,
     toArguments: (identity) => ({ identity }),
   }),
 );

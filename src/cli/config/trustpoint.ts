@@ -106,7 +106,7 @@ function chainStatement(form: CertificateChainSettings["form"]): Statement {
     other.form === form && other.name === name;
   const place: Place<CertificateChainSettings, NamedPlace> = {
     read: ({ certificateChains }, { name }) =>
-      certificateChains.find(isIt(name)) ?? { form, name, certificates: [], origin: undefined },
+      certificateChains.find(isIt(name)) ?? emptyChain(form, name, undefined),
     write: (configuration, { name }, chain) => ({
       ...configuration,
       certificateChains: replaced(configuration.certificateChains, chain, isIt(name)).toSorted(byForm),
@@ -144,6 +144,14 @@ function chainStatement(form: CertificateChainSettings["form"]): Statement {
         })),
     },
   );
+  const revocationList = statementsAt(place)(phrase("crl", "What the authority has revoked"), {
+    set: (chain, _, origin) => ({
+      ...chain,
+      revocationList: chain.revocationList ?? { octets: undefined, origin },
+    }),
+    unset: (chain) => ({ ...chain, revocationList: undefined }),
+    get: ({ revocationList }) => (revocationList === undefined ? [] : [{}]),
+  });
   const mode: Mode = {
     title: "Certificate chain",
     prompt: "config-cert-chain",
@@ -160,6 +168,16 @@ function chainStatement(form: CertificateChainSettings["form"]): Statement {
         },
         given: (configuration, where, args) => certificateIn(place.read(configuration, where), args)?.octets,
       }),
+      takingOctets<object, NamedPlace>(revocationList, {
+        prompt: "config-pubkey",
+        hint: "Enter the CRL in hexadecimal representation....",
+        take: (configuration, where, _, octets) => {
+          const chain = place.read(configuration, where);
+          const origin = chain.revocationList?.origin;
+          return place.write(configuration, where, { ...chain, revocationList: { octets, origin } });
+        },
+        given: (configuration, where) => place.read(configuration, where).revocationList?.octets,
+      }),
     ],
   };
   return opening(
@@ -172,7 +190,7 @@ function chainStatement(form: CertificateChainSettings["form"]): Statement {
         set: (configuration, { name }, origin) =>
           configuration.certificateChains.some(isIt(name))
             ? configuration
-            : place.write(configuration, { name }, { form, name, certificates: [], origin }),
+            : place.write(configuration, { name }, emptyChain(form, name, origin)),
         unset: (configuration, { name }) => ({
           ...configuration,
           certificateChains: configuration.certificateChains.filter((other) => !isIt(name ?? "")(other)),
@@ -183,6 +201,14 @@ function chainStatement(form: CertificateChainSettings["form"]): Statement {
     ),
     mode,
   );
+}
+
+function emptyChain(
+  form: CertificateChainSettings["form"],
+  name: string,
+  origin: CertificateChainSettings["origin"],
+): CertificateChainSettings {
+  return { form, name, certificates: [], revocationList: undefined, origin };
 }
 
 function ownerAndNumber({ owner, serialNumber }: CertificateArguments) {

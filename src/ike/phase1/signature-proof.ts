@@ -14,6 +14,7 @@ import { type Certificate, readCertificate } from "../../pki/certificate.ts";
 import { buildChain, describeChainProblem, isChainProblem } from "../../pki/chain.ts";
 import { nameText } from "../../pki/distinguished-name.ts";
 import { organisationProblem } from "../../pki/organisation.ts";
+import { NO_REVOCATION, revocationProblem } from "../../pki/revocation.ts";
 import { drop, type Failure, tell } from "../action.ts";
 import { certificateRefused } from "../explain.ts";
 import { CERTIFICATES_CONSIDERED_MAX } from "../limits.ts";
@@ -121,6 +122,8 @@ function certificateProblem(
     use: "signature",
   });
   if (isChainProblem(chain)) return certificateRefused(peer, describeChainProblem(chain));
+  const revoked = revocationProblem(chain, context.policy.rsa.revocation ?? NO_REVOCATION, context.timeOfDay);
+  if (revoked !== undefined) return certificateRefused(peer, describeChainProblem(revoked));
   const idProblem = certifiedIdentityProblem(context, leaf, id);
   if (idProblem !== undefined)
     return certificateRefused(peer, `it says that it is ${describeIdentity(id)}, ${idProblem}`);
