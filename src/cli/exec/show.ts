@@ -7,6 +7,7 @@ import { debuggingLines } from "./debug.ts";
 import { SHOW_CRYPTO_COMMANDS } from "./show-crypto.ts";
 import { SHOW_IP_COMMANDS } from "./show-ip.ts";
 import { SHOW_SYSTEM_COMMANDS } from "./show-system.ts";
+import { TECH_SUPPORT_COMMAND } from "./tech-support.ts";
 
 export const SHOW_COMMANDS: readonly Command[] = [
   privileged(
@@ -20,6 +21,7 @@ export const SHOW_COMMANDS: readonly Command[] = [
   ...SHOW_CRYPTO_COMMANDS,
   ...SHOW_IP_COMMANDS,
   ...SHOW_SYSTEM_COMMANDS,
+  TECH_SUPPORT_COMMAND,
   command(phrase("show debugging", "State of each debugging option"), ({ print, services }) =>
     print(debuggingLines(services.debugFlags())),
   ),
