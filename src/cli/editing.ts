@@ -191,8 +191,22 @@ function read({ place, configuration }: Editing, line: Line, isIndented: boolean
     const above = here.above === undefined ? top : readIn(here.above);
     // Lines at the margin below indented ones are not of this mode, where they can be of the one above.
     const isBelow = here.isIndented && !isIndented;
-    return isPreferred(own, above.outcome, isBelow) ? { outcome: own, prefix, at: here } : above;
+    const isOwnWord = knowsInFull(here.mode, line.words[from]?.text ?? "") && isCutShort(above.outcome);
+    return isOwnWord || isPreferred(own, above.outcome, isBelow) ? { outcome: own, prefix, at: here } : above;
   }
+}
+
+/** Below a transform set, `mode` is no abbreviation of `modemcap`, whatever follows it. */
+function knowsInFull(mode: Mode, first: string): boolean {
+  return candidatesOf(mode).some(({ sentence: { nodes } }) => {
+    const [node] = nodes;
+    return node?.kind === "word" && node.text === first.toLowerCase();
+  });
+}
+
+/** Whether the first word is read as one cut short. */
+function isCutShort(outcome: Outcome<Candidate>): boolean {
+  return outcome.kind === "accepted" && outcome.strengths[0] === ABBREVIATION;
 }
 
 /** The mode comes first, unless global configuration reads a word in full that the mode takes for one cut short. */
