@@ -65,7 +65,7 @@ const AMBIGUOUS: readonly (readonly [Place, string])[] = [
   ["config", "ip a"],
   ["config", "access-list 101 permit e any any"],
   ["policy", "e"],
-  ["map", "set s"],
+  ["map", "set i"],
   ["map", "set p"],
   ["interface", "ip a"],
   ["list", "permit tcp any eq t any"],
