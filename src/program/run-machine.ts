@@ -22,6 +22,7 @@ import {
   tunProblems,
 } from "../host/linux/prerequisites.ts";
 import { reversePathFilter } from "../host/linux/reverse-path.ts";
+import { startTunnels } from "../host/linux/tunnel-interfaces.ts";
 import type { OnWire } from "../host/linux/wire-tap.ts";
 import { whyNotKernel } from "../host/linux/xfrm/kernel-fitness.ts";
 import { removeOwn } from "../host/linux/xfrm/own-numbers.ts";
@@ -179,7 +180,17 @@ export async function startOnMachine(
     return survey.problems;
   }
   for (const remark of survey.remarks) ears.onNotice(remark);
-  const { libc, matching, advice, dataplane } = survey;
+  const { libc, advice, dataplane } = survey;
+  const tunnels = await startTunnels({ ...ears, libc, changes, interfaces: policy.interfaces });
+  if (typeof tunnels === "string") {
+    await changes.undoAll();
+    return [tunnels];
+  }
+  const matching = { ...survey.matching, matched: [...survey.matching.matched, ...tunnels.matched] };
+  for (const { name, device } of tunnels.matched)
+    ears.onNotice(
+      `${name} is ${device}, with GRE of ${tunnels.carrier === "kernel" ? "the kernel" : "skeyid"}`,
+    );
   const forgotten = removeOwn(libc);
   if (!isOsError(forgotten) && forgotten > 0)
     ears.onNotice("SAs and policies that an earlier skeyid left in the kernel are removed");
@@ -196,7 +207,10 @@ export async function startOnMachine(
     setRoutes: options.configure,
     setPacketRules: options.configure,
   });
-  if (typeof started === "string") return [started];
+  if (typeof started === "string") {
+    tunnels.close();
+    return [started];
+  }
   return {
     view: () => started.driver.view(),
     request: (request) => started.driver.request(request),
@@ -204,7 +218,10 @@ export async function startOnMachine(
     setPolicy: (next) => void started.setPolicy(next),
     traceroute: (options, print, done) => traceThroughKernel(libc, systemClock, options, print, done),
     ping: (echoes, ears) => pingThroughKernel(libc, systemClock, echoes, ears),
-    stop: () => started.stop(),
+    stop: async () => {
+      await started.stop();
+      tunnels.close();
+    },
   };
 }
 

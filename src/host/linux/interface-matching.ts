@@ -33,7 +33,7 @@ export interface MatchingOptions {
   readonly assign: boolean;
 }
 
-/** Interfaces that are shut down are left out. */
+/** Interfaces that are shut down are left out, and tunnels, which are made. */
 export function matchInterfaces(
   interfaces: readonly InterfaceConfiguration[],
   devices: readonly Device[],
@@ -42,7 +42,7 @@ export function matchInterfaces(
   const matched: MatchedInterface[] = [];
   const missing: MissingAddress[] = [];
   const problems: string[] = [];
-  const up = interfaces.filter((each) => each.up);
+  const up = interfaces.filter((each) => each.up && each.tunnel === undefined);
   for (const name of named.keys())
     if (!interfaces.some((each) => each.name.toLowerCase() === name))
       problems.push(`--interface ${name}: the configuration has no such interface with an address`);

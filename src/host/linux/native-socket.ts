@@ -1,5 +1,5 @@
 /** IPv4 sockets that Node does not offer: raw ones, and UDP ones whose packets come and go in batches. */
-import { type Endpoint, ipv4ToNumber } from "../../net/ip-address.ts";
+import { type Endpoint, type IpAddress, ipv4ToNumber } from "../../net/ip-address.ts";
 import type { Watch } from "./libc.ts";
 import type { Region } from "./native-memory.ts";
 import { isOsError, type OsError, osError } from "./os-error.ts";
@@ -11,8 +11,16 @@ import { AF_INET, putSocketAddress, SOCKADDR } from "./socket-address.ts";
 export type SocketKind =
   /** Bound to one of our addresses: that is the local address of all it receives. */
   | { readonly kind: "udp"; readonly local: Endpoint }
-  /** Receives whole packets of an IP protocol to any of our addresses; of ICMP, those of a type. */
-  | { readonly kind: "raw"; readonly protocol: number; readonly icmpType?: number }
+  /**
+   * Receives whole packets of an IP protocol to any of our addresses, or to `local`; of ICMP, those of a type. Sends their
+   * payload, the kernel makes the header.
+   */
+  | {
+      readonly kind: "raw";
+      readonly protocol: number;
+      readonly icmpType?: number;
+      readonly local?: IpAddress;
+    }
   /** Sends whole packets, and receives nothing. */
   | { readonly kind: "packets" };
 
@@ -141,15 +149,20 @@ export class NativeSocket {
       this.#set(SOL_RAW, ICMP_FILTER, ~(1 << kind.icmpType));
     // Packets may be cut, to the interface's MTU: what ICMP says of the path is for the data plane to believe or not.
     this.#set(IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_INTERFACE);
-    if (kind.kind !== "udp") return undefined;
     this.#set(IPPROTO_IP, IP_TTL, TIME_TO_LIVE);
+    if (kind.kind === "raw" && kind.local !== undefined) return this.#bind({ address: kind.local, port: 0 });
+    if (kind.kind !== "udp") return undefined;
     this.#set(IPPROTO_IP, IP_RECVTOS, 1);
     // A kernel that cannot join datagrams gives them one by one.
     if (offload !== false) this.#set(SOL_UDP, UDP_GRO, 1);
     if (takesEsp === true && this.#set(SOL_UDP, UDP_ENCAP, UDP_ENCAP_ESPINUDP) < 0)
       return osError(`${this.#what}, ESP in UDP`, this.#arena.libc.errno());
+    return this.#bind(kind.local);
+  }
+
+  #bind(local: Endpoint): OsError | undefined {
     const region = this.#memory;
-    putSocketAddress(region.view, 0, kind.local);
+    putSocketAddress(region.view, 0, local);
     const isBound = this.#arena.libc.bind(this.#fd, region.address(0, SOCKADDR), SOCKADDR) === 0;
     return isBound ? undefined : osError(this.#what, this.#arena.libc.errno());
   }
