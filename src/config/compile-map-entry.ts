@@ -2,7 +2,8 @@
 import type { Connection, ConnectionSelector } from "../ike/policy.ts";
 import type { CryptoMapEntry, DynamicTemplate, IdleTime } from "../ipsec/policy.ts";
 import { selectorOfRule } from "../net/selector.ts";
-import type { Configuration, CryptoMapEntrySettings } from "./configuration.ts";
+import type { Configuration, CryptoMapEntrySettings, ReplaySettings } from "./configuration.ts";
+import { DEFAULT_REPLAY_WINDOW } from "./defaults.ts";
 import { type EntryContext, type EntryPlace, peersOf, rulesOfEntry, transformSetsOf } from "./entry-parts.ts";
 import type { Problem, Problems } from "./problem.ts";
 
@@ -39,6 +40,7 @@ export function compileEntry(
   const lifetimeSeconds = (entry.lifetimeSeconds ?? configuration.lifetimeSeconds).value;
   const lifetimeKilobytes = (entry.lifetimeKilobytes ?? configuration.lifetimeKilobytes).value;
   const idleTime = idleTimeOf(configuration, entry);
+  const replayWindow = replayWindowOf(configuration.replay, entry.replay);
   const accessListName = entry.matchAddress?.value ?? "";
   // What has grown by pushing has room for seventeen.
   const compact = { peers: peers.slice(), transformSets: transformSets.slice(), rules: rules.slice() };
@@ -57,6 +59,7 @@ export function compileEntry(
       lifetimeSeconds,
       lifetimeKilobytes,
       idleTime,
+      replayWindow,
       template,
       origin: entry.origin,
     }),
@@ -82,6 +85,13 @@ export function compileEntry(
       },
     }),
   };
+}
+
+/** Packets, 0 where repetitions are let in. What the entry says itself goes before what is said for all. */
+function replayWindowOf(ofAll: ReplaySettings, own: ReplaySettings): number {
+  if (own.disabled !== undefined) return 0;
+  if (own.windowSize !== undefined) return own.windowSize.value;
+  return ofAll.disabled === undefined ? (ofAll.windowSize?.value ?? DEFAULT_REPLAY_WINDOW) : 0;
 }
 
 function idleTimeOf(configuration: Configuration, entry: CryptoMapEntrySettings): IdleTime | undefined {

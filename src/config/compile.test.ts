@@ -41,6 +41,22 @@ function problemsOf(changes: Partial<Record<keyof typeof LINES, string>>): strin
   );
 }
 
+test("the replay window is what the entry says, else what is said for all, else 64; disabled is 0", () => {
+  const windowOf = (ofAll: string, own: string) => {
+    const set = `crypto ipsec transform-set strong esp-aes 256 esp-sha256-hmac\n${ofAll}`;
+    const { policy } = compiled({ set, peer: ` set peer 172.16.172.20\n${own}` });
+    return policy?.ipsec.interfaces[0]?.entries[0]?.replayWindow;
+  };
+  const all = "crypto ipsec security-association replay";
+  const own = " set security-association replay";
+  assert.equal(windowOf("", ""), 64);
+  assert.equal(windowOf(`${all} window-size 1024`, ""), 1024);
+  assert.equal(windowOf(`${all} window-size 1024`, `${own} window-size 32`), 32);
+  assert.equal(windowOf(`${all} disable`, ""), 0);
+  assert.equal(windowOf(`${all} disable`, `${own} window-size 128`), 128);
+  assert.equal(windowOf(`${all} window-size 256`, `${own} disable`), 0);
+});
+
 test("transform sets with AH compile to AH alone, and to AH around ESP", () => {
   for (const [transforms, ah, esp] of [
     ["ah-sha256-hmac", "sha256", undefined],

@@ -41,6 +41,15 @@ export interface Setting<T> {
   readonly origin: Origin | undefined;
 }
 
+export type ReplayWindowSize = 32 | 64 | 128 | 256 | 512 | 1024;
+
+/** `security-association replay`. */
+export interface ReplaySettings {
+  /** Packets. */
+  readonly windowSize: Setting<ReplayWindowSize> | undefined;
+  readonly disabled: Setting<true> | undefined;
+}
+
 export interface Configuration {
   readonly hostname: Setting<string>;
   readonly domainName: Setting<string> | undefined;
@@ -58,6 +67,7 @@ export interface Configuration {
   readonly lifetimeKilobytes: Setting<number>;
   /** Seconds. */
   readonly idleTime: Setting<number> | undefined;
+  readonly replay: ReplaySettings;
   /** Of outer headers. */
   readonly dfBit: Setting<DfBit>;
   readonly fragmentation: Setting<FragmentationOrder>;

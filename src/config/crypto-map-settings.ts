@@ -4,7 +4,7 @@ import type { GroupId } from "../crypto/names.ts";
 import type { Secret } from "../crypto/secret.ts";
 import type { IdleTime } from "../ipsec/policy.ts";
 import type { IpAddress } from "../net/ip-address.ts";
-import type { KeptLines, Setting } from "./configuration.ts";
+import type { KeptLines, ReplaySettings, Setting } from "./configuration.ts";
 
 export interface CryptoMapSettings {
   readonly name: string;
@@ -50,6 +50,7 @@ export interface CryptoMapEntrySettings {
   readonly lifetimeSeconds: Setting<number> | undefined;
   readonly lifetimeKilobytes: Setting<number> | undefined;
   readonly idleTime: Setting<IdleTime> | undefined;
+  readonly replay: ReplaySettings;
   /** Name or number of an access list. */
   readonly matchAddress: Setting<string> | undefined;
   /** Of an entry of type ipsec-manual: at most one for each protocol and direction, in this order. */

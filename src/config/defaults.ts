@@ -10,6 +10,7 @@ import type {
   IsakmpPeerSettings,
   IsakmpPolicySettings,
   MapPeer,
+  ReplaySettings,
   RouteMapEntrySettings,
   Setting,
   TrustpointSettings,
@@ -82,6 +83,7 @@ export function emptyConfiguration(): Configuration {
     lifetimeSeconds: defaultSetting(DEFAULT_LIFETIME_SECONDS),
     lifetimeKilobytes: defaultSetting(DEFAULT_LIFETIME_KILOBYTES),
     idleTime: undefined,
+    replay: NO_REPLAY_SETTINGS,
     dfBit: defaultSetting(DEFAULT_DF_BIT),
     fragmentation: defaultSetting(DEFAULT_FRAGMENTATION),
     natTransparency: defaultSetting(true),
@@ -102,6 +104,11 @@ export function emptyConfiguration(): Configuration {
     kept: [],
   };
 }
+
+/** RFC 2406 §3.4.3: 64 is the default and should be used. */
+export const DEFAULT_REPLAY_WINDOW = 64;
+
+const NO_REPLAY_SETTINGS: ReplaySettings = { windowSize: undefined, disabled: undefined };
 
 /** The PIX's own, where they differ from IOS's. */
 export const PIX_DEFAULTS = { hostname: "pixfirewall", lifetimeSeconds: 28_800 } as const;
@@ -161,6 +168,7 @@ export function newCryptoMapEntry(
     lifetimeSeconds: undefined,
     lifetimeKilobytes: undefined,
     idleTime: undefined,
+    replay: NO_REPLAY_SETTINGS,
     matchAddress: undefined,
     sessionKeys: [],
     kept: [],

@@ -154,6 +154,23 @@ describe("AH and bundles", () => {
     }
   });
 
+  it("tell repetitions as far back as the crypto map entry says, and not at all where it says 0", () => {
+    for (const replayWindow of [0, 32, 1024])
+      for (const form of [
+        SEED_BUNDLE,
+        AH_ALONE,
+        { suite: WITHIN[0] ?? AH_ALONE.suite, mode: "tunnel" } as const,
+      ]) {
+        const [a, b] = ends(form, {}, {}, { replayWindow });
+        const sent = Array.from({ length: 40 }, () => sentBy(a, packetFor(form, 20))[0] ?? new Uint8Array());
+        const passes = (packet: Uint8Array | undefined) => delivered(b, packet ?? new Uint8Array()).length;
+        assert.equal(passes(sent[0]), 1);
+        assert.equal(passes(sent[39]), 1);
+        assert.equal(passes(sent[39]), replayWindow === 0 ? 1 : 0, "a repetition");
+        assert.equal(passes(sent[1]), replayWindow === 32 ? 0 : 1, "one of 38 before the newest");
+      }
+  });
+
   it("refuse the ESP of a bundle that comes without its AH, and AH around anything else (RFC 2401 §5.2.1)", () => {
     const [a, b] = ends(SEED_BUNDLE);
     const [sent] = sentBy(a, packetFor(SEED_BUNDLE, 40));
@@ -302,8 +319,9 @@ function ends(
   form: Form & PairOptions,
   path: Parameters<typeof policyOf>[1] = {},
   limits: ConstructorParameters<typeof DataPlane>[0]["limits"] = {},
+  entry: Parameters<typeof mapEntry>[1] = {},
 ): [DataPlane, DataPlane] {
-  const [a, b] = [planeOf("a", form, path, limits), planeOf("b", form, path, limits)];
+  const [a, b] = [planeOf("a", form, path, limits, entry), planeOf("b", form, path, limits, entry)];
   const selector = selectorOfRule(ruleFor("a", form));
   const pair = keyedPair({ ...form, selector });
   for (const sa of [pair.inboundA, pair.outboundA]) a.install(at(0), sa);
@@ -317,6 +335,7 @@ function planeOf(
   form: Form,
   path: Parameters<typeof policyOf>[1] = {},
   limits: ConstructorParameters<typeof DataPlane>[0]["limits"] = {},
+  more: Parameters<typeof mapEntry>[1] = {},
 ): DataPlane {
   const [localAddress, peer] = end === "a" ? [A, B] : [B, A];
   const { suite, ah, mode } = form;
@@ -324,7 +343,7 @@ function planeOf(
     ...{ name: "set", mode, origin: undefined },
     ...(isAh(suite) ? { esp: undefined, ah: suite.ah } : { esp: suite, ...(ah === undefined ? {} : { ah }) }),
   };
-  const entry = mapEntry([ruleFor(end, form)], { peers: [peer], transformSets: [set] });
+  const entry = mapEntry([ruleFor(end, form)], { peers: [peer], transformSets: [set], ...more });
   const policy = policyOf([entry], { localAddress, ...path });
   return new DataPlane({ policy, random: seededRandom(5), holdPackets: false, limits });
 }
@@ -349,7 +368,9 @@ function sentBy(plane: DataPlane, packet: Uint8Array): Uint8Array[] {
 
 /** What comes out at the other end. */
 function delivered(plane: DataPlane, ...packets: readonly Uint8Array[]): string[] {
-  for (const packet of packets) plane.inboundAh(at(0), WAN, packet);
+  for (const packet of packets)
+    if (packet[9] === PROTOCOL.ESP) plane.inboundEsp(at(0), WAN, packet);
+    else plane.inboundAh(at(0), WAN, packet);
   return outputsOf(plane.drain(), "receive").map(({ bytes }) => hex(bytes));
 }
 

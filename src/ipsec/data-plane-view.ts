@@ -56,6 +56,7 @@ function saView(
   const { parameters, limits, esp } = sa;
   const ofEsp = !isAh(suite);
   const arrivals = sa.direction === "outbound" ? undefined : ofEsp ? sa : (sa.ahArrivals ?? sa);
+  const isChecked = isAuthenticated(suite) && sa.line.connection.entry.replayWindow > 0;
   return {
     spi,
     suite,
@@ -70,7 +71,7 @@ function saView(
     ivLength: ofEsp && esp !== undefined ? esp.ivLength : 0,
     replayDetection:
       arrivals === undefined
-        ? isAuthenticated(suite) && parameters.isManual !== true
+        ? isChecked && parameters.isManual !== true
         : arrivals.replayWindow !== undefined,
     sequenceNumber: (arrivals ?? sa).sequenceNumber,
     packets: sa.packets,

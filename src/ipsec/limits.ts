@@ -28,8 +28,6 @@ export interface DataPlaneLimits {
 export const SPECIFICATION = {
   /** The sequence number is 32 bits and must not cycle (RFC 2406 §3.3.3). */
   sequenceNumberMax: 0xffffffff,
-  /** RFC 2406 §3.4.3: 64 is the default and should be used. */
-  replayWindowSize: 64,
   /** IOS asks for new SAs this long before the old ones expire, and with this much of the volume left. */
   renewalMarginSeconds: 30,
   renewalMarginKilobytes: 256,

@@ -45,6 +45,8 @@ export interface CryptoMapEntry {
   readonly lifetimeKilobytes: number;
   /** SAs that carry nothing for so long go; undefined keeps them. */
   readonly idleTime: IdleTime | undefined;
+  /** Packets behind the newest that are told from repetitions, a multiple of 32; 0 lets repetitions in. */
+  readonly replayWindow: number;
   /** Of a dynamic crypto map, whose peers are not known beforehand; absent in a static entry. */
   readonly template?: DynamicTemplate | undefined;
   /** Of an entry of type ipsec-manual, whose SAs IKE has no part in: they are there as soon as the entry is, and have no end. */

@@ -8,7 +8,6 @@ import type { DataPlaneParts } from "./data-plane-parts.ts";
 import type { IpsecEvent } from "./events.ts";
 import { type IdleLook, isIdle, watchIdleness } from "./idle-watch.ts";
 import { NEVER, saLimits } from "./lifetimes.ts";
-import { SPECIFICATION } from "./limits.ts";
 import {
   type Arrivals,
   isExpired,
@@ -218,10 +217,10 @@ export class SaLifecycle {
       sequenceNumber: 0,
       softTimer: undefined,
       hardTimer: undefined,
-      replayWindow: isWindowed ? new ReplayWindow(SPECIFICATION.replayWindowSize) : undefined,
+      replayWindow: isWindowed ? windowOf(line, isManual) : undefined,
       replayErrors: 0,
       icvErrors: 0,
-      ahArrivals: isInbound && ah !== undefined ? newArrivals(isManual) : undefined,
+      ahArrivals: isInbound && ah !== undefined ? newArrivals(line, isManual) : undefined,
       outerHeader: undefined,
       path: undefined,
     };
@@ -304,8 +303,14 @@ function eventFields({ parameters }: LiveSa) {
   return membersOf(parameters).map((member) => ({ direction, destination, peer, ...member }));
 }
 
-function newArrivals(isManual: boolean): Arrivals {
-  const replayWindow = isManual ? undefined : new ReplayWindow(SPECIFICATION.replayWindowSize);
+/** Undefined where repetitions are let in: the crypto map entry says so, or its keys were never negotiated. */
+function windowOf({ connection }: ProtectedLine, isManual: boolean): ReplayWindow | undefined {
+  const { replayWindow } = connection.entry;
+  return isManual || replayWindow === 0 ? undefined : new ReplayWindow(replayWindow);
+}
+
+function newArrivals(line: ProtectedLine, isManual: boolean): Arrivals {
+  const replayWindow = windowOf(line, isManual);
   return { replayWindow, sequenceNumber: 0, replayErrors: 0, icvErrors: 0 };
 }
 

@@ -124,6 +124,7 @@ function gatewayPolicy(own: IpAddress, peer: IpAddress, changes: PolicyChanges):
           lifetimeSeconds: connection.lifetimeSeconds,
           lifetimeKilobytes: connection.lifetimeKilobytes,
           idleTime: undefined,
+          replayWindow: 64,
           origin: undefined,
         },
       ],

@@ -94,6 +94,7 @@ export function mapEntry(rules: readonly AccessRule[], more: Partial<CryptoMapEn
     lifetimeSeconds: 3600,
     lifetimeKilobytes: 4_608_000,
     idleTime: undefined,
+    replayWindow: 64,
     origin: undefined,
     ...more,
   };

@@ -119,6 +119,7 @@ function ipsecPolicyOf(
             lifetimeSeconds: changes.lifetimeSeconds ?? 3600,
             lifetimeKilobytes: changes.lifetimeKilobytes ?? 4608000,
             idleTime: changes.idleTime,
+            replayWindow: 64,
             origin: undefined,
           },
         ],

@@ -12,6 +12,7 @@ import { phrase } from "../vocabulary.ts";
 import { entryOf, withDynamicMap, withEntry, withMap } from "./crypto-map-settings.ts";
 import { IDLE_SECONDS, LIFETIME_KILOBYTES, LIFETIME_SECONDS } from "./ipsec.ts";
 import { groupChoice } from "./isakmp.ts";
+import { DISABLE, disabledOf, REPLAY_HELP, WINDOW_SIZE, windowSizeOf } from "./replay-checking.ts";
 
 export type EntryPlace = { readonly sequence: number } & (
   | { readonly name: string }
@@ -119,6 +120,13 @@ const ENTRY_IDLE_TIME = entrySetting(
   }),
 );
 
+const REPLAY = "set security-association replay";
+
+const ENTRY_REPLAY = [
+  entrySetting([...phrase(REPLAY, REPLAY_HELP), ...DISABLE], disabledOf<CryptoMapEntrySettings>(4)),
+  entrySetting([...phrase(REPLAY, REPLAY_HELP), ...WINDOW_SIZE], windowSizeOf<CryptoMapEntrySettings>(4)),
+];
+
 const TRANSFORM_SETS = entrySetting(
   [
     ...phrase("set transform-set", "Specify list of transform sets in priority order"),
@@ -167,7 +175,7 @@ export const CRYPTO_MAP_ENTRY_STATEMENTS: readonly Statement[] = [
   PFS,
   kept("set security-association level", "Specify a security association granularity level for identities"),
   ENTRY_IDLE_TIME,
-  kept("set security-association replay", "Set replay checking"),
+  ...ENTRY_REPLAY,
   kept("set isakmp-profile", "Specify isakmp Profile"),
   kept("set ikev2-profile", "Specify ikev2 Profile"),
   kept("set identity", "Identity restriction"),

@@ -36,6 +36,7 @@ import { NAT_KEEPALIVE, NAT_TRANSPARENCY } from "./nat-traversal.ts";
 import { DF_BIT, FRAGMENTATION } from "./oversized-packets.ts";
 import { PRIVILEGE, PRIVILEGE_RESET } from "./privilege.ts";
 import { PUBKEY_CHAIN } from "./public-key.ts";
+import { IPSEC_REPLAY } from "./replay-checking.ts";
 import { ROUTE_MAP } from "./route-map.ts";
 import { NAMED_STANDARD_LIST, NUMBERED_STANDARD_LIST } from "./standard-access-list.ts";
 import { NAT_STATIC } from "./static-nat.ts";
@@ -67,6 +68,7 @@ export const SECTIONS: readonly (readonly Statement[])[] = [
     IPSEC_LIFETIME_KILOBYTES,
     IPSEC_LIFETIME_SECONDS,
     IPSEC_IDLE_TIME,
+    ...IPSEC_REPLAY,
     TRANSFORM_SET,
     DF_BIT,
     FRAGMENTATION,

@@ -200,7 +200,6 @@ export const LINES_OF_IPSEC: readonly Statement[] = [
       "Match inbound SPI to outbound SPI for IPsec aware NAT",
     ),
   ),
-  unsupported(one("crypto ipsec security-association replay", "Set replay checking")),
   unsupported(block("crypto ipsec profile", "Configure an ipsec policy profile", PROFILE_BLOCK)),
 ];
 

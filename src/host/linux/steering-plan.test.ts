@@ -200,7 +200,13 @@ function interfaceOf(name: string, entries: readonly (readonly AccessRule[])[]):
     entries: entries.map(
       (rules, i): CryptoMapEntry => ({
         ...{ id: `vpn ${i} ${name}`, sequence: i, accessListName: "101", peers: [], transformSets: [] },
-        ...{ lifetimeSeconds: 3600, lifetimeKilobytes: 4608000, idleTime: undefined, origin: undefined },
+        ...{
+          lifetimeSeconds: 3600,
+          lifetimeKilobytes: 4608000,
+          idleTime: undefined,
+          replayWindow: 64,
+          origin: undefined,
+        },
         rules: rules.map((rule) => ({ rule, origin: undefined })),
       }),
     ),

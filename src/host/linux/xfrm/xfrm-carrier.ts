@@ -274,6 +274,8 @@ export class XfrmCarrier implements PacketCarrier {
     const leaving = selectorOfSa(sa);
     if (leaving === undefined) return undefined;
     const { udpEncapsulation: udp, suite, ah } = sa;
+    const entry = this.#plan.find(({ line }) => line?.entry.id === sa.connectionId)?.line?.entry;
+    const window = entry?.replayWindow ?? REPLAY_WINDOW;
     const own: XfrmSa = {
       source: isInbound ? sa.peer : sa.localAddress,
       destination: destinationOf(sa),
@@ -290,7 +292,7 @@ export class XfrmCarrier implements PacketCarrier {
         ...(isInbound ? {} : { softPackets: SOFT_PACKETS }),
         ...(sa.lifetimeSeconds > 0 ? { hardSeconds: sa.lifetimeSeconds + GRACE_SECONDS } : {}),
       },
-      replayWindow: isInbound && isAuthenticated(sa.suite) ? REPLAY_WINDOW : 0,
+      replayWindow: isInbound && isAuthenticated(suite) ? window : 0,
       clearsDontFragment: this.#clearsDontFragment(sa.connectionId),
       udpEncapsulation:
         udp && isInbound
@@ -303,7 +305,7 @@ export class XfrmCarrier implements PacketCarrier {
       ...{ encryptionKey: new Uint8Array(), integrityKey: ah.key.reveal() },
       // Its volume is that of the ESP in it.
       lifetime: sa.lifetimeSeconds > 0 ? { hardSeconds: sa.lifetimeSeconds + GRACE_SECONDS } : {},
-      replayWindow: isInbound ? REPLAY_WINDOW : 0,
+      replayWindow: isInbound ? window : 0,
     };
     return [around, own];
   }
@@ -353,7 +355,7 @@ function saName(destination: IpAddress, protocol: SaProtocol, spi: number): stri
 
 /** ESP, before an entry has a transform set. */
 const NO_SET = { esp: { encryption: "null", integrity: undefined } } as const;
-/** As that of our own data plane. */
+/** Of an entry that is not in the plan. */
 const REPLAY_WINDOW = 64;
 /** The sequence number must not cycle: 16 million packets before the end, another SA is asked for. */
 const SOFT_PACKETS = 2 ** 32 - 2 ** 24;
