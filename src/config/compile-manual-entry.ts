@@ -51,6 +51,7 @@ export function compileManualEntry(
       lifetimeSeconds: 0,
       lifetimeKilobytes: 0,
       idleTime: undefined,
+      replayWindow: 0,
       manual,
       origin: entry.origin,
     }),

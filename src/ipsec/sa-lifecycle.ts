@@ -199,7 +199,7 @@ export class SaLifecycle {
     const limits = saLimits(parameters, this.#parts.limits, this.#jitter());
     const isManual = given.isManual === true;
     const isInbound = direction === "inbound";
-    const isWindowed = isInbound && isAuthenticated(suite) && !isManual;
+    const isWindowed = isInbound && isAuthenticated(suite);
     // One literal without spreads for both directions: an object made with them takes as much again for its shape.
     return {
       direction,
