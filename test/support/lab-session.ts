@@ -10,6 +10,8 @@ export interface LabText {
   /** `initiator.cfg`. */
   readonly name: string;
   readonly text: string;
+  /** Of its RSA keys. */
+  readonly keys?: string | undefined;
 }
 
 export class LabSession {
@@ -53,6 +55,13 @@ export class LabSession {
       while (!isDone) assert.ok(this.lab.world.step(), `${line} ends`);
     }
     return this.#screens.get(node) ?? "";
+  }
+
+  /** What has come on a console's screen since it was typed at last; it is blank then. */
+  shown(node: string): string {
+    const screen = this.#screens.get(node) ?? "";
+    this.#screens.set(node, "");
+    return screen;
   }
 
   #show(node: string, text: string): void {
