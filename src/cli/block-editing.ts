@@ -98,10 +98,14 @@ export function rawTextAfter(
 ): Extract<RawText, { kind: "text" }> | undefined {
   const { rest } = args;
   if (statement.keeps?.block?.kind !== "text" || typeof rest !== "string") return undefined;
-  // A configuration shows the control character that usually delimits as two characters.
-  const delimiter = rest.startsWith("^C") ? "^C" : rest.slice(0, 1);
+  const delimiter = delimiterOf(rest);
   const isOpen = !rest.slice(delimiter.length).includes(delimiter);
   return isOpen ? { kind: "text", statement, args, delimiter } : undefined;
+}
+
+/** What a text begins and ends with. A configuration shows the control character that usually does as two characters. */
+export function delimiterOf(rest: string): string {
+  return rest.startsWith("^C") ? "^C" : rest.slice(0, 1);
 }
 
 function extended(

@@ -9,7 +9,7 @@ import { globalModeOf, isComment } from "./dialect.ts";
 import type { Arguments } from "./grammar.ts";
 import { type LineError, maskedLine } from "./line-error.ts";
 import { ABBREVIATION, isFirmer, match, type Outcome } from "./match.ts";
-import { type BlockKind, isRefusal, type Mode, type Statement } from "./mode.ts";
+import { type BlockKind, isRefusal, isWithoutEffect, type Mode, type Statement } from "./mode.ts";
 import { type Sentence, sentence } from "./sentence.ts";
 import { phrase } from "./vocabulary.ts";
 import { type Line, splitLine } from "./words.ts";
@@ -121,7 +121,7 @@ export function enter(editing: Editing, text: string, source: Source): Entered {
       kind: "changed",
       statement,
       announcement: prefix !== undefined ? undefined : statement.announcement(before, args),
-      kept: statement.keeps === undefined || prefix === "default" ? undefined : { statement, origin: from },
+      kept: !isWithoutEffect(statement) || prefix === "default" ? undefined : { statement, origin: from },
       editing: {
         configuration: change,
         place: prefix !== undefined ? here : placeAfter(statement, args, here),

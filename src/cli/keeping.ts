@@ -94,6 +94,12 @@ export function unsupported(statement: Statement): Statement {
   return keeps === undefined ? statement : { ...statement, keeps: { ...keeps, effect: "unsupported" } };
 }
 
+/** A statement whose lines are kept as they are, and have their effect. */
+export function used(statement: Statement): Statement {
+  const { keeps } = statement;
+  return keeps === undefined ? statement : { ...statement, keeps: { ...keeps, effect: "used" } };
+}
+
 /** The name of a statement among those of its mode. */
 function keywordsOf({ nodes }: Sentence): string {
   return nodes.flatMap((node) => (node.kind === "word" ? [node.text] : [])).join(" ");

@@ -64,8 +64,8 @@ export type Written =
   | { readonly kind: "kept"; readonly text: string; readonly block: readonly string[] };
 
 export interface Keeping {
-  /** `unsupported`: it would have an effect on a router, which is missing here. */
-  readonly effect: "none" | "unsupported";
+  /** `unsupported`: it would have an effect on a router, which is missing here. `used`: it has one, and is kept as text. */
+  readonly effect: "none" | "unsupported" | "used";
   readonly block: BlockKind | undefined;
   /** Changes the block of the line that says `args`. */
   extend(
@@ -86,6 +86,11 @@ export type BlockKind =
     }
   /** Text up to the delimiter that the line names. */
   | { readonly kind: "text" };
+
+/** It is kept, and that is all. */
+export function isWithoutEffect({ keeps }: Statement): boolean {
+  return keeps !== undefined && keeps.effect !== "used";
+}
 
 export function isRefusal<T extends object>(change: T | Refusal): change is Refusal {
   return "refused" in change;

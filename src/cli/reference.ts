@@ -4,7 +4,7 @@ import { PIX_MODE } from "./config/pix/pix-mode.ts";
 import { COMMANDS } from "./exec/commands.ts";
 import { CONFIGURATION_COMMANDS } from "./exec/configuration-commands.ts";
 import type { Node } from "./grammar.ts";
-import { openedModes, type Statement } from "./mode.ts";
+import { isWithoutEffect, openedModes, type Statement } from "./mode.ts";
 import type { Sentence } from "./sentence.ts";
 import { meanings, syntax, syntaxLines } from "./syntax.ts";
 
@@ -50,7 +50,7 @@ function modeLines(
   statements: readonly Statement[],
   introduction: readonly string[] = [],
 ): string[] {
-  const settings = statements.filter(({ keeps }) => keeps === undefined);
+  const settings = statements.filter((statement) => !isWithoutEffect(statement));
   return [
     heading,
     "",
@@ -103,7 +103,7 @@ function titleOf(nodes: readonly Node[]): { title: string; rest: readonly Node[]
 
 function keptLines(statements: readonly Statement[]): string[] {
   const all = [{ title: "Global configuration", statements }, ...openedModes(statements), PIX_MODE];
-  const places = all.filter((place) => place.statements.some(({ keeps }) => keeps !== undefined));
+  const places = all.filter((place) => place.statements.some(isWithoutEffect));
   return [
     "## Lines without effect",
     "",
@@ -115,16 +115,14 @@ function keptLines(statements: readonly Statement[]): string[] {
       "",
       "| | |",
       "| --- | --- |",
-      ...place.statements.flatMap(({ sentence, keeps }) =>
-        keeps === undefined
-          ? []
-          : [
-              row(
-                `\`${syntax(sentence.nodes)}\`${keeps.effect === "unsupported" ? " \\*" : ""}`,
-                titleOf(sentence.nodes).title,
-              ),
-            ],
-      ),
+      ...place.statements
+        .filter(isWithoutEffect)
+        .map(({ sentence, keeps }) =>
+          row(
+            `\`${syntax(sentence.nodes)}\`${keeps?.effect === "unsupported" ? " \\*" : ""}`,
+            titleOf(sentence.nodes).title,
+          ),
+        ),
       "",
     ]),
   ];

@@ -1,10 +1,14 @@
 /** One operator's session at a console: modes, levels, prompt, history, help, and what is under way. */
+import { seconds } from "../base/time.ts";
+import { type LineSettings, lineSettings } from "../config/line-settings.ts";
 import { TOP_LEVEL } from "../config/privilege-settings.ts";
+import { bannerLines } from "./banners.ts";
 import { Configuring } from "./configuring.ts";
 import { globalModeOf } from "./dialect.ts";
 import type { Command, Console, TerminalSettings } from "./exec/command.ts";
 import { COMMANDS } from "./exec/commands.ts";
 import { CONFIGURATION_COMMANDS } from "./exec/configuration-commands.ts";
+import { consoleLogin } from "./exec/console-login.ts";
 import type { Dialogue, DialogueStep } from "./exec/dialogue.ts";
 import { levelOfConsole } from "./exec/enable.ts";
 import { splitFilter } from "./exec/output-filter.ts";
@@ -39,6 +43,9 @@ export class Session {
   #level: number;
   #terminal: TerminalSettings;
   #isClosed = false;
+  /** It began with a login. */
+  #asksWho = false;
+  #idle: { cancel(): void } | undefined;
   #configuring: Configuring | undefined;
   #dialogue: Dialogue | undefined;
   /** What runs until it is done or called off: a ping, the making of keys. */
@@ -88,6 +95,29 @@ export class Session {
     return this.#isClosed;
   }
 
+  /** Banners are shown, and the console's line asks who is there where it is told to. For people, before anything else. */
+  greet(): void {
+    const configuration = this.#services.configuration();
+    const isRemote = this.#options.isRemote === true;
+    const login = isRemote ? undefined : consoleLogin(configuration);
+    this.#asksWho = login !== undefined;
+    this.#print(bannerLines(configuration, "motd"));
+    if (login === undefined) this.#print(bannerLines(configuration, "exec"));
+    else {
+      this.#print(bannerLines(configuration, "login"));
+      this.#follow(login);
+    }
+    this.touch();
+  }
+
+  /** Somebody is there: the time without input begins anew. `exec-timeout` of the console's line, where it has one. */
+  touch(): void {
+    this.#idle?.cancel();
+    const { execTimeoutSeconds: timeout } = this.#consoleLine();
+    const isLimited = this.#options.isRemote !== true && timeout.origin !== undefined && timeout.value > 0;
+    this.#idle = isLimited ? this.#services.after(seconds(timeout.value), () => this.#expire()) : undefined;
+  }
+
   /** Lines that were entered, the last one last. */
   history(): readonly string[] {
     return this.#history;
@@ -101,6 +131,7 @@ export class Session {
   /** Takes an entered line. */
   line(text: string): void {
     if (this.#isClosed) return;
+    this.touch();
     if (this.busy()) this.#waiting.push(text);
     else if (this.#dialogue !== undefined) this.#answer(this.#dialogue, text);
     else {
@@ -136,11 +167,26 @@ export class Session {
       this.#waiting.length = 0;
       this.#pager.end();
       this.#running?.cancel();
-    } else if (this.#dialogue !== undefined) this.#dialogue = undefined;
+    } else if (this.#dialogue?.isRequired === true) this.#isClosed = true;
+    else if (this.#dialogue !== undefined) this.#dialogue = undefined;
     else {
       this.#configuring?.leave();
       this.#configuring = undefined;
     }
+  }
+
+  /** Nobody was there for too long. What runs goes on. */
+  #expire(): void {
+    if (this.#running !== undefined) return this.touch();
+    const { hostname } = this.#services.configuration();
+    this.#pager.end();
+    this.#begin();
+    this.#print(["", `${hostname.value} con0 is now available`, ""]);
+    if (this.#asksWho) this.greet();
+  }
+
+  #consoleLine(): LineSettings {
+    return lineSettings(this.#services.configuration().lines, "con", 0);
   }
 
   #begin(): void {
@@ -150,7 +196,9 @@ export class Session {
   }
 
   #levelAtStart(): number {
-    return this.#options.level ?? levelOfConsole(this.#services.configuration());
+    if (this.#options.level !== undefined) return this.#options.level;
+    const { privilege } = this.#consoleLine();
+    return privilege.origin === undefined ? levelOfConsole(this.#services.configuration()) : privilege.value;
   }
 
   #remember(text: string): void {

@@ -5,7 +5,7 @@ import { COMMANDS } from "../../src/cli/exec/commands.ts";
 import { CONFIGURATION_COMMANDS } from "../../src/cli/exec/configuration-commands.ts";
 import { errorLines } from "../../src/cli/line-error.ts";
 import { match } from "../../src/cli/match.ts";
-import type { Statement } from "../../src/cli/mode.ts";
+import type { Keeping, Statement } from "../../src/cli/mode.ts";
 import type { Sentence } from "../../src/cli/sentence.ts";
 import { syntax } from "../../src/cli/syntax.ts";
 import { splitLine } from "../../src/cli/words.ts";
@@ -125,8 +125,8 @@ function keywords({ sentence }: Statement): string {
   return sentence.nodes.flatMap((node) => (node.kind === "word" ? [node.text] : [])).join(" ");
 }
 
-function standingOf(effect: "none" | "unsupported" | undefined): Standing {
-  if (effect === undefined) return "in effect";
+function standingOf(effect: Keeping["effect"] | undefined): Standing {
+  if (effect === undefined || effect === "used") return "in effect";
   return effect === "none" ? "kept" : "kept, not yet in effect";
 }
 

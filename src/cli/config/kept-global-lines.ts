@@ -1,6 +1,6 @@
 /** IOS's global configuration lines that concern nothing done here: kept, printed back, reported once. */
 
-import { keeping, keptIn, keptPhrase, type Traits, unsupported } from "../keeping.ts";
+import { keeping, keptIn, keptPhrase, type Traits, unsupported, used } from "../keeping.ts";
 import { type BlockKind, GLOBAL_PLACE, type Statement } from "../mode.ts";
 import {
   AAA_GROUP_BLOCK,
@@ -248,10 +248,10 @@ export const LINES_AT_THE_END: readonly Statement[] = [
   list("map-list", "Configure static map list"),
   block("control-plane", "Configure control plane services", OTHER_BLOCK),
   list("alias", "Create command alias"),
-  textBlock("banner exec", "Set EXEC process creation banner"),
+  used(textBlock("banner exec", "Set EXEC process creation banner")),
   textBlock("banner incoming", "Set incoming terminal line banner"),
-  textBlock("banner login", "Set login banner"),
-  textBlock("banner motd", "Set Message of the Day banner"),
+  used(textBlock("banner login", "Set login banner")),
+  used(textBlock("banner motd", "Set Message of the Day banner")),
 ];
 
 /** What IOS prints after the terminal lines. */

@@ -8,6 +8,8 @@ export interface Dialogue {
   readonly prompt: string;
   /** What is typed must not be seen. */
   readonly isHidden?: boolean;
+  /** Whoever does not answer does not come in. */
+  readonly isRequired?: boolean;
   answer(text: string, configuration: Configuration): DialogueStep;
 }
 

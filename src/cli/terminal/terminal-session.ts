@@ -31,6 +31,7 @@ export class TerminalSession {
     const told = promptingServices(services, () => this.#prompt());
     this.#session = new Session(told, (text) => this.#screen.print(text), options);
     this.#editor = new LineEditor(() => this.#session.history());
+    this.#session.greet();
     this.#prompt();
   }
 
@@ -59,6 +60,7 @@ export class TerminalSession {
 
   #press(key: Key): void {
     const session = this.#session;
+    session.touch();
     if (session.paused()) {
       this.#screen.setPartial("");
       session.more(key.text);
