@@ -4,7 +4,7 @@ import { type CommandSyntax, commandHelp, readArguments } from "./arguments.ts";
 import { keyFileOf } from "./rsa-key-file.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
 
-const SYNTAX: CommandSyntax = {
+export const CHECK_SYNTAX: CommandSyntax = {
   name: "check",
   operands: "CONFIG...",
   operandsMin: 1,
@@ -19,9 +19,9 @@ const SYNTAX: CommandSyntax = {
 
 /** 0: no errors, warnings or not; 1: errors; 2: a file cannot be read, or the command line is wrong. */
 export async function checkCommand(args: readonly string[], terminal: Terminal): Promise<number> {
-  const read = readArguments(SYNTAX, args);
+  const read = readArguments(CHECK_SYNTAX, args);
   if (read.kind === "help") {
-    terminal.print(commandHelp(SYNTAX));
+    terminal.print(commandHelp(CHECK_SYNTAX));
     return EXIT.fine;
   }
   if (read.kind === "problem") return refuse(terminal, `${read.problem}; see skeyid check --help`);

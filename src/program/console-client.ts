@@ -7,7 +7,7 @@ import { type ConsoleReply, type ConsoleRequest, encodeMessage, MessageReader } 
 import { stateDirectoryOf } from "./state-directory.ts";
 import { EXIT, PROCESS_TERMINAL, type Terminal } from "./terminal.ts";
 
-const SYNTAX: CommandSyntax = {
+export const CONSOLE_SYNTAX: CommandSyntax = {
   name: "console",
   operands: "[COMMAND]...",
   operandsMin: 0,
@@ -29,9 +29,9 @@ export async function consoleCommand(
   args: readonly string[],
   terminal: Terminal = PROCESS_TERMINAL,
 ): Promise<number> {
-  const read = readArguments(SYNTAX, args);
+  const read = readArguments(CONSOLE_SYNTAX, args);
   if (read.kind === "help") {
-    terminal.print(commandHelp(SYNTAX));
+    terminal.print(commandHelp(CONSOLE_SYNTAX));
     return EXIT.fine;
   }
   if (read.kind === "problem") {

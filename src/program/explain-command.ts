@@ -5,7 +5,7 @@ import { type CaptureKeys, type IsakmpKeys, NO_KEYS, parseKeyFile } from "../cap
 import { type CommandSyntax, commandHelp, readArguments } from "./arguments.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
 
-const SYNTAX: CommandSyntax = {
+export const EXPLAIN_SYNTAX: CommandSyntax = {
   name: "explain",
   operands: "CAPTURE",
   operandsMin: 1,
@@ -27,9 +27,9 @@ const SYNTAX: CommandSyntax = {
 
 /** 0: the capture was read, whatever is in it; 2: it was not, or the command line is wrong. */
 export async function explainCommand(args: readonly string[], terminal: Terminal): Promise<number> {
-  const read = readArguments(SYNTAX, args);
+  const read = readArguments(EXPLAIN_SYNTAX, args);
   if (read.kind === "help") {
-    terminal.print(commandHelp(SYNTAX));
+    terminal.print(commandHelp(EXPLAIN_SYNTAX));
     return EXIT.fine;
   }
   if (read.kind === "problem") return refuse(terminal, `${read.problem}; see skeyid explain --help`);

@@ -130,6 +130,14 @@ function standingOf(effect: Keeping["effect"] | undefined): Standing {
   return effect === "none" ? "kept" : "kept, not yet in effect";
 }
 
+/** By sentence, the documents that name it: examples by their numbers. Dialects may share a sentence. */
+export function documentsBySentence(): ReadonlyMap<Sentence, readonly string[]> {
+  const found = new Map<Sentence, Set<string>>();
+  for (const { sentence, documents } of namedCommands().commands)
+    if (sentence !== undefined) found.set(sentence, new Set([...(found.get(sentence) ?? []), ...documents]));
+  return new Map([...found].map(([sentence, documents]) => [sentence, [listed(documents)]]));
+}
+
 /** Markdown: a table for each mode, and at the end the slips. */
 export function pageOfNamedCommands(): string {
   const { commands, slips } = namedCommands();
