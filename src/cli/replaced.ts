@@ -2,5 +2,6 @@
 
 /** The list with an item in the place of the one it replaces, or at the end. */
 export function replaced<T>(list: readonly T[], item: T, isOld: (other: T) => boolean): readonly T[] {
-  return list.some(isOld) ? list.map((other) => (isOld(other) ? item : other)) : [...list, item];
+  const at = list.findIndex(isOld);
+  return at < 0 ? [...list, item] : list.with(at, item);
 }

@@ -242,7 +242,7 @@ export class DataPlane {
 
   /** Puts another policy in force. SAs that it does not allow go; says which, for Deletes to be sent. */
   setPolicy(now: Instant, policy: IpsecPolicy): readonly RemovedPair[] {
-    const removed = changePolicy(this.#parts, this.#lifecycle, policy);
+    const removed = changePolicy(this.#parts, this.#lifecycle, policy, now);
     const keys = new Set<string>();
     for (const { lines } of this.#parts.policy.all()) for (const line of lines) keys.add(lineKey(line));
     for (const key of this.#holdQueue?.keys() ?? []) if (!keys.has(key)) this.#holdQueue?.release(key);

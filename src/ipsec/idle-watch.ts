@@ -8,25 +8,26 @@ export type IdleLook = Extract<PlaneTimer, { kind: "idle" }>;
 
 /** Begins to watch a pair, by its outbound SA, where its crypto map entry says how long it may be idle. */
 export function watchIdleness(parts: DataPlaneParts, now: Instant, sa: OutboundSa): void {
-  if (sa.line.connection.entry.idleTime !== undefined)
-    lookAgain(parts, now, { kind: "idle", sa, octets: octetsOf(parts, sa), since: now });
+  const { idleTime } = sa.line.connection.entry;
+  if (idleTime === undefined) return;
+  const look = { octets: octetsOf(parts, sa), since: now, seconds: idleTime.seconds };
+  lookAgain(parts, now, { kind: "idle", sa, ...look });
 }
 
 /** Whether the pair has been idle for as long as it may be; if not, it is looked at again. */
-export function isIdle(parts: DataPlaneParts, now: Instant, { sa, octets, since }: IdleLook): boolean {
-  const { idleTime } = sa.line.connection.entry;
-  if (idleTime === undefined) return false;
+export function isIdle(parts: DataPlaneParts, now: Instant, look: IdleLook): boolean {
+  const { sa, octets, since } = look;
+  if (sa.line.connection.entry.idleTime?.seconds !== look.seconds) return false;
   const carried = octetsOf(parts, sa);
   const idleSince = carried === octets ? since : now;
-  if (elapsed(idleSince, now) >= seconds(idleTime.seconds)) return true;
-  lookAgain(parts, now, { kind: "idle", sa, octets: carried, since: idleSince });
+  if (elapsed(idleSince, now) >= seconds(look.seconds)) return true;
+  lookAgain(parts, now, { ...look, octets: carried, since: idleSince });
   return false;
 }
 
 /** Packets leave no time behind, so what has been carried is looked at now and then. */
-function lookAgain(parts: DataPlaneParts, now: Instant, look: IdleLook): void {
-  const { idleTime } = look.sa.line.connection.entry;
-  if (idleTime !== undefined) parts.timers.add(after(now, seconds(idleTime.seconds / LOOKS)), look);
+function lookAgain({ timers }: DataPlaneParts, now: Instant, look: IdleLook): void {
+  timers.add(after(now, seconds(look.seconds / LOOKS)), look);
 }
 
 /** Idleness is told to this part of the time that is allowed. */

@@ -69,7 +69,14 @@ export type LiveSa = InboundSa | OutboundSa;
 export type PlaneTimer =
   | { readonly kind: "soft" | "hard"; readonly sa: LiveSa }
   /** Has the pair carried more than these octets, as it last had then? */
-  | { readonly kind: "idle"; readonly sa: OutboundSa; readonly octets: number; readonly since: Instant }
+  | {
+      readonly kind: "idle";
+      readonly sa: OutboundSa;
+      readonly octets: number;
+      readonly since: Instant;
+      /** How long it may be idle; where that has changed, another timer is running. */
+      readonly seconds: number;
+    }
   /** IKE has not said how a negotiation ended. */
   | {
       readonly kind: "give-up";

@@ -1,9 +1,12 @@
 /** Another policy comes into force: SAs that it still allows move over to it, the others go. */
+
+import type { Instant } from "../base/time.ts";
 import { describeSuite } from "../crypto/names.ts";
 import { describeTransformSet } from "../crypto/transform-set.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { DataPlaneParts } from "./data-plane-parts.ts";
-import type { LiveSa, RemovedPair } from "./live-sa.ts";
+import { watchIdleness } from "./idle-watch.ts";
+import type { LiveSa, OutboundSa, RemovedPair } from "./live-sa.ts";
 import { isKeyedAlike } from "./manual-sas.ts";
 import type { CryptoMapEntry, IpsecPolicy } from "./policy.ts";
 import { type ProtectedLine, ProtectedPolicy } from "./protected-policy.ts";
@@ -15,11 +18,14 @@ export function changePolicy(
   parts: DataPlaneParts,
   lifecycle: SaLifecycle,
   policy: IpsecPolicy,
+  now: Instant,
 ): readonly RemovedPair[] {
   const previous = parts.policy;
+  const newlyWatched: OutboundSa[] = [];
   const next = new ProtectedPolicy(policy, parts.limits, previous);
   const removed = lifecycle.removeWhere((sa) => allowingLine(next, sa.parameters) === undefined, "deleted");
   for (const connection of previous.all()) {
+    const { idleTime } = connection.entry;
     const inbound = connection.inbound.filter((sa) => moved(next, sa));
     const outbound = connection.outbound.filter((sa) => moved(next, sa));
     const [line] = [...inbound, ...outbound].map((sa) => sa.line);
@@ -27,8 +33,10 @@ export function changePolicy(
     const successor = line.connection;
     successor.inbound = inbound;
     successor.outbound = outbound;
+    if (successor.entry.idleTime?.seconds !== idleTime?.seconds) newlyWatched.push(...outbound);
   }
   parts.policy = next;
+  for (const sa of newlyWatched) watchIdleness(parts, now, sa);
   return removed;
 }
 

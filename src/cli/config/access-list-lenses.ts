@@ -50,8 +50,8 @@ export function namedLens(kind: Kind): Lens<Configuration, { readonly list: List
       if (other !== undefined && other.kind !== kind)
         return { refused: `% A named ${other.kind} IP access list with this name already exists` };
       // A numbered list begins with its first line: without one there is nothing to print.
-      return list.kind === "named"
-        ? withList(configuration, listNamed(configuration, kind, list.name, origin))
+      return other === undefined && list.kind === "named"
+        ? withNewList(configuration, { kind, name: list.name, entries: [], origin })
         : configuration;
     },
     unset: (configuration, { list }) => ({
@@ -114,18 +114,27 @@ function listNamed(
   name: string,
   origin: Origin | undefined,
 ): AccessListSettings {
-  return accessLists.find((list) => list.name === name) ?? { kind, name, entries: [], origin };
+  // Of thousands, the one that is being written is among the last.
+  return accessLists.findLast((list) => list.name === name) ?? { kind, name, entries: [], origin };
 }
 
 /** The configuration with one list changed, in IOS's order; a numbered list without lines is not there. */
 function withList(configuration: Configuration, list: AccessListSettings): Configuration {
   const { accessLists } = configuration;
-  const isThere = accessLists.some(({ name }) => name === list.name);
-  const all = isThere
-    ? accessLists.map((other) => (other.name === list.name ? list : other))
-    : [...accessLists, list];
-  const kept = all.filter(({ name, entries }) => entries.length > 0 || !isNumber(name));
-  return { ...configuration, accessLists: kept.toSorted((a, b) => rank(a) - rank(b)) };
+  const at = accessLists.findLastIndex(({ name }) => name === list.name);
+  const isSaid = list.entries.length > 0 || !isNumber(list.name);
+  if (at >= 0)
+    return {
+      ...configuration,
+      accessLists: isSaid ? accessLists.with(at, list) : accessLists.toSpliced(at, 1),
+    };
+  return isSaid ? withNewList(configuration, list) : configuration;
+}
+
+function withNewList(configuration: Configuration, list: AccessListSettings): Configuration {
+  const { accessLists } = configuration;
+  const before = accessLists.findLastIndex((other) => rank(other) <= rank(list));
+  return { ...configuration, accessLists: accessLists.toSpliced(before + 1, 0, list) };
 }
 
 /** Named lists as they were made, standard ones first, then numbers ascending, standard ones first. */
