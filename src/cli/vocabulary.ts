@@ -96,6 +96,7 @@ const SHARED: Readonly<Record<string, string>> = {
   "set ip default": "Set default information",
   "set aggressive-mode": "Begin aggressive mode with this peer",
   "set security-association": "Security association parameters",
+  "set security-association level": "Specify a security association granularity level for identities",
   "set security-association lifetime": "Security association lifetime",
   show: "Show running system information",
   "show crypto": "Encryption module",

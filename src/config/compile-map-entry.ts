@@ -60,6 +60,7 @@ export function compileEntry(
       lifetimeKilobytes,
       idleTime,
       replayWindow,
+      isPerHost: entry.isPerHost.value,
       template,
       origin: entry.origin,
     }),

@@ -51,6 +51,8 @@ export interface CryptoMapEntrySettings {
   readonly lifetimeKilobytes: Setting<number> | undefined;
   readonly idleTime: Setting<IdleTime> | undefined;
   readonly replay: ReplaySettings;
+  /** `set security-association level per-host`. */
+  readonly isPerHost: Setting<boolean>;
   /** Name or number of an access list. */
   readonly matchAddress: Setting<string> | undefined;
   /** Of an entry of type ipsec-manual: at most one for each protocol and direction, in this order. */

@@ -169,6 +169,7 @@ export function newCryptoMapEntry(
     lifetimeKilobytes: undefined,
     idleTime: undefined,
     replay: NO_REPLAY_SETTINGS,
+    isPerHost: defaultSetting(false),
     matchAddress: undefined,
     sessionKeys: [],
     kept: [],

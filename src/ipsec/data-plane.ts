@@ -210,7 +210,7 @@ export class DataPlane {
     }
     const until = this.#negotiator.failed(now, selectorKey(connection.id, selector));
     for (const line of connection.lines)
-      if (selectorsEqual(line.selector, selector)) this.#outboundPath.abandon(now, line);
+      if (isWaitedForBy(line, selector)) this.#outboundPath.abandon(now, line);
     this.#lifecycle.renewLater(connection, selector, until);
     if (connection.outbound.length === 0) toNextPeer(connection);
   }
@@ -364,6 +364,11 @@ export class DataPlane {
 export interface RemovalOptions {
   readonly extent?: "pair" | "one direction";
   readonly protocol?: SaProtocol;
+}
+
+function isWaitedForBy(line: ProtectedLine, selector: TrafficSelector): boolean {
+  const isPerHost = line.connection.entry.isPerHost === true;
+  return (isPerHost ? selectorCovers : selectorsEqual)(line.selector, selector);
 }
 
 /** The next of the entry's peers has its turn. */

@@ -22,7 +22,7 @@ import { IvPool } from "./iv-pool.ts";
 import { isKeyingTraffic } from "./keying-traffic.ts";
 import { hasRoomFor, type OutboundSa, renewalReason } from "./live-sa.ts";
 import type { Negotiator } from "./negotiator.ts";
-import { packetFlowOf } from "./packet-flow.ts";
+import { betweenHosts, type PacketFlow, packetFlowOf } from "./packet-flow.ts";
 import { dependsOnPorts, PortFragments } from "./port-fragments.ts";
 import {
   countDrops,
@@ -296,7 +296,7 @@ export class OutboundPath {
     bytes: Uint8Array,
     reason: PacketDropReason,
   ): void {
-    const standing = this.ask(now, line);
+    const standing = this.ask(now, line, packetFlowOf(bytes));
     if (standing !== undefined) this.#drop(now, line, bytes, reason, standing);
     else if (this.#holdQueue === undefined) this.#drop(now, line, bytes, reason, "IKE negotiates one");
     else if (!this.#holdQueue.hold(lineKey(line), { interfaceName, bytes }))
@@ -304,8 +304,10 @@ export class OutboundPath {
   }
 
   /** Sees to it that IKE negotiates for a packet; gives why it does not. */
-  ask(now: Instant, line: ProtectedLine): string | undefined {
-    const { connection, selector } = line;
+  ask(now: Instant, line: ProtectedLine, flow?: PacketFlow): string | undefined {
+    const { connection } = line;
+    const isPerHost = connection.entry.isPerHost === true && flow !== undefined;
+    const selector = isPerHost ? betweenHosts(line.selector, flow) : line.selector;
     const peer = connection.currentPeer;
     if (connection.entry.template !== undefined)
       return "a dynamic crypto map begins no negotiation, its peers do";

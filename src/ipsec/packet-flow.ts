@@ -1,8 +1,8 @@
 /** A packet's flow as numbers, for matching at the rate of packets. `Flow` in net/ is the form for events and people. */
 
-import { ipv4ToNumber } from "../net/ip-address.ts";
+import { ipv4FromNumber, ipv4ToNumber } from "../net/ip-address.ts";
 import { hasPorts } from "../net/protocols.ts";
-import type { AddressBlock, PortRange, TrafficSelector } from "../net/selector.ts";
+import { type AddressBlock, host, type PortRange, type TrafficSelector } from "../net/selector.ts";
 import { u16At, u32At } from "../net/words.ts";
 
 export interface PacketFlow {
@@ -41,6 +41,14 @@ function flowBetween(bytes: Uint8Array, from: 0 | 1): PacketFlow {
     destinationPort: ported ? u16At(bytes, headerLength + 2 * to) : 0,
     isLaterFragment,
   };
+}
+
+/** Of the traffic of a selector that of the flow's two hosts alone. */
+export function betweenHosts(
+  selector: TrafficSelector,
+  { source, destination }: PacketFlow,
+): TrafficSelector {
+  return { ...selector, local: host(ipv4FromNumber(source)), remote: host(ipv4FromNumber(destination)) };
 }
 
 /** A traffic selector as numbers, seen as it is: from the router that owns it. */

@@ -47,6 +47,8 @@ export interface CryptoMapEntry {
   readonly idleTime: IdleTime | undefined;
   /** Packets behind the newest that are told from repetitions, a multiple of 32; 0 lets repetitions in. */
   readonly replayWindow: number;
+  /** `set security-association level per-host`: each pair of hosts gets SAs of its own. Absent is false. */
+  readonly isPerHost?: boolean;
   /** Of a dynamic crypto map, whose peers are not known beforehand; absent in a static entry. */
   readonly template?: DynamicTemplate | undefined;
   /** Of an entry of type ipsec-manual, whose SAs IKE has no part in: they are there as soon as the entry is, and have no end. */

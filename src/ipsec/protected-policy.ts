@@ -28,11 +28,12 @@ export type LineCounters = { -readonly [K in keyof Omit<FlowCounters, "drops">]:
   drops: { -readonly [R in keyof DropCounts]: DropCounts[R] };
 };
 
-/** A crypto map entry on one interface. */
+/** A crypto map entry on an interface; on several, where its map has the same local address there: their SAs are the same, too. */
 export interface ProtectedConnection {
   /** That of the entry; in a temporary one followed by the peer, for IKE knows its template alone. */
   readonly id: string;
   readonly entry: CryptoMapEntry;
+  /** The first of them. */
   readonly interface: ProtectedInterface;
   /** In a temporary entry they come and go with their SAs. */
   lines: readonly ProtectedLine[];
@@ -67,7 +68,7 @@ export type PolicyLimits = Pick<DataPlaneLimits, "flowCacheSlots" | "temporaryFl
 
 export class ProtectedPolicy {
   readonly interfaces: ReadonlyMap<string, InterfacePolicy>;
-  /** Those that are configured, templates too. */
+  /** Those that are configured, templates too; one that is on several interfaces by the id of each. */
   readonly connections: ReadonlyMap<string, ProtectedConnection>;
   readonly #temporary: TemporaryEntries;
 
@@ -75,12 +76,19 @@ export class ProtectedPolicy {
   constructor(policy: IpsecPolicy, limits: PolicyLimits, previous?: ProtectedPolicy) {
     const interfaces = new Map<string, InterfacePolicy>();
     const connections = new Map<string, ProtectedConnection>();
+    const shared = new Map<string, readonly ProtectedConnection[]>();
     for (const protectedInterface of policy.interfaces) {
-      const made = protectedInterface.entries.map((entry) => {
-        const connection = connectionOf(entry, protectedInterface, previous?.connections.get(entry.id));
-        connections.set(entry.id, connection);
-        return connection;
-      });
+      const key = `${protectedInterface.mapName} ${protectedInterface.localAddress}`;
+      const made =
+        shared.get(key) ??
+        protectedInterface.entries.map((entry) =>
+          connectionOf(entry, protectedInterface, previous?.connections.get(entry.id)),
+        );
+      shared.set(key, made);
+      for (const [i, { id }] of protectedInterface.entries.entries()) {
+        const connection = made[i];
+        if (connection !== undefined) connections.set(id, connection);
+      }
       interfaces.set(protectedInterface.name, {
         interface: protectedInterface,
         spd: new Spd(made.filter(({ entry }) => entry.template === undefined).map(spdLines)),
@@ -100,8 +108,8 @@ export class ProtectedPolicy {
 
   /** Every entry that may have SAs: the static ones, then the temporary ones in the order in which they were made. */
   *all(): Generator<ProtectedConnection> {
-    for (const connection of this.connections.values())
-      if (connection.entry.template === undefined) yield connection;
+    for (const [id, connection] of this.connections)
+      if (connection.entry.template === undefined && connection.id === id) yield connection;
     yield* this.#temporary.all();
   }
 

@@ -61,9 +61,10 @@ export class TemporaryEntries {
     };
     connection.lines = [...connection.lines, line];
     this.#entries.set(connection.id, connection);
-    const policy = this.#interfaces.get(connection.interface.name);
-    policy?.temporary.add(line.compiledSelector, line);
-    policy?.cache.clear();
+    for (const { temporary, cache } of this.#policiesOf(connection)) {
+      temporary.add(line.compiledSelector, line);
+      cache.clear();
+    }
     return line;
   }
 
@@ -73,10 +74,18 @@ export class TemporaryEntries {
     if ([...connection.inbound, ...connection.outbound].some((sa) => sa.line === line)) return false;
     connection.lines = connection.lines.filter((other) => other !== line);
     if (connection.lines.length === 0) this.#entries.delete(connection.id);
-    const policy = this.#interfaces.get(connection.interface.name);
-    policy?.temporary.remove(line.compiledSelector, line);
-    policy?.cache.clear();
+    for (const { temporary, cache } of this.#policiesOf(connection)) {
+      temporary.remove(line.compiledSelector, line);
+      cache.clear();
+    }
     return true;
+  }
+
+  /** Of the interfaces that the map is on with the same local address. */
+  #policiesOf({ interface: { mapName, localAddress } }: ProtectedConnection): InterfacePolicy[] {
+    return [...this.#interfaces.values()].filter(
+      ({ interface: own }) => own.mapName === mapName && own.localAddress === localAddress,
+    );
   }
 }
 

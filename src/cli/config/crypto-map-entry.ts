@@ -4,7 +4,7 @@ import { newCryptoMapEntry } from "../../config/defaults.ts";
 import type { GroupId } from "../../crypto/names.ts";
 import type { IdleTime } from "../../ipsec/policy.ts";
 import { keeping, keptIn, keptPhrase } from "../keeping.ts";
-import { possible } from "../lenses.ts";
+import { possible, toggle } from "../lenses.ts";
 import { type Place, type Statement, statementsAt } from "../mode.ts";
 import { choice, flag, oneOf, optional, repeated, value } from "../sentence.ts";
 import { ADDRESS, HOST_NAME, LINE, NAME } from "../value-types.ts";
@@ -126,6 +126,14 @@ const ENTRY_REPLAY = [
   entrySetting([...phrase(REPLAY, REPLAY_HELP), ...DISABLE], disabledOf<CryptoMapEntrySettings>(4)),
   entrySetting([...phrase(REPLAY, REPLAY_HELP), ...WINDOW_SIZE], windowSizeOf<CryptoMapEntrySettings>(4)),
 ];
+const PER_HOST = entrySetting(
+  phrase("set security-association level per-host", "Specify per-host level for identities"),
+  toggle({
+    initial: false,
+    read: (entry) => entry.isPerHost,
+    write: (entry, isPerHost) => ({ ...entry, isPerHost }),
+  }),
+);
 
 const TRANSFORM_SETS = entrySetting(
   [
@@ -173,7 +181,7 @@ export const CRYPTO_MAP_ENTRY_STATEMENTS: readonly Statement[] = [
   ENTRY_LIFETIME_SECONDS,
   TRANSFORM_SETS,
   PFS,
-  kept("set security-association level", "Specify a security association granularity level for identities"),
+  PER_HOST,
   ENTRY_IDLE_TIME,
   ...ENTRY_REPLAY,
   kept("set isakmp-profile", "Specify isakmp Profile"),

@@ -86,7 +86,8 @@ function keyingTraffic(source: AddressBlock): PlannedPolicy[] {
 
 function whyNot({ mapName, localAddress, dfBit, entries }: ProtectedInterface): string | undefined {
   if (dfBit === "set") return "the kernel cannot set the DF bit of what it encapsulates";
-  for (const { accessListName, sequence, peers, rules, template, manual } of entries) {
+  for (const { accessListName, sequence, peers, rules, template, manual, isPerHost } of entries) {
+    if (isPerHost === true) return `${mapName} ${sequence} wants SAs for each pair of hosts`;
     if (template !== undefined) return `${mapName} ${sequence} is dynamic, and its flows come and go`;
     if (manual !== undefined) return `${mapName} ${sequence} has keys entered by hand`;
     if (peers.length === 0) return `${mapName} ${sequence} names no peer`;
