@@ -60,7 +60,7 @@ export function compileEntry(
       lifetimeKilobytes,
       idleTime,
       replayWindow,
-      isPerHost: entry.isPerHost.value,
+      isPerHost: entry.isPerHost !== undefined,
       template,
       origin: entry.origin,
     }),

@@ -52,7 +52,7 @@ export interface CryptoMapEntrySettings {
   readonly idleTime: Setting<IdleTime> | undefined;
   readonly replay: ReplaySettings;
   /** `set security-association level per-host`. */
-  readonly isPerHost: Setting<boolean>;
+  readonly isPerHost: Setting<true> | undefined;
   /** Name or number of an access list. */
   readonly matchAddress: Setting<string> | undefined;
   /** Of an entry of type ipsec-manual: at most one for each protocol and direction, in this order. */

@@ -169,7 +169,7 @@ export function newCryptoMapEntry(
     lifetimeKilobytes: undefined,
     idleTime: undefined,
     replay: NO_REPLAY_SETTINGS,
-    isPerHost: defaultSetting(false),
+    isPerHost: undefined,
     matchAddress: undefined,
     sessionKeys: [],
     kept: [],

@@ -4,7 +4,7 @@ import { newCryptoMapEntry } from "../../config/defaults.ts";
 import type { GroupId } from "../../crypto/names.ts";
 import type { IdleTime } from "../../ipsec/policy.ts";
 import { keeping, keptIn, keptPhrase } from "../keeping.ts";
-import { possible, toggle } from "../lenses.ts";
+import { possible } from "../lenses.ts";
 import { type Place, type Statement, statementsAt } from "../mode.ts";
 import { choice, flag, oneOf, optional, repeated, value } from "../sentence.ts";
 import { ADDRESS, HOST_NAME, LINE, NAME } from "../value-types.ts";
@@ -128,10 +128,12 @@ const ENTRY_REPLAY = [
 ];
 const PER_HOST = entrySetting(
   phrase("set security-association level per-host", "Specify per-host level for identities"),
-  toggle({
-    initial: false,
+  possible({
+    key: 4,
     read: (entry) => entry.isPerHost,
     write: (entry, isPerHost) => ({ ...entry, isPerHost }),
+    toValue: () => true as const,
+    toArguments: () => ({}),
   }),
 );
 
