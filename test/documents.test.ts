@@ -7,7 +7,9 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DOCUMENTS = [
   "docs/known-attacks.md",
-  ...["rfc2407", "rfc2408", "rfc2409", "rfc3706", "rfc3947"].map((name) => `docs/conformance/${name}.md`),
+  ...["rfc2401", "rfc2402", "rfc2406", "rfc2407", "rfc2408", "rfc2409", "rfc3706", "rfc3947"].map(
+    (name) => `docs/conformance/${name}.md`,
+  ),
 ];
 
 /** `path`: name, to the end of the line, of the cell of a table or of the line of such a cell. */
