@@ -1,6 +1,6 @@
-/** What one packet costs: its ESP, and with it everything that the data plane does. Beside it OpenSSL's own speed for the octets alone. */
+/** What one packet costs: its ESP or AH, and with it everything that the data plane does. Beside it OpenSSL's own speed for the octets alone. */
 import { randomBytes } from "node:crypto";
-import { describeEspSuite, type EspSuite } from "../src/crypto/names.ts";
+import { describeEspSuite, type EspSuite, type HashName, type SaSuite } from "../src/crypto/names.ts";
 import { loadLibc } from "../src/host/linux/libc.ts";
 import { loadLibcrypto } from "../src/host/linux/libcrypto.ts";
 import { SCRATCH_OCTETS } from "../src/host/linux/native-scratch.ts";
@@ -80,6 +80,30 @@ const SUBJECTS: readonly Subject[] = [
   },
 ];
 
+/** AH alone and around ESP: what the whole data plane takes for it. */
+interface Authenticated {
+  readonly name: string;
+  readonly suite: SaSuite;
+  readonly ah?: HashName;
+  /** Arguments of `openssl speed`, both ways. */
+  readonly limit: readonly (readonly string[])[];
+}
+
+const AUTHENTICATED: readonly Authenticated[] = [
+  { name: "ah-sha-hmac", suite: { ah: "sha1" }, limit: [["-hmac", "sha1"]] },
+  { name: "ah-sha256-hmac", suite: { ah: "sha256" }, limit: [["-hmac", "sha256"]] },
+  {
+    name: "ah-sha-hmac esp-aes esp-sha-hmac",
+    suite: { encryption: "aes-128", integrity: "sha1" },
+    ah: "sha1",
+    limit: [
+      ["-evp", "aes-128-cbc"],
+      ["-hmac", "sha1"],
+      ["-hmac", "sha1"],
+    ],
+  },
+];
+
 export const espPacket: Benchmark = {
   name: "esp-packet",
   title: "One ESP packet",
@@ -88,6 +112,8 @@ export const espPacket: Benchmark = {
     const rows: Row[] = [];
     for (const subject of SUBJECTS)
       for (const size of SIZES) rows.push(...(await rowsOf(subject, size, runs)));
+    for (const each of AUTHENTICATED)
+      for (const size of SIZES) rows.push(...(await rowsOfAuthenticated(each, size, runs)));
     return rows;
   },
 };
@@ -103,7 +129,7 @@ async function rowsOf({ suite, seal, open }: Subject, size: number, runs: number
   const figures = await alternating(runs, {
     espSeal: both("esp", () => measureEsp(suite, size)),
     espOpen: () => seen.esp.open,
-    planeSeal: both("plane", () => measurePlane(suite, size)),
+    planeSeal: both("plane", () => measurePlane({ suite }, size)),
     planeOpen: () => seen.plane.open,
     limitSeal: () => limitOf(seal, size),
     limitOpen: () => limitOf(open, size),
@@ -116,6 +142,26 @@ async function rowsOf({ suite, seal, open }: Subject, size: number, runs: number
     aim: layer === "esp" && size === 1400 ? { of: "ratio", bound: "at most", value: 1.5 } : undefined,
   });
   return [row("Seal", "esp"), row("Open", "esp"), row("Seal", "plane"), row("Open", "plane")];
+}
+
+async function rowsOfAuthenticated(form: Authenticated, size: number, runs: number): Promise<readonly Row[]> {
+  let seen = Number.NaN;
+  const figures = await alternating(runs, {
+    seal: () => {
+      const cost = measurePlane(form, size);
+      seen = cost.open;
+      return cost.seal;
+    },
+    open: () => seen,
+    limit: () => limitOf(form.limit, size),
+  });
+  return (["seal", "open"] as const).map((direction) => ({
+    subject: `${form.name}, ${size} octets, ${direction}, whole data plane`,
+    unit: "us",
+    ours: figures[direction],
+    other: otherOf(figures.limit),
+    aim: undefined,
+  }));
 }
 
 /** Microseconds a packet. */
@@ -164,12 +210,12 @@ function measureEsp(suite: EspSuite, size: number): Cost {
 }
 
 /** Policy, SA, ESP and outer header on the way out; SA, window, ESP and selectors on the way in. */
-function measurePlane(suite: EspSuite, size: number): Cost {
+function measurePlane({ suite, ah }: Pick<Authenticated, "suite" | "ah">, size: number): Cost {
   const random = { bytes: (_purpose: string, length: number) => new Uint8Array(randomBytes(length)) };
   const { arena, place, options } = surroundings();
   const a = new DataPlane({ ...options, random, holdPackets: false, policy: POLICY_A });
   const b = new DataPlane({ ...options, random, holdPackets: false, policy: POLICY_B });
-  const pair = keyedPair({ suite, lifetimeKilobytes: 0 });
+  const pair = keyedPair({ suite, ah, lifetimeKilobytes: 0 });
   a.install(at(0), pair.outboundA);
   b.install(at(0), pair.inboundB);
   a.drain();
@@ -182,7 +228,9 @@ function measurePlane(suite: EspSuite, size: number): Cost {
     });
     const sealed = outputsOf(a.drain(), "transmit");
     const open = processorTime(() => {
-      for (const { bytes } of sealed) b.inboundEsp(at(0), WAN, bytes);
+      for (const { bytes } of sealed)
+        if (bytes[9] === PROTOCOL.AH) b.inboundAh(at(0), WAN, bytes);
+        else b.inboundEsp(at(0), WAN, bytes);
     });
     if (outputsOf(b.drain(), "receive").length !== BATCH) throw new RangeError("packets were lost");
     arena?.reset();
