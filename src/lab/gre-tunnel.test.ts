@@ -68,6 +68,23 @@ test("a tunnel is down while there is no way to its end, and routes that lead to
   assert.equal(lab.pinged("host1", "10.1.2.100"), "!!!!!");
 });
 
+test("when one path fails, the other tunnel carries what the first did, protected, and gives it back", () => {
+  const lab = new TextLab([twoPaths("A", 1, 2), twoPaths("B", 2, 1), INTERNET, OTHER_INTERNET]);
+  const path = () => {
+    lab.crossed.splice(0);
+    const marks = lab.pinged("A", "10.1.2.1", "source 10.1.1.1");
+    const links = new Set(lab.crossed.filter(({ bytes }) => bytes[9] === 50).map(({ link }) => link));
+    return [marks, ...[...links].sort()];
+  };
+  assert.deepEqual(path(), [".!!!!", "198.51.1.0/24", "198.51.2.0/24"]);
+  // The carrier of the first path loses its line to both, who see it at their interfaces.
+  for (const name of ["A", "B"]) lab.configured(name, "interface Serial0", "shutdown");
+  assert.deepEqual(path(), [".!!!!", "203.0.1.0/24", "203.0.2.0/24"]);
+  assert.deepEqual(path(), ["!!!!!", "203.0.1.0/24", "203.0.2.0/24"]);
+  for (const name of ["A", "B"]) lab.configured(name, "interface Serial0", "no shutdown");
+  assert.match(path().join(), /!!!,198\.51\.1\.0\/24,198\.51\.2\.0\/24$/);
+});
+
 test("a tunnel whose end would be reached through itself stays down", () => {
   const lab = new TextLab([router("A", 1, 2), router("B", 2, 1), INTERNET]);
   lab.configured("A", "ip route 198.51.2.1 255.255.255.255 Tunnel0");
@@ -108,6 +125,34 @@ ip access-list extended gre
  permit gre host 198.51.${own}.1 host 198.51.${other}.1
 `;
 }
+
+/** A second line, with a tunnel and a map of its own. */
+function twoPaths(name: string, own: number, other: number): string {
+  return `${router(name, own, other, PROTECTED)}crypto isakmp key secret address 203.0.${other}.1
+crypto map other 10 ipsec-isakmp
+ set peer 203.0.${other}.1
+ set transform-set one
+ match address other
+interface Tunnel1
+ ip address 10.5.0.${own} 255.255.255.0
+ tunnel source Serial1
+ tunnel destination 203.0.${other}.1
+interface Serial1
+ ip address 203.0.${own}.1 255.255.255.0
+ crypto map other
+ip route 203.0.${other}.0 255.255.255.0 203.0.${own}.2
+ip route 10.1.${other}.0 255.255.255.0 Tunnel1 200
+ip access-list extended other
+ permit gre host 203.0.${own}.1 host 203.0.${other}.1
+`;
+}
+
+const OTHER_INTERNET = `hostname OtherInternet
+interface Serial1
+ ip address 203.0.1.2 255.255.255.0
+interface Serial2
+ ip address 203.0.2.2 255.255.255.0
+`;
 
 const INTERNET = `hostname Internet
 interface Serial1
