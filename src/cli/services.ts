@@ -2,6 +2,7 @@
 import type { Milliseconds } from "../base/time.ts";
 import type { Problem } from "../config/compile.ts";
 import type { AccessListRule, Configuration } from "../config/configuration.ts";
+import type { LineKind } from "../config/line-settings.ts";
 import type { RsaKeyPair } from "../config/rsa-key-pair.ts";
 import type { GatewayRequest, GatewayView } from "../gateway/contract.ts";
 import type { MachineView } from "../gateway/machine-view.ts";
@@ -9,6 +10,7 @@ import type { IpAddress } from "../net/ip-address.ts";
 import type { ConversationEnd } from "../net/readdressing.ts";
 import type { DebugConditions } from "../observe/debug-conditions.ts";
 import type { DebugFlag } from "../observe/debug-message.ts";
+import type { LoggingView } from "../observe/logging.ts";
 import type { FileStore } from "./files/file-store.ts";
 import type { PendingChanges } from "./files/pending-changes.ts";
 
@@ -49,6 +51,13 @@ export interface RouterServices {
   log(line: string): void;
   /** What becomes of packets beside IPsec; undefined where others than the gateway see to that. */
   forwarding(): ForwardingServices | undefined;
+  /** Who is at which terminal line. */
+  terminalLines(): readonly LineInUse[];
+  /** Ends what is at a line. */
+  clearLine(kind: LineKind, number: number): void;
+  logging(): LoggingView;
+  /** Empties the buffer. */
+  clearLogging(): void;
   debugFlags(): ReadonlySet<DebugFlag>;
   setDebug(flag: DebugFlag, on: boolean): void;
   /** What debugging is about. */
@@ -61,6 +70,16 @@ export interface RouterServices {
   ping(options: PingOptions, print: (text: string) => void, done: () => void): { cancel(): void };
   /** Starts a traceroute, in the same way. */
   traceroute(options: TracerouteOptions, print: (text: string) => void, done: () => void): { cancel(): void };
+}
+
+export interface LineInUse {
+  readonly kind: LineKind;
+  readonly number: number;
+  readonly user: string | undefined;
+  /** An address; undefined for who is at the router itself. */
+  readonly location: string | undefined;
+  /** Since something was typed. */
+  readonly idleMilliseconds: number;
 }
 
 export interface ForwardingServices {

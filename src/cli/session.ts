@@ -24,6 +24,8 @@ import { type Line, splitLine } from "./words.ts";
 export interface SessionOptions {
   /** Where it begins, 0 to 15. By default 15, or 1 where the router asks for a password before that. */
   readonly level?: number;
+  /** The terminal line it is at. */
+  readonly line?: Console["line"];
   /** It comes from elsewhere: without a password no level is reached. */
   readonly isRemote?: boolean;
   /** Of who reads; by default it is never paged. */
@@ -271,6 +273,7 @@ export class Session {
       setLevel: (level) => {
         this.#level = Math.min(level, TOP_LEVEL);
       },
+      line: this.#options.line,
       isLocal: this.#options.isRemote !== true,
       terminal: this.#terminal,
       setTerminal: (settings) => {

@@ -80,6 +80,7 @@ const SHARED: Readonly<Record<string, string>> = {
   "no key": "Key management",
   "no key config-key": "Set a private configuration key",
   line: "Configure a terminal line",
+  "logging format": "How messages to servers are written",
   logging: "Modify message logging facilities",
   login: "Enable secure login checking",
   match: "Match values",

@@ -12,6 +12,7 @@ import type { AddressBlock } from "../net/selector.ts";
 import type { AccessListSettings } from "./access-list-settings.ts";
 import type { CryptoMapSettings, DynamicMapSettings, MapPeer } from "./crypto-map-settings.ts";
 import type { LineSettings } from "./line-settings.ts";
+import type { LoggingSettings } from "./logging-settings.ts";
 import type { EncryptedPassword, HashedPassword, HiddenPassword } from "./password.ts";
 import type { PixSettings } from "./pix-settings.ts";
 import type { PrivilegeSettings } from "./privilege-settings.ts";
@@ -92,6 +93,7 @@ export interface Configuration {
   readonly lines: readonly LineSettings[];
   readonly users: readonly UserSettings[];
   readonly ssh: SshSettings;
+  readonly logging: LoggingSettings;
   /** Of a PIX, whose configuration is written in its own dialect; undefined for IOS. */
   readonly pix: PixSettings | undefined;
   readonly kept: KeptLines;

@@ -16,6 +16,7 @@ import type {
   TrustpointSettings,
   TunnelMode,
 } from "./configuration.ts";
+import { DEFAULT_LOGGING } from "./logging-settings.ts";
 import { DEFAULT_SSH } from "./user-settings.ts";
 
 /** The suite below all others, and where each policy's unsaid attributes come from ("Default protection suite"). */
@@ -100,6 +101,7 @@ export function emptyConfiguration(): Configuration {
     lines: [],
     users: [],
     ssh: DEFAULT_SSH,
+    logging: DEFAULT_LOGGING,
     pix: undefined,
     kept: [],
   };

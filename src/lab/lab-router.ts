@@ -9,6 +9,7 @@ import { PendingChanges } from "../cli/files/pending-changes.ts";
 import type {
   DebugFlag,
   ForwardingServices,
+  LineInUse,
   PingOptions,
   RouterServices,
   RsaKeyWish,
@@ -17,14 +18,15 @@ import type {
 import { compile, type Problem, type RouterPolicy } from "../config/compile.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { withConfigKeyChanged } from "../config/key-encryption.ts";
+import { stampStyle } from "../config/logging-settings.ts";
 import type { RsaKeyPair } from "../config/rsa-key-pair.ts";
 import { sealed } from "../config/sealing.ts";
 import type { ExportedKeys, GatewayEvent, GatewayRequest, GatewayView } from "../gateway/contract.ts";
 import type { MachineView } from "../gateway/machine-view.ts";
 import type { DebugConditions } from "../observe/debug-conditions.ts";
 import { DebugFilter } from "../observe/debug-filter.ts";
-import { stamped } from "../observe/debug-message.ts";
 import { explanation } from "../observe/explanation.ts";
+import { Logging, type LoggingView } from "../observe/logging.ts";
 import { isakmpOnOff, Syslog } from "../observe/syslog.ts";
 import { timestamp, UNSET_CLOCK } from "../observe/timestamps.ts";
 import type { StackInterface } from "./ip-stack.ts";
@@ -37,7 +39,6 @@ import type { Route } from "./route-table.ts";
 import { Router } from "./router.ts";
 import { staticRouteOf } from "./router-shape.ts";
 import { makeRsaKeys } from "./rsa-key-making.ts";
-import { timestampStyle } from "./timestamp-settings.ts";
 import type { World } from "./world.ts";
 
 export interface LabRouterOptions {
@@ -72,6 +73,7 @@ export class LabRouter implements RouterServices {
   readonly #router: Router;
   readonly #debug: DebugFilter;
   readonly #syslog = new Syslog();
+  readonly #logging = new Logging(() => this.#configuration.logging);
   readonly #explained = new Map<string, Instant>();
   #configuration: Configuration;
   #rsaKeys: readonly RsaKeyPair[];
@@ -199,6 +201,21 @@ export class LabRouter implements RouterServices {
     };
   }
 
+  /** Nobody comes to a router of the lab but by its console. */
+  terminalLines(): readonly LineInUse[] {
+    return [{ kind: "con", number: 0, user: undefined, location: undefined, idleMilliseconds: 0 }];
+  }
+
+  clearLine(): void {}
+
+  logging(): LoggingView {
+    return this.#logging.view();
+  }
+
+  clearLogging(): void {
+    this.#logging.clear();
+  }
+
   debugFlags(): ReadonlySet<DebugFlag> {
     return this.#debug.flags;
   }
@@ -231,23 +248,24 @@ export class LabRouter implements RouterServices {
 
   #watch(event: GatewayEvent): void {
     this.#options.onEvent(event);
-    for (const message of this.#debug.read(event))
-      this.#options.onLines(stamped(message, this.#stamp("debug")));
+    for (const message of this.#debug.read(event)) this.#say("debug", message.lines);
     for (const lines of this.#syslog.read(event)) this.#say("log", lines);
     const sentence = explanation(event);
     if (sentence !== undefined && this.#isNews(sentence))
       this.#say("log", [`%SKEYID-5-EXPLANATION: ${sentence}`]);
   }
 
-  #say(kind: "debug" | "log", [first = "", ...more]: readonly string[]): void {
-    this.#options.onLines([this.#stamp(kind) + first, ...more]);
+  /** In a lab there is no telling a console from a session that monitors. */
+  #say(kind: "debug" | "log", lines: readonly string[]): void {
+    const { message, toConsole } = this.#logging.take(kind, lines, this.#stamp(kind));
+    if (toConsole) this.#options.onLines(message.lines);
   }
 
   #stamp(kind: "debug" | "log"): string {
     const { world, wallClockAtStart } = this.#options;
-    const style = timestampStyle(this.#configuration, kind);
+    const { logging } = this.#configuration;
     const clock = { startedAt: instant(0), ...(wallClockAtStart === undefined ? {} : { wallClockAtStart }) };
-    return timestamp(style, world.now, clock);
+    return timestamp(stampStyle(logging, kind), world.now, clock, logging.timezone?.value);
   }
 
   /** Attempts are repeated, and what is wrong stays the same: it is said once a minute. */

@@ -8,6 +8,8 @@ export const OBSERVE_LIMITS = {
   logPeriodMilliseconds: 60_000,
   /** Mnemonics and peers that are counted; beyond that the oldest count is forgotten. */
   logCounts: 1024,
+  /** Octets of log lines that are kept, whatever `logging buffered` asks for. */
+  bufferOctets: 16 << 20,
   /** SPIs of a Delete payload that are printed. */
   shownSpis: 8,
   /** Octets of an attribute that are printed. */

@@ -4,6 +4,13 @@ import fc from "fast-check";
 import { instant, milliseconds } from "../base/time.ts";
 import { timestamp, uptimeText } from "./timestamps.ts";
 
+const DATETIME = {
+  kind: "datetime",
+  withMilliseconds: true,
+  inLocalTime: false,
+  withTimezone: false,
+  withYear: false,
+} as const;
 const SECOND = 1000;
 const DAY = 86_400 * SECOND;
 
@@ -28,11 +35,24 @@ test("the stamps are those of the transcripts", () => {
   assert.equal(timestamp({ kind: "uptime" }, instant(255 * SECOND), clock), "00:04:10: ");
   assert.equal(timestamp({ kind: "none" }, instant(255 * SECOND), clock), "");
   const sinceStart = (14 * 60 + 48) * SECOND + 579;
-  const style = { kind: "datetime", withMilliseconds: true } as const;
+  const style = DATETIME;
   assert.equal(timestamp(style, instant(5 * SECOND + sinceStart), clock), "*Mar  1 00:14:48.579: ");
   assert.equal(
     timestamp({ ...style, withMilliseconds: false }, instant(5 * SECOND + sinceStart), clock),
     "*Mar  1 00:14:48: ",
+  );
+});
+
+test("the year, the time zone and local time are added where they are asked for", () => {
+  const clock = { startedAt: instant(0) };
+  const cet = { name: "CET", offsetMinutes: 60 };
+  const all = { ...DATETIME, inLocalTime: true, withTimezone: true, withYear: true };
+  const at = instant(23 * 3600 * SECOND + 579);
+  assert.equal(timestamp(all, at, clock, cet), "*Mar  2 1993 00:00:00.579 CET: ");
+  assert.equal(timestamp({ ...all, inLocalTime: false }, at, clock, cet), "*Mar  1 1993 23:00:00.579 UTC: ");
+  assert.equal(
+    timestamp({ ...all, withYear: false, withTimezone: false }, at, clock, cet),
+    "*Mar  2 00:00:00.579: ",
   );
 });
 
@@ -44,7 +64,7 @@ test("with a clock to go by, date and time are those of the clock, in UTC, witho
       const date = new Date(wallClockAtStart + uptime);
       const day = String(date.getUTCDate()).padStart(2);
       const expected = `${months[date.getUTCMonth()]} ${day} ${date.toISOString().slice(11, 23)}: `;
-      const style = { kind: "datetime", withMilliseconds: true } as const;
+      const style = DATETIME;
       assert.equal(timestamp(style, instant(uptime), { startedAt: instant(0), wallClockAtStart }), expected);
     }),
   );

@@ -5,11 +5,7 @@
 import { DAY_MILLISECONDS, dateOf } from "../base/calendar.ts";
 import type { Instant, Milliseconds } from "../base/time.ts";
 import { elapsed } from "../base/time.ts";
-
-export type TimestampStyle =
-  | { readonly kind: "none" }
-  | { readonly kind: "uptime" }
-  | { readonly kind: "datetime"; readonly withMilliseconds: boolean };
+import { type TimestampStyle, type Timezone, UTC } from "../config/logging-settings.ts";
 
 /** What an instant means to the operator. */
 export interface ClockReference {
@@ -19,7 +15,12 @@ export interface ClockReference {
 }
 
 /** Ends in `: `, or is empty. */
-export function timestamp(style: TimestampStyle, at: Instant, clock: ClockReference): string {
+export function timestamp(
+  style: TimestampStyle,
+  at: Instant,
+  clock: ClockReference,
+  timezone: Timezone = UTC,
+): string {
   const uptime = elapsed(clock.startedAt, at);
   switch (style.kind) {
     case "none":
@@ -29,7 +30,7 @@ export function timestamp(style: TimestampStyle, at: Instant, clock: ClockRefere
     case "datetime": {
       const mark = clock.wallClockAtStart === undefined ? "*" : "";
       const time = (clock.wallClockAtStart ?? UNSET_CLOCK) + uptime;
-      return `${mark}${dateText(time, style.withMilliseconds)}: `;
+      return `${mark}${dateText(time, style, style.inLocalTime ? timezone : UTC)}: `;
     }
   }
 }
@@ -47,16 +48,22 @@ export function uptimeText(uptime: Milliseconds): string {
   return `${two(hours)}:${two(Math.floor(total / 60) % 60)}:${two(total % 60)}`;
 }
 
-/** `Mar  1 00:14:48.579`, in UTC. */
-function dateText(unixMilliseconds: number, withMilliseconds: boolean): string {
-  const days = Math.floor(unixMilliseconds / DAY_MILLISECONDS);
-  const rest = unixMilliseconds - days * DAY_MILLISECONDS;
-  const { month, day } = dateOf(days);
+/** `Mar  1 00:14:48.579`, with all that may be asked for: `Mar  1 1993 01:14:48.579 CET`. */
+function dateText(
+  unixMilliseconds: number,
+  { withMilliseconds, withYear, withTimezone }: Extract<TimestampStyle, { kind: "datetime" }>,
+  timezone: Timezone,
+): string {
+  const local = unixMilliseconds + timezone.offsetMinutes * 60_000;
+  const days = Math.floor(local / DAY_MILLISECONDS);
+  const rest = local - days * DAY_MILLISECONDS;
+  const { year, month, day } = dateOf(days);
   const time = [rest / 3_600_000, (rest / 60_000) % 60, (rest / 1000) % 60].map((part) =>
     two(Math.floor(part)),
   );
   const fraction = withMilliseconds ? `.${String(Math.floor(rest % 1000)).padStart(3, "0")}` : "";
-  return `${MONTHS[month - 1] ?? ""} ${String(day).padStart(2)} ${time.join(":")}${fraction}`;
+  const date = `${MONTHS[month - 1] ?? ""} ${String(day).padStart(2)}${withYear ? ` ${year}` : ""}`;
+  return `${date} ${time.join(":")}${fraction}${withTimezone ? ` ${timezone.name}` : ""}`;
 }
 
 function two(value: number): string {

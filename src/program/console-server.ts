@@ -84,7 +84,10 @@ class AttachedConsole {
     this.#seat = lines.sit(CONSOLE, { user: undefined, location: undefined }, () => socket.destroy());
     const told = promptingServices(router, () => this.#prompt());
     const onMonitor = (on: boolean) => this.#monitor(on, (lines) => this.#say({ kind: "log", lines }));
-    this.#lines = new Session(told, (text) => this.#say({ kind: "print", text }), { onMonitor });
+    this.#lines = new Session(told, (text) => this.#say({ kind: "print", text }), {
+      onMonitor,
+      line: CONSOLE,
+    });
     const reader = new MessageReader<ConsoleRequest>();
     socket.setEncoding("utf8");
     // Whoever goes away goes away.
@@ -122,6 +125,7 @@ class AttachedConsole {
     if (this.#terminal !== undefined) return this.#terminal.resize(screen);
     const terminal = new TerminalSession(this.#router, (text) => this.#say({ kind: "print", text }), {
       screen,
+      line: CONSOLE,
       onMonitor: (on) => this.#monitor(on, (lines) => terminal.log(lines)),
       onClosed: () => this.#close(),
     });

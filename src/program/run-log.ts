@@ -2,13 +2,13 @@
 import { elapsed, type Instant } from "../base/time.ts";
 import type { DebugFlag } from "../cli/services.ts";
 import type { Configuration } from "../config/configuration.ts";
+import { stampStyle } from "../config/logging-settings.ts";
 import type { GatewayEvent } from "../gateway/contract.ts";
 import type { ClockView } from "../gateway/machine-view.ts";
 import type { Clock } from "../host/clock.ts";
-import { timestampStyle } from "../lab/timestamp-settings.ts";
 import { DebugFilter } from "../observe/debug-filter.ts";
-import { stamped } from "../observe/debug-message.ts";
 import { explanation } from "../observe/explanation.ts";
+import { type LoggedMessage, Logging } from "../observe/logging.ts";
 import { Syslog } from "../observe/syslog.ts";
 import { timestamp } from "../observe/timestamps.ts";
 import { LineBudget } from "./line-budget.ts";
@@ -24,7 +24,9 @@ export class RunLog {
   /** Milliseconds since 1970, as the time of day is now set. */
   #wallClockAtStart: number;
   readonly #syslog = new Syslog();
-  readonly #listeners = new Set<LineListener>();
+  readonly logging = new Logging(() => this.#configuration().logging);
+  readonly #listeners = { console: new Set<LineListener>(), monitor: new Set<LineListener>() };
+  #toServers: (message: LoggedMessage) => void = () => {};
   readonly #said = new Map<string, Instant>();
   readonly #eventBudget = new LineBudget(EVENT_LINES);
   readonly #sentenceBudget = new LineBudget(SENTENCES);
@@ -44,10 +46,16 @@ export class RunLog {
     this.debug = new DebugFilter(flags);
   }
 
-  /** Hears every line from now on, until the function returned is called. */
-  listen(listener: LineListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  /** Hears the lines of a destination from now on, until the function returned is called. */
+  listen(listener: LineListener, destination: "console" | "monitor" = "monitor"): () => void {
+    const listeners = this.#listeners[destination];
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  /** Where messages for servers go. */
+  sendBy(send: (message: LoggedMessage) => void): void {
+    this.#toServers = send;
   }
 
   /** What the stamps go by. */
@@ -57,14 +65,14 @@ export class RunLog {
   }
 
   event(event: GatewayEvent): void {
-    for (const message of this.debug.read(event)) this.#tell(stamped(message, this.#stamp("debug")));
+    for (const message of this.debug.read(event)) this.#tell("debug", message.lines);
     for (const lines of this.#syslog.read(event)) this.#sayWithin(this.#eventBudget, lines, "about peers");
     const sentence = explanation(event);
     if (sentence !== undefined) this.sayOnce("%SKEYID-5-EXPLANATION", sentence);
   }
 
-  say([first = "", ...more]: readonly string[]): void {
-    this.#tell([this.#stamp("log") + first, ...more]);
+  say(lines: readonly string[]): void {
+    this.#tell("log", lines);
   }
 
   /** What repeats itself is said once a minute; what does not, so many times in all. */
@@ -85,15 +93,19 @@ export class RunLog {
     if (verdict === "last") this.say([`%SKEYID-4-LOG_LIMIT: more lines ${what} are left out for a minute`]);
   }
 
-  #tell(lines: readonly string[]): void {
-    for (const listener of this.#listeners) listener(lines);
+  #tell(kind: "debug" | "log", lines: readonly string[]): void {
+    const { message, ...to } = this.logging.take(kind, lines, this.#stamp(kind));
+    if (to.toConsole) for (const listener of this.#listeners.console) listener(message.lines);
+    if (to.toMonitors) for (const listener of this.#listeners.monitor) listener(message.lines);
+    if (to.toServers) this.#toServers(message);
   }
 
   #stamp(kind: "debug" | "log"): string {
     const now = this.#clock.now();
     this.#followWallClock(now);
     const clock = { startedAt: this.#startedAt, wallClockAtStart: this.#wallClockAtStart };
-    return timestamp(timestampStyle(this.#configuration(), kind), now, clock);
+    const { logging } = this.#configuration();
+    return timestamp(stampStyle(logging, kind), now, clock, logging.timezone?.value);
   }
 
   /** Somebody may set it while we run. Stamps follow; that it jumped is told before the first line stamped anew. */

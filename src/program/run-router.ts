@@ -5,6 +5,7 @@ import type { FileStore } from "../cli/files/file-store.ts";
 import { PendingChanges } from "../cli/files/pending-changes.ts";
 import type {
   DebugFlag,
+  LineInUse,
   PingOptions,
   RouterServices,
   RsaKeyWish,
@@ -13,6 +14,7 @@ import type {
 import { compile, type Problem, type RouterPolicy } from "../config/compile.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { withConfigKeyChanged } from "../config/key-encryption.ts";
+import type { LineKind } from "../config/line-settings.ts";
 import type { RsaKeyPair } from "../config/rsa-key-pair.ts";
 import { sealed } from "../config/sealing.ts";
 import type { GatewayRequest, GatewayView } from "../gateway/contract.ts";
@@ -26,11 +28,13 @@ import type { JobRunner } from "../lab/job-runner.ts";
 import { printedPing } from "../lab/ping-text.ts";
 import { makeRsaKeys } from "../lab/rsa-key-making.ts";
 import type { DebugConditions } from "../observe/debug-conditions.ts";
+import type { LoggingView } from "../observe/logging.ts";
 import { isakmpOnOff } from "../observe/syslog.ts";
 import { saveConfigKey } from "./config-key-file.ts";
 import { saveRsaKeys } from "./rsa-key-file.ts";
 import type { RunLog } from "./run-log.ts";
 import { softwareVersion } from "./version.ts";
+import type { TerminalLines } from "./ways-in/terminal-lines.ts";
 
 /** What stands behind it: this machine, or ordinary sockets. */
 export interface RunningGateway {
@@ -57,6 +61,7 @@ export interface RouterInFiles {
 export class RunRouter implements RouterServices {
   readonly #log: RunLog;
   readonly #health: HealthMonitor;
+  readonly #lines: TerminalLines;
   readonly #gateway: RunningGateway;
   readonly #keyFile: string;
   readonly #configKeyFile: string;
@@ -67,7 +72,14 @@ export class RunRouter implements RouterServices {
   #configKey: string | undefined;
   #onChange: () => void = () => {};
 
-  constructor(files: RouterInFiles, gateway: RunningGateway, log: RunLog, health: HealthMonitor) {
+  constructor(
+    files: RouterInFiles,
+    gateway: RunningGateway,
+    log: RunLog,
+    health: HealthMonitor,
+    lines: TerminalLines,
+  ) {
+    this.#lines = lines;
     this.#configuration = sealed(files.configuration, systemRandom, files.configKey);
     this.#rsaKeys = files.rsaKeys;
     this.#keyFile = files.keyFile;
@@ -204,6 +216,22 @@ export class RunRouter implements RouterServices {
       health: this.#health.view(),
       ...this.#gateway.machine(),
     };
+  }
+
+  terminalLines(): readonly LineInUse[] {
+    return this.#lines.inUse();
+  }
+
+  clearLine(kind: LineKind, number: number): void {
+    this.#lines.clear(kind, number);
+  }
+
+  logging(): LoggingView {
+    return this.#log.logging.view();
+  }
+
+  clearLogging(): void {
+    this.#log.logging.clear();
   }
 
   debugFlags(): ReadonlySet<DebugFlag> {

@@ -7,6 +7,7 @@ import { describeOsError } from "../host/linux/os-error.ts";
 import { isakmpOnOff } from "../observe/syslog.ts";
 import { ConsoleServer } from "./console-server.ts";
 import { LabRecording } from "./lab-recording.ts";
+import { sendToServers } from "./log-servers.ts";
 import { RunLog } from "./run-log.ts";
 import { type RunEars, startOnMachine } from "./run-machine.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -31,7 +32,8 @@ export async function runUntilStopped(request: RunRequest): Promise<number> {
   outliveReaders();
   let router: RunRouter | undefined;
   const log = new RunLog(systemClock, () => router?.configuration() ?? configuration, options.debug);
-  log.listen(terminal.print);
+  log.listen(terminal.print, "console");
+  const stopSending = sendToServers(log, () => router?.configuration() ?? configuration);
   const recording = openRecording(options, terminal, log);
   if (recording === undefined) return EXIT.found;
   const stopped = stopSignal(log);
@@ -41,9 +43,9 @@ export async function runUntilStopped(request: RunRequest): Promise<number> {
     return EXIT.found;
   }
   const health = new HealthMonitor();
-  router = new RunRouter(request, gateway, log, health);
-  log.say(isakmpOnOff(policy.ike.enabled));
   const lines = new TerminalLines(() => systemClock.now());
+  router = new RunRouter(request, gateway, log, health, lines);
+  log.say(isakmpOnOff(policy.ike.enabled));
   const ways: WaysIn = { router, log, lines, door: new Door(() => systemClock.now()) };
   const consoles = await ConsoleServer.start(join(stateDirectory, CONSOLE_SOCKET), ways);
   if (typeof consoles === "string") log.say([`%SKEYID-4-CONSOLE: no console can attach: ${consoles}`]);
@@ -57,6 +59,7 @@ export async function runUntilStopped(request: RunRequest): Promise<number> {
   health.close();
   recording.close();
   log.say([`%SKEYID-5-STOPPED: ${policy.hostname} has told its peers and left the machine as it was found`]);
+  stopSending();
   return code;
 }
 

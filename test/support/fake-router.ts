@@ -6,6 +6,7 @@ import { PendingChanges } from "../../src/cli/files/pending-changes.ts";
 import { loadConfiguration } from "../../src/cli/load.ts";
 import type {
   DebugFlag,
+  LineInUse,
   PingOptions,
   RouterServices,
   RsaKeyWish,
@@ -25,6 +26,7 @@ import type { JobRunner } from "../../src/lab/job-runner.ts";
 import { makeRsaKeys } from "../../src/lab/rsa-key-making.ts";
 import { World } from "../../src/lab/world.ts";
 import { type DebugConditions, NO_CONDITIONS } from "../../src/observe/debug-conditions.ts";
+import { Logging, type LoggingView } from "../../src/observe/logging.ts";
 
 export class FakeRouter implements RouterServices {
   readonly requests: GatewayRequest[] = [];
@@ -37,6 +39,9 @@ export class FakeRouter implements RouterServices {
   readonly #pending = new PendingChanges();
   readonly #flags = new Set<DebugFlag>();
   #conditions = NO_CONDITIONS;
+  /** What `show logging` shows; `log` only notes. */
+  readonly logs = new Logging(() => this.#configuration.logging);
+  readonly #cleared = new Set<string>();
   #configuration: Configuration;
   #finishPing: (() => void) | undefined;
   #finishKeys: (() => void) | undefined;
@@ -161,6 +166,27 @@ export class FakeRouter implements RouterServices {
     this.commit(withConfigKeyChanged(this.#configuration, before, key, RANDOM));
   }
 
+  terminalLines(): readonly LineInUse[] {
+    return this.#cleared.has("vty 1")
+      ? [CONSOLE_IN_USE]
+      : [
+          CONSOLE_IN_USE,
+          { kind: "vty", number: 1, user: "admin", location: "10.1.1.2", idleMilliseconds: 75_000 },
+        ];
+  }
+
+  clearLine(kind: string, number: number): void {
+    this.#cleared.add(`${kind} ${number}`);
+  }
+
+  logging(): LoggingView {
+    return this.logs.view();
+  }
+
+  clearLogging(): void {
+    this.logs.clear();
+  }
+
   debugFlags(): ReadonlySet<DebugFlag> {
     return this.#flags;
   }
@@ -246,3 +272,11 @@ export class FakeConsole {
 function linesOf(printed: string): string[] {
   return printed === "" ? [] : printed.replace(/\n$/, "").split("\n");
 }
+
+const CONSOLE_IN_USE: LineInUse = {
+  kind: "con",
+  number: 0,
+  user: undefined,
+  location: undefined,
+  idleMilliseconds: 0,
+};

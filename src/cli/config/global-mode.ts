@@ -31,6 +31,7 @@ import {
   LINES_OF_THE_SYSTEM,
 } from "./kept-global-lines.ts";
 import { LINE, OTHER_LINES } from "./line.ts";
+import { LOG_SERVER_STATEMENTS, LOGGING_STATEMENTS } from "./logging.ts";
 import { NAT_POOL, NAT_SOURCE } from "./nat.ts";
 import { NAT_KEEPALIVE, NAT_TRANSPARENCY } from "./nat-traversal.ts";
 import { DF_BIT, FRAGMENTATION } from "./oversized-packets.ts";
@@ -41,13 +42,24 @@ import { ROUTE_MAP } from "./route-map.ts";
 import { NAMED_STANDARD_LIST, NUMBERED_STANDARD_LIST } from "./standard-access-list.ts";
 import { NAT_STATIC } from "./static-nat.ts";
 import { DOMAIN_NAME, DOMAIN_NAME_LATER, HOSTNAME, IP_HOST, IP_ROUTE } from "./system.ts";
+import { CLOCK_TIMEZONE, SERVICE_STATEMENTS } from "./timestamps.ts";
 import { CA_STATEMENTS } from "./trustpoint.ts";
 import { USERNAME } from "./username.ts";
 
 /** Statements that print together. */
 export const SECTIONS: readonly (readonly Statement[])[] = [
   [HOSTNAME],
-  [PASSWORD_ENCRYPTION, ...LINES_OF_THE_SYSTEM, ENABLE_SECRET, ENABLE_PASSWORD, AES_ENCRYPTION, USERNAME],
+  [
+    ...SERVICE_STATEMENTS,
+    PASSWORD_ENCRYPTION,
+    ...LINES_OF_THE_SYSTEM,
+    ...LOGGING_STATEMENTS,
+    ENABLE_SECRET,
+    ENABLE_PASSWORD,
+    AES_ENCRYPTION,
+    USERNAME,
+    CLOCK_TIMEZONE,
+  ],
   [...LINES_OF_NAMES, DOMAIN_NAME, DOMAIN_NAME_LATER, IP_HOST, ...SSH_SETTINGS, SSH_PUBKEY_CHAIN],
   [
     ISAKMP_ENABLE,
@@ -89,7 +101,15 @@ export const SECTIONS: readonly (readonly Statement[])[] = [
   [NAMED_STANDARD_LIST, NAMED_ACCESS_LIST],
   [NUMBERED_STANDARD_LIST, NUMBERED_ACCESS_LIST, OTHER_ACCESS_LISTS],
   [ROUTE_MAP],
-  [PRIVILEGE, PRIVILEGE_RESET, ...LINES_AT_THE_END, LINE, ...OTHER_LINES, ...LINES_AFTER_TERMINALS],
+  [
+    ...LOG_SERVER_STATEMENTS,
+    PRIVILEGE,
+    PRIVILEGE_RESET,
+    ...LINES_AT_THE_END,
+    LINE,
+    ...OTHER_LINES,
+    ...LINES_AFTER_TERMINALS,
+  ],
 ];
 
 export const GLOBAL_MODE: Mode = {

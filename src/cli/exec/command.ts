@@ -3,7 +3,7 @@
 import type { Arguments } from "../grammar.ts";
 import { printSentence } from "../print.ts";
 import { type ArgumentsOf, type Part, type Sentence, sentence, typed } from "../sentence.ts";
-import type { PingOptions, RouterServices, TracerouteOptions } from "../services.ts";
+import type { LineInUse, PingOptions, RouterServices, TracerouteOptions } from "../services.ts";
 import type { ScreenSize } from "../terminal/pager.ts";
 import type { DialogueStep } from "./dialogue.ts";
 
@@ -32,6 +32,8 @@ export interface Console {
   /** 0 to 15. */
   readonly level: number;
   setLevel(level: number): void;
+  /** Where the session is; undefined where lines are not told apart. */
+  readonly line: Pick<LineInUse, "kind" | "number"> | undefined;
   /** The session is at the router itself. */
   readonly isLocal: boolean;
   readonly terminal: TerminalSettings;

@@ -7,6 +7,8 @@ import { DEBUG_CONDITION_COMMANDS } from "./debug-condition.ts";
 import { ENABLE_COMMANDS } from "./enable.ts";
 import { FILE_COMMANDS } from "./file-commands.ts";
 import { LATER_COMMANDS } from "./later-commands.ts";
+import { LINE_COMMANDS } from "./line-commands.ts";
+import { LOGGING_COMMANDS } from "./logging-commands.ts";
 import { PING_COMMANDS } from "./ping.ts";
 import { RELOAD_COMMANDS } from "./reload.ts";
 import { SESSION_COMMANDS } from "./session-commands.ts";
@@ -22,6 +24,8 @@ export const COMMANDS: readonly Command[] = [
   ...ENABLE_COMMANDS,
   ...FILE_COMMANDS,
   ...LATER_COMMANDS,
+  ...LINE_COMMANDS,
+  ...LOGGING_COMMANDS,
   ...PING_COMMANDS,
   ...RELOAD_COMMANDS,
   ...SESSION_COMMANDS,

@@ -33,6 +33,7 @@ export class RemoteTerminal {
     const { line, level } = operator;
     this.#session = new TerminalSession(ways.router, (text) => this.#write(text), {
       level,
+      line: operator.seat,
       isRemote: true,
       screen: { length: screen.length ?? line.length.value, width: screen.width ?? line.width.value },
       onMonitor: (on) => this.#monitor(on),

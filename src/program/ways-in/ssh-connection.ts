@@ -116,7 +116,11 @@ class SshConnection {
       channel.end();
     };
     const services = promptingServices(this.#ways.router, settle);
-    const session = new Session(services, (text) => void channel.write(text), { level, isRemote: true });
+    const session = new Session(services, (text) => void channel.write(text), {
+      level,
+      line: seat,
+      isRemote: true,
+    });
     channel.on("close", () => session.interrupt());
     channel.resume();
     session.line(command);

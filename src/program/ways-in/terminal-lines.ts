@@ -1,15 +1,6 @@
 /** Which terminal lines are in use, by whom and from where: what `show users` lists and `clear line` ends. */
+import type { LineInUse } from "../../cli/services.ts";
 import type { LineKind } from "../../config/line-settings.ts";
-
-export interface LineInUse {
-  readonly kind: LineKind;
-  readonly number: number;
-  readonly user: string | undefined;
-  /** An address; undefined for who is at the machine. */
-  readonly location: string | undefined;
-  /** Since something was typed. */
-  readonly idleMilliseconds: number;
-}
 
 /** Somebody at a line. */
 export interface Seat {
@@ -78,10 +69,8 @@ export class TerminalLines {
       .toSorted((a, b) => a.kind.localeCompare(b.kind) || a.number - b.number);
   }
 
-  /** Ends what is at a line. False if nobody is. */
-  clear(kind: LineKind, number: number): boolean {
-    const there = [...this.#sitting].filter((each) => each.kind === kind && each.number === number);
-    for (const { end } of there) end();
-    return there.length > 0;
+  /** Ends what is at a line. */
+  clear(kind: LineKind, number: number): void {
+    for (const each of [...this.#sitting]) if (each.kind === kind && each.number === number) each.end();
   }
 }
