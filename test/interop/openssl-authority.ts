@@ -33,6 +33,22 @@ export class OpensslAuthority {
     return this.#issued("leaf");
   }
 
+  /** A list with these of its certificates on it, in DER. */
+  revocationList(...revoked: readonly Issued[]): Buffer {
+    const file = (end: string) => `${this.#folder}/list.${end}`;
+    const entries = revoked.map(
+      ({ serialNumber }) => `R\t300101000000Z\t260101000000Z\t${serialNumber}\tunknown\t/CN=any\n`,
+    );
+    writeFileSync(file("db"), entries.join(""));
+    writeFileSync(
+      file("cnf"),
+      `[ca]\ndefault_ca=own\n[own]\ndatabase=${file("db")}\ndefault_md=sha256\ndefault_crl_days=30\n`,
+    );
+    const keys = ["-cert", `${this.#folder}/ca.pem`, "-keyfile", `${this.#folder}/ca.key`];
+    openssl("ca", "-config", file("cnf"), "-gencrl", ...keys, "-out", file("pem"));
+    return execFileSync("openssl", ["crl", "-in", file("pem"), "-outform", "der"]);
+  }
+
   remove(): void {
     rmSync(this.#folder, { recursive: true, force: true });
   }
