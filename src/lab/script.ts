@@ -57,6 +57,6 @@ export function playScript(steps: readonly ScriptStep[], stage: Stage, done: () 
 function typeLines(seat: LabConsole, lines: readonly string[], stage: Stage, done: () => void): void {
   const [line, ...rest] = lines;
   if (line === undefined) return done();
-  stage.print(seat.name, `${seat.prompt()}${line}\n`);
+  stage.print(seat.name, `${seat.prompt()}${seat.hidesInput() ? "" : line}\n`);
   seat.enter(line, () => typeLines(seat, rest, stage, done));
 }

@@ -77,7 +77,7 @@ function enterLines(socket: Socket, lines: readonly string[]): Promise<number> {
         const text = waiting.shift();
         if (text === undefined) socket.end();
         else {
-          process.stdout.write(`${reply.text}${text}\n`);
+          process.stdout.write(`${reply.text}${reply.isHidden ? "" : text}\n`);
           ask(socket, { kind: "line", text });
         }
       }

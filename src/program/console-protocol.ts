@@ -11,8 +11,13 @@ export type ConsoleReply =
   | { readonly kind: "print"; readonly text: string }
   /** Lines that nobody asked for at this moment (`terminal monitor`), where there is no terminal. */
   | { readonly kind: "log"; readonly lines: readonly string[] }
-  /** After everything asked for, where lines come; with `isBusy`, a ping runs. */
-  | { readonly kind: "prompt"; readonly text: string; readonly isBusy: boolean }
+  /** After everything asked for, where lines come; with `isBusy`, a ping runs; with `isHidden`, a password is asked for. */
+  | {
+      readonly kind: "prompt";
+      readonly text: string;
+      readonly isBusy: boolean;
+      readonly isHidden: boolean;
+    }
   | { readonly kind: "closed" };
 
 export function encodeMessage(message: ConsoleRequest | ConsoleReply): string {

@@ -139,7 +139,13 @@ class AttachedConsole {
 
   #prompt(): void {
     if (this.#lines.closed()) this.#close();
-    else this.#say({ kind: "prompt", text: this.#lines.prompt(), isBusy: this.#lines.busy() });
+    else
+      this.#say({
+        kind: "prompt",
+        text: this.#lines.prompt(),
+        isBusy: this.#lines.busy(),
+        isHidden: this.#lines.hidesInput(),
+      });
   }
 
   #close(): void {
