@@ -94,6 +94,10 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     pings: ["100 percent (5/5)", "80 percent (4/5)", "25 percent (5/20)", "100 percent (5/5)"],
     said: [/%SKEYID-5-PEER_DEAD: peer 203\.0\.113\.1 has not answered 6 times/],
   },
+  "rsa-signatures-aggressive": {
+    pings: ["80 percent (4/5)"],
+    said: [/12\.12\.12\.1[23].*QM_IDLE/],
+  },
   "rsa-signatures": {
     pings: ["80 percent (4/5)"],
     said: [/Usage: Signature Key/, /Key name: ExampleDevtestLAB-CA/, /QM_IDLE/],

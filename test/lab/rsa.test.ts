@@ -16,7 +16,7 @@ async function linesOf(example: string): Promise<readonly string[]> {
   return out;
 }
 
-for (const example of ["rsa-signatures", "rsa-encrypted-nonces"])
+for (const example of ["rsa-signatures", "rsa-signatures-aggressive", "rsa-encrypted-nonces"])
   test(`${example} runs as its transcript says`, async () => {
     const transcript = new URL(`${example}.txt`, import.meta.url);
     const out = await linesOf(example);
@@ -59,6 +59,19 @@ test("a responder's debugging of signatures shows what the chapter's example 13-
   ]);
 });
 
+test("in aggressive mode the certificate and the signature come with the responder's answer and the third message", async () => {
+  const lines = await linesOf("rsa-signatures-aggressive");
+  assertInOrder(lines, [
+    /lab-isdn {2}\|.*processing SA payload\. message ID = 0/,
+    /lab-isdn {2}\|.*processing ID payload\. message ID = 0/,
+    /lab-isdn1 \|.*processing CERT payload\. message ID = 0/,
+    /lab-isdn1 \|.*processing SIG payload\. message ID = 0/,
+    /lab-isdn1 \|.*SA has been authenticated/,
+    /lab-isdn {2}\|.*processing CERT payload\. message ID = 0/,
+    /lab-isdn {2}\|.*SA has been authenticated/,
+  ]);
+});
+
 test("a responder's debugging of encrypted nonces shows what the chapter's example 13-12 shows", async () => {
   const lines = (await linesOf("rsa-encrypted-nonces")).filter((line) => line.startsWith("wan2511 |"));
   assertInOrder(lines, [
@@ -78,7 +91,12 @@ test("a responder's debugging of encrypted nonces shows what the chapter's examp
 });
 
 test("no private key is ever shown", async () => {
-  for (const example of ["rsa-signatures", "rsa-encrypted-nonces", "certificate-refused"]) {
+  for (const example of [
+    "rsa-signatures",
+    "rsa-signatures-aggressive",
+    "rsa-encrypted-nonces",
+    "certificate-refused",
+  ]) {
     const out = (await linesOf(example)).join("\n");
     assert.doesNotMatch(out, /PRIVATE KEY|BEGIN/);
     for (const { read } of keyFiles(example)) {
