@@ -46,6 +46,29 @@ test("a packet that should have been protected and was not is not let in", () =>
   assert.equal(typed(lab, "A", "ping 10.1.2.1 source 10.1.1.1").at(-2), ".....");
 });
 
+test("a router that is reloaded has forgotten everything but what was saved, and goes on from there", () => {
+  const { lab } = caseStudy();
+  const ping = "ping 10.1.2.1 source 10.1.1.1";
+  assert.equal(typed(lab, "A", ping).at(-2), ".!!!!");
+  typed(lab, "A", "configure terminal", "ip host kept 10.1.2.1", "end", "write memory");
+  typed(lab, "A", "configure terminal", "ip host lost 10.1.2.1", "end", "reload", "no", "");
+  const [router] = lab.routers;
+  assert.deepEqual(
+    router?.configuration().hosts.map(({ name }) => name),
+    ["kept"],
+  );
+  assert.deepEqual([router?.view().ike.isakmpSas.length, router?.view().ipsec.flows.length], [0, 1]);
+  assert.equal(typed(lab, "A", ping).at(-2), ".!!!!");
+});
+
+test("a change that cuts the operator off is taken back in virtual time", () => {
+  const { lab } = caseStudy();
+  typed(lab, "A", "configure terminal revert timer 1", "interface Ethernet1/0", "shutdown", "end");
+  assert.equal(typed(lab, "A", "ping 10.1.2.1 source 10.1.1.1").at(-2), ".....");
+  lab.world.runFor(milliseconds(60_000));
+  assert.match(typed(lab, "A", "ping 10.1.2.1 source 10.1.1.1").at(-2) ?? "", /!!!!$/);
+});
+
 test("a bulk stream through a bad link arrives without repetition or damage", () => {
   const { lab } = caseStudy({ conditions: { lossPercent: 10, duplicatePercent: 10, corruptPercent: 5 } });
   const [alice, bob] = lab.hosts;
