@@ -54,6 +54,34 @@ test("the `^` stands below the word also where a key before it is hidden", () =>
   );
 });
 
+test("a transform set has one of each kind, in any order, and AH goes around any ESP", () => {
+  const prefix = "crypto ipsec transform-set T";
+  for (const [written, prints] of [
+    ["esp-sha-hmac esp-des ah-sha-hmac", "ah-sha-hmac esp-des esp-sha-hmac"],
+    ["ah-sha256-hmac", "ah-sha256-hmac"],
+    ["ah-sha-hmac esp-gcm 256", "ah-sha-hmac esp-gcm 256"],
+  ] as const) {
+    const { configuration, problems } = load(`${prefix} ${written}`);
+    assert.deepEqual(problems, []);
+    assert.ok(runningConfig(configuration).includes(`${prefix} ${prints}`), written);
+  }
+  for (const [line, column] of [
+    [`${prefix} esp-des esp-3des`, 37],
+    [`${prefix} ah-sha-hmac ah-md5-hmac`, 41],
+    [`${prefix} esp-des esp-md5-hmac esp-sha-hmac`, 50],
+  ] as const)
+    assert.equal(
+      load(line).problems[0]?.message,
+      `${line}\n${" ".repeat(column)}^\n% Invalid input detected at '^' marker.`,
+    );
+});
+
+test("comp-lzs is refused with a reason", () => {
+  const { configuration, problems } = load("crypto ipsec transform-set T esp-3des esp-md5-hmac comp-lzs");
+  assert.deepEqual(configuration.transformSets, []);
+  assert.match(problems[0]?.message ?? "", /% IP compression \(comp-lzs\) is not supported/);
+});
+
 test("esp-gcm stands alone, with a key of 128 bits where none is named", () => {
   const prefix = "crypto ipsec transform-set T";
   for (const [written, prints, encryption] of [

@@ -1,5 +1,5 @@
 /** `crypto ipsec`: transform sets with their mode, and the lifetimes that crypto maps do not say themselves. */
-import type { Configuration, TransformSetSettings } from "../../config/configuration.ts";
+import type { AhTransform, Configuration, TransformSetSettings } from "../../config/configuration.ts";
 import {
   DEFAULT_LIFETIME_KILOBYTES,
   DEFAULT_LIFETIME_SECONDS,
@@ -10,7 +10,7 @@ import type { EncapsulationMode } from "../../crypto/transform-set.ts";
 import { defaulted, possible } from "../lenses.ts";
 import { globalSetting, type Mode, opening, type Place, type Statement, statementsAt } from "../mode.ts";
 import { replaced } from "../replaced.ts";
-import { anyOrder, choice, oneOf, optional, value, word } from "../sentence.ts";
+import { anyOrder, choice, flag, oneOf, optional, value, word } from "../sentence.ts";
 import { integer, NAME } from "../value-types.ts";
 import { phrase } from "../vocabulary.ts";
 import { AES_KEY_LENGTH, type CipherArguments, cipherArguments, cipherOf } from "./ciphers.ts";
@@ -59,25 +59,29 @@ const TRANSFORM_SET_MODE: Mode = {
   statements: [ENCAPSULATION_MODE],
 };
 
+const AH_TRANSFORM = choice("ah", {
+  "ah-md5-hmac": ["ah-md5-hmac", "AH-HMAC-MD5 transform"],
+  "ah-sha-hmac": ["ah-sha-hmac", "AH-HMAC-SHA transform"],
+  "ah-sha256-hmac": ["ah-sha256-hmac", "AH-HMAC-SHA256 transform"],
+  "ah-sha384-hmac": ["ah-sha384-hmac", "AH-HMAC-SHA384 transform"],
+  "ah-sha512-hmac": ["ah-sha512-hmac", "AH-HMAC-SHA512 transform"],
+});
+
 export const TRANSFORM_SET = opening(
   globalSetting(
     [
       ...phrase("crypto ipsec transform-set", "Define transform and settings"),
       value("name", NAME, "Transform set tag"),
       oneOf("transforms", {
-        combined: [word("esp-gcm", "ESP transform using GCM cipher"), optional(AES_KEY_LENGTH)],
+        combined: [
+          optional(AH_TRANSFORM),
+          word("esp-gcm", "ESP transform using GCM cipher"),
+          optional(AES_KEY_LENGTH),
+        ],
         separate: [
           anyOrder(
             1,
-            [
-              choice("ah", {
-                "ah-md5-hmac": ["ah-md5-hmac", "AH-HMAC-MD5 transform"],
-                "ah-sha-hmac": ["ah-sha-hmac", "AH-HMAC-SHA transform"],
-                "ah-sha256-hmac": ["ah-sha256-hmac", "AH-HMAC-SHA256 transform"],
-                "ah-sha384-hmac": ["ah-sha384-hmac", "AH-HMAC-SHA384 transform"],
-                "ah-sha512-hmac": ["ah-sha512-hmac", "AH-HMAC-SHA512 transform"],
-              }),
-            ],
+            [AH_TRANSFORM],
             [
               oneOf("cipher", {
                 "3des": [word("esp-3des", "ESP transform using 3DES(EDE) cipher (168 bits)")],
@@ -95,6 +99,7 @@ export const TRANSFORM_SET = opening(
                 "esp-sha512-hmac": ["sha512", "ESP transform using HMAC-SHA512 auth"],
               }),
             ],
+            [flag("isCompressing", "comp-lzs", "IP Compression using the LZS compression algorithm")],
           ),
         ],
       }),
@@ -102,6 +107,8 @@ export const TRANSFORM_SET = opening(
     {
       key: 4,
       set: (configuration, { name, transforms }, origin) => {
+        if (transforms.kind === "separate" && transforms.isCompressing === true)
+          return { refused: "% IP compression (comp-lzs) is not supported: leave it out at both ends" };
         const old = TRANSFORM_SET_PLACE.read(configuration, { name });
         return TRANSFORM_SET_PLACE.write(
           configuration,
@@ -122,27 +129,33 @@ export const TRANSFORM_SET = opening(
 
 type Transforms = Pick<TransformSetSettings, "ah" | "encryption" | "integrity">;
 
-/** GCM leaves nothing for a second transform to do: it stands alone. */
+/** GCM leaves nothing for a second transform of ESP to do; AH may be around it. */
 type WrittenTransforms =
-  | { readonly kind: "combined"; readonly bits: 128 | 192 | 256 | undefined }
+  | {
+      readonly kind: "combined";
+      readonly ah: AhTransform | undefined;
+      readonly bits: 128 | 192 | 256 | undefined;
+    }
   | ({
       readonly kind: "separate";
       readonly cipher: CipherArguments | { readonly kind: "null" } | undefined;
+      readonly isCompressing: true | undefined;
     } & Omit<Transforms, "encryption">);
 
 function settingsOf(written: WrittenTransforms): Transforms {
   if (written.kind === "combined")
-    return { ah: undefined, encryption: `gcm-${written.bits ?? 128}`, integrity: undefined };
+    return { ah: written.ah, encryption: `gcm-${written.bits ?? 128}`, integrity: undefined };
   const { ah, cipher, integrity } = written;
   const encryption = cipher === undefined || cipher.kind === "null" ? cipher?.kind : cipherOf(cipher);
   return { ah, encryption, integrity };
 }
 
 function transformsOf({ ah, encryption, integrity }: Transforms): WrittenTransforms {
-  if (encryption !== undefined && isAead(encryption)) return { kind: "combined", bits: GCM_BITS[encryption] };
+  if (encryption !== undefined && isAead(encryption))
+    return { kind: "combined", ah, bits: GCM_BITS[encryption] };
   const isCipher = encryption !== undefined && encryption !== "null";
   const cipher = isCipher ? cipherArguments(encryption) : encryption && { kind: encryption };
-  return { kind: "separate", ah, cipher, integrity };
+  return { kind: "separate", ah, cipher, integrity, isCompressing: undefined };
 }
 
 /** Of the key; the length that is left out is not written. */
