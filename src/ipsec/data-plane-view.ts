@@ -6,6 +6,7 @@ import { KILOBYTE } from "./lifetimes.ts";
 import type { LiveSa } from "./live-sa.ts";
 import type { PathMtus } from "./path-mtus.ts";
 import type { ProtectedConnection, ProtectedLine } from "./protected-policy.ts";
+import { pathOf } from "./sa-path.ts";
 import { membersOf } from "./security-association.ts";
 import type { FlowView, IpsecView, SaView } from "./view.ts";
 
@@ -27,6 +28,7 @@ function flowView(
 ): FlowView {
   const { currentPeer: peer } = connection;
   const { name, mapName, localAddress, mtu } = connection.interface;
+  const newest = connection.outbound.findLast((sa) => sa.line === line);
   return {
     interfaceName: name,
     mapName,
@@ -38,6 +40,7 @@ function flowView(
     counters: { ...line.counters, drops: { ...line.counters.drops } },
     pathMtu: Math.min(mtu, (peer && paths.of(localAddress, peer)?.mtu) ?? mtu),
     mediaMtu: mtu,
+    plaintextMtu: newest === undefined ? undefined : pathOf(newest, paths).innerMtu,
     inbound: connection.inbound.filter((sa) => sa.line === line).flatMap((sa) => saViews(sa, now)),
     outbound: connection.outbound.filter((sa) => sa.line === line).flatMap((sa) => saViews(sa, now)),
   };
@@ -73,6 +76,7 @@ function saView(
       arrivals === undefined
         ? isChecked && parameters.isManual !== true
         : arrivals.replayWindow !== undefined,
+    replayWindow: sa.line.connection.entry.replayWindow,
     sequenceNumber: (arrivals ?? sa).sequenceNumber,
     packets: sa.packets,
     octets: sa.octets,

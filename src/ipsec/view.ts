@@ -20,6 +20,8 @@ export interface FlowView {
   readonly counters: FlowCounters;
   readonly pathMtu: number;
   readonly mediaMtu: number;
+  /** Octets of the longest packet that the newest outbound SA takes whole. Absent where there is none. */
+  readonly plaintextMtu?: number | undefined;
   readonly inbound: readonly SaView[];
   readonly outbound: readonly SaView[];
 }
@@ -58,6 +60,8 @@ export interface SaView {
   /** Octets. */
   readonly ivLength: number;
   readonly replayDetection: boolean;
+  /** Packets. Absent is 64. */
+  readonly replayWindow?: number;
   readonly sequenceNumber: number;
   readonly packets: number;
   readonly octets: number;

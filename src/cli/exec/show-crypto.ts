@@ -18,6 +18,7 @@ import {
 } from "../views/engine.ts";
 import { showIpsecSa } from "../views/ipsec-sa.ts";
 import { showIpsecSaByAddress } from "../views/ipsec-sa-addresses.ts";
+import { showIpsecSaDetail } from "../views/ipsec-sa-detail.ts";
 import { showIsakmpKeys, showIsakmpPeers } from "../views/isakmp-peers.ts";
 import { showIsakmpPolicy } from "../views/isakmp-policy.ts";
 import { showIsakmpSa } from "../views/isakmp-sa.ts";
@@ -73,12 +74,10 @@ export const SHOW_CRYPTO_COMMANDS: readonly Command[] = [
         ...(mapName === undefined ? {} : { mapName }),
         ...(interfaceName === undefined ? {} : { interfaceName }),
       };
-      const extent = { withoutSas: identity === true, withDrops: detail === true };
-      print(
-        address === true
-          ? showIpsecSaByAddress(services.view(), filter)
-          : showIpsecSa(services.view(), filter, extent),
-      );
+      const view = services.view();
+      if (address === true) print(showIpsecSaByAddress(view, filter));
+      else if (identity === true) print(showIpsecSa(view, filter, { withoutSas: true }));
+      else print(detail === true ? showIpsecSaDetail(view, filter) : showIpsecSa(view, filter));
     },
   ),
   command(

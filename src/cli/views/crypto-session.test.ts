@@ -24,7 +24,7 @@ test("a session is an interface and a peer, with both phases", () => {
 Interface: Ethernet1/0
 Session status: UP-ACTIVE
 Peer: 172.16.172.20 port 500
-  IKE SA: local 172.16.172.10/500 remote 172.16.172.20/500 Active
+  IKEv1 SA: local 172.16.172.10/500 remote 172.16.172.20/500 Active
   IPSEC FLOW: permit ip 10.1.1.0/255.255.255.0 10.1.2.0/255.255.255.0
         Active SAs: 2, origin: crypto map`,
   );
@@ -38,8 +38,8 @@ test("in detail it tells capabilities, lifetimes and packets", () => {
     `Crypto session current status
 
 Code: C - IKE Configuration mode, D - Dead Peer Detection
-K - Keepalives, N - NAT-traversal, X - IKE Extended Authentication
-F - IKE Fragmentation
+K - Keepalives, N - NAT-traversal
+X - IKE Extended Authentication, F - IKE Fragmentation
 
 Interface: Ethernet1/0
 Uptime: 00:00:10
@@ -47,7 +47,7 @@ Session status: UP-ACTIVE
 Peer: 172.16.172.20 port 500 fvrf: (none) ivrf: (none)
       Phase1_id: 172.16.172.20
       Desc: (none)
-  IKE SA: local 172.16.172.10/500 remote 172.16.172.20/500 Active
+  IKEv1 SA: local 172.16.172.10/500 remote 172.16.172.20/500 Active
           Capabilities:DN connid:1 lifetime:23:59:50
   IPSEC FLOW: permit ip 10.1.1.0/255.255.255.0 10.1.2.0/255.255.255.0
         Active SAs: 2, origin: crypto map

@@ -34,8 +34,8 @@ export function showCryptoSession(view: GatewayView, options: CryptoSessionOptio
 const CODES = [
   "",
   "Code: C - IKE Configuration mode, D - Dead Peer Detection",
-  "K - Keepalives, N - NAT-traversal, X - IKE Extended Authentication",
-  "F - IKE Fragmentation",
+  "K - Keepalives, N - NAT-traversal",
+  "X - IKE Extended Authentication, F - IKE Fragmentation",
 ];
 
 /** In the order of policy; ISAKMP SAs with peers that no crypto map names, last. */
@@ -104,7 +104,7 @@ function identityLines(isakmpSas: readonly IsakmpSaView[]): string[] {
 function isakmpLines(now: Instant, view: IsakmpSaView, detail: boolean): string[] {
   const { sa, expiresAt } = view;
   const ends = `local ${sa.local.address}/${sa.local.port} remote ${sa.remote.address}/${sa.remote.port}`;
-  const line = `  IKE SA: ${ends} ${isActive(view) ? "Active" : "Inactive"} `.trimEnd();
+  const line = `  IKEv1 SA: ${ends} ${isActive(view) ? "Active" : "Inactive"} `.trimEnd();
   const lifetime = expiresAt === undefined ? "0" : clockText(elapsed(now, expiresAt));
   return detail
     ? [line, `          Capabilities:${capabilitiesOf(view)} connid:${sa.connId} lifetime:${lifetime}`]

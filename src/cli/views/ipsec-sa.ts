@@ -5,7 +5,6 @@
  */
 import { describeSuite, isAh, protocolOf, type SaProtocol } from "../../crypto/names.ts";
 import type { GatewayView } from "../../gateway/contract.ts";
-import type { PacketDropReason } from "../../ipsec/events.ts";
 import type { FlowCounters, FlowView, SaView } from "../../ipsec/view.ts";
 import type { IpAddress } from "../../net/ip-address.ts";
 import { describeProxy } from "../../net/selector.ts";
@@ -17,12 +16,10 @@ export interface IpsecSaFilter {
   readonly mapName?: string;
 }
 
-/** What is told of each flow; by default all but why packets were lost. */
+/** What is told of each flow; by default all. */
 export interface IpsecSaExtent {
   /** `identity`: proxy identities and counters, without SAs. */
   readonly withoutSas?: boolean;
-  /** `detail`: packets lost are counted by what was wrong. */
-  readonly withDrops?: boolean;
 }
 
 /** Every permit line of the crypto access lists, with SAs or without, below its interface and crypto map. */
@@ -36,7 +33,7 @@ export function showIpsecSa(
   let above: FlowView | undefined;
   const lines: string[] = [];
   for (const flow of flows) {
-    lines.push(...headings(flow, above), "", ...identityLines(flow, extent));
+    lines.push(...headings(flow, above), "", ...identityLines(flow));
     if (extent.withoutSas !== true) lines.push("", ...sectionLines(flow));
     above = flow;
   }
@@ -65,7 +62,7 @@ function headings(flow: FlowView, above: FlowView | undefined): string[] {
   ];
 }
 
-function identityLines(flow: FlowView, { withDrops }: IpsecSaExtent): string[] {
+function identityLines(flow: FlowView): string[] {
   const { selector, counters } = flow;
   const { protocol, local, localPorts, remote, remotePorts } = selector;
   const peer = flow.peer ?? "0.0.0.0";
@@ -75,9 +72,7 @@ function identityLines(flow: FlowView, { withDrops }: IpsecSaExtent): string[] {
     `   current_peer: ${peer}${peerPort(flow)}`,
     `     PERMIT, flags={origin_is_acl,}`,
     ...counterLines(counters),
-    ...(withDrops === true
-      ? dropLines(counters)
-      : [`    #send errors ${counters.sendErrors}, #recv errors ${counters.receiveErrors}`]),
+    `    #send errors ${counters.sendErrors}, #recv errors ${counters.receiveErrors}`,
   ];
 }
 
@@ -119,28 +114,13 @@ function counterLines(counters: FlowCounters): string[] {
   ];
 }
 
-/** In the places of IOS 12.4, as far as there are such losses here. */
-function dropLines({ drops }: FlowCounters): string[] {
-  const of = (...reasons: readonly PacketDropReason[]): number =>
-    reasons.reduce((sum, reason) => sum + (drops[reason] ?? 0), 0);
-  return [
-    `    #pkts no sa (send) ${of("no sa", "hold queue full")}, #pkts invalid sa (rcv) ${of("unknown spi")}`,
-    `    #pkts encaps failed (send) ${of("too big")}, #pkts decaps failed (rcv) ${of("expired")}`,
-    `    #pkts invalid prot (recv) ${of("not protected")}, #pkts verify failed: ${of("bad icv")}`,
-    `    #pkts invalid identity (recv) ${of("selector mismatch")}, #pkts invalid len (rcv) ${of("malformed")}`,
-    `    #pkts replay rollover (send): ${of("sequence number exhausted")}, #pkts replay rollover (rcv) 0`,
-    `    ##pkts replay failed (rcv): ${of("replayed")}`,
-    `    #pkts internal err (send): 0, #pkts internal err (recv) 0`,
-  ];
-}
-
 /** Behind a NAT a peer is one of several at its address. */
 function peerPort({ outbound }: FlowView): string {
   const ports = outbound.at(-1)?.udpEncapsulation;
   return ports === undefined ? "" : `:${ports.remotePort}`;
 }
 
-function settingsOf({ mode, udpEncapsulation }: SaView): string {
+export function settingsOf({ mode, udpEncapsulation }: SaView): string {
   const text = mode === "tunnel" ? "Tunnel" : "Transport";
   return udpEncapsulation === undefined ? text : `${text} UDP-Encaps`;
 }
