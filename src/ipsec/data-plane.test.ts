@@ -63,6 +63,7 @@ describe("installing an SA", () => {
       installedAt: at(0),
       ivLength: 16,
       replayDetection: true,
+      replayWindow: 64,
       sequenceNumber: 0,
       packets: 0,
       octets: 0,
