@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly peers: ReadonlyMap<IpAddress, PeerPlace>;
   /** Where SSH is awaited; undefined: on port 22 of all addresses. */
   readonly ssh: ListeningPlace | undefined;
+  /** Where Telnet is awaited on loopback; undefined: 23. */
+  readonly telnetPort: number | undefined;
   /** Undefined: the usual one. */
   readonly stateDirectory: string | undefined;
 }
@@ -85,6 +87,7 @@ export const RUN_SYNTAX: CommandSyntax = {
       value: "[ADDRESS:]PORT",
       help: "where SSH is awaited, in place of port 22, once the configuration lets it in (line vty, transport input ssh)",
     },
+    telnet: { value: "PORT", help: "where Telnet is awaited on loopback, in place of 23" },
     "state-dir": {
       value: "DIR",
       help: "for the console's socket and what must be undone; by default /run/skeyid",
@@ -127,6 +130,9 @@ export function readRunOptions(args: readonly string[]): RunOptionsRead {
   }
   const ssh = readPlace(last("ssh"));
   if (ssh === "wrong") return problem("--ssh needs a port, or ADDRESS:PORT, such as 127.0.0.1:2222");
+  const telnet = readPlace(last("telnet"));
+  if (telnet === "wrong" || last("telnet")?.includes(":") === true)
+    return problem("--telnet needs a port, such as 2323: Telnet is awaited on loopback alone");
   const dataplane = DATAPLANES.find((each) => each === (last("dataplane") ?? "auto"));
   if (dataplane === undefined)
     return problem(`--dataplane needs ${DATAPLANES.join(", ")}, not ${JSON.stringify(last("dataplane"))}`);
@@ -152,6 +158,7 @@ export function readRunOptions(args: readonly string[]): RunOptionsRead {
       keys: last("keys"),
       debug,
       ssh,
+      telnetPort: telnet?.port,
       stateDirectory: last("state-dir"),
     },
   };

@@ -16,6 +16,7 @@ import { startInUserspace } from "./run-userspace.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
 import { Door } from "./ways-in/door.ts";
 import { SshServer } from "./ways-in/ssh-server.ts";
+import { TelnetServer } from "./ways-in/telnet-server.ts";
 import { TerminalLines } from "./ways-in/terminal-lines.ts";
 import type { WaysIn } from "./ways-in/way-in.ts";
 
@@ -50,10 +51,15 @@ export async function runUntilStopped(request: RunRequest): Promise<number> {
   const consoles = await ConsoleServer.start(join(stateDirectory, CONSOLE_SOCKET), ways);
   if (typeof consoles === "string") log.say([`%SKEYID-4-CONSOLE: no console can attach: ${consoles}`]);
   const ssh = new SshServer(ways, options.ssh);
-  router.follow(() => ssh.refresh());
+  const telnet = new TelnetServer(ways, options.telnetPort);
+  router.follow(() => {
+    ssh.refresh();
+    telnet.refresh();
+  });
   log.say([`%SKEYID-5-STARTED: ${policy.hostname} runs as process ${process.pid}`]);
   const code = await stopped;
   ssh.close();
+  telnet.close();
   if (typeof consoles !== "string") consoles.close();
   await gateway.stop();
   health.close();

@@ -41,23 +41,28 @@ ip ssh pubkey-chain
 line vty 0 2
  login local
  transport input ssh
+line vty 3
+ login local
+ transport input telnet
 `;
 
 describe("SSH into a running gateway", () => {
   const folder = mkdtempSync(join(tmpdir(), "skeyid-ssh-"));
   let router: RunningRouter | undefined;
   let port = 0;
+  let telnetPort = 0;
 
   before(async () => {
     writeFileSync(join(folder, "r1.cfg"), CONFIGURATION);
     writeFileSync(join(folder, "r1.keys"), hostKey.pkcs8, { mode: 0o600 });
     writeFileSync(join(folder, "user.pem"), userKey.pkcs1, { mode: 0o600 });
     port = await freeTcpPort();
+    telnetPort = await freeTcpPort();
     const [ike, nat] = await freeUdpPorts();
     const options = ["--userspace", "--state-dir", folder, "--ports", `${ike},${nat}`];
     router = new RunningRouter([
       ...[process.execPath, "--import", "tsx", PROGRAM, "run", join(folder, "r1.cfg")],
-      ...[...options, "--ssh", `127.0.0.1:${port}`],
+      ...[...options, "--ssh", `127.0.0.1:${port}`, "--telnet", String(telnetPort)],
     ]);
     await router.says(/%SKEYID-5-STARTED/);
   });
@@ -116,6 +121,30 @@ describe("SSH into a running gateway", () => {
     first?.close();
     for (const other of others) assert.match(await other.enter("show clock"), /R1#$/);
     for (const other of others) other.close();
+  });
+
+  it("by Telnet one comes from this machine, with name and password", async () => {
+    const socket = connect(telnetPort, "127.0.0.1");
+    let shown = "";
+    socket.on("data", (octets) => {
+      shown += octets.toString("latin1");
+    });
+    const shows = async (pattern: RegExp): Promise<void> => {
+      while (!pattern.test(shown)) await once(socket, "data");
+    };
+    for (const [asked, answer] of [
+      [/Username: $/, "admin\r\n"],
+      [/Password: $/, "wrong\r\n"],
+      [/% Login invalid[\s\S]*Username: $/, "admin\r\0"],
+      [/Password: $/, "letmein\r\0"],
+      [/R1>$/, "show users\r\0"],
+    ] as const) {
+      await shows(asked);
+      socket.write(answer);
+    }
+    await shows(/\* {2}5 vty 3 +admin +idle +[\d:]+ +127\.0\.0\.1\r\n[\s\S]*R1>$/);
+    assert.doesNotMatch(shown, /letmein|wrong/);
+    socket.destroy();
   });
 
   it("what is no SSH does no harm, and few strangers wait at a time", async () => {
