@@ -61,6 +61,7 @@ export function compileEntry(
       idleTime,
       replayWindow,
       isPerHost: entry.isPerHost !== undefined,
+      reverseRoute: entry.reverseRoute?.value,
       template,
       origin: entry.origin,
     }),

@@ -2,7 +2,7 @@
 import type { Origin } from "../base/origin.ts";
 import type { GroupId } from "../crypto/names.ts";
 import type { Secret } from "../crypto/secret.ts";
-import type { IdleTime } from "../ipsec/policy.ts";
+import type { IdleTime, ReverseRouteTerms } from "../ipsec/policy.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { KeptLines, ReplaySettings, Setting } from "./configuration.ts";
 
@@ -53,6 +53,7 @@ export interface CryptoMapEntrySettings {
   readonly replay: ReplaySettings;
   /** `set security-association level per-host`. */
   readonly isPerHost: Setting<true> | undefined;
+  readonly reverseRoute: Setting<ReverseRouteTerms> | undefined;
   /** Name or number of an access list. */
   readonly matchAddress: Setting<string> | undefined;
   /** Of an entry of type ipsec-manual: at most one for each protocol and direction, in this order. */

@@ -172,6 +172,7 @@ export function newCryptoMapEntry(
     idleTime: undefined,
     replay: NO_REPLAY_SETTINGS,
     isPerHost: undefined,
+    reverseRoute: undefined,
     matchAddress: undefined,
     sessionKeys: [],
     kept: [],

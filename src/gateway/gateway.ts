@@ -18,6 +18,7 @@ import type { IpsecEvent } from "../ipsec/events.ts";
 import type { PacketCarrier } from "../ipsec/packet-carrier.ts";
 import type { PacketSpace } from "../ipsec/packet-space.ts";
 import type { IpsecPolicy } from "../ipsec/policy.ts";
+import type { ReverseRoute } from "../ipsec/reverse-routes.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import { PROTOCOL } from "../net/protocols.ts";
 import type { GatewayEffect, GatewayInput, GatewayRequest, GatewayView } from "./contract.ts";
@@ -110,6 +111,11 @@ export class Gateway {
   /** When to call again with `wake`, and why. */
   nextDeadline(): Deadline | undefined {
     return earlier(this.#ike.nextDeadline(), this.#dataPlane.nextDeadline());
+  }
+
+  /** Where what is protected is to be routed now; another only after `sa-installed` and `sa-removed`, or another policy. */
+  reverseRoutes(): readonly ReverseRoute[] {
+    return this.#dataPlane.reverseRoutes();
   }
 
   /** A read-only picture for show commands. */

@@ -38,6 +38,7 @@ import {
   selectorKey,
   zeroCounters,
 } from "./protected-policy.ts";
+import { type ReverseRoute, reverseRoutes } from "./reverse-routes.ts";
 import { isMeant, type SaFilter } from "./sa-filter.ts";
 import { type RemovalReason, SaLifecycle } from "./sa-lifecycle.ts";
 import { Sad } from "./sad.ts";
@@ -285,6 +286,11 @@ export class DataPlane {
   nextDeadline(): Deadline | undefined {
     const timer = this.#parts.timers.next();
     return timer === undefined ? undefined : { at: timer.at, why: WHY[timer.subject.kind] };
+  }
+
+  /** Where what is protected is to be routed, as crypto maps say. */
+  reverseRoutes(): readonly ReverseRoute[] {
+    return reverseRoutes(this.#parts.policy);
   }
 
   view(now: Instant): IpsecView {

@@ -49,6 +49,8 @@ export interface CryptoMapEntry {
   readonly replayWindow: number;
   /** `set security-association level per-host`: each pair of hosts gets SAs of its own. Absent is false. */
   readonly isPerHost?: boolean;
+  /** `reverse-route`: what is protected is routed to its peer. */
+  readonly reverseRoute?: ReverseRouteTerms | undefined;
   /** Of a dynamic crypto map, whose peers are not known beforehand; absent in a static entry. */
   readonly template?: DynamicTemplate | undefined;
   /** Of an entry of type ipsec-manual, whose SAs IKE has no part in: they are there as soon as the entry is, and have no end. */
@@ -65,6 +67,13 @@ export interface DynamicTemplate {
   /** Of the dynamic map, and of the entry in it. */
   readonly mapName: string;
   readonly sequence: number;
+}
+
+export interface ReverseRouteTerms {
+  /** For every permit line, always; else for those that have SAs. */
+  readonly isStatic: boolean;
+  /** Instead of the peer. */
+  readonly nextHop: IpAddress | undefined;
 }
 
 /** `set session-key`. The entry has one peer, one transform set and one permit line. */

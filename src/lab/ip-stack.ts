@@ -124,6 +124,11 @@ export class IpStack {
     for (const each of interfaces) this.#attach(each);
   }
 
+  /** Other routes beside the connected ones; the interfaces stay as they are. */
+  reroute(routes: readonly Route[]): void {
+    this.#table = usableRoutes(this.interfaces, routes, connectedRoutes);
+  }
+
   get interfaces(): readonly StackInterface[] {
     return [...this.#interfaces.values()];
   }

@@ -76,6 +76,7 @@ export class LabRouter implements RouterServices {
   readonly #logging = new Logging(() => this.#configuration.logging);
   readonly #explained = new Map<string, Instant>();
   #configuration: Configuration;
+  #policy: RouterPolicy;
   #rsaKeys: readonly RsaKeyPair[];
   #configKey: string | undefined;
   readonly #files: FileStore;
@@ -84,6 +85,7 @@ export class LabRouter implements RouterServices {
   constructor(options: LabRouterOptions) {
     this.name = options.name;
     this.#options = options;
+    this.#policy = options.policy;
     this.#configuration = sealed(options.configuration, options.random, undefined);
     this.#rsaKeys = options.rsaKeys;
     this.#debug = new DebugFilter(options.debug);
@@ -96,6 +98,7 @@ export class LabRouter implements RouterServices {
       onEvent: (event) => this.#watch(event),
     });
     this.#router.forwarding.reconfigure(options.policy.interfaces, options.policy.nat);
+    this.#injectRoutes();
   }
 
   get router(): Router {
@@ -116,9 +119,11 @@ export class LabRouter implements RouterServices {
     if (policy === undefined) return problems;
     const wasEnabled = this.#configuration.isakmp.enabled.value;
     this.#configuration = next;
+    this.#policy = policy;
     this.#router.stack.reconfigure(this.#interfaces(policy), this.#routes(policy));
     this.#router.forwarding.reconfigure(policy.interfaces, policy.nat);
     this.#router.setPolicy(this.#gatewayPolicy(policy));
+    this.#injectRoutes();
     if (policy.ike.enabled !== wasEnabled) this.#say("log", isakmpOnOff(policy.ike.enabled));
     return problems;
   }
@@ -163,7 +168,10 @@ export class LabRouter implements RouterServices {
 
   restart(startup: Configuration): readonly Problem[] {
     const problems = this.commit(startup);
-    if (!problems.some(({ severity }) => severity === "error")) this.#router.restart();
+    if (!problems.some(({ severity }) => severity === "error")) {
+      this.#router.restart();
+      this.#injectRoutes();
+    }
     return problems;
   }
 
@@ -248,6 +256,7 @@ export class LabRouter implements RouterServices {
 
   #watch(event: GatewayEvent): void {
     this.#options.onEvent(event);
+    if (event.kind === "sa-installed" || event.kind === "sa-removed") this.#injectRoutes();
     for (const message of this.#debug.read(event)) this.#say("debug", message.lines);
     for (const lines of this.#syslog.read(event)) this.#say("log", lines);
     const sentence = explanation(event);
@@ -293,6 +302,21 @@ export class LabRouter implements RouterServices {
           mtu: Math.min(mtu, link?.conditions.mtu ?? mtu),
         };
       });
+  }
+
+  /** `reverse-route`, as SAs come and go. */
+  #injectRoutes(): void {
+    const injected = this.#router
+      .reverseRoutes()
+      .map(({ prefix, nextHop }) => ({
+        prefix,
+        nextHop,
+        interfaceName: undefined,
+        distance: 1,
+        origin: undefined,
+      }))
+      .flatMap(staticRouteOf);
+    this.#router.stack.reroute([...this.#routes(this.#policy), ...injected]);
   }
 
   #routes({ routes }: RouterPolicy): Route[] {

@@ -17,6 +17,7 @@ import type {
   GatewayView,
 } from "../gateway/contract.ts";
 import { Gateway, type GatewayPolicy } from "../gateway/gateway.ts";
+import type { ReverseRoute } from "../ipsec/reverse-routes.ts";
 import { UNREACHABLE } from "../net/icmp.ts";
 import { type Endpoint, type IpAddress, ipv4ToNumber } from "../net/ip-address.ts";
 import { buildIpv4Packet, type Ipv4Packet, parseIpv4Packet } from "../net/ipv4-packet.ts";
@@ -97,6 +98,10 @@ export class Router {
 
   view(): GatewayView {
     return this.#gateway.view(this.#world.now);
+  }
+
+  reverseRoutes(): readonly ReverseRoute[] {
+    return this.#gateway.reverseRoutes();
   }
 
   request(request: GatewayRequest): void {

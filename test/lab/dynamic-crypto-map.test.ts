@@ -104,3 +104,20 @@ test("an entry cannot become one of another type, nor of another dynamic map", (
     "a dynamic one",
   );
 });
+
+test("reverse-route gives a route to what a peer protects, as long as it has SAs", () => {
+  const made = lab((text) =>
+    text.replace(" match address 101\n!\n! Behind", " match address 101\n reverse-route\n!\n! Behind"),
+  );
+  const hub = made.lab.routers.find(({ name }) => name === "Hub");
+  const routes = () =>
+    (hub?.router.stack.routes ?? [])
+      .filter(({ block, origin }) => block.address === "10.1.2.0" && origin === "static")
+      .map(({ via }) => via);
+  assert.deepEqual(routes(), []);
+  made.type("Home", HOME_TO_HUB);
+  assert.deepEqual(routes(), [{ kind: "next hop", address: "203.0.113.2" }]);
+  assert.equal(made.type("Hub", HUB_TO_HOME).at(-2), "!!!!!");
+  made.type("Hub", "clear crypto sa");
+  assert.deepEqual(routes(), []);
+});

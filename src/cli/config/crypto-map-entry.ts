@@ -2,11 +2,11 @@
 import { type CryptoMapEntrySettings, isSamePeer } from "../../config/configuration.ts";
 import { newCryptoMapEntry } from "../../config/defaults.ts";
 import type { GroupId } from "../../crypto/names.ts";
-import type { IdleTime } from "../../ipsec/policy.ts";
+import type { IdleTime, ReverseRouteTerms } from "../../ipsec/policy.ts";
 import { keeping, keptIn, keptPhrase } from "../keeping.ts";
 import { possible } from "../lenses.ts";
 import { type Place, type Statement, statementsAt } from "../mode.ts";
-import { choice, flag, oneOf, optional, repeated, value } from "../sentence.ts";
+import { choice, flag, oneOf, optional, repeated, value, word } from "../sentence.ts";
 import { ADDRESS, HOST_NAME, LINE, NAME } from "../value-types.ts";
 import { phrase } from "../vocabulary.ts";
 import { entryOf, withDynamicMap, withEntry, withMap } from "./crypto-map-settings.ts";
@@ -126,6 +126,27 @@ const ENTRY_REPLAY = [
   entrySetting([...phrase(REPLAY, REPLAY_HELP), ...DISABLE], disabledOf<CryptoMapEntrySettings>(4)),
   entrySetting([...phrase(REPLAY, REPLAY_HELP), ...WINDOW_SIZE], windowSizeOf<CryptoMapEntrySettings>(4)),
 ];
+const REVERSE_ROUTE = entrySetting(
+  [
+    ...phrase("reverse-route", "Reverse Route Injection"),
+    optional(
+      word("remote-peer", "Create route in route table for remote tunnel endpoint"),
+      value("nextHop", ADDRESS, "IP address of the next hop"),
+    ),
+    flag("isStatic", "static", "Create routes based on static ACLs permanently"),
+  ],
+  possible({
+    key: 1,
+    read: (entry) => entry.reverseRoute,
+    write: (entry, reverseRoute) => ({ ...entry, reverseRoute }),
+    toValue: ({ nextHop, isStatic }): ReverseRouteTerms => ({ nextHop, isStatic: isStatic === true }),
+    toArguments: ({ nextHop, isStatic }) => ({
+      nextHop,
+      isStatic: isStatic ? (true as const) : undefined,
+    }),
+  }),
+);
+
 const PER_HOST = entrySetting(
   phrase("set security-association level per-host", "Specify per-host level for identities"),
   possible({
@@ -192,7 +213,7 @@ export const CRYPTO_MAP_ENTRY_STATEMENTS: readonly Statement[] = [
   kept("set nat", "Set NAT translation"),
   kept("set ip", "Interface Internet Protocol config commands"),
   MATCH_ADDRESS,
-  kept("reverse-route", "Reverse Route Injection"),
+  REVERSE_ROUTE,
   kept("qos", "Quality of Service related commands"),
 ];
 
