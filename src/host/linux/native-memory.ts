@@ -81,8 +81,9 @@ export class Region {
 
   /** Writes an address that `NativeMemory.addressIn` has given. */
   putPointer(at: number, address: number): void {
-    this.view.setUint32(at, address % 2 ** 32, true);
-    this.view.setUint32(at + 4, Math.floor(address / 2 ** 32), true);
+    const low = address >>> 0;
+    this.view.setUint32(at, low, true);
+    this.view.setUint32(at + 4, (address - low) / 2 ** 32, true);
   }
 
   /** Writes a number of up to 32 bits as one of 64. */
