@@ -34,6 +34,18 @@ describe("ESP", () => {
     assert.equal(encryptedLength(transforms, 15), 32);
   });
 
+  it("makes of a ping with 120 octets what strongSwan's tests see on the wire", () => {
+    const lengths: readonly [EspSuite, number][] = [
+      [{ encryption: "3des", integrity: "md5" }, 180],
+      [{ encryption: "aes-128", integrity: "sha256" }, 200],
+      [{ encryption: "aes-192", integrity: "sha384" }, 208],
+      [{ encryption: "aes-256", integrity: "sha512" }, 216],
+      [{ encryption: "gcm-128", integrity: undefined }, 184],
+      [{ encryption: "null", integrity: "sha256" }, 176],
+    ];
+    for (const [suite, length] of lengths) assert.equal(sealedLength(made(suite), 20 + 8 + 120), length);
+  });
+
   it("fits the longest payload into a length, and no longer one", () => {
     fc.assert(
       fc.property(fc.constantFrom(...espSuites()), fc.integer({ min: 130, max: 9000 }), (suite, length) => {
