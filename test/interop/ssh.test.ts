@@ -80,6 +80,7 @@ describe("SSH into a running gateway", () => {
     assert.match(said, /^R1\(config-if\)#description set by a tool$/m);
     assert.match(said, /^interface Loopback0\n description set by a tool$/m);
     assert.equal(said.match(/^access-list 101 permit ip host 10\.1\.1\.\d+ any$/gm)?.length, 100);
+    assert.match(said, /^saved: [\s\S]*\[OK\]/m);
     assert.match(said, /^last prompt: R1>$/m);
     await router?.says(/%SEC_LOGIN-5-LOGIN_SUCCESS: Login Success \[user: admin\] \[Source: 127\.0\.0\.1\]/);
   });
