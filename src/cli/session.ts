@@ -109,7 +109,6 @@ export class Session {
       this.#print(bannerLines(configuration, "login"));
       this.#follow(login);
     }
-    this.touch();
   }
 
   /** Somebody is there: the time without input begins anew. `exec-timeout` of the console's line, where it has one. */

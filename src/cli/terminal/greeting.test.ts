@@ -100,6 +100,9 @@ test("after its time without input the console is as it was at its beginning, a 
   login.type("ww\r");
   login.router.world.runFor(minutes(1));
   assert.equal(login.rows().at(-1), "Password:");
+  const asked = login.rows();
+  login.router.world.runFor(minutes(60));
+  assert.deepEqual(login.rows(), asked, "said once, however long nobody is there");
 });
 
 test("without exec-timeout a local console waits for ever, and exec-timeout 0 0 says the same", () => {

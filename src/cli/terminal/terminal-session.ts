@@ -32,6 +32,7 @@ export class TerminalSession {
     this.#session = new Session(told, (text) => this.#screen.print(text), options);
     this.#editor = new LineEditor(() => this.#session.history());
     this.#session.greet();
+    this.#session.touch();
     this.#prompt();
   }
 
