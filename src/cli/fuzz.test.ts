@@ -3,12 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { FakeConsole } from "../../test/support/fake-router.ts";
-import { configurationLines, wordsOf } from "../../test/support/sentence-arbitraries.ts";
+import { EXEC_LINES } from "../../test/support/lines-of-the-documents.ts";
+import { configurationLines } from "../../test/support/sentence-arbitraries.ts";
 import { Dice } from "../lab/seeded-random.ts";
 import { GLOBAL_MODE } from "./config/global-mode.ts";
 import { PIX_MODE } from "./config/pix/pix-mode.ts";
-import { COMMANDS } from "./exec/commands.ts";
-import { CONFIGURATION_COMMANDS } from "./exec/configuration-commands.ts";
 import type { Mode } from "./mode.ts";
 import { runningConfig } from "./running-config.ts";
 
@@ -51,10 +50,7 @@ function typeAt(console: FakeConsole, line: string, random: (below: number) => n
 
 /** Configurations in the order in which they are written, with exec commands among them, over and over. */
 function linesOf(global: Mode): () => string {
-  const commands = [...COMMANDS, ...CONFIGURATION_COMMANDS]
-    .flatMap(({ sentence }) => fc.sample(wordsOf(sentence), { numRuns: 2, seed: 1 }))
-    .map((words) => words.join(" "))
-    .filter((text) => !/^(?:exit|logout|quit|disable|reload)/.test(text));
+  const commands = EXEC_LINES.flatMap(({ lines }) => lines);
   const configurations = fc.sample(configurationLines(global), { numRuns: 400, seed: 1 });
   const lines = configurations.flatMap((some, i) => [
     "enable",
