@@ -90,7 +90,6 @@ const INCOMPLETE: readonly (readonly [Place, string])[] = [
   ["config", "crypto isakmp key secret"],
   ["config", "crypto isakmp key secret address"],
   ["config", "crypto ipsec transform-set"],
-  ["config", "crypto ipsec transform-set set"],
   ["config", "crypto map vpn 10"],
   ["config", "no crypto isakmp policy"],
   ["config", "ip route 10.0.0.0"],
