@@ -1,5 +1,5 @@
-/** ESP's algorithms as Wireshark spells them in its table of ESP SAs. */
-import type { AeadName, EspCipherName, HashName } from "../crypto/names.ts";
+/** ESP's algorithms as Wireshark spells them in its table of ESP SAs, and one that it has no name for. */
+import type { EspCipherName, GcmName, HashName } from "../crypto/names.ts";
 
 export interface EspEncryption {
   readonly name: string;
@@ -7,6 +7,8 @@ export interface EspEncryption {
   readonly ciphers: ReadonlyMap<number, EspCipherName>;
   /** Of a cipher that authenticates itself. */
   readonly icvLength?: number;
+  /** Wireshark cannot read a line that has it. */
+  readonly isUnknownToWireshark?: true;
 }
 
 export interface EspAuthentication {
@@ -16,7 +18,7 @@ export interface EspAuthentication {
   readonly hash: HashName | undefined;
 }
 
-const GCM: ReadonlyMap<number, AeadName> = new Map([
+const GCM: ReadonlyMap<number, GcmName> = new Map([
   [20, "gcm-128"],
   [28, "gcm-192"],
   [36, "gcm-256"],
@@ -37,12 +39,29 @@ export const ESP_ENCRYPTIONS: readonly EspEncryption[] = [
   { name: "CAST5-CBC [RFC2144]", ciphers: new Map() },
   { name: "BLOWFISH-CBC [RFC2451]", ciphers: new Map() },
   { name: "TWOFISH-CBC", ciphers: new Map() },
-  { name: "AES-CTR [RFC3686]", ciphers: new Map() },
+  {
+    name: "AES-CTR [RFC3686]",
+    ciphers: new Map([
+      [20, "ctr-128"],
+      [28, "ctr-192"],
+      [36, "ctr-256"],
+    ]),
+  },
   { name: "AES-GCM with 16 octet ICV [RFC4106]", ciphers: GCM, icvLength: 16 },
   { name: "AES-GCM with 12 octet ICV [RFC4106]", ciphers: GCM, icvLength: 12 },
   { name: "AES-GCM with 8 octet ICV [RFC4106]", ciphers: GCM, icvLength: 8 },
   // Wireshark takes no ICV to be there; packets have one, and 16 octets are what every implementation can do.
   { name: "AES-GCM [RFC4106]", ciphers: GCM, icvLength: 16 },
+  {
+    name: "AES-GMAC [RFC4543]",
+    ciphers: new Map([
+      [20, "gmac-128"],
+      [28, "gmac-192"],
+      [36, "gmac-256"],
+    ]),
+    icvLength: 16,
+    isUnknownToWireshark: true,
+  },
 ];
 
 export const ESP_AUTHENTICATIONS: readonly EspAuthentication[] = [
@@ -61,9 +80,9 @@ export const ESP_AUTHENTICATIONS: readonly EspAuthentication[] = [
   { name: "ANY 256 bit authentication [no checking]", icvLength: 32, hash: undefined },
 ];
 
-/** `null`, `des`, `aes-256` as Wireshark calls it; undefined for a name that is not ours. */
-export function encryptionNameOf(cipher: string): string | undefined {
-  return ESP_ENCRYPTIONS.find(({ ciphers }) => [...ciphers.values()].some((name) => name === cipher))?.name;
+/** The row of `null`, `des`, `aes-256`; undefined for a name that is not ours. */
+export function encryptionOf(cipher: string): EspEncryption | undefined {
+  return ESP_ENCRYPTIONS.find(({ ciphers }) => [...ciphers.values()].some((name) => name === cipher));
 }
 
 /** `md5`, `sha256` or undefined, with ESP's usual length of the ICV, as Wireshark calls it. */

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { sealed } from "../../test/support/esp-packets.ts";
 import { vectorFile } from "../../test/support/vector-file.ts";
 import { concat, fromHex } from "../base/octets.ts";
+import { HASHES } from "../crypto/names.ts";
+import { Secret } from "../crypto/secret.ts";
+import { nodeTransforms } from "../ipsec/node-transforms.ts";
 import { EspExplainer } from "./explain-esp.ts";
 import { formatEspSa, parseKeyFile } from "./key-file.ts";
 
@@ -44,6 +48,29 @@ for (const { name, key, salt, output } of VECTORS) {
     assert.match(noKey.innerProblem ?? "", /AES-GCM with 16 octet ICV \[RFC4106\] has no key of 4 octets/);
   });
 }
+
+for (const [encryption, integrity, keyLength] of [
+  ["ctr-128", "sha1", 20],
+  ["ctr-256", "sha256", 36],
+  ["gmac-192", undefined, 28],
+] as const)
+  test(`what ${encryption} protects is read with the line that is written of its keys`, () => {
+    const encryptionKey = new Uint8Array(keyLength).fill(5);
+    const integrityKey = new Uint8Array(integrity === undefined ? 0 : HASHES[integrity].length).fill(6);
+    const sa = { source: "192.0.2.1", destination: "192.0.2.2", spi: 0xa5f8 };
+    const line = formatEspSa({ ...sa, encryption, encryptionKey, integrity, integrityKey });
+    assert.equal(line.startsWith("# skeyid "), encryption.startsWith("gmac"), "a comment to Wireshark");
+    const suite = { encryption, integrity };
+    const transforms = nodeTransforms(suite, new Secret(encryptionKey), new Secret(integrityKey));
+    const iv = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+    const inside = fromHex("4500001c0000000040018f6ec0a80102c0a801010800f7ff00000000");
+    const esp = sealed(transforms, { spi: sa.spi, sequenceNumber: 1 }, iv, inside, 4);
+    const entry = explained(esp, line);
+    assert.deepEqual(entry.icv, { result: "verified", why: undefined });
+    assert.match(entry.inner ?? "", /192\.168\.1\.2/);
+    esp[12] = 9;
+    assert.equal(explained(esp, line).icv.result, "does not verify");
+  });
 
 function explainer(line: string): EspExplainer {
   const { keys, problems } = parseKeyFile(line.replace(/0x[0-9a-f]{8}"/, '*"'));

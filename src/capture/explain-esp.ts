@@ -4,8 +4,9 @@ import { constantTimeEqual } from "../base/octets.ts";
 import { Reader } from "../base/reader.ts";
 import { decryptCbc } from "../crypto/cbc.ts";
 import { hmac } from "../crypto/hash.ts";
-import { AEADS, CIPHERS, isAead } from "../crypto/names.ts";
+import { AEADS, CIPHERS, COUNTER_CIPHERS, isAead, isCounterCipher } from "../crypto/names.ts";
 import { packetAead } from "../crypto/packet-aead.ts";
+import { packetCounterCipher } from "../crypto/packet-counter-cipher.ts";
 import type { EspEntry, MalformedEntry } from "./explanation.ts";
 import { innerPacketText } from "./inner-packet.ts";
 import type { CaptureKeys, EspKeys } from "./key-file.ts";
@@ -77,7 +78,7 @@ function inspect(packet: EspPacketInCapture, reader: Reader, keys: EspKeys | und
   return findings(icv, open(keys, new Reader(body, { name: "ESP", baseOffset: HEADER_LENGTH })));
 }
 
-/** A cipher that authenticates itself (RFC 4106 §3, §5). */
+/** A cipher that authenticates itself (RFC 4106 §3, §5; RFC 4543 §3). */
 function inspectCombined(bytes: Uint8Array, reader: Reader, keys: EspKeys): Findings {
   const { encryption, encryptionKey } = keys;
   const { icvLength = 0 } = encryption;
@@ -125,6 +126,11 @@ function open({ encryption, encryptionKey }: EspKeys, body: Reader): string | { 
   if (cipher === undefined || isAead(cipher))
     return `${encryption.name} has no key of ${encryptionKey.length} octets`;
   if (cipher === "null") return unwrap(body.rest("plaintext"));
+  if (isCounterCipher(cipher)) {
+    const counterIv = body.bytes("iv", COUNTER_CIPHERS[cipher].ivLength);
+    const text = body.rest("ciphertext");
+    return unwrap(packetCounterCipher(cipher, encryptionKey.reveal()).open(counterIv, text));
+  }
   const { blockLength } = CIPHERS[cipher];
   const iv = body.bytes("iv", blockLength);
   if (body.remaining === 0 || body.remaining % blockLength !== 0)

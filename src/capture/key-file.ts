@@ -7,7 +7,7 @@
  *
  * The first is `ikev1_decryption_table`: initiator's cookie and the key of IKE's cipher. The second is `esp_sa`. The
  * third is a comment to Wireshark; it carries what checking HASH payloads needs: SKEYID_a for phase 2, SKEYID, if it is
- * there, for phase 1.
+ * there, for phase 1. `# skeyid` also stands before a line of `esp_sa` with a cipher that Wireshark does not know.
  */
 import { MisuseError } from "../base/errors.ts";
 import { fromHex, hex, utf8 } from "../base/octets.ts";
@@ -19,7 +19,7 @@ import {
   ESP_ENCRYPTIONS,
   type EspAuthentication,
   type EspEncryption,
-  encryptionNameOf,
+  encryptionOf,
 } from "./esp-algorithms.ts";
 
 export interface CaptureKeys {
@@ -89,7 +89,7 @@ export function formatSkeyidComment(key: {
   return `# skeyid ${key.initiatorCookie.toLowerCase()} hash=${key.hash} SKEYID_a=${hex(key.skeyidA)}${skeyid}`;
 }
 
-/** A line of `esp_sa`. Throws MisuseError for algorithms that Wireshark has no name for. */
+/** A line of `esp_sa`, a comment if Wireshark does not know the cipher. Throws MisuseError for algorithms that we do not know. */
 export function formatEspSa(sa: {
   readonly source: string;
   readonly destination: string;
@@ -99,18 +99,19 @@ export function formatEspSa(sa: {
   readonly integrity: string | undefined;
   readonly integrityKey: Uint8Array;
 }): string {
-  const encryption = encryptionNameOf(sa.encryption);
+  const encryption = encryptionOf(sa.encryption);
   const authentication = authenticationNameOf(sa.integrity);
   if (encryption === undefined || authentication === undefined)
-    throw new MisuseError(`Wireshark has no name for ESP with ${sa.encryption} and ${sa.integrity}`);
+    throw new MisuseError(`There is no name for ESP with ${sa.encryption} and ${sa.integrity}`);
   const key = (octets: Uint8Array): string => (octets.length === 0 ? "" : `0x${hex(octets)}`);
   const version = sa.source.includes(":") ? "IPv6" : "IPv4";
   const spi = `0x${sa.spi.toString(16).padStart(8, "0")}`;
   const fields = [
     ...[version, sa.source, sa.destination, spi],
-    ...[encryption, key(sa.encryptionKey), authentication, key(sa.integrityKey)],
+    ...[encryption.name, key(sa.encryptionKey), authentication, key(sa.integrityKey)],
   ];
-  return fields.map((field) => `"${field}"`).join(",");
+  const line = fields.map((field) => `"${field}"`).join(",");
+  return encryption.isUnknownToWireshark ? `# skeyid ${line}` : line;
 }
 
 type Line =
@@ -138,6 +139,8 @@ function readLine(line: string): Line | undefined {
 }
 
 function readComment(line: string): Line | undefined {
+  const [, espSa] = /^#\s*skeyid\s+(".*)$/i.exec(line) ?? [];
+  if (espSa !== undefined) return readEspSa(espSa);
   const [, cookie, rest] = /^#\s*skeyid\s+([0-9a-f]{16})\s+(.*)$/i.exec(line) ?? [];
   if (cookie === undefined || rest === undefined) return undefined;
   const keys: { -readonly [K in keyof IsakmpKeys]?: IsakmpKeys[K] } = {};

@@ -82,13 +82,32 @@ test("comp-lzs is refused with a reason", () => {
   assert.match(problems[0]?.message ?? "", /% IP compression \(comp-lzs\) is not supported/);
 });
 
-test("esp-gcm stands alone, with a key of 128 bits where none is named", () => {
+test("AES in counter mode is written as Cisco's MDS switches do, and is in effect with an HMAC of ESP alone", () => {
+  const prefix = "crypto ipsec transform-set T";
+  for (const [written, prints, encryption] of [
+    ["esp-aes ctr esp-sha-hmac", "esp-aes ctr esp-sha-hmac", "ctr-128"],
+    ["esp-sha-hmac esp-aes 128 ctr", "esp-aes ctr esp-sha-hmac", "ctr-128"],
+    ["esp-aes 192 ctr esp-md5-hmac", "esp-aes 192 ctr esp-md5-hmac", "ctr-192"],
+    ["esp-aes 256 ctr esp-sha256-hmac", "esp-aes 256 ctr esp-sha256-hmac", "ctr-256"],
+    ["esp-aes 256 esp-sha256-hmac", "esp-aes 256 esp-sha256-hmac", "aes-256"],
+  ] as const) {
+    const { configuration, problems } = load(`${prefix} ${written}`);
+    assert.deepEqual(problems, []);
+    assert.equal(configuration.transformSets[0]?.encryption, encryption);
+    assert.ok(runningConfig(configuration).includes(`${prefix} ${prints}`), written);
+  }
+});
+
+test("esp-gcm and esp-gmac stand alone, with a key of 128 bits where none is named", () => {
   const prefix = "crypto ipsec transform-set T";
   for (const [written, prints, encryption] of [
     ["esp-gcm", "esp-gcm", "gcm-128"],
     ["esp-gcm 128", "esp-gcm", "gcm-128"],
     ["esp-gcm 192", "esp-gcm 192", "gcm-192"],
     ["esp-gcm 256", "esp-gcm 256", "gcm-256"],
+    ["esp-gmac", "esp-gmac", "gmac-128"],
+    ["esp-gmac 192", "esp-gmac 192", "gmac-192"],
+    ["ah-sha-hmac esp-gmac 256", "ah-sha-hmac esp-gmac 256", "gmac-256"],
   ] as const) {
     const { configuration, problems } = load(`${prefix} ${written}`);
     assert.deepEqual(problems, []);
@@ -100,6 +119,8 @@ test("esp-gcm stands alone, with a key of 128 bits where none is named", () => {
     [`${prefix} esp-sha-hmac esp-gcm`, 42],
     [`${prefix} esp-gcm esp-aes`, 37],
     [`${prefix} esp-gcm 100`, 37],
+    [`${prefix} esp-gmac esp-sha-hmac`, 38],
+    [`${prefix} esp-gcm ctr`, 37],
   ] as const) {
     const { configuration, problems } = load(line);
     const message = `${line}\n${" ".repeat(column)}^\n% Invalid input detected at '^' marker.`;

@@ -1,5 +1,12 @@
 /** One crypto map entry of type ipsec-manual: its session keys, cut to what its transform set wants of them, as IOS does. */
-import { type EspSuite, espKeyLength, HASHES, type HashName, isAead } from "../crypto/names.ts";
+import {
+  type EspSuite,
+  espKeyLength,
+  HASHES,
+  type HashName,
+  isAead,
+  isCounterCipher,
+} from "../crypto/names.ts";
 import { Secret } from "../crypto/secret.ts";
 import type { TransformSet } from "../crypto/transform-set.ts";
 import type { ManualKeying, ManualKeys, OriginatedRule } from "../ipsec/policy.ts";
@@ -77,11 +84,11 @@ function upToFirstPermit(
 
 function keyingOf(context: EntryContext, set: TransformSet): ManualKeying | undefined {
   const { place, severity, problems } = context;
-  if (set.esp !== undefined && isAead(set.esp.encryption)) {
+  if (set.esp !== undefined && (isAead(set.esp.encryption) || isCounterCipher(set.esp.encryption))) {
     problems.add(severity, {
       kind: "wrong",
       origin: set.origin,
-      message: `Transform set ${set.name} encrypts in counter mode, which is not safe with keys entered by hand (RFC 4106 §2): ${titleOf(place)} protects nothing.`,
+      message: `Transform set ${set.name} works in counter mode, which is not safe with keys entered by hand (RFC 3686 §3, RFC 4106 §2): ${titleOf(place)} protects nothing.`,
       advice: "Use a transform set with AES-CBC and an HMAC, or an entry of type ipsec-isakmp.",
     });
     return undefined;

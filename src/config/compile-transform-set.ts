@@ -1,5 +1,5 @@
 /** A transform set as IKE negotiates and IPsec applies it, where that is in effect. */
-import type { HashName } from "../crypto/names.ts";
+import { type HashName, isCounterCipher } from "../crypto/names.ts";
 import type { TransformSet } from "../crypto/transform-set.ts";
 import type { AhTransform, TransformSetSettings } from "./configuration.ts";
 import type { Problem, Problems } from "./problem.ts";
@@ -20,6 +20,15 @@ export function compileTransformSet(
       origin,
       message: `Transform set ${name} neither encrypts nor authenticates, which ESP must not (RFC 2406 §5).`,
       advice: `Enter \`crypto ipsec transform-set ${name} esp-aes 256 esp-sha256-hmac\`.`,
+    });
+    return undefined;
+  }
+  if (isCounterCipher(cipher) && integrity === undefined) {
+    problems.add(severity, {
+      kind: "wrong",
+      origin,
+      message: `Transform set ${name} encrypts in counter mode without authenticating, which ESP must not (RFC 3686 §3.2).`,
+      advice: `Enter \`crypto ipsec transform-set ${name} esp-aes 256 ctr esp-sha256-hmac\`.`,
     });
     return undefined;
   }

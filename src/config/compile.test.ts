@@ -233,6 +233,12 @@ const REFUSED: readonly [string, Partial<Record<keyof typeof LINES, string>>, Re
     "crypto ipsec transform-set strong esp-null",
   ],
   [
+    "counter mode without an HMAC",
+    { set: "crypto ipsec transform-set strong esp-aes ctr" },
+    /counter mode without authenticating/,
+    "crypto ipsec transform-set strong esp-aes ctr",
+  ],
+  [
     "an access list that permits nothing",
     { list: "access-list 101 deny ip any any" },
     /permits nothing/,

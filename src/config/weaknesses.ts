@@ -1,6 +1,6 @@
 /** Choices that work and should not be made: each told once, at its first line, with the better one. */
 import type { Origin } from "../base/origin.ts";
-import { type GroupId, isAuthenticated } from "../crypto/names.ts";
+import { type GroupId, isAuthenticated, isGmac } from "../crypto/names.ts";
 import { isAny } from "./access-rules.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Problems } from "./problem.ts";
@@ -65,7 +65,10 @@ function weakChoices(configuration: Configuration): { what: string; advice: stri
     {
       what: "ESP does not encrypt",
       advice: "Add `esp-aes 256` to the transform set if what it carries is to stay private.",
-      uses: setUses((set) => (set.encryption ?? "null") === "null" && set.integrity !== undefined),
+      uses: setUses(
+        ({ encryption = "null", integrity }) =>
+          isGmac(encryption) || (encryption === "null" && integrity !== undefined),
+      ),
     },
     {
       what: "ESP encrypts without protecting from change, which lets an attacker decrypt by trying",

@@ -23,12 +23,35 @@ export const CIPHERS: { readonly [N in CipherName]: CipherFacts } = {
   "aes-256": { keyLength: 32, blockLength: 16 },
 };
 
-/** Ciphers of ESP that authenticate as well: AES in Galois/Counter Mode (RFC 4106), by the length of the key in bits. */
-export type AeadName = "gcm-128" | "gcm-192" | "gcm-256";
+/** AES in counter mode (RFC 3686), by the length of the key in bits. ESP alone has it, and never without an HMAC. */
+export type CounterCipherName = "ctr-128" | "ctr-192" | "ctr-256";
+
+export interface CounterCipherFacts {
+  readonly keyLength: number;
+  /** Follows the key in KEYMAT, and begins every counter block (RFC 3686 §4, §5.1). */
+  readonly nonceLength: number;
+  /** Of the explicit IV before the ciphertext (RFC 3686 §3.1). */
+  readonly ivLength: number;
+}
+
+export const COUNTER_CIPHERS: { readonly [N in CounterCipherName]: CounterCipherFacts } = {
+  "ctr-128": { keyLength: 16, nonceLength: 4, ivLength: 8 },
+  "ctr-192": { keyLength: 24, nonceLength: 4, ivLength: 8 },
+  "ctr-256": { keyLength: 32, nonceLength: 4, ivLength: 8 },
+};
+
+/** AES in Galois/Counter Mode (RFC 4106), by the length of the key in bits. */
+export type GcmName = "gcm-128" | "gcm-192" | "gcm-256";
+
+/** The same with nothing to encrypt: it authenticates alone (RFC 4543, ENCR_NULL_AUTH_AES_GMAC). */
+export type GmacName = "gmac-128" | "gmac-192" | "gmac-256";
+
+/** Ciphers of ESP that authenticate themselves. */
+export type AeadName = GcmName | GmacName;
 
 export interface AeadFacts {
   readonly keyLength: number;
-  /** Follows the key in KEYMAT, and begins every nonce (RFC 4106 §4, §8.1). */
+  /** Follows the key in KEYMAT, and begins every nonce (RFC 4106 §4, §8.1; RFC 4543 §3.2). */
   readonly saltLength: number;
   /** Of the explicit IV before the ciphertext (RFC 4106 §3.1). */
   readonly ivLength: number;
@@ -40,18 +63,30 @@ export const AEADS: { readonly [N in AeadName]: AeadFacts } = {
   "gcm-128": { keyLength: 16, saltLength: 4, ivLength: 8, icvLength: 16 },
   "gcm-192": { keyLength: 24, saltLength: 4, ivLength: 8, icvLength: 16 },
   "gcm-256": { keyLength: 32, saltLength: 4, ivLength: 8, icvLength: 16 },
+  "gmac-128": { keyLength: 16, saltLength: 4, ivLength: 8, icvLength: 16 },
+  "gmac-192": { keyLength: 24, saltLength: 4, ivLength: 8, icvLength: 16 },
+  "gmac-256": { keyLength: 32, saltLength: 4, ivLength: 8, icvLength: 16 },
 };
 
 /** What ESP encrypts with. */
-export type EspCipherName = CipherName | AeadName | "null";
+export type EspCipherName = CipherName | CounterCipherName | AeadName | "null";
 
 export function isAead(cipher: EspCipherName): cipher is AeadName {
   return Object.hasOwn(AEADS, cipher);
 }
 
-/** Octets of KEYMAT that a cipher takes, its salt included. */
+export function isGmac(cipher: EspCipherName): cipher is GmacName {
+  return cipher.startsWith("gmac-");
+}
+
+export function isCounterCipher(cipher: EspCipherName): cipher is CounterCipherName {
+  return Object.hasOwn(COUNTER_CIPHERS, cipher);
+}
+
+/** Octets of KEYMAT that a cipher takes, its salt or nonce included. */
 export function espKeyLength(cipher: EspCipherName): number {
   if (cipher === "null") return 0;
+  if (isCounterCipher(cipher)) return COUNTER_CIPHERS[cipher].keyLength + COUNTER_CIPHERS[cipher].nonceLength;
   if (!isAead(cipher)) return CIPHERS[cipher].keyLength;
   return AEADS[cipher].keyLength + AEADS[cipher].saltLength;
 }
@@ -91,10 +126,11 @@ export function isAuthenticated(suite: SaSuite): boolean {
   return isAh(suite) || suite.integrity !== undefined || isAead(suite.encryption);
 }
 
-/** `esp-3des esp-md5-hmac`, as IOS writes a transform set's transforms. */
+/** `esp-3des esp-md5-hmac`, as IOS writes a transform set's transforms; counter mode as Cisco's MDS switches do. */
 export function describeEspSuite({ encryption, integrity }: EspSuite): string {
   // A key of 128 bits is the one that IOS does not name.
-  const cipher = `esp-${encryption.replace(/-128$/, "").replace("-", " ")}`;
+  const name = `esp-${encryption.replace(/-128$/, "").replace("-", " ")}`;
+  const cipher = isCounterCipher(encryption) ? `${name.replace("-ctr", "-aes")} ctr` : name;
   if (integrity === undefined) return cipher;
   return `${cipher} esp-${integrity === "sha1" ? "sha" : integrity}-hmac`;
 }

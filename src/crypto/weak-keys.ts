@@ -20,6 +20,12 @@ export function isWeakKey(cipher: EspCipherName, key: Uint8Array): boolean {
     case "gcm-128":
     case "gcm-192":
     case "gcm-256":
+    case "gmac-128":
+    case "gmac-192":
+    case "gmac-256":
+    case "ctr-128":
+    case "ctr-192":
+    case "ctr-256":
     case "null":
       return false;
   }

@@ -3,7 +3,17 @@
  * implementation can be plugged in without touching it.
  */
 import { MisuseError } from "../base/errors.ts";
-import { AEADS, CIPHERS, type EspSuite, espKeyLength, HASHES, ICV_LENGTHS, isAead } from "../crypto/names.ts";
+import {
+  AEADS,
+  CIPHERS,
+  COUNTER_CIPHERS,
+  type EspSuite,
+  espKeyLength,
+  HASHES,
+  ICV_LENGTHS,
+  isAead,
+  isCounterCipher,
+} from "../crypto/names.ts";
 import type { Secret } from "../crypto/secret.ts";
 
 /** Lengths are in octets. */
@@ -45,13 +55,14 @@ export function espLayout({ encryption, integrity }: EspSuite): EspLayout {
     const { ivLength, icvLength } = AEADS[encryption];
     return { ivLength, ivKind: "counter", alignment: ALIGNMENT_MIN, icvLength };
   }
+  const icvLength = integrity === undefined ? 0 : ICV_LENGTHS[integrity];
+  if (isCounterCipher(encryption)) {
+    const { ivLength } = COUNTER_CIPHERS[encryption];
+    return { ivLength, ivKind: "counter", alignment: ALIGNMENT_MIN, icvLength };
+  }
   const blockLength = encryption === "null" ? 0 : CIPHERS[encryption].blockLength;
-  return {
-    ivLength: blockLength,
-    ivKind: "random",
-    alignment: Math.max(ALIGNMENT_MIN, blockLength),
-    icvLength: integrity === undefined ? 0 : ICV_LENGTHS[integrity],
-  };
+  const alignment = Math.max(ALIGNMENT_MIN, blockLength);
+  return { ivLength: blockLength, ivKind: "random", alignment, icvLength };
 }
 
 /** Throws MisuseError unless both keys have the lengths that the suite asks for. */

@@ -1,9 +1,10 @@
 /** ESP's cryptography by the ciphers and HMACs of crypto/: the reference, for every machine that Node runs on. */
 import { constantTimeEqual } from "../base/octets.ts";
-import { type EspSuite, isAead } from "../crypto/names.ts";
+import { type EspSuite, isAead, isCounterCipher } from "../crypto/names.ts";
 import { type PacketAead, packetAead } from "../crypto/packet-aead.ts";
 import { type PacketAuthenticator, packetAuthenticator } from "../crypto/packet-authenticator.ts";
 import { type PacketCipher, packetCipher } from "../crypto/packet-cipher.ts";
+import { packetCounterCipher } from "../crypto/packet-counter-cipher.ts";
 import type { Secret } from "../crypto/secret.ts";
 import {
   checkEspKeys,
@@ -60,15 +61,18 @@ class NodeTransforms implements EspTransforms {
   #make(): Operations {
     const { encryption, integrity } = this.#suite;
     if (isAead(encryption)) return aeadOperations(packetAead(encryption, this.#encryptionKey.reveal()), this);
-    const cipher = packetCipher(encryption, this.#encryptionKey.reveal());
+    const encryptionKey = this.#encryptionKey.reveal();
+    const cipher = isCounterCipher(encryption)
+      ? packetCounterCipher(encryption, encryptionKey)
+      : packetCipher(encryption, encryptionKey);
     const authenticator =
       integrity === undefined ? undefined : packetAuthenticator(integrity, this.#integrityKey.reveal());
-    return cbcOperations(cipher, authenticator, this);
+    return encryptThenAuthenticate(cipher, authenticator, this);
   }
 }
 
 /** Encrypt, then authenticate (RFC 2406 §3.3.2). */
-function cbcOperations(
+function encryptThenAuthenticate(
   cipher: PacketCipher,
   authenticator: PacketAuthenticator | undefined,
   { ivLength, icvLength }: EspLayout,
@@ -96,7 +100,7 @@ function cbcOperations(
   };
 }
 
-/** SPI and sequence number are authenticated beside the ciphertext (RFC 4106 §5). */
+/** SPI and sequence number are authenticated beside the ciphertext (RFC 4106 §5; RFC 4543 §3.3). */
 function aeadOperations(aead: PacketAead, { ivLength, icvLength }: EspLayout): Operations {
   const parts = (octets: Uint8Array, start: number, end: number) => {
     const ivAt = start + ESP_HEADER_LENGTH;

@@ -66,6 +66,6 @@ function idType(block: AddressBlock): 1 | 4 {
 /** Bits, of ciphers whose key has more than one length. */
 function keySize(suite: SaSuite): number {
   if (isAh(suite)) return 0;
-  const [, bits] = /^(?:aes|gcm)-(\d+)$/.exec(suite.encryption) ?? [];
+  const [, bits] = /^(?:aes|ctr|gcm|gmac)-(\d+)$/.exec(suite.encryption) ?? [];
   return bits === undefined ? 0 : Number(bits);
 }

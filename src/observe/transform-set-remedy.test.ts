@@ -30,6 +30,17 @@ test("what differs is replaced in the line, and nothing else", () => {
     lineFor(LINE, { encryption: "ESP_GCM_16 with 256 bits", integrity: "none" }),
     "crypto ipsec transform-set strong esp-gcm 256",
   );
+  const counter = "crypto ipsec transform-set strong esp-aes 256 ctr esp-sha256-hmac";
+  assert.equal(lineFor(LINE, { encryption: "ESP_AES_CTR with 256 bits" }), counter);
+  assert.equal(lineFor(counter, { encryption: "ESP_AES with 256 bits" }), LINE);
+  assert.equal(
+    lineFor(counter, { integrity: "sha1" }),
+    "crypto ipsec transform-set strong esp-aes 256 ctr esp-sha-hmac",
+  );
+  assert.equal(
+    lineFor(counter, { encryption: "ESP_GMAC with 128 bits", integrity: "none" }),
+    "crypto ipsec transform-set strong esp-gmac",
+  );
   assert.equal(
     lineFor("crypto ipsec transform-set s ah-sha-hmac esp-des", { encryption: "ESP_3DES" }),
     "crypto ipsec transform-set s ah-sha-hmac esp-3des",

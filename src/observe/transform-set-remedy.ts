@@ -26,16 +26,16 @@ export function transformSetLine(mismatches: readonly Mismatch[]): string | unde
 
 const LINE = /^crypto ipsec transform-set \S+(?= )/;
 const AH = /\bah-\S+/;
-const CIPHER = /\besp-(?:des|3des|null|(?:aes|gcm)(?: \d+)?)(?= |$)/;
+const CIPHER = /\besp-(?:des|3des|null|aes(?: \d+)?(?: ctr)?|(?:gcm|gmac)(?: \d+)?)(?= |$)/;
 const HMAC = /\besp-\S+-hmac\b/;
 
 /** `esp-aes 256` for `ESP_AES with 256 bits`. */
 function cipherWords(offered: string): string | undefined {
   const [, name = "", bits] = /^(\S+)(?: with (128|192|256) bits)?$/.exec(offered) ?? [];
   const word = CIPHER_WORDS[name];
-  const needsBits = name === "ESP_AES" || name === "ESP_GCM_16";
-  if (word === undefined || needsBits !== (bits !== undefined)) return undefined;
-  return bits === undefined || bits === "128" ? word : `${word} ${bits}`;
+  if (word === undefined || HAS_KEY_LENGTHS.test(word) !== (bits !== undefined)) return undefined;
+  const words = bits === undefined || bits === "128" ? word : `${word} ${bits}`;
+  return name === "ESP_AES_CTR" ? `${words} ctr` : words;
 }
 
 const CIPHER_WORDS: { readonly [name: string]: string } = {
@@ -43,8 +43,12 @@ const CIPHER_WORDS: { readonly [name: string]: string } = {
   ESP_3DES: "esp-3des",
   ESP_NULL: "esp-null",
   ESP_AES: "esp-aes",
+  ESP_AES_CTR: "esp-aes",
   ESP_GCM_16: "esp-gcm",
+  ESP_GMAC: "esp-gmac",
 };
+
+const HAS_KEY_LENGTHS = /^esp-(?:aes|gcm|gmac)$/;
 
 /** Empty for an offer without an HMAC. */
 function hmacWord(offered: string): string | undefined {

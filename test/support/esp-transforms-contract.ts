@@ -8,6 +8,8 @@ import {
   type AeadName,
   CIPHERS,
   type CipherName,
+  COUNTER_CIPHERS,
+  type CounterCipherName,
   type EspSuite,
   HASHES,
   type HashName,
@@ -99,6 +101,8 @@ export function espSuites(): readonly EspSuite[] {
   for (const encryption of [...ciphers(), "null" as const])
     for (const integrity of [...hashes(), undefined])
       if (encryption !== "null" || integrity !== undefined) all.push({ encryption, integrity });
+  for (const encryption of counterCiphers())
+    for (const integrity of hashes()) all.push({ encryption, integrity });
   for (const encryption of aeads()) all.push({ encryption, integrity: undefined });
   return all;
 }
@@ -106,6 +110,11 @@ export function espSuites(): readonly EspSuite[] {
 function ciphers(): readonly CipherName[] {
   // The keys of our own constant are its names.
   return Object.keys(CIPHERS) as CipherName[];
+}
+
+function counterCiphers(): readonly CounterCipherName[] {
+  // The keys of our own constant are its names.
+  return Object.keys(COUNTER_CIPHERS) as CounterCipherName[];
 }
 
 function aeads(): readonly AeadName[] {

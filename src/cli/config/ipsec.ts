@@ -5,7 +5,14 @@ import {
   DEFAULT_LIFETIME_SECONDS,
   defaultSetting,
 } from "../../config/defaults.ts";
-import { isAead } from "../../crypto/names.ts";
+import {
+  type AeadName,
+  type CipherName,
+  type CounterCipherName,
+  isAead,
+  isCounterCipher,
+  isGmac,
+} from "../../crypto/names.ts";
 import type { EncapsulationMode } from "../../crypto/transform-set.ts";
 import { defaulted, possible } from "../lenses.ts";
 import { globalSetting, type Mode, opening, type Place, type Statement, statementsAt } from "../mode.ts";
@@ -75,8 +82,10 @@ export const TRANSFORM_SET = opening(
       oneOf("transforms", {
         combined: [
           optional(AH_TRANSFORM),
-          word("esp-gcm", "ESP transform using GCM cipher"),
-          optional(AES_KEY_LENGTH),
+          oneOf("cipher", {
+            gcm: [word("esp-gcm", "ESP transform using GCM cipher"), optional(AES_KEY_LENGTH)],
+            gmac: [word("esp-gmac", "ESP transform using GMAC cipher"), optional(AES_KEY_LENGTH)],
+          }),
         ],
         separate: [
           anyOrder(
@@ -85,7 +94,12 @@ export const TRANSFORM_SET = opening(
             [
               oneOf("cipher", {
                 "3des": [word("esp-3des", "ESP transform using 3DES(EDE) cipher (168 bits)")],
-                aes: [word("esp-aes", "ESP transform using AES cipher"), optional(AES_KEY_LENGTH)],
+                aes: [
+                  word("esp-aes", "ESP transform using AES cipher"),
+                  optional(AES_KEY_LENGTH),
+                  // IOS has AES-CBC alone; Cisco's MDS switches write counter mode so.
+                  flag("isCounter", "ctr", "AES in counter mode (needs an ESP HMAC)"),
+                ],
                 des: [word("esp-des", "ESP transform using DES cipher (56 bits)")],
                 null: [word("esp-null", "ESP transform w/o cipher")],
               }),
@@ -129,37 +143,69 @@ export const TRANSFORM_SET = opening(
 
 type Transforms = Pick<TransformSetSettings, "ah" | "encryption" | "integrity">;
 
-/** GCM leaves nothing for a second transform of ESP to do; AH may be around it. */
+/** GCM and GMAC leave nothing for a second transform of ESP to do; AH may be around it. */
 type WrittenTransforms =
   | {
       readonly kind: "combined";
       readonly ah: AhTransform | undefined;
-      readonly bits: 128 | 192 | 256 | undefined;
+      readonly cipher: { readonly kind: "gcm" | "gmac"; readonly bits: KeyLength | undefined };
     }
   | ({
       readonly kind: "separate";
-      readonly cipher: CipherArguments | { readonly kind: "null" } | undefined;
+      readonly cipher: SeparateCipher | { readonly kind: "null" } | undefined;
       readonly isCompressing: true | undefined;
     } & Omit<Transforms, "encryption">);
 
+type SeparateCipher =
+  | Exclude<CipherArguments, { readonly kind: "aes" }>
+  | (Extract<CipherArguments, { readonly kind: "aes" }> & { readonly isCounter: true | undefined });
+
+type KeyLength = 128 | 192 | 256;
+
 function settingsOf(written: WrittenTransforms): Transforms {
   if (written.kind === "combined")
-    return { ah: written.ah, encryption: `gcm-${written.bits ?? 128}`, integrity: undefined };
+    return {
+      ah: written.ah,
+      encryption: `${written.cipher.kind}-${written.cipher.bits ?? 128}`,
+      integrity: undefined,
+    };
   const { ah, cipher, integrity } = written;
-  const encryption = cipher === undefined || cipher.kind === "null" ? cipher?.kind : cipherOf(cipher);
-  return { ah, encryption, integrity };
+  if (cipher === undefined || cipher.kind === "null") return { ah, encryption: cipher?.kind, integrity };
+  const isCounter = cipher.kind === "aes" && cipher.isCounter === true;
+  return { ah, encryption: isCounter ? `ctr-${cipher.bits ?? 128}` : cipherOf(cipher), integrity };
 }
 
 function transformsOf({ ah, encryption, integrity }: Transforms): WrittenTransforms {
   if (encryption !== undefined && isAead(encryption))
-    return { kind: "combined", ah, bits: GCM_BITS[encryption] };
-  const isCipher = encryption !== undefined && encryption !== "null";
-  const cipher = isCipher ? cipherArguments(encryption) : encryption && { kind: encryption };
+    return {
+      kind: "combined",
+      ah,
+      cipher: { kind: isGmac(encryption) ? "gmac" : "gcm", bits: KEY_BITS[encryption] },
+    };
+  const cipher = encryption === undefined ? undefined : separateCipher(encryption);
   return { kind: "separate", ah, cipher, integrity, isCompressing: undefined };
 }
 
-/** Of the key; the length that is left out is not written. */
-const GCM_BITS = { "gcm-128": undefined, "gcm-192": 192, "gcm-256": 256 } as const;
+function separateCipher(encryption: CipherName | CounterCipherName | "null") {
+  if (encryption === "null") return { kind: encryption } as const;
+  if (isCounterCipher(encryption))
+    return { kind: "aes", bits: KEY_BITS[encryption], isCounter: true } as const;
+  const cipher = cipherArguments(encryption);
+  return cipher.kind === "aes" ? { ...cipher, isCounter: undefined } : cipher;
+}
+
+/** The length that is left out is not written. */
+const KEY_BITS: { readonly [N in CounterCipherName | AeadName]: 192 | 256 | undefined } = {
+  "ctr-128": undefined,
+  "ctr-192": 192,
+  "ctr-256": 256,
+  "gcm-128": undefined,
+  "gcm-192": 192,
+  "gcm-256": 256,
+  "gmac-128": undefined,
+  "gmac-192": 192,
+  "gmac-256": 256,
+};
 
 /** Kilobytes and seconds after which keys are renewed, as IOS bounds them. */
 export const LIFETIME_SECONDS = integer(120, 86_400);

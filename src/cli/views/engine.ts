@@ -129,9 +129,15 @@ const CIPHER_NAMES: { readonly [N in CipherName | Exclude<EspCipherName, "null">
   "aes-128": "AES_CBC",
   "aes-192": "AES_CBC",
   "aes-256": "AES_CBC",
+  "ctr-128": "AES_CTR",
+  "ctr-192": "AES_CTR",
+  "ctr-256": "AES_CTR",
   "gcm-128": "AES_GCM",
   "gcm-192": "AES_GCM",
   "gcm-256": "AES_GCM",
+  "gmac-128": "AES_GMAC",
+  "gmac-192": "AES_GMAC",
+  "gmac-256": "AES_GMAC",
 };
 
 const ALGORITHM_WIDTH = 18;

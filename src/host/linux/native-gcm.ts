@@ -1,5 +1,5 @@
 /** AES-GCM of one SA (RFC 4106) in a context that lasts from packet to packet. */
-import { AEADS, type AeadName } from "../../crypto/names.ts";
+import { AEADS, type GcmName } from "../../crypto/names.ts";
 import type { Secret } from "../../crypto/secret.ts";
 import { ESP_HEADER_LENGTH } from "../../ipsec/esp-transforms.ts";
 import type { Pointer } from "./libcrypto.ts";
@@ -8,7 +8,7 @@ import type { NativeSuite } from "./native-suite.ts";
 
 export class NativeGcm implements NativeSuite {
   readonly #scratch: NativeScratch;
-  readonly #name: AeadName;
+  readonly #name: GcmName;
   readonly #keyAndSalt: Secret;
   readonly #ivLength: number;
   readonly #icvLength: number;
@@ -16,7 +16,7 @@ export class NativeGcm implements NativeSuite {
   #sealing: Sealing | undefined;
   #opening: Pointer | undefined;
 
-  constructor(scratch: NativeScratch, name: AeadName, keyAndSalt: Secret) {
+  constructor(scratch: NativeScratch, name: GcmName, keyAndSalt: Secret) {
     const { ivLength, icvLength } = AEADS[name];
     this.#scratch = scratch;
     this.#name = name;

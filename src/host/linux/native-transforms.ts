@@ -1,8 +1,16 @@
 /**
  * ESP's cryptography with libcrypto's contexts kept as long as the SA. They work where packets lie, if that is in the memory
- * given, and on copies otherwise. The octets are those of `ipsec/node-transforms.ts`.
+ * given, and on copies otherwise. The octets are those of `ipsec/node-transforms.ts`, which also has the suites that few use.
  */
-import { type EspSuite, isAead } from "../../crypto/names.ts";
+import {
+  type CounterCipherName,
+  type EspCipherName,
+  type EspSuite,
+  type GmacName,
+  isAead,
+  isCounterCipher,
+  isGmac,
+} from "../../crypto/names.ts";
 import type { Secret } from "../../crypto/secret.ts";
 import {
   checkEspKeys,
@@ -12,6 +20,7 @@ import {
   type EspTransformsFactory,
   espLayout,
 } from "../../ipsec/esp-transforms.ts";
+import { nodeTransforms } from "../../ipsec/node-transforms.ts";
 import type { Libcrypto } from "./libcrypto.ts";
 import { NativeCbc } from "./native-cbc.ts";
 import { NativeGcm } from "./native-gcm.ts";
@@ -24,8 +33,15 @@ export function nativeTransforms(libcrypto: Libcrypto, memory: NativeMemory): Es
   const scratch = new NativeScratch(libcrypto, memory);
   return (suite, encryptionKey, integrityKey) => {
     checkEspKeys(suite, encryptionKey, integrityKey);
-    return new NativeTransforms(scratch, suite, encryptionKey, integrityKey);
+    const { encryption, integrity } = suite;
+    if (isGmac(encryption) || isCounterCipher(encryption))
+      return nodeTransforms(suite, encryptionKey, integrityKey);
+    return new NativeTransforms(scratch, { encryption, integrity }, encryptionKey, integrityKey);
   };
+}
+
+interface OwnSuite extends EspSuite {
+  readonly encryption: Exclude<EspCipherName, GmacName | CounterCipherName>;
 }
 
 class NativeTransforms implements EspTransforms {
@@ -34,13 +50,13 @@ class NativeTransforms implements EspTransforms {
   readonly alignment: number;
   readonly icvLength: number;
   readonly #scratch: NativeScratch;
-  readonly #suite: EspSuite;
+  readonly #suite: OwnSuite;
   readonly #encryptionKey: Secret;
   readonly #integrityKey: Secret;
   /** Made with the first packet: most SAs of a large gateway are idle. */
   #native: NativeSuite | undefined;
 
-  constructor(scratch: NativeScratch, suite: EspSuite, encryptionKey: Secret, integrityKey: Secret) {
+  constructor(scratch: NativeScratch, suite: OwnSuite, encryptionKey: Secret, integrityKey: Secret) {
     const { ivLength, ivKind, alignment, icvLength } = espLayout(suite);
     this.ivLength = ivLength;
     this.ivKind = ivKind;

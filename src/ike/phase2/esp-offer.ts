@@ -18,10 +18,18 @@ export const ENCRYPTION: readonly {
   { name: "aes-128", id: 12, keyBits: 128 },
   { name: "aes-192", id: 12, keyBits: 192 },
   { name: "aes-256", id: 12, keyBits: 256 },
+  // Never without an authenticator (RFC 3686 §3, §5.2): no transform set has it so.
+  { name: "ctr-128", id: 13, keyBits: 128 },
+  { name: "ctr-192", id: 13, keyBits: 192 },
+  { name: "ctr-256", id: 13, keyBits: 256 },
   // With an ICV of 16 octets; those with 8 and 12 are other transforms (RFC 4106 §8.1).
   { name: "gcm-128", id: 20, keyBits: 128 },
   { name: "gcm-192", id: 20, keyBits: 192 },
   { name: "gcm-256", id: 20, keyBits: 256 },
+  // RFC 4543 §5.2, §9.
+  { name: "gmac-128", id: 23, keyBits: 128 },
+  { name: "gmac-192", id: 23, keyBits: 192 },
+  { name: "gmac-256", id: 23, keyBits: 256 },
 ];
 
 const ESP_NAMES: { readonly [id: number]: string } = {
@@ -41,6 +49,7 @@ const ESP_NAMES: { readonly [id: number]: string } = {
   18: "ESP_GCM_8",
   19: "ESP_GCM_12",
   20: "ESP_GCM_16",
+  23: "ESP_GMAC",
 };
 
 /** One ESP transform as read, or one of AH that is wanted alone. */

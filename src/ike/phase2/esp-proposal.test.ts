@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { EVERY_ESP_SUITE } from "../../../test/support/esp-suites.ts";
 import { A, B, policyOf } from "../../../test/support/ike-pair.ts";
 import { fromHex, hex, u16Octets } from "../../base/octets.ts";
-import { type EspSuite, GROUP_IDS, isAead } from "../../crypto/names.ts";
+import { type EspSuite, GROUP_IDS, isAead, isCounterCipher } from "../../crypto/names.ts";
 import type { TransformSet } from "../../crypto/transform-set.ts";
 import {
   type Attribute,
@@ -154,7 +154,7 @@ test("a key length is offered for AES alone (RFC 2407 §4.5), and refused for an
     const { encryption } = esp;
     const connection = connectionWith({ transformSets: [setOf(esp)] });
     const offer = offerOf(connection);
-    const isAes = encryption.startsWith("aes") || isAead(encryption);
+    const isAes = encryption.startsWith("aes") || isAead(encryption) || isCounterCipher(encryption);
     assert.equal(
       firstOf(offer).transform.attributes.some(({ type }) => type === 6),
       isAes,
@@ -162,6 +162,25 @@ test("a key length is offered for AES alone (RFC 2407 §4.5), and refused for an
     if (!isAes)
       assert.equal(chosen(connection, changed(offer, withOneMore(basicAttribute(6, 128)))), undefined);
     else assert.equal(chosen(connection, changed(offer, without(6))), undefined, "AES has no default length");
+  }
+});
+
+test("AES-CTR is offered as RFC 3686 §5 says and refused without an authenticator, AES-GMAC as RFC 4543 §5 says", () => {
+  for (const [encryption, integrity, id, keyLength, authenticator] of [
+    ["ctr-128", "sha1", 13, "0080", "0002"],
+    ["ctr-192", "sha256", 13, "00c0", "0005"],
+    ["ctr-256", "md5", 13, "0100", "0001"],
+    ["gmac-128", undefined, 23, "0080", undefined],
+    ["gmac-192", undefined, 23, "00c0", undefined],
+    ["gmac-256", undefined, 23, "0100", undefined],
+  ] as const) {
+    const connection = connectionWith({ transformSets: [setOf({ encryption, integrity })] });
+    const offer = offerOf(connection);
+    const { transform } = firstOf(offer);
+    const byType = new Map(transform.attributes.map(({ type, value }) => [type, hex(value)]));
+    assert.deepEqual([transform.id, byType.get(6), byType.get(5)], [id, keyLength, authenticator]);
+    const changedAuthenticator = integrity === undefined ? withOneMore(basicAttribute(5, 2)) : without(5);
+    assert.equal(chosen(connection, changed(offer, changedAuthenticator)), undefined, encryption);
   }
 });
 

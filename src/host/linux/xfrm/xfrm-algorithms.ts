@@ -3,15 +3,17 @@ import { utf8 } from "../../../base/octets.ts";
 import {
   AEADS,
   type CipherName,
+  type CounterCipherName,
   type HashName,
   ICV_LENGTHS,
   isAead,
   isAh,
+  isGmac,
   type SaSuite,
 } from "../../../crypto/names.ts";
 import { attribute } from "./netlink-message.ts";
 
-/** The keys are in KEYMAT's form: a GCM key with its salt behind it. */
+/** The keys are in KEYMAT's form: a salt or nonce is behind its key. */
 export function algorithmAttributes(
   suite: SaSuite,
   encryptionKey: Uint8Array,
@@ -23,7 +25,8 @@ export function algorithmAttributes(
   const { encryption, integrity } = suite;
   if (isAead(encryption)) {
     const { icvLength } = AEADS[encryption];
-    return [attribute(XFRMA_ALG_AEAD, algorithm("rfc4106(gcm(aes))", encryptionKey, icvLength))];
+    const name = isGmac(encryption) ? "rfc4543(gcm(aes))" : "rfc4106(gcm(aes))";
+    return [attribute(XFRMA_ALG_AEAD, algorithm(name, encryptionKey, icvLength))];
   }
   const cipher = encryption === "null" ? "ecb(cipher_null)" : CIPHERS[encryption];
   const attributes = [attribute(XFRMA_ALG_CRYPT, algorithm(cipher, encryptionKey))];
@@ -43,12 +46,15 @@ function algorithm(name: string, key: Uint8Array, icvLength?: number): Uint8Arra
   return bytes;
 }
 
-const CIPHERS: { readonly [N in CipherName]: string } = {
+const CIPHERS: { readonly [N in CipherName | CounterCipherName]: string } = {
   des: "cbc(des)",
   "3des": "cbc(des3_ede)",
   "aes-128": "cbc(aes)",
   "aes-192": "cbc(aes)",
   "aes-256": "cbc(aes)",
+  "ctr-128": "rfc3686(ctr(aes))",
+  "ctr-192": "rfc3686(ctr(aes))",
+  "ctr-256": "rfc3686(ctr(aes))",
 };
 
 const HMACS: { readonly [N in HashName]: string } = {
