@@ -72,6 +72,8 @@ describe("AH of the kernel", { skip, concurrency: false }, () => {
           if (each.initiator === "it") await pluto.initiate();
           await passes(each);
           assert.equal(await router.end("SIGTERM"), 0);
+          // What it has begun itself, it begins again after our Delete.
+          if (each.initiator === "it") await pluto.unload();
           await untilNoSas(joined.guest);
           assert.doesNotMatch(router.output, /FAULT/);
         } finally {
