@@ -129,6 +129,11 @@ const SUITES: readonly Suite[] = [
     policy: ["encr aes 256", "hash sha256", "group 19"],
     transforms: "esp-gcm 256",
   },
+  {
+    charon: { ike: "aes128-sha1-modp1024", esp: "aes256ctr-sha1" },
+    policy: ["encr aes", "group 2"],
+    transforms: "esp-aes 256 ctr esp-sha-hmac",
+  },
 ];
 
 for (const suite of SUITES)
