@@ -22,6 +22,7 @@ import {
   tunProblems,
 } from "../host/linux/prerequisites.ts";
 import { reversePathFilter } from "../host/linux/reverse-path.ts";
+import { hasReverseRoutes } from "../host/linux/reverse-routing.ts";
 import { startTunnels } from "../host/linux/tunnel-interfaces.ts";
 import type { OnWire } from "../host/linux/wire-tap.ts";
 import { whyNotKernel } from "../host/linux/xfrm/kernel-fitness.ts";
@@ -113,13 +114,14 @@ function unguarded(guarded: readonly GuardedDevice[]): readonly string[] {
 }
 
 /** What the kernel is not told without leave. */
-function unfiltered({ interfaces, nat }: RouterPolicy): readonly string[] {
+function unfiltered({ interfaces, nat, ipsec }: RouterPolicy): readonly string[] {
   const filtered = interfaces.filter(({ accessGroups }) => accessGroups.in ?? accessGroups.out);
   return [
     ...filtered.map(({ name }) => `the access lists of ${name} are not in force (--configure sets them)`),
     ...(nat.rules.length + nat.statics.length === 0
       ? []
       : ["addresses are not translated (--configure lets the kernel do it)"]),
+    ...(hasReverseRoutes(ipsec) ? ["reverse-route sets no routes (--configure lets it)"] : []),
   ];
 }
 

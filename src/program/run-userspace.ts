@@ -5,6 +5,7 @@ import type { InterfaceView } from "../gateway/machine-view.ts";
 import { systemClock } from "../host/clock.ts";
 import { systemRandom } from "../host/entropy.ts";
 import { JobPool } from "../host/job-pool.ts";
+import { hasReverseRoutes } from "../host/linux/reverse-routing.ts";
 import { UserspaceGateway } from "../host/linux/userspace-gateway.ts";
 import type { RunEars } from "./run-machine.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -27,6 +28,7 @@ export async function startInUserspace(
     conventions: options.conventions,
   });
   if (typeof started === "string") return [started];
+  for (const line of withoutEffect(policy)) ears.onNotice(line);
   return {
     view: () => started.driver.view(),
     request: (request) => started.driver.request(request),
@@ -41,6 +43,17 @@ export async function startInUserspace(
     ping: (echoes, pingEars) => started.ping(echoes, pingEars),
     stop: () => started.stop(),
   };
+}
+
+/** What is the machine's to do, which is left as it is. */
+function withoutEffect({ interfaces, nat, ipsec }: RouterPolicy): readonly string[] {
+  const filtered = interfaces.some(({ accessGroups }) => accessGroups.in ?? accessGroups.out);
+  const ignored = [
+    ...(filtered ? ["ip access-group"] : []),
+    ...(nat.rules.length + nat.statics.length > 0 ? ["ip nat"] : []),
+    ...(hasReverseRoutes(ipsec) ? ["reverse-route"] : []),
+  ];
+  return ignored.length === 0 ? [] : [`without effect in userspace: ${ignored.join(", ")}`];
 }
 
 function socketInterface({ name, mtu }: InterfaceConfiguration): InterfaceView {

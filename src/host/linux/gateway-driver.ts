@@ -14,6 +14,7 @@ import type {
   GatewayView,
 } from "../../gateway/contract.ts";
 import { Gateway, type GatewayOptions, type GatewayPolicy } from "../../gateway/gateway.ts";
+import type { ReverseRoute } from "../../ipsec/reverse-routes.ts";
 import type { Clock } from "../clock.ts";
 import type { JobPerformer } from "../job-performer.ts";
 
@@ -76,6 +77,10 @@ export class GatewayDriver {
   setPolicy(policy: GatewayPolicy): void {
     this.#run((now) => this.#gateway.setPolicy(now, policy));
     this.#options.port.flush();
+  }
+
+  reverseRoutes(): readonly ReverseRoute[] {
+    return this.#gateway.reverseRoutes();
   }
 
   view(): GatewayView {

@@ -10,6 +10,7 @@ import type { IpsecPolicy } from "../../ipsec/policy.ts";
 import { u32At } from "../../net/words.ts";
 import { AddressWatch } from "./address-watch.ts";
 import { Egress } from "./egress.ts";
+import { FollowUp, isOfSas } from "./follow-up.ts";
 import { GatewayDriver, type GatewayDriverOptions } from "./gateway-driver.ts";
 import type { MatchedInterface } from "./interface-matching.ts";
 import { KernelPort } from "./kernel-port.ts";
@@ -21,8 +22,10 @@ import { changePacketRules, configureMachine, type MachineSetup, policyFor } fro
 import { nativeTransforms } from "./native-transforms.ts";
 import type { OsError } from "./os-error.ts";
 import { protectingInterface } from "./protecting-interface.ts";
+import { ReverseRouting } from "./reverse-routing.ts";
 import { Steering } from "./steering.ts";
 import { usualSource } from "./steering-plan.ts";
+import { temporaryPolicy } from "./temporary-steering.ts";
 import { type OnWire, tapInput, tapped } from "./wire-tap.ts";
 
 export interface LinuxGatewayOptions extends Omit<GatewayDriverOptions, "policy" | "port">, MachineSetup {
@@ -46,6 +49,11 @@ export class LinuxGateway {
   readonly #steering: Steering;
   readonly #egress: Egress;
   #ipsec: IpsecPolicy;
+  /** What dynamic maps have become for their peers. */
+  #temporary: IpsecPolicy = { interfaces: [] };
+  readonly #reverseRouting: ReverseRouting;
+  readonly #followUp: FollowUp;
+  #toldRefusal: string | undefined;
   #interfaces: RouterPolicy["interfaces"];
   readonly #addresses: AddressWatch;
 
@@ -63,8 +71,14 @@ export class LinuxGateway {
     this.#ipsec = router.ipsec;
     this.#interfaces = router.interfaces;
     this.#addresses = new AddressWatch(options);
+    this.#reverseRouting = new ReverseRouting(options);
+    this.#followUp = new FollowUp(() => this.#follow(), options.onFault);
     this.driver = new GatewayDriver({
       ...options,
+      onEvent: (event) => {
+        options.onEvent(event);
+        if (isOfSas(event)) this.#followUp.ask();
+      },
       policy: policyFor(router, matching.matched),
       transforms,
       space: port.arena,
@@ -114,6 +128,7 @@ export class LinuxGateway {
     this.#interfaces = router.interfaces;
     const refusal = await this.#steering.change(router.ipsec);
     if (refusal !== undefined) this.#options.onNotice(`packets are steered as before: ${refusal}`);
+    this.#followUp.ask();
     const refused = await this.#changePacketRules(router);
     if (refused !== undefined)
       this.#options.onNotice(`packets are filtered and translated as before: ${refused}`);
@@ -127,6 +142,7 @@ export class LinuxGateway {
   async stop(): Promise<void> {
     this.driver.close();
     this.#egress.close();
+    await this.#followUp.stop();
     await this.#changes.undoAll();
     this.#port.close();
     await this.#options.jobs.close();
@@ -143,7 +159,11 @@ export class LinuxGateway {
     if (refusal !== undefined) return `cannot steer packets: ${refusal}`;
     const refused = await this.#changePacketRules(this.#options.router);
     if (refused !== undefined) return `cannot filter and translate packets: ${refused}`;
-    this.#egress.follow(() => void this.#addresses.changed());
+    this.#egress.follow(() => {
+      void this.#addresses.changed();
+      this.#followUp.ask();
+    });
+    this.#followUp.ask();
     const { onWire } = this.#options;
     const take = (input: GatewayInput): void => {
       if (onWire !== undefined) tapInput(input, onWire);
@@ -151,12 +171,27 @@ export class LinuxGateway {
     };
     this.#port.start(take, {
       leavesBy: (packet) =>
-        this.#egress.interfaceFor(packet) ?? protectingInterface(this.#ipsec, packet, "outbound"),
-      cameBy: (packet) => protectingInterface(this.#ipsec, packet, "inbound"),
+        this.#egress.interfaceFor(packet) ?? this.#protectingInterface(packet, "outbound"),
+      cameBy: (packet) => this.#protectingInterface(packet, "inbound"),
       adjustedMss: (packet) =>
         Math.min(this.#mssTowards(u32At(packet, 12)), this.#mssTowards(u32At(packet, 16))),
     });
     return undefined;
+  }
+
+  #protectingInterface(packet: Uint8Array, direction: "outbound" | "inbound"): string {
+    const ofConfiguration = protectingInterface(this.#ipsec, packet, direction);
+    return ofConfiguration === "" ? protectingInterface(this.#temporary, packet, direction) : ofConfiguration;
+  }
+
+  /** SAs have come or gone: steering and routes are for those that there are. */
+  async #follow(): Promise<void> {
+    this.#temporary = temporaryPolicy(this.#ipsec, () => this.driver.view().ipsec.flows);
+    const refusal = await this.#steering.follow(this.#temporary);
+    if (refusal !== undefined && this.#toldRefusal === undefined)
+      this.#options.onNotice(`not all that dynamic crypto maps protect is steered: ${refusal}`);
+    this.#toldRefusal ??= refusal;
+    await this.#reverseRouting.follow(this.driver.reverseRoutes());
   }
 
   /** Where both ends of a connection are reached by the same interface, that is the one asked. */

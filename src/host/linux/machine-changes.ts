@@ -88,6 +88,14 @@ export class MachineChanges {
     return writeSysctl(change.name, change.value);
   }
 
+  /** Commands that do not depend on each other: where one is refused the others are made. */
+  async makeEach(make: readonly string[], undo: readonly string[]): Promise<IpResult> {
+    if (make.length === 0) return { kind: "done", output: "" };
+    this.#ip = [...undo, ...this.#ip];
+    this.#write();
+    return ipBatch(make, "go on");
+  }
+
   /** Undoes a change of kind `ip`, named by its `undo`. */
   async undoOne(undo: readonly string[]): Promise<void> {
     await ipBatch(undo, "go on");

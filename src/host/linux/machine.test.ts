@@ -45,5 +45,12 @@ describe("the route of a destination", () => {
 
 function route(address: string, prefixLength: number, device: string, metric = 0): MachineRoute {
   const mask = ipv4FromNumber(2 ** 32 - 2 ** (32 - prefixLength));
-  return { prefix: blockOf(ipv4(address), mask), prefixLength, device, metric };
+  return {
+    prefix: blockOf(ipv4(address), mask),
+    prefixLength,
+    device,
+    gateway: undefined,
+    metric,
+    protocol: "boot",
+  };
 }

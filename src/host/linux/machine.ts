@@ -19,7 +19,11 @@ export interface MachineRoute {
   readonly prefix: AddressBlock;
   readonly prefixLength: number;
   readonly device: string;
+  /** The next hop; undefined where what is routed is on the link. */
+  readonly gateway: IpAddress | undefined;
   readonly metric: number;
+  /** Who made it, as `ip` says it. */
+  readonly protocol: string;
 }
 
 export async function devices(): Promise<readonly Device[]> {
@@ -69,11 +73,13 @@ function routeOf(record: unknown): MachineRoute[] {
   if (base === undefined) return [];
   const prefixLength = text === "default" ? 0 : Number(length);
   const hops = fieldOf(record, "nexthops");
-  const names = Array.isArray(hops) ? hops.map((hop) => textOf(hop, "dev")) : [textOf(record, "dev")];
   const prefix = blockOf(base, ipv4FromNumber(maskNumber(prefixLength)));
-  return names
-    .filter((name) => name !== "")
-    .map((device) => ({ prefix, prefixLength, device, metric: numberOf(record, "metric") }));
+  return (Array.isArray(hops) ? hops : [record])
+    .filter((hop) => textOf(hop, "dev") !== "")
+    .map((hop) => ({
+      ...{ prefix, prefixLength, device: textOf(hop, "dev"), gateway: parseIpv4(textOf(hop, "gateway")) },
+      ...{ metric: numberOf(record, "metric"), protocol: textOf(record, "protocol") },
+    }));
 }
 
 /** The route of a destination: longest prefix, then lowest metric. */

@@ -33,6 +33,15 @@ for (const [what, expected, rule] of [
     assert.equal(reversePathFilter(interfaceWith(rule), SUBNET), expected);
   });
 
+test("a dynamic map without an access list wants it to be loose, as the peer says what is protected", () => {
+  const guarded = interfaceWith(line(LAN, LAN));
+  const template = { mapName: "outside", sequence: 10 };
+  const entries = guarded.entries.map((entry) => ({ ...entry, template }));
+  assert.equal(reversePathFilter({ ...guarded, entries }, SUBNET), "strict");
+  const open = entries.map((entry) => ({ ...entry, rules: [] }));
+  assert.equal(reversePathFilter({ ...guarded, entries: open }, SUBNET), "loose");
+});
+
 function line(source: AddressBlock, destination: AddressBlock, more: Partial<AccessRule> = {}): AccessRule {
   const ports = { sourcePorts: ANY_PORT, destinationPorts: ANY_PORT };
   return { action: "permit", protocol: 0, source, destination, ...ports, ...more };

@@ -2,7 +2,8 @@
  * Linux's reverse path filter and our steering. Strict, it drops what comes in clear for the machine itself and must be
  * protected, for the answer would leave by our TUN device. But it holds against the same rules what carries IKE and IPsec.
  * Where a line is about the traffic of our end point itself, it has to be loose: neighbours would get no answer to ARP, and
- * later fragments of UDP, which do not show that they are of IKE or ESP, would be lost.
+ * later fragments of UDP, which do not show that they are of IKE or ESP, would be lost. Under a dynamic map without an
+ * access list a peer may ask for that.
  */
 import type { ProtectedInterface } from "../../ipsec/policy.ts";
 import { PROTOCOL } from "../../net/protocols.ts";
@@ -20,5 +21,8 @@ export function reversePathFilter(
     const reachesPeer = peers.some((peer) => blockContains(destination, peer));
     return protocol === 0 ? reachesNeighbours || reachesPeer : protocol === PROTOCOL.UDP && reachesPeer;
   };
-  return entries.some(({ rules }) => rules.some(({ rule }) => isInTheWay(rule))) ? "loose" : "strict";
+  const isLoose = entries.some(({ rules, template }) =>
+    rules.length === 0 ? template !== undefined : rules.some(({ rule }) => isInTheWay(rule)),
+  );
+  return isLoose ? "loose" : "strict";
 }

@@ -8,7 +8,14 @@ import { decide, ProtectedPolicy } from "../../ipsec/protected-policy.ts";
 import { ipv4, ipv4FromNumber, ipv4ToNumber } from "../../net/ip-address.ts";
 import { type AccessRule, type AddressBlock, ANY_PORT, maskOf } from "../../net/selector.ts";
 import { prefixText, ruleText } from "./ip-command.ts";
-import { OWN_MARK, type SteeringMatch, type SteeringRule, steeringPlan, TABLES } from "./steering-plan.ts";
+import {
+  OWN_MARK,
+  type SteeringMatch,
+  type SteeringRule,
+  steeringPlan,
+  TABLES,
+  THE_END,
+} from "./steering-plan.ts";
 
 const OUTSIDE = "eth1";
 const RANGE = { first: 6000, last: 18_999 };
@@ -105,13 +112,14 @@ describe("what policy routing hands over", () => {
     );
     assert.ok(mark !== undefined);
     assert.deepEqual([mark, ...rest.slice(3)].map(ruleText), [
-      "priority 6000 from all fwmark 0x736b protocol 115 goto 6009",
-      "priority 6004 from 172.16.172.10/32 ipproto 17 sport 4500 protocol 115 goto 6009",
+      "priority 6000 from all fwmark 0x736b protocol 115 goto 32600",
+      "priority 6004 from 172.16.172.10/32 ipproto 17 sport 4500 protocol 115 goto 32600",
       "priority 6005 from 0.0.0.0/0 to 10.1.1.9/32 iif eth1 ipproto 1 protocol 115 goto 6007",
       "priority 6006 from 0.0.0.0/0 to 10.1.1.0/24 iif eth1 protocol 115 lookup 29548",
       "priority 6007 from 10.1.1.9/32 to 0.0.0.0/0 ipproto 1 protocol 115 goto 6009",
       "priority 6008 from 10.1.1.0/24 to 0.0.0.0/0 protocol 115 lookup 29547",
       "priority 6009 from all protocol 115 nop",
+      "priority 32600 from all protocol 115 nop",
     ]);
   });
 
@@ -167,7 +175,7 @@ function protects(policy: IpsecPolicy, packet: PacketFlow): boolean {
 function planOf(policy: IpsecPolicy): readonly SteeringRule[] {
   const plan = steeringPlan(policy, () => OUTSIDE, RANGE);
   assert.ok(plan !== undefined);
-  return plan;
+  return [...plan, THE_END];
 }
 
 const ANYTHING = {
@@ -195,7 +203,7 @@ function policyOf(...entries: readonly (readonly AccessRule[])[]): IpsecPolicy {
 
 function interfaceOf(name: string, entries: readonly (readonly AccessRule[])[]): ProtectedInterface {
   return {
-    ...{ name, mapName: "vpn", localAddress: ipv4("172.16.172.10"), mtu: 1500 },
+    ...{ name, mapName: `vpn ${name}`, localAddress: ipv4("172.16.172.10"), mtu: 1500 },
     ...{ dfBit: "copy", fragmentation: "before-encryption" },
     entries: entries.map(
       (rules, i): CryptoMapEntry => ({

@@ -51,9 +51,11 @@ export interface Priorities {
 
 /** Two ranges, all before the table `main`, used in turn: while the policy changes, the rules of both are there. */
 export const PRIORITIES: readonly Priorities[] = [
-  { first: 6000, last: 18_999 },
-  { first: 19_000, last: 31_999 },
+  { first: 6000, last: 16_999 },
+  { first: 17_000, last: 27_999 },
 ];
+/** Behind the rules of both ranges and those of temporary entries: where what is not for us goes on. */
+export const THE_END: SteeringRule = { priority: 32_600, match: {}, action: { kind: "nothing" } };
 export const TABLES: SteeringTables = { protect: 29_547, check: 29_548 };
 /** What we send is routed as if we were not there: our own packets must not come back to us. */
 export const OWN_MARK = 0x736b;
@@ -78,6 +80,33 @@ export function steeringPlan(
   return numbered(sections, priorities);
 }
 
+/**
+ * A rule for what a temporary entry protects, or for what comes in clear as if it answered that. They all permit, so their
+ * order says nothing.
+ */
+export interface UnplacedRule {
+  readonly match: SteeringMatch;
+  readonly table: number;
+}
+
+/** `temporary` has the interfaces of the policy, with the entries of peers that are there. */
+export function temporaryRules(
+  temporary: IpsecPolicy,
+  deviceOf: (interfaceName: string) => string | undefined,
+): readonly UnplacedRule[] {
+  const rules = (each: ProtectedInterface, direction: Direction): UnplacedRule[] =>
+    mapSections(each, direction).flatMap((section) =>
+      section.map(({ match }) => ({ match, table: direction.table })),
+    );
+  return temporary.interfaces.flatMap((each) => {
+    const device = deviceOf(each.name);
+    return [
+      ...(device === undefined ? [] : rules(each, inbound(device, TABLES.check))),
+      ...rules(each, outbound(TABLES.protect, usualSource(temporary))),
+    ];
+  });
+}
+
 /** What programs of this machine send from that name no address themselves, as far as it comes to us. */
 export function usualSource({ interfaces }: IpsecPolicy): IpAddress | undefined {
   return interfaces[0]?.localAddress;
@@ -85,7 +114,7 @@ export function usualSource({ interfaces }: IpsecPolicy): IpAddress | undefined 
 
 interface UnnumberedRule {
   readonly match: SteeringMatch;
-  /** A table, the next section, or what comes after all of ours. */
+  /** A table, the next section or what comes after the last, or what comes after all of ours (`THE_END`). */
   readonly action: number | "next" | "end";
 }
 
@@ -167,17 +196,16 @@ function numbered(
     starts.push(next);
     next += section.length;
   }
-  const end = next;
-  if (end > last) return undefined;
+  if (next > last) return undefined;
   const rules = sections.flatMap((section, s) =>
     section.map(({ match, action }, i): SteeringRule => {
-      const priority = (starts[s] ?? end) + i;
+      const priority = (starts[s] ?? next) + i;
       if (typeof action === "number") return { priority, match, action: { kind: "table", table: action } };
-      const target = action === "end" ? end : (starts[s + 1] ?? end);
+      const target = action === "end" ? THE_END.priority : (starts[s + 1] ?? next);
       return { priority, match, action: { kind: "goto", priority: target } };
     }),
   );
-  return [...rules, { priority: end, match: {}, action: { kind: "nothing" } }];
+  return [...rules, { priority: next, match: {}, action: { kind: "nothing" } }];
 }
 
 function isAnyAddress({ wildcard }: AddressBlock): boolean {

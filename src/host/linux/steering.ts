@@ -3,7 +3,15 @@ import type { IpsecPolicy } from "../../ipsec/policy.ts";
 import type { IpAddress } from "../../net/ip-address.ts";
 import { OWN_PROTOCOL, ruleText } from "./ip-command.ts";
 import type { MachineChanges } from "./machine-changes.ts";
-import { PRIORITIES, type SteeringRule, steeringPlan, TABLES } from "./steering-plan.ts";
+import {
+  PRIORITIES,
+  type SteeringRule,
+  steeringPlan,
+  TABLES,
+  THE_END,
+  temporaryRules,
+} from "./steering-plan.ts";
+import { placeTemporary } from "./temporary-steering.ts";
 
 export interface SteeringOptions {
   readonly changes: MachineChanges;
@@ -20,6 +28,7 @@ export class Steering {
   readonly #options: SteeringOptions;
   #range = 0;
   #undo: readonly string[] = [];
+  #temporary: readonly SteeringRule[] = [];
 
   constructor(options: SteeringOptions) {
     this.#options = options;
@@ -34,13 +43,15 @@ export class Steering {
     ] as const;
     const made = await changes.make({
       kind: "ip",
-      make: tables.flatMap(([device, table, source]) => [
-        `link set dev ${device} mtu ${mtu} up`,
-        // When we are gone the device is too, and its route; what was to be protected then goes nowhere, not out in clear.
-        `route replace unreachable default metric ${LAST_METRIC} table ${table} protocol ${OWN_PROTOCOL}`,
-        `route replace default dev ${device} table ${table} protocol ${OWN_PROTOCOL}${source}`,
-      ]),
-      undo: tables.map(([, table]) => `route flush table ${table}`),
+      make: tables
+        .flatMap(([device, table, source]) => [
+          `link set dev ${device} mtu ${mtu} up`,
+          // When we are gone the device is too, and its route; what was to be protected then goes nowhere, not out in clear.
+          `route replace unreachable default metric ${LAST_METRIC} table ${table} protocol ${OWN_PROTOCOL}`,
+          `route replace default dev ${device} table ${table} protocol ${OWN_PROTOCOL}${source}`,
+        ])
+        .concat(`rule add ${ruleText(THE_END)}`),
+      undo: [...tables.map(([, table]) => `route flush table ${table}`), ...removalOf([THE_END])],
     });
     return made.kind === "refused" ? made.reason : await this.change(policy);
   }
@@ -61,6 +72,21 @@ export class Steering {
     this.#undo = undo;
     await changes.undoOne(before);
     return undefined;
+  }
+
+  /** What temporary entries protect now; rules that stay are not touched. What is returned says what was refused. */
+  async follow(temporary: IpsecPolicy): Promise<string | undefined> {
+    const { changes, deviceOf } = this.#options;
+    const wanted = temporaryRules(temporary, deviceOf);
+    const { kept, removed, added, unplaced } = placeTemporary(this.#temporary, wanted);
+    this.#temporary = [...kept, ...added];
+    if (removed.length > 0) await changes.undoOne(removalOf(removed));
+    const made = await changes.makeEach(
+      added.map((rule) => `rule add ${ruleText(rule)}`),
+      removalOf(added),
+    );
+    if (made.kind === "refused") return made.reason;
+    return unplaced === 0 ? undefined : "their peers have more flows than there can be routing rules";
   }
 }
 

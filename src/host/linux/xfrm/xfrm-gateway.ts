@@ -5,11 +5,13 @@
 import type { RouterPolicy } from "../../../config/router-policy.ts";
 import { AddressWatch } from "../address-watch.ts";
 import { Egress } from "../egress.ts";
+import { FollowUp, isOfSas } from "../follow-up.ts";
 import { GatewayDriver } from "../gateway-driver.ts";
 import type { LinuxGatewayOptions } from "../linux-gateway.ts";
 import { deviceIndexes, mainRoutes } from "../machine.ts";
 import { changePacketRules, configureMachine, policyFor } from "../machine-setup.ts";
 import { describeOsError, isOsError } from "../os-error.ts";
+import { ReverseRouting } from "../reverse-routing.ts";
 import { tapInput, tapped } from "../wire-tap.ts";
 import { FallbackRoutes } from "./fallback-routes.ts";
 import { NetlinkSocket } from "./netlink-socket.ts";
@@ -30,6 +32,7 @@ export class XfrmGateway {
   readonly #routes: FallbackRoutes;
   readonly #egress: Egress;
   readonly #addresses: AddressWatch;
+  readonly #followUp: FollowUp;
   #indexes: ReadonlyMap<string, number>;
 
   private constructor(
@@ -52,8 +55,14 @@ export class XfrmGateway {
       onError: options.onOsError,
       onNotice: options.onNotice,
     });
+    const reverseRouting = new ReverseRouting(options);
+    this.#followUp = new FollowUp(() => reverseRouting.follow(this.driver.reverseRoutes()), options.onFault);
     this.driver = new GatewayDriver({
       ...options,
+      onEvent: (event) => {
+        options.onEvent(event);
+        if (isOfSas(event)) this.#followUp.ask();
+      },
       policy: policyFor(router, matching.matched),
       carrier: this.#carrier,
       port: onWire === undefined ? parts.port : tapped(parts.port, onWire),
@@ -82,6 +91,7 @@ export class XfrmGateway {
   async setPolicy(router: RouterPolicy): Promise<void> {
     this.driver.setPolicy(policyFor(router, this.#options.matching.matched));
     await this.#routes.change(router.ipsec);
+    this.#followUp.ask();
     const refused = await changePacketRules(this.#options.changes, this.#options, router, undefined);
     if (refused !== undefined)
       this.#options.onNotice(`packets are filtered and translated as before: ${refused}`);
@@ -93,6 +103,7 @@ export class XfrmGateway {
     this.driver.close();
     this.#carrier.clear();
     this.#egress.close();
+    await this.#followUp.stop();
     await this.#options.changes.undoAll();
     for (const each of [port, requests, news]) each.close();
     await this.#options.jobs.close();
@@ -109,6 +120,7 @@ export class XfrmGateway {
     if (refused !== undefined) return `cannot filter and translate packets: ${refused}`;
     this.#carrier.setPolicy(policyFor(router, matching.matched).ipsec);
     this.#egress.follow(() => void this.#machineChanged());
+    this.#followUp.ask();
     news.listen((message) => {
       if (!this.#carrier.hear(message)) return;
       this.driver.take({ kind: "wake" });
@@ -122,6 +134,7 @@ export class XfrmGateway {
   }
 
   async #machineChanged(): Promise<void> {
+    this.#followUp.ask();
     await this.#addresses.changed();
     await this.#routes.restore();
     this.#indexes = await deviceIndexes();
