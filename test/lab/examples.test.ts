@@ -106,6 +106,10 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     pings: ["80 percent (4/5)"],
     said: [/Key name: wan2511\.example\.com/, /QM_IDLE/],
   },
+  "rsa-encrypted-nonces-aggressive": {
+    pings: ["80 percent (4/5)"],
+    said: [/20\.20\.20\.2[01].*QM_IDLE/],
+  },
   "certificate-refused": {
     pings: ["0 percent (0/5)"],
     said: [
