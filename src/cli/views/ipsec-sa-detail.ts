@@ -2,13 +2,13 @@
  * `show crypto ipsec sa detail`, in the layout of IOS 15, which the tools that read routers' listings know: packets lost are
  * counted by what was wrong, and of SAs more is told than IOS 12.2 does.
  */
-import { describeSuite, isAh, protocolOf, type SaProtocol } from "../../crypto/names.ts";
+import { describeSuite, isAh } from "../../crypto/names.ts";
 import type { GatewayView } from "../../gateway/contract.ts";
 import type { PacketDropReason } from "../../ipsec/events.ts";
 import type { FlowCounters, FlowView, SaView } from "../../ipsec/view.ts";
 import { ipv4 } from "../../net/ip-address.ts";
 import { describeProxy } from "../../net/selector.ts";
-import { flowsOf, type IpsecSaFilter, settingsOf } from "./ipsec-sa.ts";
+import { flowsOf, type IpsecSaFilter, saSections, settingsOf } from "./ipsec-sa.ts";
 
 export function showIpsecSaDetail(view: GatewayView, filter: IpsecSaFilter = {}): string[] {
   const flows = flowsOf(view, filter);
@@ -59,30 +59,13 @@ function counterLines(counters: FlowCounters): string[] {
 }
 
 function sectionLines(flow: FlowView): string[] {
-  const { localAddress, peer = NO_PEER, inbound, outbound, mapName, interfaceName } = flow;
+  const { localAddress, peer = NO_PEER, outbound, mapName, interfaceName } = flow;
   const spi = outbound.at(-1)?.spi ?? 0;
-  const linesOf = (wanted: SaProtocol, sas: readonly SaView[]) =>
-    sas.filter(({ suite }) => protocolOf(suite) === wanted).flatMap((sa) => saLines(sa, mapName));
   return [
     `     local crypto endpt.: ${localAddress}, remote crypto endpt.: ${peer}`,
     `     plaintext mtu ${flow.plaintextMtu ?? flow.pathMtu}, path mtu ${flow.pathMtu}, ip mtu ${flow.mediaMtu}, ip mtu idb ${interfaceName}`,
     `     current outbound spi: ${spiText(spi)}`,
-    "",
-    "     inbound esp sas:",
-    ...linesOf("esp", inbound),
-    "",
-    "     inbound ah sas:",
-    ...linesOf("ah", inbound),
-    "",
-    "     inbound pcp sas:",
-    "",
-    "     outbound esp sas:",
-    ...linesOf("esp", outbound),
-    "",
-    "     outbound ah sas:",
-    ...linesOf("ah", outbound),
-    "",
-    "     outbound pcp sas:",
+    ...saSections(flow, (sa) => saLines(sa, mapName)),
   ];
 }
 

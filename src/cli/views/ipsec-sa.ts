@@ -77,31 +77,33 @@ function identityLines(flow: FlowView): string[] {
 }
 
 function sectionLines(flow: FlowView): string[] {
-  const { localAddress, inbound, outbound, mapName } = flow;
+  const { localAddress, outbound, mapName } = flow;
   const peer = flow.peer ?? "0.0.0.0";
-  const linesOf = (wanted: SaProtocol, sas: readonly SaView[]) =>
-    sas.filter(({ suite }) => protocolOf(suite) === wanted).flatMap((sa) => saLines(sa, mapName));
   return [
     `     local crypto endpt.: ${localAddress}, remote crypto endpt.: ${peer}`,
     `     path mtu ${flow.pathMtu}, media mtu ${flow.mediaMtu}`,
     `     current outbound spi: ${(outbound.at(-1)?.spi ?? 0).toString(16).toUpperCase()}`,
-    "",
-    "     inbound esp sas:",
-    ...linesOf("esp", inbound),
-    "",
-    "     inbound ah sas:",
-    ...linesOf("ah", inbound),
-    "",
-    "     inbound pcp sas:",
-    "",
-    "     outbound esp sas:",
-    ...linesOf("esp", outbound),
-    "",
-    "     outbound ah sas:",
-    ...linesOf("ah", outbound),
-    "",
-    "     outbound pcp sas:",
+    ...saSections(flow, (sa) => saLines(sa, mapName)),
   ];
+}
+
+/** The SAs of a flow below a heading for each direction and protocol, of which IOS leaves none out. */
+export function saSections(
+  { inbound, outbound }: FlowView,
+  linesOf: (sa: SaView) => readonly string[],
+): string[] {
+  const section = (direction: string, sas: readonly SaView[], wanted: SaProtocol) => [
+    "",
+    `     ${direction} ${wanted} sas:`,
+    ...sas.filter(({ suite }) => protocolOf(suite) === wanted).flatMap(linesOf),
+  ];
+  const sections = (direction: string, sas: readonly SaView[]) => [
+    ...section(direction, sas, "esp"),
+    ...section(direction, sas, "ah"),
+    "",
+    `     ${direction} pcp sas:`,
+  ];
+  return [...sections("inbound", inbound), ...sections("outbound", outbound)];
 }
 
 function counterLines(counters: FlowCounters): string[] {
