@@ -5,7 +5,8 @@ import { ADDRESS, HEXADECIMAL, HOST_NAME, integer } from "../value-types.ts";
 import { phrase } from "../vocabulary.ts";
 import { type Command, command } from "./command.ts";
 import { startPingDialogue } from "./ping-dialogue.ts";
-import { DEFAULT_PING, isOwnAddress, ownAddressOf, resolveHost } from "./ping-options.ts";
+import { DEFAULT_PING } from "./ping-options.ts";
+import { probeEnds } from "./probe-ends.ts";
 
 const PING = phrase("ping", "Send echo messages");
 
@@ -40,21 +41,11 @@ export const PING_COMMANDS: readonly Command[] = [
       ),
     ],
     ({ services, print, ping }, args) => {
-      const configuration = services.configuration();
-      const destination =
-        args.target.kind === "address" ? args.target.address : resolveHost(configuration, args.target.name);
-      if (destination === undefined)
-        return print(["% Unrecognized host or address, or protocol not running."]);
-      const source =
-        args.source?.kind === "interface"
-          ? ownAddressOf(configuration, args.source.name)
-          : args.source?.address;
-      if (args.source !== undefined && (source === undefined || !isOwnAddress(configuration, source)))
-        return print(["% Invalid source address- IP address not on any of our up interfaces"]);
+      const ends = probeEnds(services.configuration(), args);
+      if (typeof ends === "string") return print([ends]);
       ping({
         ...DEFAULT_PING,
-        destination,
-        source,
+        ...ends,
         repeat: args.repeat ?? DEFAULT_PING.repeat,
         size: args.size ?? DEFAULT_PING.size,
         timeoutSeconds: args.timeout ?? DEFAULT_PING.timeoutSeconds,

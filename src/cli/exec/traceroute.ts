@@ -9,7 +9,8 @@ import { phrase } from "../vocabulary.ts";
 import { type Command, command } from "./command.ts";
 import type { Dialogue } from "./dialogue.ts";
 import { BAD_ADDRESS, OPTIONS_PROMPT, protocolAndTarget } from "./ping-dialogue.ts";
-import { isOwnAddress, ownAddressOf, resolveHost } from "./ping-options.ts";
+import { isOwnAddress, ownAddressOf } from "./ping-options.ts";
+import { probeEnds } from "./probe-ends.ts";
 import {
   always,
   declined,
@@ -55,22 +56,12 @@ export const TRACEROUTE_COMMANDS: readonly Command[] = [
       ),
     ],
     ({ services, print, traceroute }, args) => {
-      const configuration = services.configuration();
-      const destination =
-        args.target.kind === "address" ? args.target.address : resolveHost(configuration, args.target.name);
-      if (destination === undefined)
-        return print(["% Unrecognized host or address, or protocol not running."]);
-      const source =
-        args.source?.kind === "interface"
-          ? ownAddressOf(configuration, args.source.name)
-          : args.source?.address;
-      if (args.source !== undefined && (source === undefined || !isOwnAddress(configuration, source)))
-        return print(["% Invalid source address- IP address not on any of our up interfaces"]);
+      const ends = probeEnds(services.configuration(), args);
+      if (typeof ends === "string") return print([ends]);
       const { minimum = DEFAULTS.minimumTimeToLive, maximum = DEFAULTS.maximumTimeToLive } = args;
       if (minimum > maximum) return print(["% Maximum TTL must be at least the minimum"]);
       traceroute({
-        destination,
-        source,
+        ...ends,
         timeoutSeconds: args.timeout ?? DEFAULTS.timeoutSeconds,
         probes: args.probes ?? DEFAULTS.probes,
         minimumTimeToLive: minimum,
