@@ -17,7 +17,7 @@ describe("strongSwan", { skip, concurrency: 3 }, () => {
     between("", async ({ network, charon, router }) => {
       await network.pingUntilAnswered("ours", INSIDE, PEER_INSIDE);
       await charon.crash();
-      assert.equal(network.ping("ours", INSIDE, PEER_INSIDE, 2), 0);
+      assert.equal(network.ping("ours", INSIDE, PEER_INSIDE, 2, 1), 0);
       const again = await network.charon("peer", { ...SETTINGS, child: ["start_action = start"] });
       await network.pingUntilAnswered("ours", INSIDE, PEER_INSIDE);
       assert.equal(network.ping("peer", PEER_INSIDE, INSIDE, 3), 3);

@@ -80,7 +80,7 @@ describe("a Linux router", { skip, concurrency: 2 }, () => {
       network.ip("ours", "address", "add", "192.0.2.77/24", "dev", "wan0");
       network.ip("ours", "address", "del", `${OURS}/24`, "dev", "wan0");
       await router.says(/Ethernet0 is down: wan0 is without 192\.0\.2\.1/);
-      assert.equal(network.ping("ours", INSIDE, PEER_INSIDE, 2), 0);
+      assert.equal(network.ping("ours", INSIDE, PEER_INSIDE, 2, 1), 0);
       network.ip("ours", "address", "add", `${OURS}/24`, "dev", "wan0");
       await router.says(/Ethernet0 is back: wan0 has 192\.0\.2\.1/);
       await network.pingUntilAnswered("ours", INSIDE, PEER_INSIDE);

@@ -135,7 +135,7 @@ function main(configuration: string, keys: string): void {
     let sent = 0;
     // Answers take a moment; once all are there nobody waits for more.
     const settle = (waited: number): void => {
-      if (answered - before >= sent || waited >= 1000) say({ pinged: { sent, answered: answered - before } });
+      if (answered - before >= sent || waited >= 3000) say({ pinged: { sent, answered: answered - before } });
       else setTimeout(() => settle(waited + 20), 20);
     };
     const next = (): void => {

@@ -158,7 +158,20 @@ async function withPeers(
 }
 
 function echoes(namespace: string, source: string, destination: string, count: number): number {
-  const options = ["-n", "-c", `${count}`, "-l", `${count}`, "-i", "1", "-W", "1", "-I", source, destination];
+  const options = [
+    "-n",
+    "-c",
+    `${count}`,
+    "-l",
+    `${count}`,
+    "-i",
+    "1",
+    "-W",
+    count === 1 ? "1" : "5",
+    "-I",
+    source,
+    destination,
+  ];
   try {
     const output = ip("netns", "exec", namespace, "ping", ...options);
     return Number(/(\d+) received/.exec(output)?.[1] ?? 0);

@@ -41,7 +41,7 @@ describe("two Linux machines run the case study's routers", { skip, concurrency:
       // A way in clear, that must not be taken.
       machines.ip("initiator", "route", "add", "10.1.2.0/24", "via", "172.16.172.20");
       const sent = forwarded(machines, "initiator");
-      assert.equal(machines.ping("alice", "10.1.2.100", 3), 0);
+      assert.equal(machines.ping("alice", "10.1.2.100", 3, 1), 0);
       assert.equal(forwarded(machines, "initiator"), sent);
       machines.ip("initiator", "route", "del", "10.1.2.0/24");
 
@@ -59,7 +59,7 @@ describe("two Linux machines run the case study's routers", { skip, concurrency:
       for (const machine of ["initiator", "responder"] as const)
         machines.set(machine, "net.ipv4.ip_forward=1");
       machines.ip("responder", "route", "add", "10.1.1.0/24", "via", "172.16.172.10");
-      assert.equal(machines.ping("bob", "10.1.1.100", 2), 0);
+      assert.equal(machines.ping("bob", "10.1.1.100", 2, 1), 0);
       await initiator.says(/%CRYPTO-4-RECVD_PKT_NOT_IPSEC/);
       const counted = await machines.console("initiator", "show crypto ipsec sa");
       assert.match(counted, /#recv errors 2/);

@@ -85,9 +85,9 @@ export class Network {
     this.run(machine, "nft", "-f", this.file(`${machine}.nft`, `flush ruleset\n${ruleset}\n`));
   }
 
-  /** Echoes that came back within a second; all are sent at once, as ping would not wait for the last ones otherwise. */
-  ping(machine: string, source: string, destination: string, count: number): number {
-    const options = ["-n", "-c", `${count}`, "-l", `${count}`, "-i", "1", "-W", "1", "-I", source];
+  /** Echoes that came back in time; all are sent at once, as ping would not wait for the last ones otherwise. */
+  ping(machine: string, source: string, destination: string, count: number, seconds = 5): number {
+    const options = ["-n", "-c", `${count}`, "-l", `${count}`, "-i", "1", "-W", `${seconds}`, "-I", source];
     const said = this.attempt(machine, "ping", ...options, destination);
     return Number(/(\d+) received/.exec(said)?.[1] ?? 0);
   }

@@ -106,16 +106,28 @@ export class Machines {
     return run("ip", "netns", "exec", this.namespace(machine), "cat", path);
   }
 
-  /** Echoes that came back within a second; all are sent at once, as ping would not wait for the last ones otherwise. */
-  ping(machine: Machine, destination: string, count: number): number {
-    const args = ["ping", "-n", "-c", `${count}`, "-l", `${count}`, "-i", "1", "-W", "1", destination];
+  /** Echoes that came back in time; all are sent at once, as ping would not wait for the last ones otherwise. */
+  ping(machine: Machine, destination: string, count: number, seconds = 5): number {
+    const args = [
+      "ping",
+      "-n",
+      "-c",
+      `${count}`,
+      "-l",
+      `${count}`,
+      "-i",
+      "1",
+      "-W",
+      `${seconds}`,
+      destination,
+    ];
     const output = runAnyway("ip", "netns", "exec", this.namespace(machine), ...args);
     return Number(/(\d+) received/.exec(output)?.[1] ?? 0);
   }
 
   /** Until the first echo comes back: IKE has been at work. */
   pingUntilAnswered(machine: Machine, destination: string): void {
-    for (let attempt = 0; attempt < 30; attempt++) if (this.ping(machine, destination, 1) === 1) return;
+    for (let attempt = 0; attempt < 30; attempt++) if (this.ping(machine, destination, 1, 1) === 1) return;
     throw new Error(`${machine} gets no answer from ${destination}`);
   }
 
