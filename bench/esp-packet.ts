@@ -9,8 +9,8 @@ import { PacketArena } from "../src/host/linux/packet-arena.ts";
 import { DataPlane } from "../src/ipsec/data-plane.ts";
 import { openEsp, payloadOffset, sealEsp, sealedLength } from "../src/ipsec/esp.ts";
 import { ESP_HEADER_LENGTH } from "../src/ipsec/esp-transforms.ts";
-import { nodeTransforms } from "../src/ipsec/node-transforms.ts";
 import { HEAP_SPACE } from "../src/ipsec/packet-space.ts";
+import { NODE_TRANSFORMS } from "../src/ipsec/packet-transforms.ts";
 import { PlaintextRoom } from "../src/ipsec/plaintext-room.ts";
 import { PROTOCOL } from "../src/net/protocols.ts";
 import { at, keyedPair, POLICY_A, POLICY_B, udpPacket, WAN } from "../test/support/data-plane-fixtures.ts";
@@ -183,7 +183,7 @@ function limitOf(algorithms: readonly (readonly string[])[], size: number): numb
 function measureEsp(suite: EspSuite, size: number): Cost {
   const { arena, place, options } = surroundings();
   const { encryptionKey, integrityKey } = keyedPair({ suite }).outboundA;
-  const make = () => (options.transforms ?? nodeTransforms)(suite, encryptionKey, integrityKey);
+  const make = () => (options.transforms ?? NODE_TRANSFORMS).esp(suite, encryptionKey, integrityKey);
   const [sealing, opening] = [make(), make()];
   const end = sealedLength(sealing, size);
   const octets = place.subarray(0, end);

@@ -13,10 +13,10 @@ import type { IkeLimits } from "../ike/limits.ts";
 import type { IkePolicy } from "../ike/policy.ts";
 import type { WireConventions } from "../ike/wire-conventions.ts";
 import { DataPlane, type DataPlaneOutput, type RemovedPair } from "../ipsec/data-plane.ts";
-import type { EspTransformsFactory } from "../ipsec/esp-transforms.ts";
 import type { IpsecEvent } from "../ipsec/events.ts";
 import type { PacketCarrier } from "../ipsec/packet-carrier.ts";
 import type { PacketSpace } from "../ipsec/packet-space.ts";
+import type { PacketTransforms } from "../ipsec/packet-transforms.ts";
 import type { IpsecPolicy } from "../ipsec/policy.ts";
 import type { ReverseRoute } from "../ipsec/reverse-routes.ts";
 import type { IpAddress } from "../net/ip-address.ts";
@@ -41,7 +41,7 @@ export interface GatewayOptions {
   readonly ikeLimits?: Partial<IkeLimits>;
   readonly conventions?: WireConventions;
   /** The data plane's cryptography, and where it builds packets; by default those of its own. */
-  readonly transforms?: EspTransformsFactory;
+  readonly transforms?: PacketTransforms;
   readonly space?: PacketSpace;
   /** TCP connections learn at their beginning what fits through their tunnel. False, as on IOS: by the loss of what does not. */
   readonly lowersMss?: boolean;

@@ -12,18 +12,17 @@ import type { DataPlaneParts } from "./data-plane-parts.ts";
 import { dataPlaneView } from "./data-plane-view.ts";
 import { DeadlineHeap } from "./deadline-heap.ts";
 import { DropReports } from "./drop-reports.ts";
-import type { EspTransformsFactory } from "./esp-transforms.ts";
 import { HoldQueue } from "./hold-queue.ts";
 import { type EspArrival, InboundPath } from "./inbound-path.ts";
 import { DATA_PLANE_LIMITS, type DataPlaneLimits } from "./limits.ts";
 import { isExpired, type LiveSa, type PlaneTimer, type RemovedPair } from "./live-sa.ts";
 import { connIdsFrom, installManualSas, type TakeConnIds } from "./manual-sas.ts";
 import { Negotiator } from "./negotiator.ts";
-import { nodeTransforms } from "./node-transforms.ts";
 import { OutboundPath } from "./outbound-path.ts";
 import { type DataPlaneOutput, Outbox } from "./outbox.ts";
 import type { CarrierNews, PacketCarrier } from "./packet-carrier.ts";
 import { HEAP_SPACE, type PacketSpace } from "./packet-space.ts";
+import { NODE_TRANSFORMS, type PacketTransforms } from "./packet-transforms.ts";
 import { PathDiscovery } from "./path-discovery.ts";
 import { PathMtus } from "./path-mtus.ts";
 import { followPeer, movePeer, type PeerMove } from "./peer-moves.ts";
@@ -57,7 +56,7 @@ export interface DataPlaneOptions {
   readonly holdPackets: boolean;
   readonly limits?: Readonly<Partial<DataPlaneLimits>>;
   /** The cryptography; by default that of crypto/. */
-  readonly transforms?: EspTransformsFactory;
+  readonly transforms?: PacketTransforms;
   /** Where packets are built; by default in memory of their own. */
   readonly space?: PacketSpace;
   /** TCP connections learn at their beginning what fits through their tunnel. False by default, as on IOS. */
@@ -83,7 +82,7 @@ export class DataPlane {
     this.#parts = {
       limits,
       random: options.random,
-      transforms: options.transforms ?? nodeTransforms,
+      transforms: options.transforms ?? NODE_TRANSFORMS,
       space: options.space ?? HEAP_SPACE,
       lowersMss: options.lowersMss === true,
       sad: new Sad(),

@@ -1,6 +1,6 @@
 /** What an SA puts around a payload behind the IP header: ESP, AH, or ESP and AH around it (RFC 2401 §4.3). Octets. */
 import { PROTOCOL } from "../net/protocols.ts";
-import type { AhTransforms } from "./ah.ts";
+import type { AhTransforms } from "./ah-transforms.ts";
 import * as esp from "./esp.ts";
 import type { EspTransforms } from "./esp-transforms.ts";
 

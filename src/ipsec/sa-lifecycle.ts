@@ -3,7 +3,6 @@ import { MisuseError } from "../base/errors.ts";
 import { after, type Instant, seconds } from "../base/time.ts";
 import { isAh, isAuthenticated } from "../crypto/names.ts";
 import { isBetween, selectorCovers, selectorsEqual, type TrafficSelector } from "../net/selector.ts";
-import { AhTransforms } from "./ah.ts";
 import type { DataPlaneParts } from "./data-plane-parts.ts";
 import type { IpsecEvent } from "./events.ts";
 import { type IdleLook, isIdle, watchIdleness } from "./idle-watch.ts";
@@ -193,6 +192,7 @@ export class SaLifecycle {
 
   #makeSa(given: SaParameters, line: ProtectedLine): LiveSa {
     const { suite, encryptionKey, integrityKey, ah, direction } = given;
+    const { transforms } = this.#parts;
     const isLines = selectorsEqual(given.selector, line.selector);
     // The line's own selector, if it is the same: there are tens of thousands of them.
     const parameters = isLines ? { ...given, selector: line.selector } : given;
@@ -205,8 +205,8 @@ export class SaLifecycle {
       direction,
       parameters,
       flowId: ++this.#lastFlowId,
-      esp: isAh(suite) ? undefined : this.#parts.transforms(suite, encryptionKey, integrityKey),
-      ah: isAh(suite) ? new AhTransforms(suite.ah, integrityKey) : ah && new AhTransforms(ah.hash, ah.key),
+      esp: isAh(suite) ? undefined : transforms.esp(suite, encryptionKey, integrityKey),
+      ah: isAh(suite) ? transforms.ah(suite.ah, integrityKey) : ah && transforms.ah(ah.hash, ah.key),
       selector: isLines ? line.compiledSelector : compileSelector(parameters.selector),
       limits,
       line,

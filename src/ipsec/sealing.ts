@@ -1,6 +1,7 @@
 /** The next packet of an outbound SA, sealed in place: ESP around its payload, and AH around both and the IP header. */
 import { PROTOCOL } from "../net/protocols.ts";
-import { type AhTransforms, sealAh } from "./ah.ts";
+import { sealAh } from "./ah.ts";
+import type { AhTransforms } from "./ah-transforms.ts";
 import { encryptedLength, sealEsp } from "./esp.ts";
 import { ESP_HEADER_LENGTH } from "./esp-transforms.ts";
 import type { IvPool } from "./iv-pool.ts";

@@ -4,8 +4,7 @@
  */
 import type { RouterPolicy } from "../../config/router-policy.ts";
 import type { GatewayInput } from "../../gateway/contract.ts";
-import type { EspTransformsFactory } from "../../ipsec/esp-transforms.ts";
-import { nodeTransforms } from "../../ipsec/node-transforms.ts";
+import { NODE_TRANSFORMS, type PacketTransforms } from "../../ipsec/packet-transforms.ts";
 import type { IpsecPolicy } from "../../ipsec/policy.ts";
 import { u32At } from "../../net/words.ts";
 import { AddressWatch } from "./address-watch.ts";
@@ -61,7 +60,7 @@ export class LinuxGateway {
     options: LinuxGatewayOptions,
     port: KernelPort,
     egress: Egress,
-    transforms: EspTransformsFactory,
+    transforms: PacketTransforms,
   ) {
     const { router, matching, changes } = options;
     this.#options = options;
@@ -112,7 +111,7 @@ export class LinuxGateway {
     const libcrypto = await loadLibcrypto();
     const transforms =
       "kind" in libcrypto || !options.offload
-        ? nodeTransforms
+        ? NODE_TRANSFORMS
         : nativeTransforms(libcrypto, port.arena.memory);
     const gateway = new LinuxGateway(options, port, egress, transforms);
     const fault = await gateway.#begin();

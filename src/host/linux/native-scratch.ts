@@ -1,4 +1,4 @@
-/** What the contexts of libcrypto use by turns: a place for keys on their way in, for digests, and for packets that lie elsewhere. */
+/** What the contexts of libcrypto use by turns: a place for keys on their way in, for headers and digests, and for packets that lie elsewhere. */
 import { BugError } from "../../base/errors.ts";
 import { GCM_PARAMETERS_OCTETS, GcmParameters } from "./gcm-parameters.ts";
 import type { Libcrypto } from "./libcrypto.ts";
@@ -45,5 +45,5 @@ export function mustSucceed(result: number, what: string): void {
 export const SCRATCH_OCTETS = 3 * 65_536 + GCM_PARAMETERS_OCTETS;
 /** The longest IPv4 packet. */
 const PACKET_MAX = 65_535;
-/** A key, a nonce or a digest. */
+/** A key, a nonce, a digest, or the headers that AH covers. */
 const SMALL = 128;

@@ -1,10 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import {
+  ahTransformsOf,
+  describeAhTransforms,
+  withAh,
+} from "../../../test/support/ah-transforms-contract.ts";
 import { keysFor, seededRandom } from "../../../test/support/data-plane-fixtures.ts";
-import { describeEspTransforms, espSuites } from "../../../test/support/esp-transforms-contract.ts";
+import { describeEspTransforms, espSuites, hashes } from "../../../test/support/esp-transforms-contract.ts";
 import { hex } from "../../base/octets.ts";
+import { openAh, sealAh } from "../../ipsec/ah.ts";
 import { openEsp, payloadOffset, sealEsp, sealedLength } from "../../ipsec/esp.ts";
+import { nodeAhTransforms } from "../../ipsec/node-ah-transforms.ts";
 import { nodeTransforms } from "../../ipsec/node-transforms.ts";
 import { HEAP_SPACE } from "../../ipsec/packet-space.ts";
 import { PlaintextRoom } from "../../ipsec/plaintext-room.ts";
@@ -20,14 +27,15 @@ const libc = await loadLibc();
 const libcrypto = await loadLibcrypto();
 
 if ("kind" in libc || "kind" in libcrypto)
-  test("ESP by libcrypto", {
+  test("ESP and AH by libcrypto", {
     skip: `needs libcrypto: ${"kind" in libcrypto ? libcrypto.reason : ""}`,
   }, () => {});
 else {
   const memory = new NativeMemory(libc, SCRATCH_OCTETS + 65_536);
-  const factory = nativeTransforms(libcrypto, memory);
+  const { esp: factory, ah } = nativeTransforms(libcrypto, memory);
   const region = memory.reserve(40_000);
   describeEspTransforms("libcrypto", factory);
+  describeAhTransforms("libcrypto", ah);
 
   test("packets in the memory of the transforms are sealed and opened where they lie", () => {
     const space = { allocate: (length: number) => region.bytes.subarray(20_000, 20_000 + length) };
@@ -52,6 +60,32 @@ else {
           // From the memory to elsewhere.
           const elsewhere = openEsp(native, region.bytes, new PlaintextRoom(HEAP_SPACE), at, end);
           assert.deepEqual(elsewhere, result);
+        }),
+        { numRuns: 10 },
+      );
+      native.release();
+    }
+  });
+
+  test("AH covers packets in the memory of the transforms where they lie, to the octets of the reference", () => {
+    for (const hash of hashes()) {
+      const [native, reference] = [ah, nodeAhTransforms].map((each) => ahTransformsOf(each, hash));
+      assert.ok(native && reference, "both");
+      fc.assert(
+        fc.property(fc.nat(3000), fc.nat(200), (length, at) => {
+          const payload = seededRandom(length).bytes("padding", length);
+          const packet = withAh(native, { timeToLive: 9, identification: 7 }, payload);
+          const here = region.bytes.subarray(at, at + packet.length);
+          here.set(packet);
+          for (const [transforms, octets] of [
+            [native, here],
+            [reference, packet],
+          ] as const)
+            sealAh(transforms, { nextHeader: 17, spi: 300, sequenceNumber: 1 }, octets, 20);
+          assert.equal(hex(here), hex(packet));
+          assert.equal(openAh(native, here, 20).kind, "opened");
+          here[here.length - 1] = (here[here.length - 1] ?? 0) ^ 1;
+          assert.equal(openAh(native, here, 20).kind, "bad icv");
         }),
         { numRuns: 10 },
       );

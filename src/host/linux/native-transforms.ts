@@ -1,5 +1,5 @@
 /**
- * ESP's cryptography with libcrypto's contexts kept as long as the SA. They work where packets lie, if that is in the memory
+ * The cryptography of packets with libcrypto's contexts kept as long as the SA. They work where packets lie, if that is in the memory
  * given, and on copies otherwise. The octets are those of `ipsec/node-transforms.ts`, which also has the suites that few use.
  */
 import {
@@ -21,7 +21,9 @@ import {
   espLayout,
 } from "../../ipsec/esp-transforms.ts";
 import { nodeTransforms } from "../../ipsec/node-transforms.ts";
+import type { PacketTransforms } from "../../ipsec/packet-transforms.ts";
 import type { Libcrypto } from "./libcrypto.ts";
+import { NativeAhTransforms } from "./native-ah.ts";
 import { NativeCbc } from "./native-cbc.ts";
 import { NativeGcm } from "./native-gcm.ts";
 import type { NativeMemory } from "./native-memory.ts";
@@ -29,8 +31,15 @@ import { NativeScratch } from "./native-scratch.ts";
 import type { NativeSuite } from "./native-suite.ts";
 
 /** `memory` is where packets usually lie; it must have room for `SCRATCH_OCTETS` more. */
-export function nativeTransforms(libcrypto: Libcrypto, memory: NativeMemory): EspTransformsFactory {
+export function nativeTransforms(libcrypto: Libcrypto, memory: NativeMemory): PacketTransforms {
   const scratch = new NativeScratch(libcrypto, memory);
+  return {
+    esp: espTransforms(scratch),
+    ah: (hash, key) => new NativeAhTransforms(scratch, hash, key),
+  };
+}
+
+function espTransforms(scratch: NativeScratch): EspTransformsFactory {
   return (suite, encryptionKey, integrityKey) => {
     checkEspKeys(suite, encryptionKey, integrityKey);
     const { encryption, integrity } = suite;
