@@ -6,8 +6,10 @@ import type { RouterPolicy } from "../../config/router-policy.ts";
 import type { GatewayInput } from "../../gateway/contract.ts";
 import { NODE_TRANSFORMS, type PacketTransforms } from "../../ipsec/packet-transforms.ts";
 import type { IpsecPolicy } from "../../ipsec/policy.ts";
+import type { IpsecView } from "../../ipsec/view.ts";
 import { u32At } from "../../net/words.ts";
 import { AddressWatch } from "./address-watch.ts";
+import { AwaitedSteering, withHeld } from "./awaited-steering.ts";
 import { Egress } from "./egress.ts";
 import { FollowUp, isOfSas } from "./follow-up.ts";
 import { GatewayDriver, type GatewayDriverOptions } from "./gateway-driver.ts";
@@ -50,6 +52,8 @@ export class LinuxGateway {
   #ipsec: IpsecPolicy;
   /** What dynamic maps have become for their peers. */
   #temporary: IpsecPolicy = { interfaces: [] };
+  /** Decrypted packets wait for the rules that steer their answers to us. */
+  readonly #awaited = new AwaitedSteering(() => this.driver.view().ipsec.flows);
   readonly #reverseRouting: ReverseRouting;
   readonly #followUp: FollowUp;
   #toldRefusal: string | undefined;
@@ -69,6 +73,7 @@ export class LinuxGateway {
     this.#egress = egress;
     this.#ipsec = router.ipsec;
     this.#interfaces = router.interfaces;
+    this.#awaited.setPolicy(router.ipsec);
     this.#addresses = new AddressWatch(options);
     this.#reverseRouting = new ReverseRouting(options);
     this.#followUp = new FollowUp(() => this.#follow(), options.onFault);
@@ -76,13 +81,15 @@ export class LinuxGateway {
       ...options,
       onEvent: (event) => {
         options.onEvent(event);
-        if (isOfSas(event)) this.#followUp.ask();
+        if (!isOfSas(event)) return;
+        this.#awaited.changed();
+        this.#followUp.ask();
       },
       policy: policyFor(router, matching.matched),
       transforms,
       space: port.arena,
       lowersMss: true,
-      port: options.onWire === undefined ? port : tapped(port, options.onWire),
+      port: withHeld(options.onWire === undefined ? port : tapped(port, options.onWire), this.#awaited),
     });
     this.#steering = new Steering({
       changes,
@@ -124,6 +131,7 @@ export class LinuxGateway {
   async setPolicy(router: RouterPolicy): Promise<void> {
     this.driver.setPolicy(policyFor(router, this.#options.matching.matched));
     this.#ipsec = router.ipsec;
+    this.#awaited.setPolicy(router.ipsec);
     this.#interfaces = router.interfaces;
     const refusal = await this.#steering.change(router.ipsec);
     if (refusal !== undefined) this.#options.onNotice(`packets are steered as before: ${refusal}`);
@@ -185,11 +193,18 @@ export class LinuxGateway {
 
   /** SAs have come or gone: steering and routes are for those that there are. */
   async #follow(): Promise<void> {
-    this.#temporary = temporaryPolicy(this.#ipsec, () => this.driver.view().ipsec.flows);
+    let flows: IpsecView["flows"] = [];
+    this.#temporary = temporaryPolicy(this.#ipsec, () => {
+      flows = this.driver.view().ipsec.flows;
+      return flows;
+    });
     const refusal = await this.#steering.follow(this.#temporary);
     if (refusal !== undefined && this.#toldRefusal === undefined)
       this.#options.onNotice(`not all that dynamic crypto maps protect is steered: ${refusal}`);
     this.#toldRefusal ??= refusal;
+    for (const bytes of this.#awaited.steered(flows.filter(({ template }) => template !== undefined)))
+      this.#port.receive({ kind: "receive", interfaceName: "", bytes, wasProtected: true });
+    this.#port.flush();
     await this.#reverseRouting.follow(this.driver.reverseRoutes());
   }
 
