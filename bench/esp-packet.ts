@@ -1,6 +1,6 @@
 /** What one packet costs: its ESP or AH, and with it everything that the data plane does. Beside it OpenSSL's own speed for the octets alone. */
 import { randomBytes } from "node:crypto";
-import { describeEspSuite, type EspSuite, type HashName, type SaSuite } from "../src/crypto/names.ts";
+import { describeEspSuite, type EspSuite, type HashName, isGmac, type SaSuite } from "../src/crypto/names.ts";
 import { loadLibc } from "../src/host/linux/libc.ts";
 import { loadLibcrypto } from "../src/host/linux/libcrypto.ts";
 import { SCRATCH_OCTETS } from "../src/host/linux/native-scratch.ts";
@@ -57,6 +57,22 @@ const SUBJECTS: readonly Subject[] = [
     open: [["-aead", "-decrypt", "-evp", "aes-128-gcm"]],
   },
   {
+    suite: { encryption: "gmac-128", integrity: undefined },
+    seal: [["ghash"]],
+    open: [["ghash"]],
+  },
+  {
+    suite: { encryption: "ctr-128", integrity: "sha1" },
+    seal: [
+      ["-evp", "aes-128-ctr"],
+      ["-hmac", "sha1"],
+    ],
+    open: [
+      ["-decrypt", "-evp", "aes-128-ctr"],
+      ["-hmac", "sha1"],
+    ],
+  },
+  {
     suite: { encryption: "aes-256", integrity: "sha256" },
     seal: [
       ["-evp", "aes-256-cbc"],
@@ -85,19 +101,35 @@ interface Authenticated {
   readonly name: string;
   readonly suite: SaSuite;
   readonly ah?: HashName;
-  /** Arguments of `openssl speed`, both ways. */
-  readonly limit: readonly (readonly string[])[];
+  /** Arguments of `openssl speed`. */
+  readonly seal: readonly (readonly string[])[];
+  readonly open: readonly (readonly string[])[];
 }
 
 const AUTHENTICATED: readonly Authenticated[] = [
-  { name: "ah-sha-hmac", suite: { ah: "sha1" }, limit: [["-hmac", "sha1"]] },
-  { name: "ah-sha256-hmac", suite: { ah: "sha256" }, limit: [["-hmac", "sha256"]] },
+  {
+    name: "ah-sha-hmac",
+    suite: { ah: "sha1" },
+    seal: [["-hmac", "sha1"]],
+    open: [["-hmac", "sha1"]],
+  },
+  {
+    name: "ah-sha256-hmac",
+    suite: { ah: "sha256" },
+    seal: [["-hmac", "sha256"]],
+    open: [["-hmac", "sha256"]],
+  },
   {
     name: "ah-sha-hmac esp-aes esp-sha-hmac",
     suite: { encryption: "aes-128", integrity: "sha1" },
     ah: "sha1",
-    limit: [
+    seal: [
       ["-evp", "aes-128-cbc"],
+      ["-hmac", "sha1"],
+      ["-hmac", "sha1"],
+    ],
+    open: [
+      ["-decrypt", "-evp", "aes-128-cbc"],
       ["-hmac", "sha1"],
       ["-hmac", "sha1"],
     ],
@@ -139,7 +171,11 @@ async function rowsOf({ suite, seal, open }: Subject, size: number, runs: number
     unit: "us",
     ours: figures[`${layer}${direction}`],
     other: otherOf(figures[`limit${direction}`]),
-    aim: layer === "esp" && size === 1400 ? { of: "ratio", bound: "at most", value: 1.5 } : undefined,
+    // OpenSSL's GHASH is less than a packet's GMAC: it begins and ends nothing.
+    aim:
+      layer === "esp" && size === 1400 && !isGmac(suite.encryption)
+        ? { of: "ratio", bound: "at most", value: 1.5 }
+        : undefined,
   });
   return [row("Seal", "esp"), row("Open", "esp"), row("Seal", "plane"), row("Open", "plane")];
 }
@@ -153,15 +189,17 @@ async function rowsOfAuthenticated(form: Authenticated, size: number, runs: numb
       return cost.seal;
     },
     open: () => seen,
-    limit: () => limitOf(form.limit, size),
+    limitSeal: () => limitOf(form.seal, size),
+    limitOpen: () => limitOf(form.open, size),
   });
-  return (["seal", "open"] as const).map((direction) => ({
+  const row = (direction: "seal" | "open", limit: number): Row => ({
     subject: `${form.name}, ${size} octets, ${direction}, whole data plane`,
     unit: "us",
     ours: figures[direction],
-    other: otherOf(figures.limit),
+    other: otherOf(limit),
     aim: undefined,
-  }));
+  });
+  return [row("seal", figures.limitSeal), row("open", figures.limitOpen)];
 }
 
 /** Microseconds a packet. */

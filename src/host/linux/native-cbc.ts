@@ -1,74 +1,16 @@
-/** CBC and HMAC of one SA (RFC 2405, 2451, 3602; 2403, 2404, 4868; NULL: 2410) in contexts that last from packet to packet. */
+/** CBC of one SA (RFC 2405, 2451, 3602) in a context that lasts from packet to packet. */
 import { cbcAlgorithm } from "../../crypto/cbc.ts";
-import { CIPHERS, type CipherName, type HashName } from "../../crypto/names.ts";
+import { CIPHERS, type CipherName } from "../../crypto/names.ts";
 import type { Secret } from "../../crypto/secret.ts";
-import { ESP_HEADER_LENGTH, type EspLayout } from "../../ipsec/esp-transforms.ts";
 import type { Pointer } from "./libcrypto.ts";
-import { NativeHmac } from "./native-hmac.ts";
+import type { NativeCipher } from "./native-cipher.ts";
 import { mustSucceed, type NativeScratch } from "./native-scratch.ts";
-import type { NativeSuite } from "./native-suite.ts";
-
-export class NativeCbc implements NativeSuite {
-  readonly #layout: EspLayout;
-  readonly #makeChain: (direction: 1 | 0) => ChainedCbc | undefined;
-  /** An SA needs one of both. */
-  #sealing: ChainedCbc | undefined;
-  #opening: ChainedCbc | undefined;
-  readonly #hmac: NativeHmac | undefined;
-
-  constructor(
-    scratch: NativeScratch,
-    layout: EspLayout,
-    encryption: CipherName | "null",
-    encryptionKey: Secret,
-    integrity: HashName | undefined,
-    integrityKey: Secret,
-  ) {
-    this.#layout = layout;
-    this.#makeChain = (direction) =>
-      encryption === "null" ? undefined : new ChainedCbc(scratch, encryption, encryptionKey, direction);
-    if (integrity !== undefined) this.#hmac = new NativeHmac(scratch, integrity, integrityKey);
-  }
-
-  seal(octets: Uint8Array, start: number, end: number, address: number): void {
-    const covered = end - this.#layout.icvLength;
-    this.#sealing ??= this.#makeChain(1);
-    this.#sealing?.seal(octets, start + ESP_HEADER_LENGTH, covered, address + ESP_HEADER_LENGTH);
-    this.#hmac?.digest(address, covered - start);
-    this.#hmac?.put(octets, covered, end);
-  }
-
-  open(
-    octets: Uint8Array,
-    start: number,
-    end: number,
-    address: number,
-    target: Uint8Array,
-    at: number,
-    to: number,
-  ): boolean {
-    const covered = end - this.#layout.icvLength;
-    this.#hmac?.digest(address, covered - start);
-    if (this.#hmac?.isAt(octets, covered, end) === false) return false;
-    this.#opening ??= this.#makeChain(0);
-    const body = covered - start - ESP_HEADER_LENGTH;
-    if (this.#opening === undefined) target.set(octets.subarray(start + ESP_HEADER_LENGTH, covered), at);
-    else this.#opening.open(address + ESP_HEADER_LENGTH, body, to);
-    return true;
-  }
-
-  free(): void {
-    this.#sealing?.free();
-    this.#opening?.free();
-    this.#hmac?.free();
-  }
-}
 
 /**
  * Setting an IV costs more than encrypting a short packet, so the context chains on. What that adds to the first block of a
  * packet is known: sealing takes it out again; opening decrypts the IV as a block before the first, and throws it away.
  */
-class ChainedCbc {
+export class ChainedCbc implements NativeCipher {
   readonly #scratch: NativeScratch;
   readonly #context: Pointer;
   /** The last ciphertext block that was sealed. */
@@ -91,7 +33,6 @@ class ChainedCbc {
     mustSucceed(libcrypto.cipherSetPadding(this.#context, 0), "padding off");
   }
 
-  /** IV and plaintext are in `octets` from `at` to `end`, which is `address`. */
   seal(octets: Uint8Array, at: number, end: number, address: number): void {
     const last = this.#last;
     const textAt = at + last.length;
@@ -104,10 +45,9 @@ class ChainedCbc {
     for (let i = 0; i < last.length; i++) last[i] = octets[lastAt + i] ?? 0;
   }
 
-  /** IV and ciphertext are at `address`, `length` together; so long is what is written to `to`. */
-  open(address: number, length: number, to: number): void {
+  open(_octets: Uint8Array, at: number, end: number, address: number, to: number): void {
     const { libcrypto, lengthAddress } = this.#scratch;
-    mustSucceed(libcrypto.cipherUpdate(this.#context, to, lengthAddress, address, length), "decryption");
+    mustSucceed(libcrypto.cipherUpdate(this.#context, to, lengthAddress, address, end - at), "decryption");
   }
 
   free(): void {

@@ -1,5 +1,5 @@
-/** AES-GCM of one SA (RFC 4106) in a context that lasts from packet to packet. */
-import { AEADS, type GcmName } from "../../crypto/names.ts";
+/** AES-GCM and AES-GMAC of one SA (RFC 4106, RFC 4543) in a context that lasts from packet to packet. */
+import { AEADS, type AeadName, isGmac } from "../../crypto/names.ts";
 import type { Secret } from "../../crypto/secret.ts";
 import { ESP_HEADER_LENGTH } from "../../ipsec/esp-transforms.ts";
 import type { Pointer } from "./libcrypto.ts";
@@ -8,21 +8,24 @@ import type { NativeSuite } from "./native-suite.ts";
 
 export class NativeGcm implements NativeSuite {
   readonly #scratch: NativeScratch;
-  readonly #name: GcmName;
+  readonly #name: AeadName;
   readonly #keyAndSalt: Secret;
   readonly #ivLength: number;
   readonly #icvLength: number;
+  /** Then nothing is encrypted: IV and payload are associated data as the header is (RFC 4543 §3.3). */
+  readonly #isGmac: boolean;
   /** An SA needs one of both. */
   #sealing: Sealing | undefined;
   #opening: Pointer | undefined;
 
-  constructor(scratch: NativeScratch, name: GcmName, keyAndSalt: Secret) {
+  constructor(scratch: NativeScratch, name: AeadName, keyAndSalt: Secret) {
     const { ivLength, icvLength } = AEADS[name];
     this.#scratch = scratch;
     this.#name = name;
     this.#keyAndSalt = keyAndSalt;
     this.#ivLength = ivLength;
     this.#icvLength = icvLength;
+    this.#isGmac = isGmac(name);
   }
 
   seal(octets: Uint8Array, start: number, end: number, address: number): void {
@@ -33,15 +36,14 @@ export class NativeGcm implements NativeSuite {
     const icv = address + end - start - this.#icvLength;
     const result =
       libcrypto.cipherInit(context, 0, 0, 0, this.#nonce(salt, octets, start), 1) &
-      libcrypto.cipherUpdate(context, 0, lengthAddress, address, ESP_HEADER_LENGTH) &
-      libcrypto.cipherUpdate(context, text, lengthAddress, text, icv - text) &
+      this.#update(context, address, text, icv, text) &
       libcrypto.cipherFinal(context, text, lengthAddress) &
       libcrypto.cipherControl(context, GET_TAG, this.#icvLength, icv);
     mustSucceed(result, "encryption");
   }
 
   open(
-    _octets: Uint8Array,
+    octets: Uint8Array,
     start: number,
     end: number,
     address: number,
@@ -57,12 +59,12 @@ export class NativeGcm implements NativeSuite {
     const icv = address + end - start - this.#icvLength;
     const result =
       libcrypto.cipherSetParameters(context, opening.put(iv, icv)) &
-      libcrypto.cipherUpdate(context, 0, lengthAddress, address, ESP_HEADER_LENGTH) &
-      libcrypto.cipherUpdate(context, to + this.#ivLength, lengthAddress, text, icv - text);
+      this.#update(context, address, text, icv, to + this.#ivLength);
     mustSucceed(result, "decryption");
-    if (libcrypto.cipherFinal(context, to, lengthAddress) === 1) return true;
-    target.fill(0, at, at + this.#ivLength + icv - text);
-    return false;
+    const isRight = libcrypto.cipherFinal(context, to, lengthAddress) === 1;
+    if (!isRight) target.fill(0, at, at + this.#ivLength + icv - text);
+    else if (this.#isGmac) target.set(octets.subarray(start + ESP_HEADER_LENGTH, end - this.#icvLength), at);
+    return isRight;
   }
 
   free(): void {
@@ -72,11 +74,22 @@ export class NativeGcm implements NativeSuite {
     this.#sealing?.salt.fill(0);
   }
 
+  /** Of a packet at `address` the payload is from `text` to `icv`. */
+  #update(context: Pointer, address: number, text: number, icv: number, to: number): number {
+    const { libcrypto, lengthAddress } = this.#scratch;
+    if (this.#isGmac) return libcrypto.cipherUpdate(context, 0, lengthAddress, address, icv - address);
+    return (
+      libcrypto.cipherUpdate(context, 0, lengthAddress, address, ESP_HEADER_LENGTH) &
+      libcrypto.cipherUpdate(context, to, lengthAddress, text, icv - text)
+    );
+  }
+
   #newContext(direction: 1 | 0): Pointer {
     const { libcrypto } = this.#scratch;
     const context = libcrypto.newCipherContext();
-    const type = libcrypto.cipherByName(`aes-${this.#name.slice("gcm-".length)}-gcm`);
-    const key = this.#keyAndSalt.reveal().subarray(0, AEADS[this.#name].keyLength);
+    const { keyLength } = AEADS[this.#name];
+    const type = libcrypto.cipherByName(`aes-${keyLength * 8}-gcm`);
+    const key = this.#keyAndSalt.reveal().subarray(0, keyLength);
     const result = this.#scratch.withSecret(key, (at) =>
       libcrypto.cipherInit(context, type, 0, at, 0, direction),
     );

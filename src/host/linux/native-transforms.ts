@@ -1,16 +1,8 @@
 /**
- * The cryptography of packets with libcrypto's contexts kept as long as the SA. They work where packets lie, if that is in the memory
- * given, and on copies otherwise. The octets are those of `ipsec/node-transforms.ts`, which also has the suites that few use.
+ * The cryptography of packets with libcrypto's contexts kept as long as the SA. They work where packets lie, if that is in
+ * the memory given, and on copies otherwise. The octets are those of `ipsec/node-transforms.ts` and `node-ah-transforms.ts`.
  */
-import {
-  type CounterCipherName,
-  type EspCipherName,
-  type EspSuite,
-  type GmacName,
-  isAead,
-  isCounterCipher,
-  isGmac,
-} from "../../crypto/names.ts";
+import { type EspSuite, isAead } from "../../crypto/names.ts";
 import type { Secret } from "../../crypto/secret.ts";
 import {
   checkEspKeys,
@@ -20,11 +12,10 @@ import {
   type EspTransformsFactory,
   espLayout,
 } from "../../ipsec/esp-transforms.ts";
-import { nodeTransforms } from "../../ipsec/node-transforms.ts";
 import type { PacketTransforms } from "../../ipsec/packet-transforms.ts";
 import type { Libcrypto } from "./libcrypto.ts";
 import { NativeAhTransforms } from "./native-ah.ts";
-import { NativeCbc } from "./native-cbc.ts";
+import { NativeEncryptThenAuthenticate } from "./native-encrypt-then-authenticate.ts";
 import { NativeGcm } from "./native-gcm.ts";
 import type { NativeMemory } from "./native-memory.ts";
 import { NativeScratch } from "./native-scratch.ts";
@@ -42,15 +33,8 @@ export function nativeTransforms(libcrypto: Libcrypto, memory: NativeMemory): Pa
 function espTransforms(scratch: NativeScratch): EspTransformsFactory {
   return (suite, encryptionKey, integrityKey) => {
     checkEspKeys(suite, encryptionKey, integrityKey);
-    const { encryption, integrity } = suite;
-    if (isGmac(encryption) || isCounterCipher(encryption))
-      return nodeTransforms(suite, encryptionKey, integrityKey);
-    return new NativeTransforms(scratch, { encryption, integrity }, encryptionKey, integrityKey);
+    return new NativeTransforms(scratch, suite, encryptionKey, integrityKey);
   };
-}
-
-interface OwnSuite extends EspSuite {
-  readonly encryption: Exclude<EspCipherName, GmacName | CounterCipherName>;
 }
 
 class NativeTransforms implements EspTransforms {
@@ -59,13 +43,13 @@ class NativeTransforms implements EspTransforms {
   readonly alignment: number;
   readonly icvLength: number;
   readonly #scratch: NativeScratch;
-  readonly #suite: OwnSuite;
+  readonly #suite: EspSuite;
   readonly #encryptionKey: Secret;
   readonly #integrityKey: Secret;
   /** Made with the first packet: most SAs of a large gateway are idle. */
   #native: NativeSuite | undefined;
 
-  constructor(scratch: NativeScratch, suite: OwnSuite, encryptionKey: Secret, integrityKey: Secret) {
+  constructor(scratch: NativeScratch, suite: EspSuite, encryptionKey: Secret, integrityKey: Secret) {
     const { ivLength, ivKind, alignment, icvLength } = espLayout(suite);
     this.ivLength = ivLength;
     this.ivKind = ivKind;
@@ -112,8 +96,14 @@ class NativeTransforms implements EspTransforms {
 
   #make(): NativeSuite {
     const { encryption, integrity } = this.#suite;
-    return isAead(encryption)
-      ? new NativeGcm(this.#scratch, encryption, this.#encryptionKey)
-      : new NativeCbc(this.#scratch, this, encryption, this.#encryptionKey, integrity, this.#integrityKey);
+    if (isAead(encryption)) return new NativeGcm(this.#scratch, encryption, this.#encryptionKey);
+    return new NativeEncryptThenAuthenticate(
+      this.#scratch,
+      this,
+      encryption,
+      this.#encryptionKey,
+      integrity,
+      this.#integrityKey,
+    );
   }
 }

@@ -1,0 +1,66 @@
+/** AES-CTR of one SA (RFC 3686) in a context that lasts from packet to packet. */
+import { COUNTER_CIPHERS, type CounterCipherName } from "../../crypto/names.ts";
+import type { Secret } from "../../crypto/secret.ts";
+import type { Pointer } from "./libcrypto.ts";
+import type { NativeCipher } from "./native-cipher.ts";
+import { mustSucceed, type NativeScratch } from "./native-scratch.ts";
+
+/** Opening is sealing: the key stream is added or taken away. */
+export class CounterCipher implements NativeCipher {
+  readonly #scratch: NativeScratch;
+  readonly #context: Pointer;
+  readonly #nonce: Uint8Array;
+  readonly #ivLength: number;
+
+  constructor(scratch: NativeScratch, cipher: CounterCipherName, keyAndNonce: Secret) {
+    const { libcrypto } = scratch;
+    const { keyLength, ivLength } = COUNTER_CIPHERS[cipher];
+    const octets = keyAndNonce.reveal();
+    this.#scratch = scratch;
+    this.#nonce = octets.slice(keyLength);
+    this.#ivLength = ivLength;
+    this.#context = libcrypto.newCipherContext();
+    const type = libcrypto.cipherByName(`aes-${keyLength * 8}-ctr`);
+    const result = scratch.withSecret(octets.subarray(0, keyLength), (at) =>
+      libcrypto.cipherInit(this.#context, type, 0, at, 0, 1),
+    );
+    mustSucceed(result, `a context for ${cipher}`);
+  }
+
+  seal(octets: Uint8Array, at: number, end: number, address: number): void {
+    this.#addKeyStream(octets, at, end, address, address + this.#ivLength);
+  }
+
+  open(octets: Uint8Array, at: number, end: number, address: number, to: number): void {
+    this.#addKeyStream(octets, at, end, address, to + this.#ivLength);
+  }
+
+  free(): void {
+    this.#scratch.libcrypto.freeCipherContext(this.#context);
+    this.#nonce.fill(0);
+  }
+
+  #addKeyStream(octets: Uint8Array, at: number, end: number, address: number, to: number): void {
+    const { libcrypto, lengthAddress } = this.#scratch;
+    const text = address + this.#ivLength;
+    const length = end - at - this.#ivLength;
+    const result =
+      libcrypto.cipherInit(this.#context, 0, 0, 0, this.#firstCounterBlock(octets, at), 1) &
+      libcrypto.cipherUpdate(this.#context, to, lengthAddress, text, length);
+    mustSucceed(result, "encryption");
+  }
+
+  /** Where nonce, IV, and a block counter that begins at 1 are behind one another (RFC 3686 §4). */
+  #firstCounterBlock(octets: Uint8Array, ivAt: number): number {
+    const { small } = this.#scratch;
+    const { bytes } = small;
+    const nonce = this.#nonce;
+    const counterAt = nonce.length + this.#ivLength;
+    for (let i = 0; i < nonce.length; i++) bytes[i] = nonce[i] ?? 0;
+    for (let i = 0; i < this.#ivLength; i++) bytes[nonce.length + i] = octets[ivAt + i] ?? 0;
+    for (let i = counterAt; i < COUNTER_BLOCK_LENGTH; i++) bytes[i] = i === COUNTER_BLOCK_LENGTH - 1 ? 1 : 0;
+    return small.address(0, COUNTER_BLOCK_LENGTH);
+  }
+}
+
+const COUNTER_BLOCK_LENGTH = 16;
