@@ -12,6 +12,7 @@ import {
 import type { IpsecPolicy } from "../../ipsec/policy.ts";
 import type { FlowView } from "../../ipsec/view.ts";
 import type { PacketPort } from "./gateway-driver.ts";
+import { hasDynamicEntries } from "./temporary-steering.ts";
 
 export type TemporaryFlow = Pick<FlowView, "template" | "mapName" | "localAddress" | "selector">;
 
@@ -28,10 +29,8 @@ export class AwaitedSteering {
     this.#flows = flows;
   }
 
-  setPolicy({ interfaces }: IpsecPolicy): void {
-    this.#isDynamic = interfaces.some(({ entries }) =>
-      entries.some(({ template }) => template !== undefined),
-    );
+  setPolicy(policy: IpsecPolicy): void {
+    this.#isDynamic = hasDynamicEntries(policy);
     this.changed();
   }
 

@@ -23,10 +23,10 @@ import { changePacketRules, configureMachine, type MachineSetup, policyFor } fro
 import { nativeTransforms } from "./native-transforms.ts";
 import type { OsError } from "./os-error.ts";
 import { protectingInterface } from "./protecting-interface.ts";
-import { ReverseRouting } from "./reverse-routing.ts";
+import { hasReverseRoutes, ReverseRouting } from "./reverse-routing.ts";
 import { Steering } from "./steering.ts";
 import { usualSource } from "./steering-plan.ts";
-import { temporaryPolicy } from "./temporary-steering.ts";
+import { hasDynamicEntries, temporaryPolicy } from "./temporary-steering.ts";
 import { type OnWire, tapInput, tapped } from "./wire-tap.ts";
 
 export interface LinuxGatewayOptions extends Omit<GatewayDriverOptions, "policy" | "port">, MachineSetup {
@@ -50,6 +50,8 @@ export class LinuxGateway {
   readonly #steering: Steering;
   readonly #egress: Egress;
   #ipsec: IpsecPolicy;
+  /** SAs decide what is steered and routed. */
+  #followsSas: boolean;
   /** What dynamic maps have become for their peers. */
   #temporary: IpsecPolicy = { interfaces: [] };
   /** Decrypted packets wait for the rules that steer their answers to us. */
@@ -72,6 +74,7 @@ export class LinuxGateway {
     this.#port = port;
     this.#egress = egress;
     this.#ipsec = router.ipsec;
+    this.#followsSas = followsSas(router.ipsec);
     this.#interfaces = router.interfaces;
     this.#awaited.setPolicy(router.ipsec);
     this.#addresses = new AddressWatch(options);
@@ -81,7 +84,7 @@ export class LinuxGateway {
       ...options,
       onEvent: (event) => {
         options.onEvent(event);
-        if (!isOfSas(event)) return;
+        if (!this.#followsSas || !isOfSas(event)) return;
         this.#awaited.changed();
         this.#followUp.ask();
       },
@@ -131,6 +134,7 @@ export class LinuxGateway {
   async setPolicy(router: RouterPolicy): Promise<void> {
     this.driver.setPolicy(policyFor(router, this.#options.matching.matched));
     this.#ipsec = router.ipsec;
+    this.#followsSas = followsSas(router.ipsec);
     this.#awaited.setPolicy(router.ipsec);
     this.#interfaces = router.interfaces;
     const refusal = await this.#steering.change(router.ipsec);
@@ -214,6 +218,11 @@ export class LinuxGateway {
     const own = this.#interfaces.find((each) => each.name === name);
     return own?.adjustMss ?? Number.POSITIVE_INFINITY;
   }
+}
+
+/** Without such entries there is nothing to follow, and going through thousands of them for each SA takes long. */
+function followsSas(policy: IpsecPolicy): boolean {
+  return hasDynamicEntries(policy) || hasReverseRoutes(policy);
 }
 
 /** As if the protected interface were meant: what does not fit is told by us, who know what ESP adds. */

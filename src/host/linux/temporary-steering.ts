@@ -3,15 +3,19 @@ import type { IpsecPolicy } from "../../ipsec/policy.ts";
 import type { FlowView } from "../../ipsec/view.ts";
 import { type Priorities, type SteeringRule, TABLES, type UnplacedRule } from "./steering-plan.ts";
 
+/** Some entry of the policy refers to a dynamic map. */
+export function hasDynamicEntries({ interfaces }: IpsecPolicy): boolean {
+  return interfaces.some(({ entries }) => entries.some(({ template }) => template !== undefined));
+}
+
 /** The interfaces of a policy with what dynamic maps have become there. `flows` is asked for only where there are such maps. */
 export function temporaryPolicy(
-  { interfaces }: IpsecPolicy,
+  policy: IpsecPolicy,
   flows: () => readonly Pick<FlowView, "template" | "mapName" | "localAddress" | "selector">[],
 ): IpsecPolicy {
-  const isDynamic = interfaces.some(({ entries }) => entries.some(({ template }) => template !== undefined));
-  const present = isDynamic ? flows() : [];
+  const present = hasDynamicEntries(policy) ? flows() : [];
   return {
-    interfaces: interfaces.map((each) => ({
+    interfaces: policy.interfaces.map((each) => ({
       ...each,
       entries: each.entries.flatMap((entry) => {
         const { template } = entry;

@@ -11,7 +11,7 @@ import type { LinuxGatewayOptions } from "../linux-gateway.ts";
 import { deviceIndexes, mainRoutes } from "../machine.ts";
 import { changePacketRules, configureMachine, policyFor } from "../machine-setup.ts";
 import { describeOsError, isOsError } from "../os-error.ts";
-import { ReverseRouting } from "../reverse-routing.ts";
+import { hasReverseRoutes, ReverseRouting } from "../reverse-routing.ts";
 import { tapInput, tapped } from "../wire-tap.ts";
 import { FallbackRoutes } from "./fallback-routes.ts";
 import { NetlinkSocket } from "./netlink-socket.ts";
@@ -33,6 +33,7 @@ export class XfrmGateway {
   readonly #egress: Egress;
   readonly #addresses: AddressWatch;
   readonly #followUp: FollowUp;
+  #hasReverseRoutes: boolean;
   #indexes: ReadonlyMap<string, number>;
 
   private constructor(
@@ -46,6 +47,7 @@ export class XfrmGateway {
     this.#parts = parts;
     this.#egress = egress;
     this.#indexes = indexes;
+    this.#hasReverseRoutes = hasReverseRoutes(router.ipsec);
     this.#addresses = new AddressWatch(options);
     const deviceOf = (name: string) => matching.matched.find((each) => each.name === name)?.device;
     this.#routes = new FallbackRoutes(changes, deviceOf);
@@ -61,7 +63,7 @@ export class XfrmGateway {
       ...options,
       onEvent: (event) => {
         options.onEvent(event);
-        if (isOfSas(event)) this.#followUp.ask();
+        if (this.#hasReverseRoutes && isOfSas(event)) this.#followUp.ask();
       },
       policy: policyFor(router, matching.matched),
       carrier: this.#carrier,
@@ -90,6 +92,7 @@ export class XfrmGateway {
   /** A changed configuration: the kernel's policies follow it. Interfaces keep the addresses they had. */
   async setPolicy(router: RouterPolicy): Promise<void> {
     this.driver.setPolicy(policyFor(router, this.#options.matching.matched));
+    this.#hasReverseRoutes = hasReverseRoutes(router.ipsec);
     await this.#routes.change(router.ipsec);
     this.#followUp.ask();
     const refused = await changePacketRules(this.#options.changes, this.#options, router, undefined);
