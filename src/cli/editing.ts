@@ -181,19 +181,29 @@ function read({ place, configuration }: Editing, line: Line, isIndented: boolean
   const isNegated = prefix !== undefined;
   const from = isNegated ? 1 : 0;
   const movements = isNegated ? [] : MOVEMENTS;
-  const global = candidatesOf(globalModeOf(configuration));
-  const globally = match([...movements, ...global], line, from, isNegated);
-  const top: Reading = { outcome: globally, prefix, at: { kind: "global" } };
-  return place.kind === "mode" ? readIn(place) : top;
+  // Of thousands of lines, most need only their own mode to be looked at.
+  const readTop = (): Reading => {
+    const global = candidatesOf(globalModeOf(configuration));
+    const outcome = match([...movements, ...global], line, from, isNegated);
+    return { outcome, prefix, at: { kind: "global" } };
+  };
+  return place.kind === "mode" ? readIn(place) : readTop();
 
   function readIn(here: ModePlace): Reading {
-    const own = match([...movements, ...candidatesOf(here.mode)], line, from, isNegated);
-    const above = here.above === undefined ? top : readIn(here.above);
+    const outcome = match([...movements, ...candidatesOf(here.mode)], line, from, isNegated);
+    const own: Reading = { outcome, prefix, at: here };
     // Lines at the margin below indented ones are not of this mode, where they can be of the one above.
     const isBelow = here.isIndented && !isIndented;
+    if (!isBelow && isInFull(outcome)) return own;
+    const above = here.above === undefined ? readTop() : readIn(here.above);
     const isOwnWord = knowsInFull(here.mode, line.words[from]?.text ?? "") && isCutShort(above.outcome);
-    return isOwnWord || isPreferred(own, above.outcome, isBelow) ? { outcome: own, prefix, at: here } : above;
+    return isOwnWord || isPreferred(outcome, above.outcome, isBelow) ? own : above;
   }
+}
+
+/** Whether no word is read as one cut short, so that no other mode can read the line more firmly. */
+function isInFull(outcome: Outcome<Candidate>): boolean {
+  return outcome.kind === "accepted" && !outcome.strengths.includes(ABBREVIATION);
 }
 
 /** Below a transform set, `mode` is no abbreviation of `modemcap`, whatever follows it. */

@@ -104,11 +104,18 @@ export type Domain =
   | { readonly kind: "address" | "mask" | "name" | "line" | "interface" | "access-list-name" | "host-name" };
 
 /** The names of arguments that nodes give, outermost only. */
-export function argumentNames(nodes: readonly Node[]): string[] {
-  return nodes.flatMap(namesOf);
+export function argumentNames(nodes: readonly Node[]): readonly string[] {
+  const known = NAMES.get(nodes);
+  if (known !== undefined) return known;
+  const names = nodes.flatMap(namesOf);
+  NAMES.set(nodes, names);
+  return names;
 }
 
-function namesOf(node: Node): string[] {
+/** Sentences are read by the thousand, and their nodes never change. */
+const NAMES = new WeakMap<readonly Node[], readonly string[]>();
+
+function namesOf(node: Node): readonly string[] {
   switch (node.kind) {
     case "word":
       return node.flag === undefined ? [] : [node.flag];

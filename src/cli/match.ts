@@ -128,9 +128,10 @@ function readWord<C>(
   threads: Thread<C>[][],
 ): "read" | "ambiguous" | "incomplete" | "invalid" {
   const written = (line.words[at]?.text ?? "").toLowerCase();
-  const moves = here
-    .filter(({ progress }) => !cannotRead(progress, written))
-    .flatMap((thread) => expand(thread.progress).moves.map((move) => ({ thread, move })));
+  const moves: { readonly thread: Thread<C>; readonly move: Move }[] = [];
+  for (const thread of here)
+    if (!cannotRead(thread.progress, written))
+      for (const move of expand(thread.progress).moves) moves.push({ thread, move });
   const begun = moves.filter(({ move }) => move.kind === "word" && move.text.startsWith(written));
   const exact = begun.filter(({ move }) => move.kind === "word" && move.text === written);
   const keywords = exact.length > 0 ? exact : begun;
@@ -140,9 +141,10 @@ function readWord<C>(
     for (const { thread, move } of keywords)
       if (move.kind === "word")
         threads[at + 1]?.push({
-          ...thread,
+          candidate: thread.candidate,
           progress: move.next,
-          strengths: [...thread.strengths, exact.length > 0 ? KEYWORD : ABBREVIATION],
+          strengths: thread.strengths.concat(exact.length > 0 ? KEYWORD : ABBREVIATION),
+          secretWords: thread.secretWords,
         });
     return "read";
   }
