@@ -51,7 +51,6 @@ export class Configuring {
     }
     if (!this.#commit(before.configuration, entered)) return false;
     this.#editing = entered.editing;
-    if (entered.kind === "left") this.leave();
     return entered.kind === "left";
   }
 

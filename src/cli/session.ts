@@ -3,6 +3,7 @@ import { seconds } from "../base/time.ts";
 import { type LineSettings, lineSettings } from "../config/line-settings.ts";
 import { TOP_LEVEL } from "../config/privilege-settings.ts";
 import { bannerLines } from "./banners.ts";
+import { configuredFrom, type SessionLine } from "./configured-from.ts";
 import { Configuring } from "./configuring.ts";
 import { globalModeOf } from "./dialect.ts";
 import type { Command, Console, TerminalSettings } from "./exec/command.ts";
@@ -25,7 +26,7 @@ export interface SessionOptions {
   /** Where it begins, 0 to 15. By default 15, or 1 where the router asks for a password before that. */
   readonly level?: number;
   /** The terminal line it is at. */
-  readonly line?: Console["line"];
+  readonly line?: SessionLine;
   /** It comes from elsewhere: without a password no level is reached. */
   readonly isRemote?: boolean;
   /** Of who reads; by default it is never paged. */
@@ -43,6 +44,8 @@ export class Session {
   /** Lines that came while a ping ran. */
   readonly #waiting: string[] = [];
   #level: number;
+  /** Who has logged in at the console. */
+  #user: string | undefined;
   #terminal: TerminalSettings;
   #isClosed = false;
   /** It began with a login. */
@@ -170,10 +173,7 @@ export class Session {
       this.#running?.cancel();
     } else if (this.#dialogue?.isRequired === true) this.#isClosed = true;
     else if (this.#dialogue !== undefined) this.#dialogue = undefined;
-    else {
-      this.#configuring?.leave();
-      this.#configuring = undefined;
-    }
+    else this.#leaveConfiguring();
   }
 
   /** Nobody was there for too long. What runs goes on. */
@@ -192,7 +192,8 @@ export class Session {
 
   #begin(): void {
     this.#dialogue = undefined;
-    this.#configuring = undefined;
+    this.#leaveConfiguring();
+    this.#user = undefined;
     this.#level = this.#levelAtStart();
   }
 
@@ -224,7 +225,14 @@ export class Session {
         return this.#refuse({ kind: "invalid", line, at: 0, secretWords: [] }, column);
       if (this.#command(line)) return;
     }
-    if (configuring.enter(text, column)) this.#configuring = undefined;
+    if (configuring.enter(text, column)) this.#leaveConfiguring();
+  }
+
+  #leaveConfiguring(): void {
+    if (this.#configuring === undefined) return;
+    this.#configuring.leave();
+    this.#configuring = undefined;
+    this.#services.log(configuredFrom(this.#options.line, this.#user));
   }
 
   /** Carries out what is no setting although it stands in configuration mode; false where the line is none of these. */
@@ -271,6 +279,9 @@ export class Session {
       level: this.#level,
       setLevel: (level) => {
         this.#level = Math.min(level, TOP_LEVEL);
+      },
+      setUser: (name) => {
+        this.#user = name;
       },
       line: this.#options.line,
       isLocal: this.#options.isRemote !== true,

@@ -1,9 +1,10 @@
 /** Exec commands: the same sentences as configuration, but what they say is done at once. */
 
+import type { SessionLine } from "../configured-from.ts";
 import type { Arguments } from "../grammar.ts";
 import { printSentence } from "../print.ts";
 import { type ArgumentsOf, type Part, type Sentence, sentence, typed } from "../sentence.ts";
-import type { LineInUse, PingOptions, RouterServices, TracerouteOptions } from "../services.ts";
+import type { PingOptions, RouterServices, TracerouteOptions } from "../services.ts";
 import type { ScreenSize } from "../terminal/pager.ts";
 import type { DialogueStep } from "./dialogue.ts";
 
@@ -32,8 +33,10 @@ export interface Console {
   /** 0 to 15. */
   readonly level: number;
   setLevel(level: number): void;
+  /** He has logged in here. */
+  setUser(name: string): void;
   /** Where the session is; undefined where lines are not told apart. */
-  readonly line: Pick<LineInUse, "kind" | "number"> | undefined;
+  readonly line: SessionLine | undefined;
   /** The session is at the router itself. */
   readonly isLocal: boolean;
   readonly terminal: TerminalSettings;

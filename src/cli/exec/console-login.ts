@@ -25,8 +25,9 @@ export function consoleLogin(configuration: Configuration): DialogueStep | undef
   }
 }
 
-/** At which level the session goes on, where that is said. */
+/** Who it is, and at which level the session goes on, where that is said. */
 interface Admitted {
+  readonly name?: string;
   readonly level?: number | undefined;
 }
 
@@ -40,7 +41,7 @@ function askUser(configuration: Configuration, attempt: number): Dialogue {
         askPassword(
           (typed) => {
             const user = userWithPassword(configuration, name.trim(), typed);
-            return user === undefined ? undefined : { level: user.privilege };
+            return user === undefined ? undefined : { name: user.name, level: user.privilege };
           },
           attempt,
           () => askUser(configuration, attempt + 1),
@@ -64,7 +65,8 @@ function askPassword(
         return {
           kind: "does",
           lines: [],
-          act: ({ setLevel }) => {
+          act: ({ setLevel, setUser }) => {
+            if (admitted.name !== undefined) setUser(admitted.name);
             if (admitted.level !== undefined) setLevel(admitted.level);
           },
         };

@@ -6,14 +6,14 @@ import type { LineKind } from "../../config/line-settings.ts";
 export interface Seat {
   readonly kind: LineKind;
   readonly number: number;
+  readonly user: string | undefined;
+  readonly location: string | undefined;
   /** Something was typed. */
   touch(): void;
   leave(): void;
 }
 
 interface Sitting extends Seat {
-  readonly user: string | undefined;
-  readonly location: string | undefined;
   readonly end: () => void;
   touchedAt: number;
 }
