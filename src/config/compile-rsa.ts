@@ -1,8 +1,7 @@
 /** RSA's part of a configuration: certificates with the private keys that belong to them, authorities, keys of peers. */
 import { MalformedError, tolerant } from "../base/errors.ts";
-import type { Origin } from "../base/origin.ts";
 import { bitLength, rsaKeyProblem, sameRsaKey } from "../crypto/rsa.ts";
-import type { OwnCertificate, OwnRsaKey, PeerRsaKey, RsaPolicy } from "../ike/policy.ts";
+import type { AuthorityLines, OwnCertificate, OwnRsaKey, PeerRsaKey, RsaPolicy } from "../ike/policy.ts";
 import { type Certificate, readCertificate } from "../pki/certificate.ts";
 import { buildChain, describeChainProblem, FIT_USAGES, isChainProblem } from "../pki/chain.ts";
 import { nameText, sameName } from "../pki/distinguished-name.ts";
@@ -16,7 +15,7 @@ import type { RsaKeyPair } from "./rsa-key-pair.ts";
 interface ReadCertificate {
   readonly certificate: Certificate;
   readonly isAuthority: boolean;
-  readonly origin: Origin | undefined;
+  readonly lines: AuthorityLines;
 }
 
 export function compileRsa(
@@ -25,11 +24,13 @@ export function compileRsa(
   problems: Problems,
 ): RsaPolicy {
   const read = configuration.certificateChains.flatMap((chain) => readChain(configuration, chain, problems));
-  const authorities = read.filter(({ isAuthority }) => isAuthority).map(({ certificate }) => certificate);
+  const trusted = read.filter(({ isAuthority }) => isAuthority);
+  const authorities = trusted.map(({ certificate }) => certificate);
   checkAuthorities(read, problems);
   checkStrength(configuration, keys, problems);
   return {
     authorities,
+    authorityLines: new Map(trusted.map(({ certificate, lines }) => [certificate, lines])),
     revocation: compileRevocation(configuration, problems),
     certificates: read.flatMap((each) => ownCertificate(each, authorities, keys, problems)),
     encryptionKey: decryptionKey(keys),
@@ -39,10 +40,11 @@ export function compileRsa(
 
 function readChain(
   { trustpoints }: Configuration,
-  { form, name, certificates, origin }: CertificateChainSettings,
+  { form, name, certificates, revocationList, origin }: CertificateChainSettings,
   problems: Problems,
 ): ReadCertificate[] {
-  if (!trustpoints.some((trustpoint) => trustpoint.name === name)) {
+  const trustpoint = trustpoints.find((each) => each.name === name);
+  if (trustpoint === undefined) {
     problems.warning({
       kind: "incomplete",
       origin,
@@ -74,13 +76,18 @@ function readChain(
     }
     // What a registration authority signs and encrypts is enrolment.
     if (owner !== "ca" && owner !== "router") return [];
-    return [{ certificate, isAuthority: owner === "ca", origin: line }];
+    const lines = {
+      trustpoint: trustpoint.origin,
+      certificate: line,
+      revocationList: revocationList?.origin,
+    };
+    return [{ certificate, isAuthority: owner === "ca", lines }];
   });
 }
 
 /** One that is signed by itself shows that way that it was entered without a mistake. */
 function checkAuthorities(read: readonly ReadCertificate[], problems: Problems): void {
-  for (const { certificate, isAuthority, origin } of read) {
+  for (const { certificate, isAuthority, lines } of read) {
     if (!isAuthority || !sameName(certificate.issuer, certificate.subject)) continue;
     const found = buildChain({
       leaf: certificate,
@@ -92,7 +99,7 @@ function checkAuthorities(read: readonly ReadCertificate[], problems: Problems):
     if (isChainProblem(found) && found.kind !== "key usage")
       problems.warning({
         kind: "incomplete",
-        origin,
+        origin: lines.certificate,
         message: `Nothing can be believed by it: ${describeChainProblem(found)}.`,
         advice: "Enter the certificate of the authority again as it was issued.",
       });
@@ -123,7 +130,7 @@ const STRONG_BITS = 2048;
 
 /** What may sign, with its private key and what leads from it to its authority. */
 function ownCertificate(
-  { certificate, isAuthority, origin }: ReadCertificate,
+  { certificate, isAuthority, lines: { certificate: origin } }: ReadCertificate,
   authorities: readonly Certificate[],
   keys: readonly RsaKeyPair[],
   problems: Problems,

@@ -24,7 +24,8 @@ export interface Mismatch {
     | "mode"
     | "pfs"
     | "proxy"
-    | "key";
+    | "key"
+    | "certificate";
   readonly offered: string;
   readonly accepted: string;
   /** The line of ours that says what we accept. */

@@ -21,6 +21,7 @@ const WORDS: { readonly [A in Mismatch["attribute"]]: string } = {
   pfs: "PFS",
   proxy: "proxy identity",
   key: "companion configuration",
+  certificate: "certificate",
 };
 
 /** `encryption: the peer offers 3des, we accept des` for each difference. */
@@ -118,20 +119,10 @@ export function unconfirmedAnswer(peer: IpAddress, authentication: Authenticatio
 export function noResponse(
   peer: IpAddress,
   step: Step,
-  authentication: Authentication | undefined,
+  key: PreSharedKey | undefined,
   hints: readonly string[],
 ): Failure {
-  const key = preSharedKeyOf(authentication);
-  const heard =
-    hints.length === 0 ? "" : ` Without proof of who said it, ${hints.join(" and ")} came from that address.`;
-  if (step === "MM5" && authentication !== undefined && authentication.method !== "pre-share")
-    return {
-      reason: "authentication failed",
-      explanation: `${peer} does not answer the first encrypted message: most likely it does not accept our ${authentication.method === "rsa-sig" ? "certificate" : "RSA key, or its own is another than we have entered"}.${heard}`,
-      mismatches: [],
-      origin: undefined,
-      notify: undefined,
-    };
+  const heard = heardFrom(hints);
   if (step === "MM5")
     return {
       reason: "wrong pre-shared key",
@@ -158,6 +149,13 @@ export function noResponse(
   };
 }
 
+/** What came from the peer's address meanwhile, as a sentence to append. */
+export function heardFrom(hints: readonly string[]): string {
+  return hints.length === 0
+    ? ""
+    : ` Without proof of who said it, ${hints.join(" and ")} came from that address.`;
+}
+
 /** A proof of the peer that our key does not verify: the fifth message of main mode, the third of aggressive mode. */
 export function wrongPreSharedKey(peer: IpAddress, key: PreSharedKey | undefined): Failure {
   return {
@@ -167,53 +165,6 @@ export function wrongPreSharedKey(peer: IpAddress, key: PreSharedKey | undefined
       { attribute: "key", offered: "another pre-shared key", accepted: "ours", origin: key?.origin },
     ],
     origin: key?.origin,
-    notify: undefined,
-  };
-}
-
-/** A proof by RSA that does not verify: of a signature, or of nonces that one end could not decrypt. */
-export function proofNotVerified(peer: IpAddress, method: "rsa-sig" | "rsa-encr"): Failure {
-  const why =
-    method === "rsa-sig"
-      ? "it came without a certificate whose key has signed it"
-      : 'one of the two ends has a wrong public key of the other ("crypto key pubkey-chain rsa")';
-  return {
-    reason: "authentication failed",
-    explanation: `The proof of ${peer} does not verify: ${why}.`,
-    mismatches: [],
-    origin: undefined,
-    notify: undefined,
-  };
-}
-
-/** A certificate that is not believed, or that is not of who shows it; `why` is a clause. */
-export function certificateRefused(peer: IpAddress, why: string): Failure {
-  return {
-    reason: "certificate refused",
-    explanation: `${peer} is not authenticated: ${why}.`,
-    mismatches: [],
-    origin: undefined,
-    notify: undefined,
-  };
-}
-
-/** The holder of a public key that was entered by hand says that it is somebody else. */
-export function notTheKeysOwner(peer: IpAddress, identity: string, origin: Origin | undefined): Failure {
-  return {
-    reason: "authentication failed",
-    explanation: `${peer} says that it is ${identity}, and the public key that it has proven to hold is not entered for that${at(origin)}.`,
-    mismatches: [],
-    origin,
-    notify: undefined,
-  };
-}
-
-export function cannotSign(peer: IpAddress, reason: string): Failure {
-  return {
-    reason: "internal",
-    explanation: `We cannot prove to ${peer} who we are: ${reason}.`,
-    mismatches: [],
-    origin: undefined,
     notify: undefined,
   };
 }

@@ -13,7 +13,8 @@ import type { EngineState } from "./engine-state.ts";
 import { sameBytes } from "./engine-state.ts";
 import { establish } from "./establishment.ts";
 import type { Phase1Mode, Phase1Step } from "./events.ts";
-import { proofNotVerified, UNOFFERED, wrongPreSharedKey } from "./explain.ts";
+import { UNOFFERED, wrongPreSharedKey } from "./explain.ts";
+import { proofNotVerified } from "./explain-rsa.ts";
 import { IsakmpSa } from "./isakmp-sa.ts";
 import { sendUnprotectedNotify } from "./notices.ts";
 import { respond as respondAggressively } from "./phase1/aggressive-mode-responder.ts";
@@ -23,6 +24,7 @@ import { jobDone, receive } from "./phase1/phase1.ts";
 import { awaited, type Phase1Actions, type Phase1Context } from "./phase1/phase1-state.ts";
 import { admitsStranger, refuseForAWhile } from "./phase1-admission.ts";
 import { authenticationOf, failPhase1, reportFailure } from "./phase1-endings.ts";
+import type { ProtectionSuite } from "./policy.ts";
 import { decodeChain, openWith, provenContent } from "./receiving.ts";
 import { forget } from "./sa-lifecycle.ts";
 import { accept, repeatAnswer, resendAnswer, say, stopRepeating } from "./sending.ts";
@@ -277,10 +279,14 @@ function proofFailed(state: EngineState, sa: IsakmpSa): void {
   const failure =
     authentication === undefined || authentication.method === "pre-share"
       ? wrongPreSharedKey(sa.remote.address, authentication?.key)
-      : proofNotVerified(sa.remote.address, authentication.method);
+      : proofNotVerified(sa.remote.address, authentication, chosenSuite(sa)?.origin);
   refuseForAWhile(state, sa, failure.reason);
   if (sa.failedProofs === 1 && !isStranger) reportFailure(state, sa, failure);
   if (sa.failedProofs >= state.limits.authenticationTriesMax) forget(state, sa, failure.reason);
+}
+
+function chosenSuite({ state }: IsakmpSa): ProtectionSuite | undefined {
+  return state !== undefined && "choice" in state ? state.choice.suite : undefined;
 }
 
 export function perform(state: EngineState, sa: IsakmpSa, actions: Phase1Actions): void {

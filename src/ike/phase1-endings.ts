@@ -1,10 +1,11 @@
 /** How phase 1 ends without an SA: told, answered where that gives nothing away, and remembered. */
 import type { Failure } from "./action.ts";
 import type { EngineState } from "./engine-state.ts";
-import { noResponse, unconfirmedAnswer } from "./explain.ts";
+import { heardFrom, noResponse, unconfirmedAnswer } from "./explain.ts";
+import { proofNotAnswered } from "./explain-rsa.ts";
 import type { IsakmpSa } from "./isakmp-sa.ts";
 import { sendUnprotectedNotify } from "./notices.ts";
-import type { Authentication } from "./phase1/authentication.ts";
+import { type Authentication, preSharedKeyOf } from "./phase1/authentication.ts";
 import { refuseForAWhile } from "./phase1-admission.ts";
 import { forget } from "./sa-lifecycle.ts";
 
@@ -16,7 +17,17 @@ export function authenticationOf({ state }: IsakmpSa): Authentication | undefine
 /** No answer came however often we asked. */
 export function phase1Unanswered(state: EngineState, sa: IsakmpSa): void {
   const step = sa.outstanding?.step ?? (sa.mode === "main" ? "MM1" : "AM1");
-  failPhase1(state, sa, noResponse(sa.remote.address, step, authenticationOf(sa), sa.hints));
+  const { address } = sa.remote;
+  const authentication = authenticationOf(sa);
+  const isProvenByRsa =
+    step === "MM5" && authentication !== undefined && authentication.method !== "pre-share";
+  failPhase1(
+    state,
+    sa,
+    isProvenByRsa
+      ? proofNotAnswered(address, authentication, heardFrom(sa.hints))
+      : noResponse(address, step, preSharedKeyOf(authentication), sa.hints),
+  );
 }
 
 /** Tells a failure, the peer too where it may know, and ends the SA. */

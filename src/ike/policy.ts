@@ -64,12 +64,22 @@ export interface RsaPolicy {
   readonly certificates: readonly OwnCertificate[];
   /** The authorities of the trust points. */
   readonly authorities: readonly Certificate[];
+  /** Of each of the authorities, the lines that an explanation points at. */
+  readonly authorityLines?: ReadonlyMap<Certificate, AuthorityLines>;
   /** Where it is absent, certificates are believed until they expire. */
   readonly revocation?: Revocation;
   /** What decrypts nonces for us. */
   readonly encryptionKey: OwnRsaKey | undefined;
   /** `crypto key pubkey-chain rsa`: keys that may encrypt, of peers known beforehand. */
   readonly peerKeys: readonly PeerRsaKey[];
+}
+
+export interface AuthorityLines {
+  readonly trustpoint: Origin | undefined;
+  /** `certificate ca`. */
+  readonly certificate: Origin | undefined;
+  /** `crl`, below the certificates. */
+  readonly revocationList: Origin | undefined;
 }
 
 export const NO_RSA: RsaPolicy = {

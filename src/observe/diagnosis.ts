@@ -55,6 +55,8 @@ function remedyOf(
       return PROXY.test(offered) ? permitLine(offered) : undefined;
     case "key":
       return PRE_SHARED.test(offered) ? `crypto isakmp key KEY address ${peer}` : undefined;
+    case "certificate":
+      return offered.startsWith("no revocation list") ? "crl optional" : undefined;
     case "integrity":
       return transformSetLine(mismatches);
     case "protocol":

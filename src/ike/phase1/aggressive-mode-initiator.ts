@@ -5,7 +5,8 @@ import { NOTIFY_TYPE } from "../../isakmp/numbers/notify-type.ts";
 import type { Payload } from "../../isakmp/payload.ts";
 import { encodeBody } from "../../isakmp/payload-chain.ts";
 import { drop, tell } from "../action.ts";
-import { proofNotVerified, unprovenAnswer } from "../explain.ts";
+import { unprovenAnswer } from "../explain.ts";
+import { proofNotVerified } from "../explain-rsa.ts";
 import { AM_ANSWER, AM_ANSWER_SEALED, AM_ANSWER_SIGNED, isShapeProblem, open } from "../message-shape.ts";
 import type { ClientEndpoint, PeerRsaKey, ProtectionSuite } from "../policy.ts";
 import type { AggressiveModeState, Answered } from "./aggressive-mode-state.ts";
@@ -252,7 +253,7 @@ export function sayProof(
     const failure =
       authentication.method === "pre-share"
         ? unprovenAnswer(peer, authentication.key)
-        : proofNotVerified(peer, authentication.method);
+        : proofNotVerified(peer, authentication, choice.suite.origin);
     return [...told, { do: "fail", failure }];
   }
   const claim = claimProblem(context, authentication, IDir);

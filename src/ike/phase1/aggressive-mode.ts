@@ -13,7 +13,7 @@
 import type { JobResult } from "../../crypto/jobs.ts";
 import type { Payload } from "../../isakmp/payload.ts";
 import { drop } from "../action.ts";
-import { cannotSign } from "../explain.ts";
+import { cannotSign } from "../explain-rsa.ts";
 import {
   answerOpened,
   receiveAnswer,
@@ -41,7 +41,7 @@ export function receive(
 export function jobDone(context: Phase1Context, state: AggressiveModeState, result: JobResult): Actions {
   if (result.kind === "failed")
     return state.at === "signs AM2" || state.at === "signs AM3"
-      ? [{ do: "fail", failure: cannotSign(context.sa.remote.address, result.reason) }]
+      ? [{ do: "fail", failure: cannotSign(context.sa.remote.address, result.reason, state.authentication) }]
       : [keyExchangeFailed(context, result.reason)];
   if (state.at === "prepares AM1" && result.kind === "dh-public")
     return sayOffer(context, state, result.publicValue);

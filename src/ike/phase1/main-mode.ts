@@ -16,7 +16,8 @@ import { NOTIFY_TYPE } from "../../isakmp/numbers/notify-type.ts";
 import type { Payload } from "../../isakmp/payload.ts";
 import { encodeBody } from "../../isakmp/payload-chain.ts";
 import { drop, tell } from "../action.ts";
-import { cannotSign, noKey, noProposalChosen } from "../explain.ts";
+import { noKey, noProposalChosen } from "../explain.ts";
+import { cannotSign } from "../explain-rsa.ts";
 import { isShapeProblem, MM_SA, open } from "../message-shape.ts";
 import type { ProtectionSuite } from "../policy.ts";
 import { authenticationBy, companionsOf, missingFor, usableSuites } from "./authentication.ts";
@@ -169,7 +170,7 @@ export function jobDone(context: Phase1Context, state: MainModeState, result: Jo
 
   function jobFailed(failed: Phase1Context, reason: string): Actions[number] {
     return state.at === "signs MM5" || state.at === "signs MM6"
-      ? { do: "fail", failure: cannotSign(failed.sa.remote.address, reason) }
+      ? { do: "fail", failure: cannotSign(failed.sa.remote.address, reason, state.authentication) }
       : keyExchangeFailed(failed, reason);
   }
 }

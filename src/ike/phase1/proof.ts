@@ -12,7 +12,7 @@ import type { Identification } from "../../isakmp/payloads/identification.ts";
 import type { Notification } from "../../isakmp/payloads/notification.ts";
 import { drop, type Failure, type Refusal, tell } from "../action.ts";
 import type { Role } from "../events.ts";
-import { notTheKeysOwner } from "../explain.ts";
+import { notTheKeysOwner } from "../explain-rsa.ts";
 import { hashI, hashR } from "../keying.ts";
 import { isShapeProblem, MM_AUTH, MM_AUTH_SEALED, MM_AUTH_SIGNED, open } from "../message-shape.ts";
 import type { OwnCertificate } from "../policy.ts";

@@ -11,12 +11,12 @@ import type { Certificate as CertificatePayload } from "../../isakmp/payloads/ce
 import type { CertificateRequest } from "../../isakmp/payloads/certificate-request.ts";
 import type { Identification } from "../../isakmp/payloads/identification.ts";
 import { type Certificate, readCertificate } from "../../pki/certificate.ts";
-import { buildChain, describeChainProblem, isChainProblem } from "../../pki/chain.ts";
+import { buildChain, isChainProblem } from "../../pki/chain.ts";
 import { nameText } from "../../pki/distinguished-name.ts";
 import { organisationProblem } from "../../pki/organisation.ts";
 import { NO_REVOCATION, revocationProblem } from "../../pki/revocation.ts";
 import { drop, type Failure, tell } from "../action.ts";
-import { certificateRefused } from "../explain.ts";
+import { certificateNotTrusted, notOfOurOrganisation, notTheCertificatesOwner } from "../explain-rsa.ts";
 import { CERTIFICATES_CONSIDERED_MAX } from "../limits.ts";
 import type { OwnCertificate } from "../policy.ts";
 import { certifiedIdentityProblem } from "./certified-identity.ts";
@@ -114,24 +114,19 @@ function certificateProblem(
   id: Identification,
 ): Failure | undefined {
   const peer = context.sa.remote.address;
+  const { policy, timeOfDay } = context;
   const chain = buildChain({
     leaf,
     others,
-    authorities: context.policy.rsa.authorities,
-    now: context.timeOfDay,
+    authorities: policy.rsa.authorities,
+    now: timeOfDay,
     use: "signature",
   });
-  if (isChainProblem(chain)) return certificateRefused(peer, describeChainProblem(chain));
-  const revoked = revocationProblem(chain, context.policy.rsa.revocation ?? NO_REVOCATION, context.timeOfDay);
-  if (revoked !== undefined) return certificateRefused(peer, describeChainProblem(revoked));
+  if (isChainProblem(chain)) return certificateNotTrusted(peer, chain, policy.rsa, timeOfDay);
+  const revoked = revocationProblem(chain, policy.rsa.revocation ?? NO_REVOCATION, timeOfDay);
+  if (revoked !== undefined) return certificateNotTrusted(peer, revoked, policy.rsa, timeOfDay);
   const idProblem = certifiedIdentityProblem(context, leaf, id);
-  if (idProblem !== undefined)
-    return certificateRefused(peer, `it says that it is ${describeIdentity(id)}, ${idProblem}`);
+  if (idProblem !== undefined) return notTheCertificatesOwner(peer, describeIdentity(id), idProblem, leaf);
   const missing = organisationProblem(own.certificate, leaf);
-  return missing === undefined
-    ? undefined
-    : certificateRefused(
-        peer,
-        `our certificate names ${missing}, and that of ${nameText(leaf.subject)} does not: the two are not of one organisation`,
-      );
+  return missing === undefined ? undefined : notOfOurOrganisation(peer, missing, leaf, own);
 }
