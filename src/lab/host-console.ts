@@ -26,6 +26,8 @@ export class HostConsole implements LabConsole {
     return this.#isLeft;
   }
 
+  greet(): void {}
+
   prompt(): string {
     return `${this.#host.name}$ `;
   }

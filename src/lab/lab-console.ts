@@ -4,6 +4,8 @@ import type { ScreenSize } from "../cli/terminal/pager.ts";
 export interface LabConsole {
   /** Of the node. */
   readonly name: string;
+  /** Somebody sits down: banners are shown, and a login is asked for where the configuration says so. */
+  greet(): void;
   /** What stands before the line to be typed: `Initiator#`, or a question. */
   prompt(): string;
   /** Takes a line. `done` is called when the next may come: at once, or when what was asked for has ended. */

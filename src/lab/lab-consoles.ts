@@ -30,6 +30,10 @@ class RouterConsole implements LabConsole {
     return this.#session.closed();
   }
 
+  greet(): void {
+    this.#session.greet();
+  }
+
   prompt(): string {
     return this.#session.prompt();
   }

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { TextLab } from "../../test/support/lab-from-text.ts";
 import { terminalEmulator } from "../../test/support/terminal-emulator.ts";
 import { KeyReader } from "../cli/terminal/key-reader.ts";
 import { Screen } from "../cli/terminal/screen.ts";
 import type { LabConsole } from "../lab/lab-console.ts";
+import { labConsoles } from "../lab/lab-consoles.ts";
 import { Keyboard } from "./console-terminal.ts";
 
 test("a line is entered at the console one is at, and its output stands below it", () => {
@@ -28,6 +30,47 @@ test("connect goes to another console, by the beginning of its name too, and so 
     "A did conn",
     "A#",
   ]);
+});
+
+test("whoever sits down at a console is greeted, once", () => {
+  const { type, consoles } = seated();
+  assert.deepEqual([consoles.A.greeted, consoles.Beta.greeted], [1, 0]);
+  type("\u001ex\u001ex\u001ex");
+  assert.deepEqual([consoles.A.greeted, consoles.Beta.greeted], [1, 1]);
+});
+
+test("a router's console in a lab shows its banners and asks for its login; ^C at the login leaves", () => {
+  const configuration = [
+    "hostname R1",
+    "username admin privilege 15 password ww",
+    "banner motd ^CKeep out^C",
+    "interface Ethernet0/0",
+    " ip address 10.1.1.1 255.255.255.0",
+    "line con 0",
+    " login local",
+    "",
+  ].join("\n");
+  const console = () => {
+    const { lab } = new TextLab([
+      configuration,
+      configuration.replaceAll("R1", "R2").replace("1.1.1", "1.1.2"),
+    ]);
+    return seatedAt((print) => labConsoles(lab, print).slice(0, 1));
+  };
+  const known = console();
+  known.type("admin\rww\r");
+  assert.deepEqual(known.rows().slice(known.rows().indexOf("Keep out")), [
+    "Keep out",
+    "",
+    "User Access Verification",
+    "",
+    "Username: admin",
+    "Password:",
+    "R1#",
+  ]);
+  const other = console();
+  other.type("\u0003");
+  assert.equal(other.left(), 1);
 });
 
 test("help appears below the line, and the line comes back", () => {
@@ -73,10 +116,15 @@ class FakeConsole implements LabConsole {
   readonly #print: (text: string) => void;
   #done: (() => void) | undefined;
   isLeft = false;
+  greeted = 0;
 
   constructor(name: string, print: (text: string) => void) {
     this.name = name;
     this.#print = print;
+  }
+
+  greet(): void {
+    this.greeted += 1;
   }
 
   prompt(): string {
@@ -129,6 +177,19 @@ class FakeConsole implements LabConsole {
 }
 
 function seated() {
+  const consoles: FakeConsole[] = [];
+  const seat = seatedAt((print) => {
+    consoles.push(...["A", "Beta"].map((name) => new FakeConsole(name, (text) => print(name, text))));
+    return consoles;
+  });
+  const [A, Beta] = consoles;
+  assert.ok(A !== undefined && Beta !== undefined, "both are there");
+  // What is said of the consoles comes before the first prompt.
+  const banner = seat.rows().length - 1;
+  return { ...seat, consoles: { A, Beta }, rows: () => seat.rows().slice(banner) };
+}
+
+function seatedAt(make: (print: (console: string, text: string) => void) => readonly LabConsole[]) {
   const emulator = terminalEmulator(60);
   const screen = new Screen({
     write: emulator.write,
@@ -136,18 +197,14 @@ function seated() {
     useColor: false,
     names: ["A", "Beta"],
   });
-  const consoles = {
-    A: new FakeConsole("A", (text) => screen.print(text, "A")),
-    Beta: new FakeConsole("Beta", (text) => screen.print(text, "Beta")),
-  };
+  const consoles = make((console, text) => screen.print(text, console));
   let left = 0;
-  const keyboard = new Keyboard([consoles.A, consoles.Beta], screen, () => {
+  const keyboard = new Keyboard(consoles, screen, () => {
     left += 1;
   });
   keyboard.start();
-  const banner = emulator.rows().length - 1;
   const type = (keys: string) => {
     for (const key of new KeyReader().take(keys)) keyboard.press(key);
   };
-  return { type, consoles, rows: () => emulator.rows().slice(banner), left: () => left };
+  return { type, rows: () => emulator.rows(), left: () => left };
 }

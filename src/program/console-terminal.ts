@@ -45,6 +45,7 @@ interface Seat {
   /** Lines typed while a command runs. */
   readonly ahead: string[];
   isBusy: boolean;
+  isGreeted: boolean;
 }
 
 /** Which console the keys go to, and what each key does there. */
@@ -61,6 +62,7 @@ export class Keyboard {
       editor: new LineEditor(() => console.history()),
       ahead: [],
       isBusy: false,
+      isGreeted: false,
     }));
     this.#screen = screen;
     this.#leave = leave;
@@ -173,7 +175,12 @@ export class Keyboard {
 
   #goTo(index: number): void {
     this.#at = index;
-    this.#screen.foreground = this.#seat?.console.name;
+    const seat = this.#seat;
+    this.#screen.foreground = seat?.console.name;
+    if (seat !== undefined && !seat.isGreeted) {
+      seat.isGreeted = true;
+      seat.console.greet();
+    }
     this.#prompt();
   }
 
@@ -184,7 +191,8 @@ export class Keyboard {
       this.#screen.finish();
     }
     act();
-    this.#prompt();
+    if (seat.console.isLeft) this.#end();
+    else this.#prompt();
   }
 
   #prompt(): void {

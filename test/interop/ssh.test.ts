@@ -28,6 +28,7 @@ assert.ok(!(publicKey instanceof Error), "the user's key is read");
 const CONFIGURATION = `hostname R1
 ip domain-name example.com
 enable secret top
+banner login ^CSay who you are^C
 username admin secret letmein
 username top privilege 15 password 0 toplevel
 interface Loopback0
@@ -108,6 +109,15 @@ describe("SSH into a running gateway", () => {
     assert.match(await ssh("show version"), /^skeyid Software/);
     assert.match(await ssh("show privilege"), /Current privilege level is 1\n/);
     assert.match(await ssh("show running-config"), /% Invalid input detected/);
+  });
+
+  it("the banner for the login is shown before anybody has logged in", async () => {
+    const client = new ssh2.Client();
+    client.on("error", () => {});
+    const banner = once(client, "banner");
+    client.connect({ host: "127.0.0.1", port, username: "admin", password: "wrong" });
+    assert.equal(String((await banner)[0]).trim(), "Say who you are");
+    client.end();
   });
 
   it("several are there at once, each at a line of its own; a fourth finds none", async () => {

@@ -2,6 +2,7 @@
 import type { Socket } from "node:net";
 import type { Connection, ServerChannel, Session as SshSession } from "ssh2";
 import ssh2 from "ssh2";
+import { bannerLines } from "../../cli/banners.ts";
 import { promptingServices } from "../../cli/prompting-services.ts";
 import { Session } from "../../cli/session.ts";
 import type { ScreenSize } from "../../cli/terminal/pager.ts";
@@ -23,8 +24,10 @@ export interface SshVisit {
 
 /** Takes over a socket. */
 export function serveSsh(ways: WaysIn, socket: Socket, visit: SshVisit): void {
+  // Before a login, as text of the protocol (RFC 4252, section 5.4): clients show it above their question.
+  const banner = bannerLines(ways.router.configuration(), "login").join("\r\n");
   const server = new ssh2.Server(
-    { hostKeys: [visit.hostKey], ident: "skeyid", algorithms: ALGORITHMS },
+    { hostKeys: [visit.hostKey], ident: "skeyid", algorithms: ALGORITHMS, banner },
     (connection) => new SshConnection(ways, socket, connection, visit),
   );
   server.on("error", () => socket.destroy());
