@@ -62,6 +62,7 @@ const SHARED: Readonly<Record<string, string>> = {
   "ip dhcp": "Configure DHCP server and relay parameters",
   "ip domain": "IP DNS Resolver",
   "ip local": "Specify local options",
+  "ip local policy": "Enable policy routing",
   "ip nat": "NAT configuration",
   "ip nat inside": "Inside address translation",
   "ip nat inside source": "Source address translation",

@@ -2,11 +2,11 @@
 import type { AccessList } from "../net/access-list.ts";
 import { blockContains, blockOf } from "../net/selector.ts";
 import { accessListNamed } from "./compile-access-list.ts";
-import { compileRouteMap } from "./compile-route-map.ts";
+import { policyRoutes } from "./compile-route-map.ts";
 import { compileTunnel, isTunnel, tunnelMtu } from "./compile-tunnel.ts";
 import type { Configuration, Direction, InterfaceSettings } from "./configuration.ts";
 import type { Problems } from "./problem.ts";
-import type { InterfaceConfiguration, RouteMap } from "./router-policy.ts";
+import type { InterfaceConfiguration } from "./router-policy.ts";
 
 export function compileInterfaces(
   configuration: Configuration,
@@ -28,7 +28,12 @@ export function compileInterfaces(
       up: !shutdown.value && isTunnel(settings) === (tunnel !== undefined),
       tunnel,
       natSide: settings.natOutside.value ? "outside" : settings.natInside.value ? "inside" : undefined,
-      policyRoutes: policyRoutes(configuration, settings, problems),
+      policyRoutes: policyRoutes(
+        configuration,
+        settings.policyRouteMap,
+        `what comes in by ${name}`,
+        problems,
+      ),
       accessGroups: {
         in: accessGroup(configuration, settings, "in", problems),
         out: accessGroup(configuration, settings, "out", problems),
@@ -65,24 +70,6 @@ function accessGroup(
       advice: `Enter \`access-list ${group.value} permit …\` for what may pass.`,
     });
   return list;
-}
-
-/** A map that is not there changes nothing. */
-function policyRoutes(
-  configuration: Configuration,
-  { name, policyRouteMap }: InterfaceSettings,
-  problems: Problems,
-): RouteMap | undefined {
-  if (policyRouteMap === undefined) return undefined;
-  const map = compileRouteMap(configuration, policyRouteMap.value);
-  if (map === undefined)
-    problems.warning({
-      kind: "incomplete",
-      origin: policyRouteMap.origin,
-      message: `Route map ${policyRouteMap.value} does not exist, so what comes in by ${name} goes by the routes alone.`,
-      advice: `Enter \`route-map ${policyRouteMap.value} permit 10\` and below it \`match\` and \`set\`.`,
-    });
-  return map;
 }
 
 /** Subnets are either apart or one is in the other. */

@@ -3,6 +3,7 @@ import { compileCryptoMaps } from "./compile-crypto-maps.ts";
 import { compileIke } from "./compile-ike.ts";
 import { compileInterfaces } from "./compile-interfaces.ts";
 import { compileNat } from "./compile-nat.ts";
+import { policyRoutes } from "./compile-route-map.ts";
 import type { Configuration } from "./configuration.ts";
 import { withKeysInClear } from "./key-encryption.ts";
 import { findPixLimits } from "./pix-limits.ts";
@@ -48,6 +49,13 @@ export function compile(written: Configuration, options: CompileOptions = {}): C
   );
   const ike = compileIke(configuration, connections, options.rsaKeys ?? [], problems);
   const nat = compileNat(configuration, problems);
+  const { localPolicyRouteMap } = configuration;
+  const localPolicyRoutes = policyRoutes(
+    configuration,
+    localPolicyRouteMap,
+    "what the router itself sends",
+    problems,
+  );
   findWeaknesses(configuration, problems);
   findUnused(configuration, problems);
   findUnreadablePasswords(configuration, problems);
@@ -60,6 +68,7 @@ export function compile(written: Configuration, options: CompileOptions = {}): C
     ipsec: { interfaces: protectedInterfaces },
     interfaces,
     nat,
+    localPolicyRoutes,
     routes: configuration.routes.map(({ prefix, nextHop, interfaceName, distance, origin }) => ({
       prefix,
       nextHop,

@@ -85,6 +85,8 @@ export interface Configuration {
   readonly interfaces: readonly InterfaceSettings[];
   readonly routes: readonly RouteSettings[];
   readonly nat: NatSettings;
+  /** `ip local policy`: for packets of the router itself. */
+  readonly localPolicyRouteMap: Setting<string> | undefined;
   /** By name as they were made, then by ascending sequence number. */
   readonly routeMaps: readonly RouteMapEntrySettings[];
   /** Named ones first, then numbered ones ascending, as IOS prints them. */

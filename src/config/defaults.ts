@@ -97,6 +97,7 @@ export function emptyConfiguration(): Configuration {
     routes: [],
     accessLists: [],
     nat: { pools: [], sources: [], statics: [] },
+    localPolicyRouteMap: undefined,
     routeMaps: [],
     lines: [],
     users: [],

@@ -16,6 +16,8 @@ export interface RouterPolicy {
   readonly interfaces: readonly InterfaceConfiguration[];
   readonly routes: readonly StaticRoute[];
   readonly nat: NatPolicy;
+  /** What the router itself sends and this takes goes where this says, whatever the routes. */
+  readonly localPolicyRoutes: RouteMap | undefined;
 }
 
 export interface InterfaceConfiguration {

@@ -3,7 +3,7 @@
  * decryption, translation, policy routing, routing. Outward: routing, translation, the access list, encryption.
  */
 import type { Instant } from "../base/time.ts";
-import type { InterfaceConfiguration, NatPolicy } from "../config/router-policy.ts";
+import type { InterfaceConfiguration, RouteMap, RouterPolicy } from "../config/router-policy.ts";
 import type { Ipv4Packet } from "../net/ipv4-packet.ts";
 import { InterfaceFilters } from "./interface-filters.ts";
 import { Nat, type Translated } from "./nat.ts";
@@ -14,11 +14,17 @@ export class Forwarding {
   readonly filters = new InterfaceFilters();
   readonly nat = new Nat((list, packet) => this.filters.permits(list, packet));
   #interfaces: ReadonlyMap<string, InterfaceConfiguration> = new Map();
+  #localRoutes: RouteMap | undefined;
 
-  reconfigure(interfaces: readonly InterfaceConfiguration[], nat: NatPolicy): void {
+  reconfigure({
+    interfaces,
+    nat,
+    localPolicyRoutes,
+  }: Pick<RouterPolicy, "interfaces" | "nat" | "localPolicyRoutes">): void {
     this.#interfaces = new Map(interfaces.map((each) => [each.name, each]));
     this.filters.reconfigure(interfaces);
     this.nat.reconfigure(nat);
+    this.#localRoutes = localPolicyRoutes;
   }
 
   /** A packet that came in and may: its destination as it is known inside. */
@@ -26,9 +32,9 @@ export class Forwarding {
     return this.#sideOf(interfaceName) === "outside" ? this.nat.inward(now, packet) : packet;
   }
 
-  /** Where policy routing sends what came in; undefined: by the routes. */
-  departure(interfaceName: string, packet: Ipv4Packet, around: Surroundings): Departure | undefined {
-    const map = this.#interfaces.get(interfaceName)?.policyRoutes;
+  /** Where policy routing sends what came in by `arrivedBy`, or is the router's own; undefined: by the routes. */
+  departure(arrivedBy: string | undefined, packet: Ipv4Packet, around: Surroundings): Departure | undefined {
+    const map = arrivedBy === undefined ? this.#localRoutes : this.#interfaces.get(arrivedBy)?.policyRoutes;
     const permits = (list: Parameters<InterfaceFilters["permits"]>[0]) => this.filters.permits(list, packet);
     const entry = map && entryFor(map, packet, permits);
     return entry && policyDeparture(entry, packet.destination, around);

@@ -27,7 +27,7 @@ import {
   withTtlLowered,
 } from "../net/ipv4-packet.ts";
 import { PROTOCOL } from "../net/protocols.ts";
-import { ANY_ADDRESS, blockOf } from "../net/selector.ts";
+import { ANY_ADDRESS } from "../net/selector.ts";
 import { lowerAnnouncedMss } from "../net/tcp-mss.ts";
 import { decapsulated, encapsulated } from "./gre-tunnel.ts";
 import { InterfaceTraffic } from "./interface-traffic.ts";
@@ -57,8 +57,8 @@ export interface StackHooks {
   readonly leaving: (departure: Departure, bytes: Uint8Array, arrivedBy: string | undefined) => void;
   /** A whole, undamaged packet came in by an interface; whoever takes the hook calls `accept` to let it in. */
   readonly arrived: (interfaceName: string, packet: Ipv4Packet) => void;
-  /** Where a packet that came in by an interface goes; undefined: by the routes. */
-  readonly departure: (interfaceName: string, packet: Ipv4Packet) => Departure | undefined;
+  /** Where policy sends a packet that came in by an interface, or is the node's own; undefined: by the routes. */
+  readonly departure: (arrivedBy: string | undefined, packet: Ipv4Packet) => Departure | undefined;
   /** Whether the node answers for an address as if it were its own (proxy ARP). */
   readonly answersFor: (address: IpAddress) => boolean;
 }
@@ -120,13 +120,13 @@ export class IpStack {
     this.#ports.clear();
     this.#interfaces = new Map(interfaces.map((each) => [each.name, each]));
     this.#own = new Set(interfaces.map((each) => each.address));
-    this.#table = usableRoutes(interfaces, routes, connectedRoutes);
+    this.#table = usableRoutes(interfaces, routes);
     for (const each of interfaces) this.#attach(each);
   }
 
   /** Other routes beside the connected ones; the interfaces stay as they are. */
   reroute(routes: readonly Route[]): void {
-    this.#table = usableRoutes(this.interfaces, routes, connectedRoutes);
+    this.#table = usableRoutes(this.interfaces, routes);
   }
 
   get interfaces(): readonly StackInterface[] {
@@ -204,15 +204,24 @@ export class IpStack {
     );
   }
 
+  /** Where a packet of this node's own goes. */
+  wayOfOwn(packet: Ipv4Packet): Departure | undefined {
+    return this.#hooks.departure(undefined, packet) ?? this.lookup(packet.destination);
+  }
+
   /** Routes a whole packet of this node's own; false if there is no route. To itself it goes without leaving. */
   originate(bytes: Uint8Array): boolean {
+    return this.#originate(bytes, (packet) => this.wayOfOwn(packet));
+  }
+
+  #originate(bytes: Uint8Array, wayOf: (packet: Ipv4Packet) => Departure | undefined): boolean {
     const packet = parseIpv4Packet(bytes);
     if (packet === undefined) throw new MisuseError(`${this.name} sends what is no IPv4 packet`);
     if (this.owns(packet.destination)) {
       this.world.after(milliseconds(0), () => this.#deliver("", packet));
       return true;
     }
-    const departure = this.lookup(packet.destination);
+    const departure = wayOf(packet);
     if (departure === undefined) return false;
     this.#hooks.leaving(departure, bytes, undefined);
     return true;
@@ -250,7 +259,11 @@ export class IpStack {
     if (link !== undefined) return port !== undefined && link.transmit(port, nextHop, bytes);
     const packet = parseIpv4Packet(bytes);
     if (packet === undefined) return false;
-    if (tunnel !== undefined) return this.originate(encapsulated(tunnel, packet, this.nextIdentification()));
+    if (tunnel !== undefined) {
+      const outer = encapsulated(tunnel, packet, this.nextIdentification());
+      // By the routes alone: a policy that leads into the tunnel would lead the tunnel into itself.
+      return this.#originate(outer, ({ destination }) => this.lookup(destination));
+    }
     this.world.after(milliseconds(0), () => this.#hooks.arrived(name, packet));
     return true;
   }
@@ -363,15 +376,6 @@ export class IpStack {
   #interfaceOf(name: string | undefined): StackInterface | undefined {
     return name === undefined ? undefined : this.#interfaces.get(name);
   }
-}
-
-function connectedRoutes(interfaces: readonly StackInterface[]): Route[] {
-  return interfaces.map(({ name, address, mask }) => ({
-    block: blockOf(address, mask),
-    via: { kind: "interface", name, nextHop: undefined },
-    origin: "connected",
-    distance: 0,
-  }));
 }
 
 export function defaultRoute(nextHop: IpAddress): Route {

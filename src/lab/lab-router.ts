@@ -97,7 +97,7 @@ export class LabRouter implements RouterServices {
       policy: this.#gatewayPolicy(options.policy),
       onEvent: (event) => this.#watch(event),
     });
-    this.#router.forwarding.reconfigure(options.policy.interfaces, options.policy.nat);
+    this.#router.forwarding.reconfigure(options.policy);
     this.#injectRoutes();
   }
 
@@ -121,7 +121,7 @@ export class LabRouter implements RouterServices {
     this.#configuration = next;
     this.#policy = policy;
     this.#router.stack.reconfigure(this.#interfaces(policy), this.#routes(policy));
-    this.#router.forwarding.reconfigure(policy.interfaces, policy.nat);
+    this.#router.forwarding.reconfigure(policy);
     this.#router.setPolicy(this.#gatewayPolicy(policy));
     this.#injectRoutes();
     if (policy.ike.enabled !== wasEnabled) this.#say("log", isakmpOnOff(policy.ike.enabled));

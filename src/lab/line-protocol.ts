@@ -2,20 +2,17 @@
  * Which interfaces carry packets: a tunnel only while there is a way to its far end that does not lead through itself, as on
  * IOS (`%TUN-5-RECURDOWN`).
  */
+import { blockOf } from "../net/selector.ts";
 import type { StackInterface } from "./ip-stack.ts";
 import { type Route, RouteTable } from "./route-table.ts";
 
-/** The table of the routes that can be used. `connected` gives the routes of interfaces that are up. */
-export function usableRoutes(
-  interfaces: readonly StackInterface[],
-  routes: readonly Route[],
-  connected: (up: readonly StackInterface[]) => readonly Route[],
-): RouteTable {
+/** The table of the routes that can be used, and of those to the subnets of interfaces that are up. */
+export function usableRoutes(interfaces: readonly StackInterface[], routes: readonly Route[]): RouteTable {
   const tableOf = (up: readonly StackInterface[]) => {
     // Null0 is always there: what is routed to it is to be lost, not to take another way.
     const names = new Set(["Null0", ...up.map(({ name }) => name)]);
     const usable = routes.filter(({ via }) => via.kind !== "interface" || names.has(via.name));
-    return new RouteTable([...connected(up), ...usable]);
+    return new RouteTable([...connectedRoutes(up), ...usable]);
   };
   let up = interfaces.filter(({ tunnel }) => tunnel === undefined);
   // Tunnels come up one after the other: the way to one may lead through another.
@@ -38,4 +35,13 @@ function reaches(
 ): boolean {
   if (tunnel === undefined || without.lookup(tunnel.destination) === undefined) return false;
   return tableOf(withIt).lookup(tunnel.destination)?.interfaceName !== name;
+}
+
+function connectedRoutes(interfaces: readonly StackInterface[]): Route[] {
+  return interfaces.map(({ name, address, mask }) => ({
+    block: blockOf(address, mask),
+    via: { kind: "interface", name, nextHop: undefined },
+    origin: "connected",
+    distance: 0,
+  }));
 }

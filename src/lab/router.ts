@@ -86,7 +86,7 @@ export class Router {
       hooks: {
         leaving: (departure, bytes, arrivedBy) => this.#leaving(departure, bytes, arrivedBy),
         arrived: (interfaceName, packet) => this.#arrived(interfaceName, packet),
-        departure: (interfaceName, packet) => this.#policyDeparture(interfaceName, packet),
+        departure: (arrivedBy, packet) => this.#policyDeparture(arrivedBy, packet),
         answersFor: (address) => this.forwarding.nat.answersFor(address),
       },
     });
@@ -171,8 +171,8 @@ export class Router {
     if (typeof inward !== "string") this.stack.accept(interfaceName, inward);
   }
 
-  #policyDeparture(interfaceName: string, packet: Ipv4Packet): Departure | undefined {
-    return this.forwarding.departure(interfaceName, packet, {
+  #policyDeparture(arrivedBy: string | undefined, packet: Ipv4Packet): Departure | undefined {
+    return this.forwarding.departure(arrivedBy, packet, {
       lookup: (destination) => this.stack.lookup(destination),
       isUp: (name) => name === "Null0" || this.stack.interfaces.some((each) => each.name === name),
     });
@@ -274,8 +274,6 @@ export class Router {
 
   /** IKE speaks for itself: no policy is asked, or it would have to protect what sets protection up. */
   #sendDatagram(local: Endpoint, remote: Endpoint, bytes: Uint8Array): void {
-    const departure = this.stack.lookup(remote.address);
-    if (departure === undefined) return;
     const datagram = { sourcePort: local.port, destinationPort: remote.port, payload: bytes };
     const packet = buildIpv4Packet(
       {
@@ -289,7 +287,9 @@ export class Router {
       },
       buildUdp(datagram, local.address, remote.address),
     );
-    this.stack.transmit(departure.interfaceName, packet);
+    const own = parseIpv4Packet(packet);
+    const departure = own && this.stack.wayOfOwn(own);
+    if (departure !== undefined) this.stack.transmit(departure.interfaceName, packet, departure.nextHop);
   }
 
   #armWake(): void {

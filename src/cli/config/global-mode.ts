@@ -22,6 +22,7 @@ import { AGGRESSIVE_MODE_DISABLE, ISAKMP_PEER } from "./isakmp-peer.ts";
 import {
   LINES_AFTER_TERMINALS,
   LINES_AT_THE_END,
+  LINES_OF_FORWARDING,
   LINES_OF_IPSEC,
   LINES_OF_ISAKMP,
   LINES_OF_KEYS,
@@ -31,6 +32,7 @@ import {
   LINES_OF_THE_SYSTEM,
 } from "./kept-global-lines.ts";
 import { LINE, OTHER_LINES } from "./line.ts";
+import { LOCAL_POLICY } from "./local-policy.ts";
 import { LOG_SERVER_STATEMENTS, LOGGING_STATEMENTS } from "./logging.ts";
 import { NAT_POOL, NAT_SOURCE } from "./nat.ts";
 import { NAT_KEEPALIVE, NAT_TRANSPARENCY } from "./nat-traversal.ts";
@@ -97,7 +99,16 @@ export const SECTIONS: readonly (readonly Statement[])[] = [
   ],
   [...CA_STATEMENTS, PUBKEY_CHAIN, ...LINES_OF_KEYS],
   [INTERFACE],
-  [...LINES_OF_ROUTING, NAT_POOL, NAT_SOURCE, NAT_STATIC, IP_ROUTE, ...LINES_OF_SERVERS],
+  [
+    ...LINES_OF_ROUTING,
+    LOCAL_POLICY,
+    ...LINES_OF_FORWARDING,
+    NAT_POOL,
+    NAT_SOURCE,
+    NAT_STATIC,
+    IP_ROUTE,
+    ...LINES_OF_SERVERS,
+  ],
   [NAMED_STANDARD_LIST, NAMED_ACCESS_LIST],
   [NUMBERED_STANDARD_LIST, NUMBERED_ACCESS_LIST, OTHER_ACCESS_LISTS],
   [ROUTE_MAP],

@@ -233,12 +233,15 @@ export const LINES_OF_KEYS: readonly Statement[] = [
   one("crypto logging", "Logging messages"),
 ];
 
-/** What IOS prints between the interfaces and the routes. */
+/** What IOS prints after the interfaces. */
 export const LINES_OF_ROUTING: readonly Statement[] = [
   unsupported(block("router", "Enable a routing process", ROUTER_BLOCK)),
   unsupported(block("ip eigrp", "Enhanced Interior Gateway Routing Protocol", ROUTER_BLOCK)),
   unsupported(list("ip local pool", "IP Local address pool lists")),
-  unsupported(list("ip local policy", "Enable policy routing")),
+];
+
+/** What IOS prints before the routes. */
+export const LINES_OF_FORWARDING: readonly Statement[] = [
   unsupported(list("ip nat inside destination", "Inside address translation of destinations")),
   unsupported(list("ip nat outside", "Outside address translation")),
   list("ip nat translation", "NAT translation entry configuration"),
