@@ -79,7 +79,7 @@ export class Charon {
       env: { ...process.env, STRONGSWAN_CONF: `${folder}/strongswan.conf` },
     });
     const charon = new Charon(folder, child);
-    for (let i = 0; i < 200 && !existsSync(`${folder}/vici`); i++) await wait(25);
+    for (let i = 0; i < 1200 && !existsSync(`${folder}/vici`); i++) await wait(25);
     charon.#swanctl("--load-all", "--file", `${folder}/swanctl/swanctl.conf`, "--noprompt");
     return charon;
   }

@@ -45,7 +45,7 @@ export class GatewayProcess {
       Buffer.from(keys).toString("base64"),
     ];
     const gateway = new GatewayProcess(spawn("ip", args, { stdio: ["pipe", "pipe", "inherit"] }));
-    await gateway.until((told) => told.ready === true, 20_000);
+    await gateway.until((told) => told.ready === true);
     return gateway;
   }
 
@@ -54,7 +54,7 @@ export class GatewayProcess {
   }
 
   /** The first thing told from now on that is wanted; fails after `milliseconds`. */
-  until(wanted: (told: Told) => boolean, milliseconds = 15_000): Promise<Told> {
+  until(wanted: (told: Told) => boolean, milliseconds = 60_000): Promise<Told> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
         () =>
@@ -77,7 +77,7 @@ export class GatewayProcess {
   }
 
   async ping(count: number, everyMilliseconds = 100): Promise<NonNullable<Told["pinged"]>> {
-    const pinged = this.until((told) => told.pinged !== undefined, count * everyMilliseconds + 20_000);
+    const pinged = this.until((told) => told.pinged !== undefined);
     this.command({ do: "ping", count, everyMilliseconds });
     return (await pinged).pinged ?? { sent: 0, answered: 0 };
   }

@@ -93,7 +93,7 @@ export class Network {
   }
 
   /** Until the first echo comes back: IKE has been at work. */
-  async pingUntilAnswered(machine: string, source: string, destination: string, seconds = 20): Promise<void> {
+  async pingUntilAnswered(machine: string, source: string, destination: string, seconds = 60): Promise<void> {
     for (const end = Date.now() + seconds * 1000; Date.now() < end; await wait(50)) {
       const options = ["-n", "-c", "1", "-W", "0.3", "-I", source];
       if (this.attempt(machine, "ping", ...options, destination).includes("1 received")) return;

@@ -53,7 +53,7 @@ function start(name: string, folder: string, ports: string, peer: string): Runni
 function consoleOf(folder: string, name: string, ...lines: readonly string[]): Promise<string> {
   const [program = "", ...rest] = [...SKEYID, "console", "--state-dir", join(folder, name)];
   return new Promise((resolve) => {
-    const child = execFile(program, rest, { timeout: 20_000 }, (_error, stdout, stderr) =>
+    const child = execFile(program, rest, { timeout: 60_000 }, (_error, stdout, stderr) =>
       resolve(stdout + stderr),
     );
     child.stdin?.on("error", () => {});
