@@ -61,6 +61,7 @@ export function compileEntry(
       idleTime,
       replayWindow,
       isPerHost: entry.isPerHost !== undefined,
+      hasDefaultPeer: entry.hasDefaultPeer,
       reverseRoute: entry.reverseRoute?.value,
       template,
       origin: entry.origin,

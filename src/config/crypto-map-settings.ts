@@ -44,6 +44,8 @@ export interface CryptoMapEntrySettings {
   readonly description: Setting<string> | undefined;
   /** In order of preference. */
   readonly peers: readonly Setting<MapPeer>[];
+  /** `set peer … default`: the first is tried before all others whenever SAs are wanted anew. */
+  readonly hasDefaultPeer: boolean;
   /** Names in order of preference, at most six. */
   readonly transformSets: Setting<readonly string[]> | undefined;
   readonly pfsGroup: Setting<GroupId> | undefined;

@@ -166,6 +166,7 @@ export function newCryptoMapEntry(
     type,
     description: undefined,
     peers: [],
+    hasDefaultPeer: false,
     transformSets: undefined,
     pfsGroup: undefined,
     lifetimeSeconds: undefined,

@@ -63,6 +63,35 @@ describe("security-association level per-host", () => {
   });
 });
 
+describe("a default peer", () => {
+  const C = ipv4("172.16.172.30");
+  /** Who is asked next, once the SAs with the second peer have gone. */
+  const askedAfter = (hasDefaultPeer: boolean) => {
+    const plane = planeOf(policyOf([mapEntry(PERMIT, { peers: [B, C], hasDefaultPeer })]));
+    plane.outbound(at(0), "Ethernet1/0", udpPacket());
+    plane.negotiationFailed(at(1), "vpn 10 Ethernet1/0", SELECTOR_A, B);
+    plane.drain();
+    plane.outbound(at(10), "Ethernet1/0", udpPacket());
+    assert.deepEqual(
+      outputsOf(plane.drain(), "negotiate").map(({ peer }) => peer),
+      [C],
+      "the first has failed",
+    );
+    const { inboundA, outboundA } = keyedPair();
+    plane.install(at(11), { ...inboundA, peer: C });
+    plane.install(at(11), { ...outboundA, peer: C });
+    plane.remove(at(12), C, outboundA.spi, "outbound", "peer deleted");
+    plane.drain();
+    plane.outbound(at(13), "Ethernet1/0", udpPacket());
+    return outputsOf(plane.drain(), "negotiate").map(({ peer }) => peer);
+  };
+
+  it("is begun with again once another's SAs have gone; without one, that other is", () => {
+    assert.deepEqual(askedAfter(true), [B]);
+    assert.deepEqual(askedAfter(false), [C]);
+  });
+});
+
 describe("one map on two interfaces", () => {
   const on = (name: string, more = {}) => {
     const entry = mapEntry(PERMIT, { id: `vpn 10 ${name}` });

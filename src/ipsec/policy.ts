@@ -49,6 +49,8 @@ export interface CryptoMapEntry {
   readonly replayWindow: number;
   /** `set security-association level per-host`: each pair of hosts gets SAs of its own. Absent is false. */
   readonly isPerHost?: boolean;
+  /** `set peer … default`: once its last SA has gone, the first peer is the one to begin with. Absent is false. */
+  readonly hasDefaultPeer?: boolean;
   /** `reverse-route`: what is protected is routed to its peer. */
   readonly reverseRoute?: ReverseRouteTerms | undefined;
   /** Of a dynamic crypto map, whose peers are not known beforehand; absent in a static entry. */

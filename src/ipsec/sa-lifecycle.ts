@@ -171,6 +171,9 @@ export class SaLifecycle {
   #forget(sa: LiveSa): void {
     this.#parts.sad.remove(sa);
     if (this.#parts.policy.release(sa.line)) this.#negotiator.settle(lineKey(sa.line));
+    const { connection } = sa.line;
+    if (connection.entry.hasDefaultPeer === true && connection.outbound.length === 0)
+      connection.currentPeer = connection.entry.peers[0];
   }
 
   /** Another carries it, if another carries packets; an outbound SA not without its inbound one. */

@@ -56,18 +56,29 @@ export const PEER = entrySetting(
       address: [value("address", ADDRESS, "IP address of peer")],
       hostname: [value("name", HOST_NAME, "Host name of the peer")],
     }),
+    flag("isDefault", "default", "Set this peer as the default peer"),
   ],
   {
-    set: (entry, { peer }, origin) => {
-      if (entry.peers.some((other) => isSamePeer(other.value, peer))) return entry;
-      if (entry.type === "ipsec-manual" && entry.peers.length > 0) return SECOND_PEER;
-      return { ...entry, peers: [...entry.peers, { value: peer, origin }] };
+    set: (entry, { peer, isDefault }, origin) => {
+      const place = entry.peers.findIndex((other) => isSamePeer(other.value, peer));
+      const isKnown = place >= 0;
+      if (isDefault === true && (isKnown ? place : entry.peers.length) > 0) return DEFAULT_IS_NOT_FIRST;
+      if (!isKnown && entry.type === "ipsec-manual" && entry.peers.length > 0) return SECOND_PEER;
+      return {
+        ...entry,
+        peers: isKnown ? entry.peers : [...entry.peers, { value: peer, origin }],
+        hasDefaultPeer: place === 0 || isDefault === true ? isDefault === true : entry.hasDefaultPeer,
+      };
     },
-    unset: (entry, { peer }) => ({
-      ...entry,
-      peers: entry.peers.filter((other) => peer === undefined || !isSamePeer(other.value, peer)),
-    }),
-    get: ({ peers }) => peers.map(({ value }) => ({ peer: value })),
+    unset: (entry, { peer }) => {
+      const peers = entry.peers.filter((other) => peer !== undefined && !isSamePeer(other.value, peer));
+      return { ...entry, peers, hasDefaultPeer: entry.hasDefaultPeer && peers[0] === entry.peers[0] };
+    },
+    get: ({ peers, hasDefaultPeer }) =>
+      peers.map(({ value }, i) => ({
+        peer: value,
+        isDefault: i === 0 && hasDefaultPeer ? (true as const) : undefined,
+      })),
   },
 );
 
@@ -216,6 +227,10 @@ export const CRYPTO_MAP_ENTRY_STATEMENTS: readonly Statement[] = [
   REVERSE_ROUTE,
   kept("qos", "Quality of Service related commands"),
 ];
+
+const DEFAULT_IS_NOT_FIRST = {
+  refused: "% The default peer must be the first peer of the crypto map entry: remove the others first.",
+};
 
 const SECOND_PEER = {
   refused:

@@ -62,7 +62,9 @@ function entryLines(
       ? []
       : ["  WARNING: This crypto map is incomplete", "    (missing peer or access-list definitions)"]),
     ...(entry.description === undefined ? [] : [`  Description: ${entry.description.value}`]),
-    ...entry.peers.map(({ value }) => `  Peer = ${peerText(value)}`),
+    ...entry.peers.map(
+      ({ value }, i) => `  Peer = ${peerText(value)}${i === 0 && entry.hasDefaultPeer ? " Default" : ""}`,
+    ),
     ...accessListLines(configuration, entry),
     ...currentPeerLines(view, map, entry),
     ...(entry.type === "ipsec-manual" ? manualLines(entry) : termsLines(configuration, entry)),
