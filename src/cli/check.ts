@@ -22,12 +22,26 @@ export interface CheckReport {
   readonly configuration: readonly string[];
 }
 
-/** `keys`: the text of the file with the router's RSA keys, where there is one. */
-export function checkConfiguration(text: string, file: string, keys = ""): CheckReport {
+/** What lies beside a configuration. */
+export interface BesideConfiguration {
+  /** The text of the file with the router's RSA keys. */
+  readonly keys?: string | undefined;
+  /** What pre-shared keys are encrypted with. */
+  readonly configKey?: string | undefined;
+}
+
+export function checkConfiguration(
+  text: string,
+  file: string,
+  { keys = "", configKey }: BesideConfiguration = {},
+): CheckReport {
   const { configuration, problems: read } = loadConfiguration(text, file);
   const rsaKeys = readRsaKeys(keys, routerName(configuration));
   const ofKeys = typeof rsaKeys === "string" ? [unreadableKeys(rsaKeys)] : [];
-  const compiled = compile(configuration, { rsaKeys: typeof rsaKeys === "string" ? [] : rsaKeys });
+  const compiled = compile(configuration, {
+    rsaKeys: typeof rsaKeys === "string" ? [] : rsaKeys,
+    configKey,
+  });
   const problems = sortedByLine([...ofKeys, ...read, ...compiled.problems]);
   const count = (severity: Problem["severity"]) =>
     problems.filter((problem) => problem.severity === severity).length;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { utf8 } from "../base/octets.ts";
+import { encryptType6 } from "../crypto/passwords/type-6.ts";
 import { checkCommand } from "./check-command.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -72,6 +73,21 @@ test("as JSON it is an array of reports, without keys", async () => {
     ],
   );
   assert.ok(!text.includes("jw4ep"));
+});
+
+test("keys of type 6 are read with the key beside the configuration, and told of without it", async () => {
+  const random = { bytes: (_: string, length: number) => new Uint8Array(length).fill(7) };
+  const encrypted = WEAK.replace(
+    "jw4ep9846804ijl",
+    `6 ${encryptType6(utf8("jw4ep9846804ijl"), "master", random)}`,
+  );
+  const told = async (beside: { readonly [path: string]: string }) => {
+    const { out } = await check(["a.cfg"], { "a.cfg": encrypted, ...beside });
+    return out.filter((line) => line.includes("A pre-shared key is encrypted"));
+  };
+  assert.match((await told({}))[0] ?? "", /^a\.cfg:4: warning: .* is not here/);
+  assert.deepEqual(await told({ "a.config-key": "master\n" }), []);
+  assert.match((await told({ "a.config-key": "another\n" }))[0] ?? "", /with another key than ours/);
 });
 
 test("one unreadable file ends it before anything is printed", async () => {

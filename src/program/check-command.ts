@@ -1,6 +1,7 @@
 /** `skeyid check CONFIG...`: what would be wrong with configurations, without running them. */
 import { type CheckReport, checkConfiguration, formatCheckReport } from "../cli/check.ts";
 import { type CommandSyntax, commandHelp, readArguments } from "./arguments.ts";
+import { configKeyFileOf } from "./config-key-file.ts";
 import { keyFileOf } from "./rsa-key-file.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
 
@@ -11,7 +12,8 @@ export const CHECK_SYNTAX: CommandSyntax = {
   operandsMax: Infinity,
   summary: [
     "Reads IOS configurations, a file each (`-` is standard input), and lists by line what IOS would refuse, what would not",
-    "come up, what is weak and what has no effect here. Exit code 1: there are errors; 0: there are none.",
+    "come up, what is weak and what has no effect here. RSA keys and the key that pre-shared keys are encrypted with are read",
+    "beside each, as skeyid run does. Exit code 1: there are errors; 0: there are none.",
   ],
   options: { json: { help: "as one JSON array, a report for each file" } },
   examples: ["skeyid check initiator.cfg responder.cfg", "skeyid check --json initiator.cfg"],
@@ -29,12 +31,25 @@ export async function checkCommand(args: readonly string[], terminal: Terminal):
   for (const path of read.operands) {
     const file = terminal.readFile(path);
     if (file.kind === "problem") return refuse(terminal, file.problem);
-    const keys = terminal.readFile(keyFileOf(path));
-    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-    reports.push(checkConfiguration(text(file.bytes), path, keys.kind === "problem" ? "" : text(keys.bytes)));
+    reports.push(
+      checkConfiguration(textIn(file.bytes), path, {
+        keys: textBeside(terminal, keyFileOf(path)),
+        configKey: textBeside(terminal, configKeyFileOf(path))?.replace(/\n$/, ""),
+      }),
+    );
   }
   terminal.print(read.given.has("json") ? [JSON.stringify(reports, undefined, 2)] : textOf(reports));
   return reports.some(({ errors }) => errors > 0) ? EXIT.found : EXIT.fine;
+}
+
+/** Of a file that need not be there. */
+function textBeside(terminal: Terminal, path: string): string | undefined {
+  const file = terminal.readFile(path);
+  return file.kind === "problem" ? undefined : textIn(file.bytes);
+}
+
+function textIn(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }
 
 /** The reports with a blank line between. */
