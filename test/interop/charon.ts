@@ -79,9 +79,14 @@ export class Charon {
       env: { ...process.env, STRONGSWAN_CONF: `${folder}/strongswan.conf` },
     });
     const charon = new Charon(folder, child);
-    for (let i = 0; i < 1200 && !existsSync(`${folder}/vici`); i++) await wait(25);
-    charon.#swanctl("--load-all", "--file", `${folder}/swanctl/swanctl.conf`, "--noprompt");
-    return charon;
+    try {
+      for (let i = 0; i < 1200 && !existsSync(`${folder}/vici`); i++) await wait(25);
+      charon.#swanctl("--load-all", "--file", `${folder}/swanctl/swanctl.conf`, "--noprompt");
+      return charon;
+    } catch (error) {
+      await charon.stop();
+      throw error;
+    }
   }
 
   get pid(): number | undefined {
@@ -89,7 +94,7 @@ export class Charon {
   }
 
   initiate(child = "net"): void {
-    this.#swanctl("--initiate", "--child", child, "--timeout", "4");
+    this.#swanctl("--initiate", "--child", child, "--timeout", "10");
   }
 
   terminate(child = "net"): void {

@@ -45,8 +45,13 @@ export class GatewayProcess {
       Buffer.from(keys).toString("base64"),
     ];
     const gateway = new GatewayProcess(spawn("ip", args, { stdio: ["pipe", "pipe", "inherit"] }));
-    await gateway.until((told) => told.ready === true);
-    return gateway;
+    try {
+      await gateway.until((told) => told.ready === true);
+      return gateway;
+    } catch (error) {
+      gateway.stop();
+      throw error;
+    }
   }
 
   command(command: Command): void {
