@@ -4,8 +4,22 @@ import type { TransformSet } from "../crypto/transform-set.ts";
 import type { AhTransform, TransformSetSettings } from "./configuration.ts";
 import type { Problem, Problems } from "./problem.ts";
 
-/** Undefined if it cannot be used; problems of `severity` then say why. */
+/** Undefined if it cannot be used; problems of `severity` then say why. Entries that name the same one share it. */
 export function compileTransformSet(
+  settings: TransformSetSettings,
+  severity: Problem["severity"],
+  problems: Problems,
+): TransformSet | undefined {
+  const known = COMPILED.get(settings);
+  if (known !== undefined) return known;
+  const compiled = compile(settings, severity, problems);
+  if (compiled !== undefined) COMPILED.set(settings, compiled);
+  return compiled;
+}
+
+const COMPILED = new WeakMap<TransformSetSettings, TransformSet>();
+
+function compile(
   { name, ah, encryption, integrity, mode, origin }: TransformSetSettings,
   severity: Problem["severity"],
   problems: Problems,

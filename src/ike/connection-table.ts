@@ -1,18 +1,18 @@
 /** Crypto map entries by their id and by the peers they have: with thousands of them nothing may walk through all. */
+import { MultiMap } from "../base/multi-map.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { Connection } from "./policy.ts";
 
 export class ConnectionTable {
   readonly #byId = new Map<string, Connection>();
-  readonly #byPeer = new Map<IpAddress, readonly Connection[]>();
+  readonly #byPeer = new MultiMap<IpAddress, Connection>();
   readonly #templates: readonly Connection[];
 
   constructor(connections: readonly Connection[]) {
     for (const connection of connections) {
       this.#byId.set(connection.id, connection);
       if (connection.isTemplate !== true)
-        for (const peer of connection.peers)
-          this.#byPeer.set(peer, (this.#byPeer.get(peer) ?? []).concat(connection));
+        for (const peer of connection.peers) this.#byPeer.add(peer, connection);
     }
     this.#templates = connections.filter(({ isTemplate }) => isTemplate === true);
   }
@@ -36,6 +36,6 @@ export class ConnectionTable {
 
   /** Entries by which we may begin with the peer. */
   configuredBetween(localAddress: IpAddress, peer: IpAddress): readonly Connection[] {
-    return (this.#byPeer.get(peer) ?? []).filter((connection) => connection.localAddress === localAddress);
+    return this.#byPeer.get(peer).filter((connection) => connection.localAddress === localAddress);
   }
 }

@@ -160,6 +160,7 @@ export class EngineState {
     sa.lastHeardAt = this.now;
     if (sa.isEstablished) sa.forgetPhase1();
     if (sa.followsPeer && sa.arrival !== undefined) this.follow(sa, sa.arrival);
+    if (sa.isEstablished) sa.arrival = undefined;
   }
 
   /** The SA's ends are these now. */

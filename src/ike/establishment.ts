@@ -50,7 +50,7 @@ export function establish(
   tellInvalidSpi(state, sa);
   if (notifications.length > 0) sendInformational(state, sa, notifications);
   if (sa.role === "responder" && choice.lifetimeShortened) tellLifetime(state, sa, lifetimeSeconds);
-  for (const waiting of sa.waiting.splice(0)) startQuickMode(state, sa, waiting);
+  for (const waiting of sa.takeWaiting()) startQuickMode(state, sa, waiting);
 }
 
 /** IOS tells a shorter life than the offered one right behind MM6. */

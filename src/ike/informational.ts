@@ -167,7 +167,8 @@ function receiveUnprotected(state: EngineState, sa: IsakmpSa, header: IsakmpHead
     spi: first.spi,
   });
   const hint = nameOf(NOTIFY_TYPE, first.notifyType);
-  if (!sa.isEstablished && sa.hints.length < HINTS_MAX && !sa.hints.includes(hint)) sa.hints.push(hint);
+  if (!sa.isEstablished && sa.hints.length < HINTS_MAX && !sa.hints.includes(hint))
+    sa.hints = [...sa.hints, hint];
 }
 
 const HINTS_MAX = 4;

@@ -1,6 +1,7 @@
 /** An ISAKMP SA from its first message on: phase 1 while it lasts, then what its quick modes stand on. */
-import { hex, isZero, packed, unpacked } from "../base/octets.ts";
+import { concat, hex, isZero, packed, unpacked } from "../base/octets.ts";
 import type { Instant } from "../base/time.ts";
+import { COOKIE_LENGTH } from "../isakmp/header.ts";
 import type { VendorIdName } from "../isakmp/vendor-ids.ts";
 import type { Endpoint, IpAddress } from "../net/ip-address.ts";
 import { Conversation, NO_IV, NO_IVS } from "./conversation.ts";
@@ -64,8 +65,7 @@ export class IsakmpSa extends Conversation {
   arrival: { readonly local: Endpoint; readonly remote: Endpoint } | undefined;
   /** There is a NAT on the way. */
   nat: { readonly method: NatMethod; readonly situation: NatSituation } | undefined;
-  readonly #initiatorCookie: string;
-  #responderCookie: string;
+  #cookies: string;
   readonly createdAt: Instant;
   state: Phase1State | undefined;
   /** Known as soon as keys are; phase 2 needs `isEstablished` besides. */
@@ -100,15 +100,14 @@ export class IsakmpSa extends Conversation {
   /** Of the last message that went in pieces. */
   lastFragmentId = 0;
   /** As initiator: what waits for phase 1 to finish. */
-  readonly waiting: WaitingRequest[] = [];
+  waiting: readonly WaitingRequest[] = NO_REQUESTS;
   /** As responder: fifth messages that did not authenticate. */
   failedProofs = 0;
-  /** Key of the timer that ends its life, beside the one that repeats its messages. */
-  readonly keepalive: { readonly keepaliveOf: IsakmpSa } = { keepaliveOf: this };
-  readonly life: { readonly lifeOf: IsakmpSa } = { lifeOf: this };
-  readonly watch: { readonly watchOf: IsakmpSa } = { watchOf: this };
+  #keepalive: { readonly keepaliveOf: IsakmpSa } | undefined;
+  #life: { readonly lifeOf: IsakmpSa } | undefined;
+  #watch: { readonly watchOf: IsakmpSa } | undefined;
   /** What came without proof from the peer's address while phase 1 lasted; for explanations alone. */
-  readonly hints: string[] = [];
+  hints: readonly string[] = NO_HINTS;
 
   constructor(options: {
     readonly connId: number;
@@ -126,8 +125,7 @@ export class IsakmpSa extends Conversation {
     this.mode = options.mode;
     this.local = options.local;
     this.remote = options.remote;
-    this.#initiatorCookie = packed(options.initiatorCookie);
-    this.#responderCookie = packed(options.responderCookie);
+    this.#cookies = packed(concat(options.initiatorCookie, options.responderCookie));
     this.createdAt = options.createdAt;
   }
 
@@ -149,16 +147,39 @@ export class IsakmpSa extends Conversation {
     };
   }
 
+  /** Both, packed: what it is found by. */
+  get cookies(): string {
+    return this.#cookies;
+  }
+
   get initiatorCookie(): Uint8Array {
-    return unpacked(this.#initiatorCookie);
+    return unpacked(this.#cookies.slice(0, COOKIE_LENGTH));
   }
 
   get responderCookie(): Uint8Array {
-    return unpacked(this.#responderCookie);
+    return unpacked(this.#cookies.slice(COOKIE_LENGTH));
   }
 
   set responderCookie(cookie: Uint8Array) {
-    this.#responderCookie = packed(cookie);
+    this.#cookies = packed(concat(this.initiatorCookie, cookie));
+  }
+
+  /** Keys of its timers beside the one that repeats its messages, made when they are armed: for the NAT on the way, */
+  get keepalive(): { readonly keepaliveOf: IsakmpSa } {
+    this.#keepalive ??= { keepaliveOf: this };
+    return this.#keepalive;
+  }
+
+  /** for the end of its life, */
+  get life(): { readonly lifeOf: IsakmpSa } {
+    this.#life ??= { lifeOf: this };
+    return this.#life;
+  }
+
+  /** and for whether its peer is there. */
+  get watch(): { readonly watchOf: IsakmpSa } {
+    this.#watch ??= { watchOf: this };
+    return this.#watch;
   }
 
   /** Last block of phase 1: every message id's IV is derived from it (RFC 2409 App. B). */
@@ -204,6 +225,13 @@ export class IsakmpSa extends Conversation {
     this.iv = NO_IV;
   }
 
+  /** What waited, which it then no longer does. */
+  takeWaiting(): readonly WaitingRequest[] {
+    const { waiting } = this;
+    this.waiting = NO_REQUESTS;
+    return waiting;
+  }
+
   get knowsResponderCookie(): boolean {
     return !isZero(this.responderCookie);
   }
@@ -218,4 +246,6 @@ export class IsakmpSa extends Conversation {
 const INFORMATIONAL_IDS_MAX = 512;
 /** Thousands of idle SAs share what is empty. */
 const NONE: readonly number[] = [];
+const NO_REQUESTS: readonly WaitingRequest[] = [];
+const NO_HINTS: readonly string[] = [];
 const NO_EXCHANGES: ReadonlyMap<number, QuickModeExchange> = new Map();

@@ -228,7 +228,7 @@ function feed(
   perform(state, sa, actions);
   if (last?.do !== "drop") return undefined;
   if ((before.at === "awaits MM2" || before.at === "awaits AM2") && !sa.hints.includes(UNOFFERED))
-    sa.hints.push(UNOFFERED);
+    sa.hints = [...sa.hints, UNOFFERED];
   return last.refusal;
 }
 

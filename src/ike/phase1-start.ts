@@ -69,7 +69,7 @@ export function beginPhase1(
     responderCookie: new Uint8Array(8),
     createdAt: state.now,
   });
-  sa.waiting.push(...waiting);
+  sa.waiting = waiting;
   state.table.add(sa);
   const context = contextOf(state, sa);
   if (approach.mode === "main") perform(state, sa, begin(context, suites));

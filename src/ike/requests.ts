@@ -16,7 +16,7 @@ export function request(state: EngineState, wanted: WaitingRequest): void {
   const inPhase1 = sas.find((sa) => !sa.isEstablished && sa.role === "initiator");
   if (inPhase1 === undefined) return startPhase1(state, wanted);
   if (inPhase1.waiting.length >= state.limits.waitingRequestsMax) return failRequest(state, wanted);
-  inPhase1.waiting.push(wanted);
+  inPhase1.waiting = [...inPhase1.waiting, wanted];
 }
 
 function isUnderWay(sa: IsakmpSa, wanted: WaitingRequest): boolean {

@@ -30,7 +30,7 @@ export function forget(
     // The wish outlives the SA it was to be fulfilled under.
     if (exchange.request !== undefined) failRequest(state, exchange.request);
   }
-  for (const waiting of sa.waiting.splice(0)) failRequest(state, waiting);
+  for (const waiting of sa.takeWaiting()) failRequest(state, waiting);
 }
 
 /** The end of an established SA's time: it is deleted once its exchanges are done. */

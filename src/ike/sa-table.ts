@@ -1,4 +1,5 @@
 /** All ISAKMP SAs, found by cookies and by peer; bounds those that nobody has authenticated yet. */
+import { MultiMap } from "../base/multi-map.ts";
 import { concat, equal, packed } from "../base/octets.ts";
 import { COOKIE_LENGTH } from "../isakmp/header.ts";
 import type { Endpoint, IpAddress } from "../net/ip-address.ts";
@@ -7,22 +8,21 @@ import type { IkeLimits } from "./limits.ts";
 
 export class SaTable {
   readonly #byCookies = new Map<string, IsakmpSa>();
-  /** Nearly always one: an array of its own length takes a fraction of a set. */
-  readonly #byPeer = new Map<IpAddress, readonly IsakmpSa[]>();
+  readonly #byPeer = new MultiMap<IpAddress, IsakmpSa>();
   /** In order of age. */
   readonly #halfOpen = new Set<IsakmpSa>();
   readonly #halfOpenByAddress = new Map<IpAddress, number>();
 
   add(sa: IsakmpSa): void {
-    this.#byCookies.set(keyOfSa(sa), sa);
-    this.#joinPeer(sa, sa.remote.address);
+    this.#byCookies.set(sa.cookies, sa);
+    this.#byPeer.add(sa.remote.address, sa);
     this.#halfOpen.add(sa);
     this.#countHalfOpen(sa, 1);
   }
 
   remove(sa: IsakmpSa): void {
-    this.#byCookies.delete(keyOfSa(sa));
-    this.#leavePeer(sa);
+    this.#byCookies.delete(sa.cookies);
+    this.#byPeer.remove(sa.remote.address, sa);
     this.#settle(sa);
   }
 
@@ -33,24 +33,24 @@ export class SaTable {
 
   /** The responder's cookie became known. */
   setResponderCookie(sa: IsakmpSa, responderCookie: Uint8Array): void {
-    this.#byCookies.delete(keyOfSa(sa));
+    this.#byCookies.delete(sa.cookies);
     sa.responderCookie = responderCookie;
-    this.#byCookies.set(keyOfSa(sa), sa);
+    this.#byCookies.set(sa.cookies, sa);
   }
 
   /** The peer is at another address or port now. */
   move(sa: IsakmpSa, local: Endpoint, remote: Endpoint): void {
     const isHalfOpen = this.#halfOpen.has(sa);
-    this.#leavePeer(sa);
+    this.#byPeer.remove(sa.remote.address, sa);
     if (isHalfOpen) this.#countHalfOpen(sa, -1);
     sa.local = local;
     sa.remote = remote;
-    this.#joinPeer(sa, remote.address);
+    this.#byPeer.add(remote.address, sa);
     if (isHalfOpen) this.#countHalfOpen(sa, 1);
   }
 
   has(sa: IsakmpSa): boolean {
-    return this.#byCookies.get(keyOfSa(sa)) === sa;
+    return this.#byCookies.get(sa.cookies) === sa;
   }
 
   /** The SA of a message, also of the first answer to an initiator that does not know the responder's cookie yet. */
@@ -63,7 +63,7 @@ export class SaTable {
 
   /** The SA that a first message has already made, or ours with this peer under the same cookie. */
   findByFirstMessage(remote: Endpoint, initiatorCookie: Uint8Array): IsakmpSa | undefined {
-    for (const sa of this.#byPeer.get(remote.address) ?? [])
+    for (const sa of this.#byPeer.get(remote.address))
       if (
         (sa.role === "initiator" || sa.remote.port === remote.port) &&
         equal(sa.initiatorCookie, initiatorCookie)
@@ -73,7 +73,7 @@ export class SaTable {
   }
 
   ofPeer(peer: IpAddress): readonly IsakmpSa[] {
-    return this.#byPeer.get(peer) ?? [];
+    return this.#byPeer.get(peer);
   }
 
   /** The newest established SA between two addresses. */
@@ -104,17 +104,6 @@ export class SaTable {
     return undefined;
   }
 
-  #joinPeer(sa: IsakmpSa, address: IpAddress): void {
-    this.#byPeer.set(address, this.ofPeer(address).concat(sa));
-  }
-
-  #leavePeer(sa: IsakmpSa): void {
-    const { address } = sa.remote;
-    const others = this.ofPeer(address).filter((other) => other !== sa);
-    if (others.length === 0) this.#byPeer.delete(address);
-    else this.#byPeer.set(address, others);
-  }
-
   #settle(sa: IsakmpSa): void {
     if (this.#halfOpen.delete(sa)) this.#countHalfOpen(sa, -1);
   }
@@ -130,8 +119,4 @@ const NO_COOKIE = new Uint8Array(COOKIE_LENGTH);
 
 function keyOf(initiatorCookie: Uint8Array, responderCookie: Uint8Array): string {
   return packed(concat(initiatorCookie, responderCookie));
-}
-
-function keyOfSa(sa: IsakmpSa): string {
-  return keyOf(sa.initiatorCookie, sa.responderCookie);
 }

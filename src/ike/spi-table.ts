@@ -1,4 +1,5 @@
 /** The inbound SPIs that are taken, and with whom: which ones stand for SAs that a peer says it has lost is told from here. */
+import { MultiMap } from "../base/multi-map.ts";
 import type { Random } from "../base/random.ts";
 import type { Instant } from "../base/time.ts";
 import type { IpAddress } from "../net/ip-address.ts";
@@ -15,7 +16,7 @@ export interface SpiOwner {
 export class SpiTable {
   /** Undefined while a negotiation may still come to nothing. */
   readonly #owners = new Map<number, SpiOwner | undefined>();
-  readonly #byPeer = new Map<IpAddress, readonly number[]>();
+  readonly #byPeer = new MultiMap<IpAddress, number>();
 
   /** An SPI that nobody uses: random, outside the reserved 0 to 255 (RFC 2406 §2.1). */
   take(random: Random): number {
@@ -31,16 +32,13 @@ export class SpiTable {
   /** Its SA is in use. */
   own(spi: number, owner: SpiOwner): void {
     this.#owners.set(spi, owner);
-    this.#byPeer.set(owner.peer, this.#spisOf(owner.peer).concat(spi));
+    this.#byPeer.add(owner.peer, spi);
   }
 
   release(spi: number): void {
     const owner = this.#owners.get(spi);
     this.#owners.delete(spi);
-    if (owner === undefined) return;
-    const others = this.#spisOf(owner.peer).filter((other) => other !== spi);
-    if (others.length === 0) this.#byPeer.delete(owner.peer);
-    else this.#byPeer.set(owner.peer, others);
+    if (owner !== undefined) this.#byPeer.remove(owner.peer, spi);
   }
 
   /** Some SA with this peer is in use. */
@@ -49,14 +47,10 @@ export class SpiTable {
   }
 
   ofPeer(peer: IpAddress): readonly (SpiOwner & { readonly spi: number })[] {
-    return this.#spisOf(peer).flatMap((spi) => {
+    return this.#byPeer.get(peer).flatMap((spi) => {
       const owner = this.#owners.get(spi);
       return owner === undefined ? [] : [{ ...owner, spi }];
     });
-  }
-
-  #spisOf(peer: IpAddress): readonly number[] {
-    return this.#byPeer.get(peer) ?? [];
   }
 }
 

@@ -10,7 +10,7 @@ import { selectorCovers, selectorsEqual, type TrafficSelector } from "../net/sel
 import { CarriedTraffic } from "./carried-traffic.ts";
 import type { DataPlaneParts } from "./data-plane-parts.ts";
 import { dataPlaneView } from "./data-plane-view.ts";
-import { DeadlineHeap } from "./deadline-heap.ts";
+import { DeadlineHeap, type Timer } from "./deadline-heap.ts";
 import { DropReports } from "./drop-reports.ts";
 import { HoldQueue } from "./hold-queue.ts";
 import { type EspArrival, InboundPath } from "./inbound-path.ts";
@@ -263,13 +263,11 @@ export class DataPlane {
       const timer = this.#parts.timers.takeDue(now);
       if (timer === undefined) return;
       const { subject } = timer;
+      if ("direction" in subject) {
+        this.#lifecycle.due(now, subject);
+        continue;
+      }
       switch (subject.kind) {
-        case "soft":
-          this.#lifecycle.renew(now, subject.sa);
-          break;
-        case "hard":
-          this.#lifecycle.expire(subject.sa);
-          break;
         case "idle":
           this.#lifecycle.lookIfIdle(now, subject);
           break;
@@ -284,7 +282,7 @@ export class DataPlane {
 
   nextDeadline(): Deadline | undefined {
     const timer = this.#parts.timers.next();
-    return timer === undefined ? undefined : { at: timer.at, why: WHY[timer.subject.kind] };
+    return timer === undefined ? undefined : { at: timer.at, why: whyOf(timer) };
   }
 
   /** Where what is protected is to be routed, as crypto maps say. */
@@ -385,9 +383,12 @@ function toNextPeer(connection: ProtectedConnection): void {
 }
 
 /** Looked at after every batch of packets, so nothing is made for it. */
-const WHY: { readonly [K in PlaneTimer["kind"]]: string } = {
-  soft: "an IPsec SA is to be renewed",
-  hard: "an IPsec SA expires",
+function whyOf({ at, subject }: Timer<PlaneTimer>): string {
+  if (!("direction" in subject)) return WHY[subject.kind];
+  return at < subject.hardAt ? "an IPsec SA is to be renewed" : "an IPsec SA expires";
+}
+
+const WHY: { readonly [K in Exclude<PlaneTimer, LiveSa>["kind"]]: string } = {
   idle: "an IPsec SA may be idle",
   "give-up": "IKE has not said how a negotiation ended",
   "path-mtu": "the path to a peer may have become wider",

@@ -33,8 +33,8 @@ interface LiveSaCommon extends Protection {
   /** That the cipher worked on, or AH, which is what lifetimes count (RFC 2401 §4.4.3). */
   octets: number;
   packets: number;
-  softTimer: Timer<PlaneTimer> | undefined;
-  hardTimer: Timer<PlaneTimer> | undefined;
+  /** For its renewal or its end, whichever comes first. */
+  timer: Timer<PlaneTimer> | undefined;
 }
 
 /** What has come by an SA of one protocol. */
@@ -67,7 +67,8 @@ export type LiveSa = InboundSa | OutboundSa;
 
 /** What a deadline is about. */
 export type PlaneTimer =
-  | { readonly kind: "soft" | "hard"; readonly sa: LiveSa }
+  /** Its renewal, or its end. There are tens of thousands, which need no object around them. */
+  | LiveSa
   /** Has the pair carried more than these octets, as it last had then? */
   | {
       readonly kind: "idle";

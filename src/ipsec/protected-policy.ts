@@ -179,6 +179,7 @@ export function countDrops(
 ): void {
   if (packets === 0) return;
   counters[way] += packets;
+  if (counters.drops === NO_DROPS) counters.drops = {};
   counters.drops[reason] = (counters.drops[reason] ?? 0) + packets;
 }
 
@@ -192,7 +193,7 @@ export function zeroCounters(): LineCounters {
     verified: 0,
     sendErrors: 0,
     receiveErrors: 0,
-    drops: {},
+    drops: NO_DROPS,
   };
 }
 
@@ -233,6 +234,8 @@ function spdLines(connection: ProtectedConnection) {
 
 /** Thousands of entries without SAs share it. */
 const NONE: readonly never[] = [];
+/** And those that have lost nothing this. */
+const NO_DROPS: LineCounters["drops"] = {};
 
 /** A permit line takes the flow. */
 export function isProtected(

@@ -70,8 +70,7 @@ export class SaLifecycle {
       this.#refuse(sa);
       return undefined;
     }
-    this.#armSoft(sa, sa.limits.softAt);
-    this.#armHard(sa);
+    this.#arm(sa, sa.limits.softAt);
     for (const fields of eventFields(sa)) outbox.event({ kind: "sa-installed", ...fields });
     if (sa.direction === "outbound") {
       this.#negotiator.settle(selectorKey(line.connection.id, parameters.selector));
@@ -80,6 +79,14 @@ export class SaLifecycle {
       this.#retireReplaced(now, sa);
     }
     return line.connection;
+  }
+
+  /** Its timer is due: it is renewed, and ends in time even so. */
+  due(now: Instant, sa: LiveSa): void {
+    sa.timer = undefined;
+    if (now >= sa.hardAt) return this.expire(sa);
+    this.renew(now, sa);
+    if (sa.timer === undefined && this.#parts.sad.has(sa)) this.#arm(sa, NEVER);
   }
 
   /** It may have reached a limit of its volume, or its time to be renewed. */
@@ -102,8 +109,7 @@ export class SaLifecycle {
     for (const one of [sa, partner]) carried?.account(one);
     // IOS: an SA that has carried nothing is not renewed; should a packet come yet, this is called again.
     if (sa.octets + partner.octets === 0) {
-      if (carried !== undefined)
-        this.#armSoft(sa, after(now, seconds(this.#parts.limits.carriedLookSeconds)));
+      if (carried !== undefined) this.#arm(sa, after(now, seconds(this.#parts.limits.carriedLookSeconds)));
       return;
     }
     const isSucceeded = this.#hasSuccessor(now, sa.direction === "outbound" ? sa : partner);
@@ -162,8 +168,7 @@ export class SaLifecycle {
     this.#forget(sa);
     sa.esp?.release();
     sa.ah?.release();
-    for (const timer of [sa.softTimer, sa.hardTimer])
-      if (timer !== undefined) this.#parts.timers.cancel(timer);
+    this.#disarm(sa);
     this.#parts.carried?.remove(sa);
     for (const fields of eventFields(sa)) this.#parts.outbox.event({ kind: "sa-removed", ...fields, reason });
   }
@@ -218,8 +223,7 @@ export class SaLifecycle {
       octets: 0,
       packets: 0,
       sequenceNumber: 0,
-      softTimer: undefined,
-      hardTimer: undefined,
+      timer: undefined,
       replayWindow: isWindowed ? windowOf(line, isManual) : undefined,
       replayErrors: 0,
       icvErrors: 0,
@@ -235,20 +239,22 @@ export class SaLifecycle {
     return (high * 256 + low) / 65536;
   }
 
-  #armSoft(sa: LiveSa, at: Instant): void {
-    if (sa.softTimer !== undefined) this.#parts.timers.cancel(sa.softTimer);
-    sa.softTimer = at === NEVER ? undefined : this.#parts.timers.add(at, { kind: "soft", sa });
+  /** It is looked after when it is to be renewed, and when it ends. */
+  #arm(sa: LiveSa, renewAt: Instant): void {
+    this.#disarm(sa);
+    const at = renewAt < sa.hardAt ? renewAt : sa.hardAt;
+    if (at !== NEVER) sa.timer = this.#parts.timers.add(at, sa);
   }
 
-  #armHard(sa: LiveSa): void {
-    if (sa.hardTimer !== undefined) this.#parts.timers.cancel(sa.hardTimer);
-    sa.hardTimer = sa.hardAt === NEVER ? undefined : this.#parts.timers.add(sa.hardAt, { kind: "hard", sa });
+  #disarm(sa: LiveSa): void {
+    if (sa.timer !== undefined) this.#parts.timers.cancel(sa.timer);
+    sa.timer = undefined;
   }
 
   #renewAfter(at: Instant, ...sas: readonly LiveSa[]): void {
     for (const sa of sas) {
       sa.renewAfter = at;
-      this.#armSoft(sa, at);
+      this.#arm(sa, at);
     }
   }
 
@@ -288,7 +294,7 @@ export class SaLifecycle {
         const goesAt = after(now, seconds(limits.replacedLingerSeconds));
         if (goesAt >= sa.hardAt) continue;
         sa.hardAt = goesAt;
-        this.#armHard(sa);
+        this.#arm(sa, NEVER);
       }
     }
   }

@@ -1,4 +1,5 @@
 /** The security association database (RFC 2401 §4.4.3): finds SAs by address and SPI, and a direction's partner. */
+import { MultiMap } from "../base/multi-map.ts";
 import { protocolOf, type SaProtocol } from "../crypto/names.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { InboundSa, LiveSa, OutboundSa } from "./live-sa.ts";
@@ -10,7 +11,7 @@ export class Sad {
   /** The same for AH. A bundle is in both. */
   readonly #inboundAh: InboundSas = new Map();
   /** By the peer's address. Most peers have one or two, for which a map by SPI takes three times the memory. */
-  readonly #outbound = new Map<IpAddress, readonly OutboundSa[]>();
+  readonly #outbound = new MultiMap<IpAddress, OutboundSa>();
 
   /** The SA of an ESP packet that came to `localAddress`. */
   inboundFor(localAddress: IpAddress, spi: number): InboundSa | undefined {
@@ -29,7 +30,7 @@ export class Sad {
 
   /** The SA that sends to `peer` by the protocol with the SPI that the peer has chosen. */
   outboundBy(protocol: SaProtocol, peer: IpAddress, spi: number): OutboundSa | undefined {
-    return this.#outbound.get(peer)?.find((sa) => spiFor(sa.parameters, protocol) === spi);
+    return this.#outbound.get(peer).find((sa) => spiFor(sa.parameters, protocol) === spi);
   }
 
   /** The SA with our own SPI that receives from `peer`, at whichever of our addresses. IKE gives none to two. */
@@ -44,8 +45,7 @@ export class Sad {
 
   /** All that send from one of our addresses to one of a peer. */
   outboundBetween(localAddress: IpAddress, peer: IpAddress): readonly OutboundSa[] {
-    const toPeer = this.#outbound.get(peer) ?? [];
-    return toPeer.filter(({ parameters }) => parameters.localAddress === localAddress);
+    return this.#outbound.get(peer).filter(({ parameters }) => parameters.localAddress === localAddress);
   }
 
   partnerOf(sa: LiveSa): LiveSa | undefined {
@@ -71,7 +71,7 @@ export class Sad {
       }
       connection.inbound = connection.inbound.concat(sa);
     } else {
-      this.#outbound.set(peer, (this.#outbound.get(peer) ?? []).concat(sa));
+      this.#outbound.add(peer, sa);
       connection.outbound = connection.outbound.concat(sa);
       connection.version++;
     }
@@ -88,9 +88,7 @@ export class Sad {
       }
       connection.inbound = connection.inbound.filter((other) => other !== sa);
     } else {
-      const others = this.#outbound.get(peer)?.filter((other) => other !== sa) ?? [];
-      if (others.length === 0) this.#outbound.delete(peer);
-      else this.#outbound.set(peer, others);
+      this.#outbound.remove(peer, sa);
       connection.outbound = connection.outbound.filter((other) => other !== sa);
       connection.version++;
     }
@@ -122,7 +120,7 @@ export class Sad {
     for (const sas of this.#inbound.values()) yield* sas.values();
     for (const sas of this.#inboundAh.values())
       for (const sa of sas.values()) if (sa.esp === undefined) yield sa;
-    for (const sas of this.#outbound.values()) yield* sas;
+    yield* this.#outbound.values();
   }
 
   #placesOf({ parameters }: InboundSa): readonly (readonly [InboundSas, number])[] {

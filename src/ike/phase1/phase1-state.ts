@@ -106,9 +106,16 @@ export function agreedOf({ choice, authentication, SAi_b, natMethod }: Agreed): 
   return { choice, authentication, SAi_b, natMethod };
 }
 
+/** Thousands of SAs share it. */
 export function establishedWith({ suite }: SuiteChoice): Established {
-  return { at: "established", suite };
+  const known = ESTABLISHED.get(suite);
+  if (known !== undefined) return known;
+  const made: Established = { at: "established", suite };
+  ESTABLISHED.set(suite, made);
+  return made;
 }
+
+const ESTABLISHED = new WeakMap<ProtectionSuite, Established>();
 
 export function introducedOf({ requests, identities }: Introduced): Introduced {
   return { requests, identities };
