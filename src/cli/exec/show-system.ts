@@ -15,7 +15,10 @@ export const SHOW_SYSTEM_COMMANDS: readonly Command[] = [
       ...phrase("show clock", "Display the system clock"),
       flag("detail", "detail", "Display detailed information"),
     ],
-    ({ print, services }, { detail }) => print(showClock(services.machine().clock, detail === true)),
+    ({ print, services }, { detail }) => {
+      const { timezone } = services.configuration().logging;
+      print(showClock(services.machine().clock, detail === true, timezone?.value));
+    },
   ),
   command(
     [

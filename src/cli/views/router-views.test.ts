@@ -57,6 +57,18 @@ test("the clock of a router that nobody has told the time counts from March 1993
   ]);
 });
 
+test("the clock is that of the time zone, before and after midnight", () => {
+  const clock = { uptime: milliseconds(0), timeOfDay: 730_944_000_000, isSet: true };
+  assert.deepEqual(showClock(clock, false, { name: "CET", offsetMinutes: 60 }), [
+    "01:00:00.000 CET Mon Mar 1 1993",
+  ]);
+  assert.deepEqual(showClock(clock, false, { name: "NST", offsetMinutes: -210 }), [
+    "20:30:00.000 NST Sun Feb 28 1993",
+  ]);
+  const console = new FakeConsole("clock timezone CET 1\n");
+  assert.match(console.output("show clock")[0] ?? "", /^\*01:\d\d:\d\d\.\d{3} CET /);
+});
+
 test("the clock is that of the calendar, weekday included", () => {
   fc.assert(
     fc.property(

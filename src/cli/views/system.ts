@@ -2,6 +2,7 @@
 import { DAY_MILLISECONDS, dateOf } from "../../base/calendar.ts";
 import type { Milliseconds } from "../../base/time.ts";
 import type { Configuration } from "../../config/configuration.ts";
+import { UTC } from "../../config/logging-settings.ts";
 import type { ClockView, HealthView, MachineView } from "../../gateway/machine-view.ts";
 
 export function showVersion(configuration: Configuration, machine: MachineView): string[] {
@@ -26,17 +27,18 @@ export function showVersion(configuration: Configuration, machine: MachineView):
   ];
 }
 
-/** `*00:04:10.000 UTC Mon Mar 1 1993`: the asterisk where nobody has set the clock. */
-export function showClock({ timeOfDay, isSet }: ClockView, detail: boolean): string[] {
-  const days = Math.floor(timeOfDay / DAY_MILLISECONDS);
-  const rest = Math.floor(timeOfDay - days * DAY_MILLISECONDS);
+/** `*00:04:10.000 UTC Mon Mar 1 1993`: the asterisk where nobody has set the clock; `clock timezone` says whose time it is. */
+export function showClock({ timeOfDay, isSet }: ClockView, detail: boolean, timezone = UTC): string[] {
+  const local = timeOfDay + timezone.offsetMinutes * 60_000;
+  const days = Math.floor(local / DAY_MILLISECONDS);
+  const rest = Math.floor(local - days * DAY_MILLISECONDS);
   const { year, month, day } = dateOf(days);
   const parts = [rest / 3_600_000, (rest / 60_000) % 60, (rest / 1000) % 60];
   const time = parts.map((part) => String(Math.floor(part)).padStart(2, "0")).join(":");
   const fraction = String(rest % 1000).padStart(3, "0");
   const weekday = WEEKDAYS[(((days + THURSDAY) % 7) + 7) % 7] ?? "";
   return [
-    `${isSet ? "" : "*"}${time}.${fraction} UTC ${weekday} ${MONTHS[month - 1] ?? ""} ${day} ${year}`,
+    `${isSet ? "" : "*"}${time}.${fraction} ${timezone.name} ${weekday} ${MONTHS[month - 1] ?? ""} ${day} ${year}`,
     ...(detail ? [isSet ? "Time source is the machine" : "No time source"] : []),
   ];
 }
