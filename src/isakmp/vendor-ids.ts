@@ -24,7 +24,7 @@ export function recogniseVendorId(vendorId: Uint8Array): RecognisedVendorId | un
 
 /** The octets of a vendor id to send: the fixed part, then `suffix`. */
 export function vendorIdOctets(name: VendorIdName, suffix: Uint8Array = new Uint8Array()): Uint8Array {
-  return concat(fromHex(VENDOR_IDS[name].fixed), suffix);
+  return concat(FIXED[name], suffix);
 }
 
 /** The vendor id that IOS answers with "speaking to another IOS box!": bound to the sender's own cookie. */
@@ -127,3 +127,8 @@ const TABLE = Object.entries<VendorIdFacts>(VENDOR_IDS).map(([name, facts]) => (
   fixed: fromHex(facts.fixed),
   suffixLengths: facts.suffixes ?? [0],
 }));
+
+// Each name has its row in the table.
+const FIXED = Object.fromEntries(TABLE.map(({ name, fixed }) => [name, fixed])) as Readonly<
+  Record<VendorIdName, Uint8Array>
+>;

@@ -1,5 +1,6 @@
 /** IP addresses as canonical text, so that they print, compare and key maps as they are; IPv4 also as a number. */
 import { MisuseError } from "../base/errors.ts";
+import { u32Octets } from "../base/octets.ts";
 
 /** Canonical text of an address: `172.16.172.10`. IPv6 will join as another canonical text. */
 export type IpAddress = string & { readonly __ipAddress: unique symbol };
@@ -45,7 +46,7 @@ export function ipv4FromNumber(value: number): IpAddress {
 }
 
 export function ipv4Octets(address: IpAddress): Uint8Array {
-  return Uint8Array.from(address.split("."), Number);
+  return u32Octets(ipv4ToNumber(address));
 }
 
 export function ipv4FromOctets(octets: Uint8Array): IpAddress {
