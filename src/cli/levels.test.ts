@@ -64,6 +64,12 @@ privilege configure all level 5 ip host
   assert.match(user.type("show crypto isakmp policy"), refused);
   assert.match(user.type("debug crypto isakmp"), refused);
   user.type("configure terminal");
+  const listed = (text: string) => user.help(text).map((line) => line.trim().split(" ", 1)[0]);
+  assert.deepEqual(listed(""), ["default", "do", "end", "exit", "hostname", "ip", "no", "quit"]);
+  assert.deepEqual(listed("ip "), ["host"]);
+  assert.deepEqual(listed("no "), ["hostname", "ip"]);
+  assert.equal(user.session.complete("hos"), "hostname ");
+  assert.equal(user.session.complete("enab"), undefined);
   assert.doesNotMatch(user.type("hostname R2", "ip host a 10.0.0.1", "no ip host a", "! a comment"), refused);
   assert.match(user.type("enable secret mine"), refused);
   assert.equal(user.router.configuration().hostname.value, "R2");

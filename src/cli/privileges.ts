@@ -28,7 +28,9 @@ export function mayConfigure(
   configuration: Configuration,
 ): boolean {
   if (level === TOP_LEVEL || words.length === 0 || words[0]?.startsWith("!")) return true;
-  const said = (words[0] === "no" ? words.slice(1) : words).map((word) => word.toLowerCase());
+  const said = (["no", "default"].includes(words[0] ?? "") ? words.slice(1) : words).map((word) =>
+    word.toLowerCase(),
+  );
   if (["exit", "end", "quit"].includes(said[0] ?? "")) return true;
   const mode: PrivilegeMode =
     prompt === "config-if" ? "interface" : prompt === "config-line" ? "line" : "configure";

@@ -26,6 +26,8 @@ export type HelpPlace =
       /** Global configuration, in the dialect of the router. */
       readonly global: Mode;
       readonly place: EditingPlace;
+      /** Whether the operator's level may enter lines with these words. */
+      readonly mayEnter: (words: readonly string[]) => boolean;
       readonly commands: readonly Command[];
     };
 
@@ -97,10 +99,16 @@ function continuationsAt(where: HelpPlace, line: Line): readonly [Continuations,
   const isNegated = prefixOf(line) !== undefined;
   const from = isNegated ? 1 : 0;
   const extras: readonly Helper[] = isNegated ? [] : [...MOVEMENTS, ...PREFIXES];
-  const at = (candidates: readonly Helper[]) =>
-    continuations([...extras, ...candidates], line, from, isNegated);
-  const { place, global } = where;
+  const { place, global, mayEnter } = where;
+  const at = (candidates: readonly Helper[]) => {
+    const allowed = candidates.filter(({ sentence }) => mayEnter(fixedWords(sentence)));
+    return continuations([...extras, ...allowed], line, from, isNegated);
+  };
   return [at(ownCandidates(place, global)), ...candidatesAbove(place, global).map(at)];
+}
+
+function fixedWords({ nodes }: Sentence): string[] {
+  return nodes.flatMap((node) => (node.kind === "word" ? [node.text] : []));
 }
 
 function candidatesAbove(place: EditingPlace, global: Mode): (readonly Helper[])[] {

@@ -359,7 +359,10 @@ export class Session {
     if (this.#configuring === undefined) return { kind: "exec", commands: this.#commands() };
     const { place, configuration } = this.#configuring.editing;
     const global = globalModeOf(configuration);
-    return { kind: "configuring", global, place, commands: this.#commands() };
+    const { promptName } = this.#configuring;
+    const mayEnter = (words: readonly string[]) =>
+      mayConfigure(this.#level, promptName, words, configuration);
+    return { kind: "configuring", global, place, mayEnter, commands: this.#commands() };
   }
 
   #columnOf(text: string): number {
