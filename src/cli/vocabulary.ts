@@ -54,6 +54,7 @@ const SHARED: Readonly<Record<string, string>> = {
   "crypto pki certificate": "Certificates of a certification authority",
   debug: "Debugging functions (see also 'undebug')",
   "debug crypto": "Cryptographic subsystem",
+  "debug crypto pki": "PKI Client",
   "debug crypto condition": "Debug condition filters",
   enable: "Modify enable password parameters",
   ip: "Internet Protocol",
@@ -89,6 +90,7 @@ const SHARED: Readonly<Record<string, string>> = {
   no: "Negate a command or set its defaults",
   "no debug": "Debugging functions (see also 'undebug')",
   "no debug crypto": "Cryptographic subsystem",
+  "no debug crypto pki": "PKI Client",
   ntp: "Configure NTP",
   "password encryption": "Encrypt stored passwords",
   password: "Configure encryption of passwords",
@@ -126,6 +128,7 @@ const SHARED: Readonly<Record<string, string>> = {
   transport: "Define transport protocols for line",
   undebug: "Disable debugging functions (see also 'debug')",
   "undebug crypto": "Cryptographic subsystem",
+  "undebug crypto pki": "PKI Client",
   write: "Write running configuration",
 };
 

@@ -1,8 +1,15 @@
 /** What a debugging session prints at a time: a stamped line, and lines that belong to it. */
 import type { SaReference } from "../ike/events.ts";
 
-/** `debug crypto isakmp`, `debug crypto ipsec`, `debug crypto engine`. */
-export type DebugFlag = "isakmp" | "ipsec" | "engine";
+/** The words after `debug crypto`. */
+export type DebugFlag =
+  | "isakmp"
+  | "ipsec"
+  | "engine"
+  | "key-exchange"
+  | "pki transactions"
+  | "pki validation"
+  | "session";
 
 /** The first line gets the timestamp; the others are printed as they are, an empty one as a blank line. */
 export interface DebugMessage {
@@ -33,6 +40,21 @@ export function ipsec(routine: string, text: string, ...more: readonly string[])
 /** A line of the software crypto engine's. */
 export function cryptoEngine(text: string): DebugMessage {
   return { flag: "engine", lines: [`CryptoEngine0: ${text}`] };
+}
+
+/** A line about the keys that both ends agree on; never of their octets. */
+export function keyExchange(sa: SaReference, text: string): DebugMessage {
+  return { flag: "key-exchange", lines: [`CRYPTO-KE: (conn id ${sa.connId}) ${text}`] };
+}
+
+/** A line about certificates: their coming and going, or why one is believed. */
+export function pki(flag: "pki transactions" | "pki validation", text: string): DebugMessage {
+  return { flag, lines: [`CRYPTO_PKI: ${text}`] };
+}
+
+/** A line about what there is with a peer. */
+export function cryptoSession(peer: string, text: string): DebugMessage {
+  return { flag: "session", lines: [`CRYPTO_SESSION: peer ${peer}: ${text}`] };
 }
 
 /** A step of IOS's state machine, followed by a blank line. `subject` is empty, or `Node n, ` in phase 2. */

@@ -1,5 +1,5 @@
 /**
- * Events as IOS 12.2 prints them to a session that debugs: `debug crypto isakmp`, `ipsec`, `engine`. One reader per gateway
+ * Events as IOS 12.2 prints them to a session that debugs (`debug crypto isakmp` and its like). One reader per gateway
  * and session; it reads every event, whichever flags are on, and the session picks by flag.
  */
 import type { GatewayEvent } from "../gateway/contract.ts";

@@ -30,7 +30,10 @@ test("what is to be debugged may be said with commas and again", () => {
   const flags = (line: string) => [...(requestOf(line).debug ?? [])].join();
   assert.equal(flags("--debug isakmp,ipsec"), "isakmp,ipsec");
   assert.equal(flags("--debug engine --debug ipsec folder"), "engine,ipsec");
-  assert.equal(flags("--debug all"), "isakmp,ipsec,engine");
+  assert.equal(
+    flags("--debug all"),
+    "isakmp,ipsec,engine,key-exchange,pki transactions,pki validation,session",
+  );
   assert.deepEqual(requestOf("--debug none").debug, new Set());
 });
 
@@ -44,8 +47,14 @@ test("what cannot be is refused in one line that names the option", () => {
     ["--delay 1e3", '--delay must be a number from 0 to 60000, not "1e3"'],
     ["--seed x", '--seed must be a whole number, not "x"'],
     ["--hold=yes", "--hold takes no value"],
-    ["--debug crypto", 'debug knows isakmp, ipsec, engine, all, none, not "crypto"'],
-    ["--debug toString", 'debug knows isakmp, ipsec, engine, all, none, not "toString"'],
+    [
+      "--debug crypto",
+      'debug knows isakmp, ipsec, engine, key-exchange, pki, session, all, none, not "crypto"',
+    ],
+    [
+      "--debug toString",
+      'debug knows isakmp, ipsec, engine, key-exchange, pki, session, all, none, not "toString"',
+    ],
     ["--real-time --virtual-time", "--real-time and --virtual-time exclude each other"],
   ];
   for (const [line, expected] of wrong) {

@@ -4,6 +4,7 @@ import type { DebugFlag } from "../cli/services.ts";
 import { LINK_MTU_MAX, LINK_MTU_MIN } from "../lab/lab-file.ts";
 import type { LinkConditions } from "../lab/link.ts";
 import { type CommandSyntax, readArguments } from "./arguments.ts";
+import { DEBUG_WORDS } from "./debug-words.ts";
 
 export const LAB_SYNTAX: CommandSyntax = {
   name: "lab",
@@ -20,7 +21,7 @@ export const LAB_SYNTAX: CommandSyntax = {
     list: { help: "show the examples that come with skeyid" },
     debug: {
       value: "WHAT",
-      help: "isakmp, ipsec, engine (with commas), all or none; else as lab.json says, or all",
+      help: "isakmp, ipsec, engine, key-exchange, pki, session (with commas), all or none; else as lab.json says, or the first three",
     },
     hold: { help: "packets wait for their tunnel instead of being lost, as they are on IOS" },
     pcap: { value: "FILE", help: "write what crosses the links between routers to a capture file" },
@@ -106,23 +107,15 @@ export function debugFlags(texts: readonly string[]): ReadonlySet<DebugFlag> | u
   if (texts.length === 0) return undefined;
   const flags = new Set<DebugFlag>();
   for (const word of texts.flatMap((text) => text.split(","))) {
-    const meant = Object.hasOwn(DEBUG_WORDS, word) ? DEBUG_WORDS[word] : undefined;
+    const meant = Object.hasOwn(LAB_DEBUG_WORDS, word) ? LAB_DEBUG_WORDS[word] : undefined;
     if (meant === undefined)
-      return `debug knows ${Object.keys(DEBUG_WORDS).join(", ")}, not ${JSON.stringify(word)}`;
+      return `debug knows ${Object.keys(LAB_DEBUG_WORDS).join(", ")}, not ${JSON.stringify(word)}`;
     for (const flag of meant) flags.add(flag);
   }
   return flags;
 }
 
-export const ALL_DEBUG_FLAGS: readonly DebugFlag[] = ["isakmp", "ipsec", "engine"];
-
-const DEBUG_WORDS: Readonly<Record<string, readonly DebugFlag[]>> = {
-  isakmp: ["isakmp"],
-  ipsec: ["ipsec"],
-  engine: ["engine"],
-  all: ALL_DEBUG_FLAGS,
-  none: [],
-};
+const LAB_DEBUG_WORDS: Readonly<Record<string, readonly DebugFlag[]>> = { ...DEBUG_WORDS, none: [] };
 
 function conditionsOf(last: (name: string) => string | undefined): {
   readonly conditions: Partial<LinkConditions>;

@@ -13,7 +13,8 @@ import type { LabSources } from "../lab/lab-sources.ts";
 import { playScript, type Stage, scriptProblems } from "../lab/script.ts";
 import { topologyLines } from "../lab/topology-text.ts";
 import { runConsoles } from "./console-terminal.ts";
-import { ALL_DEBUG_FLAGS, debugFlags, type LabRequest } from "./lab-options.ts";
+import { MAIN_DEBUG_FLAGS } from "./debug-words.ts";
+import { debugFlags, type LabRequest } from "./lab-options.ts";
 import { jsonOutput, textOutput } from "./lab-output.ts";
 import { type Pace, realPace, virtualPace } from "./lab-pace.ts";
 import { LabRecording } from "./lab-recording.ts";
@@ -127,7 +128,7 @@ function debugOf({ debug }: LabRequest, { file }: LabSources): ReadonlySet<Debug
   // An empty list is a choice too.
   const flags = file.debug === undefined ? undefined : debugFlags(["none", ...file.debug]);
   if (typeof flags === "string") return `lab.json: ${flags}`;
-  return flags ?? new Set(ALL_DEBUG_FLAGS);
+  return flags ?? new Set(MAIN_DEBUG_FLAGS);
 }
 
 function openRecording(

@@ -4,6 +4,7 @@ import type { PeerPlace, UserspacePorts } from "../host/linux/userspace-gateway.
 import { NAT_TRAVERSING_CONVENTIONS, type WireConventions } from "../ike/wire-conventions.ts";
 import { type IpAddress, parseIpv4 } from "../net/ip-address.ts";
 import { type CommandSyntax, readArguments } from "./arguments.ts";
+import { DEBUG_WORDS } from "./debug-words.ts";
 import type { ListeningPlace } from "./ways-in/ssh-server.ts";
 
 export interface RunOptions {
@@ -80,7 +81,10 @@ export const RUN_SYNTAX: CommandSyntax = {
     "no-offload": {
       help: "packets one by one, and Node's own cryptography, as where there is nothing better: slow, for finding faults",
     },
-    debug: { value: "WHAT", help: "isakmp, ipsec, engine (with commas between) or all: IOS's debug lines" },
+    debug: {
+      value: "WHAT",
+      help: "isakmp, ipsec, engine, key-exchange, pki, session (with commas between) or all: IOS's debug lines",
+    },
     pcap: { value: "FILE", help: "write IKE and ESP packets to a capture file" },
     keys: { value: "FILE", help: "write the keys with which Wireshark decrypts them (secrets)" },
     ssh: {
@@ -165,13 +169,6 @@ export function readRunOptions(args: readonly string[]): RunOptionsRead {
 }
 
 const DATAPLANES = ["auto", "tun", "xfrm"] as const;
-
-const DEBUG_WORDS: Readonly<Record<string, readonly DebugFlag[]>> = {
-  isakmp: ["isakmp"],
-  ipsec: ["ipsec"],
-  engine: ["engine"],
-  all: ["isakmp", "ipsec", "engine"],
-};
 
 function readPlace(text: string | undefined): ListeningPlace | undefined | "wrong" {
   if (text === undefined) return undefined;

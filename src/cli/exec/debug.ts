@@ -15,6 +15,10 @@ const SUBSYSTEMS: readonly Subsystem[] = [
   { flag: "isakmp", help: "ISAKMP Key Management", name: "Crypto ISAKMP" },
   { flag: "engine", help: "Crypto Engine Debug", name: "Crypto Engine" },
   { flag: "ipsec", help: "IPSEC processing", name: "Crypto IPSEC" },
+  { flag: "key-exchange", help: "Key Exchanger", name: "Crypto Key Exchange" },
+  { flag: "session", help: "Crypto session", name: "Crypto Session" },
+  { flag: "pki transactions", help: "PKI Transactions", name: "Crypto PKI Trans" },
+  { flag: "pki validation", help: "PKI Validation Path Debugging", name: "Crypto PKI Validation Path" },
 ];
 
 export const DEBUG_COMMANDS: readonly Command[] = [

@@ -8,11 +8,8 @@ export const LATER_COMMANDS: readonly Command[] = [
     later([
       ...phrase(`${verb} crypto`),
       oneOf("subsystem", {
-        keyExchange: [word("key-exchange", "Key Exchanger")],
         messages: [word("pki", "PKI Client"), word("messages", "PKI Input/Output Messages")],
-        transactions: [word("pki", "PKI Client"), word("transactions", "PKI Transactions")],
         management: [word("sesmgmt", "Session Management")],
-        sessions: [word("session", "Crypto session")],
       }),
     ]),
   ),

@@ -1,5 +1,5 @@
 /** Events that end something: SAs deleted, negotiations failed, our own mistakes. */
-import { type DebugMessage, isakmp, isakmpPlain, plain } from "../debug-message.ts";
+import { cryptoSession, type DebugMessage, isakmp, isakmpPlain, pki, plain } from "../debug-message.ts";
 import { diagnose } from "../diagnosis.ts";
 import type { EventOf, Rows } from "../entry.ts";
 import { printable } from "../printable.ts";
@@ -17,6 +17,7 @@ export const ENDING_ROWS: Rows<"isakmp-sa-deleted" | "negotiation-failed" | "sa-
       isakmp(sa, `deleting SA reason "${REASONS[reason] ?? reason}" (peer ${sa.remote.address})`),
       plain("isakmp", `ISADB: reaper checking SA, conn_id = ${sa.connId}  DELETE IT!`),
       plain("engine", `CRYPTO(epa_release_crypto_conn_entry): released conn ${sa.connId}`),
+      cryptoSession(sa.remote.address, `IKE SA ${sa.connId} is down: ${reason}`),
     ],
     ladder: ({ sa, reason }) => ({
       mark: "noted",
@@ -49,7 +50,13 @@ export const ENDING_ROWS: Rows<"isakmp-sa-deleted" | "negotiation-failed" | "sa-
   },
 };
 
-function failureLines({ sa, peer, exchange, reason }: EventOf<"negotiation-failed">): DebugMessage[] {
+function failureLines({
+  sa,
+  peer,
+  exchange,
+  reason,
+  explanation,
+}: EventOf<"negotiation-failed">): DebugMessage[] {
   switch (reason) {
     case "no proposal chosen":
       if (sa === undefined) return [];
@@ -63,7 +70,9 @@ function failureLines({ sa, peer, exchange, reason }: EventOf<"negotiation-faile
       return [isakmpPlain(`No cert, and no keys (public or pre-shared) with remote peer ${peer}`)];
     case "wrong pre-shared key":
     case "authentication failed":
+      return [];
     case "certificate refused":
+      return [pki("pki validation", printable(explanation))];
     case "invalid key exchange value":
     case "no response":
     case "malformed message":

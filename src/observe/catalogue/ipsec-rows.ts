@@ -1,5 +1,6 @@
 /** Events of the data plane. */
-import { type DebugMessage, ipsec, plain } from "../debug-message.ts";
+import { protocolOf } from "../../crypto/names.ts";
+import { cryptoSession, type DebugMessage, ipsec, plain } from "../debug-message.ts";
 import { type EventOf, type Rows, silent } from "../entry.ts";
 import { describeSpi, keyEngineLines, saLines } from "../key-engine-message.ts";
 import { printable } from "../printable.ts";
@@ -27,11 +28,17 @@ export const IPSEC_ROWS: Rows<
         ),
       ),
   },
-  "sa-installed": { debug: (event, memory) => pairLines(memory.saInstalled(event)) },
+  "sa-installed": {
+    debug: (event, memory) => [
+      ...pairLines(memory.saInstalled(event)),
+      cryptoSession(event.peer, `${describeSa(event)} is up`),
+    ],
+  },
   "sa-removed": {
     debug: (event) => [
       ipsec("delete_sa", "deleting SA,", ...saLines(event)),
       plain("engine", `CRYPTO(epa_release_crypto_conn_entry): released conn ${event.connId}`),
+      cryptoSession(event.peer, `${describeSa(event)} is down: ${event.reason}`),
     ],
   },
   "path-mtu-changed": {
@@ -64,6 +71,10 @@ export const IPSEC_ROWS: Rows<
     }),
   },
 };
+
+function describeSa({ direction, connId, suite }: EventOf<"sa-installed"> | EventOf<"sa-removed">): string {
+  return `${direction} ${protocolOf(suite)} SA ${connId}`;
+}
 
 function droppedLines(event: EventOf<"packet-dropped">): readonly DebugMessage[] {
   const { reason, source, destination, protocol, spi, sequenceNumber, detail } = event;

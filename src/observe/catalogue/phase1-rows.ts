@@ -4,7 +4,17 @@ import type { AuthenticationMethod } from "../../ike/policy.ts";
 import { ID_TYPE } from "../../isakmp/numbers/identification-type.ts";
 import { isIosVendorId, recogniseVendorId, type VendorIdName } from "../../isakmp/vendor-ids.ts";
 import { phase1AttributeLine } from "../attribute-lines.ts";
-import { cryptoEngine, isakmp, isakmpPlain, plain, transition } from "../debug-message.ts";
+import {
+  cryptoEngine,
+  cryptoSession,
+  type DebugMessage,
+  isakmp,
+  isakmpPlain,
+  keyExchange,
+  pki,
+  plain,
+  transition,
+} from "../debug-message.ts";
 import { type EventOf, type Rows, silent } from "../entry.ts";
 import { printable } from "../printable.ts";
 
@@ -51,8 +61,9 @@ export const PHASE1_ROWS: Rows<
   },
   "isakmp-transform-checked": { debug: transformLines },
   "skeyid-generated": {
-    debug: ({ sa }) => [
+    debug: ({ sa, group, hash, encryption }) => [
       cryptoEngine(`create ISAKMP SKEYID for conn id ${sa.connId}`),
+      keyExchange(sa, `shared secret of group ${group}: keys for ${encryption} and ${hash} are made`),
       isakmp(sa, "SKEYID state generated"),
     ],
   },
@@ -67,8 +78,7 @@ export const PHASE1_ROWS: Rows<
   },
   "identity-built": { debug: identityLines },
   "certificate-checked": {
-    debug: ({ sa, approved, datesChecked }) =>
-      approved ? [isakmp(sa, `cert approved${datesChecked ? "" : " with warning"}`)] : [],
+    debug: certificateLines,
   },
   "peer-authenticated": {
     debug: ({ sa }) => [isakmp(sa, `SA has been authenticated with ${sa.remote.address}`)],
@@ -76,20 +86,23 @@ export const PHASE1_ROWS: Rows<
   "isakmp-sa-established": {
     debug: ({ sa, exchange }, memory) => {
       const dhDone = cryptoEngine(`clear dh number for conn id ${sa.connId}`);
+      const up = cryptoSession(sa.remote.address, `IKE SA ${sa.connId} is up`);
       if (exchange === "aggressive") {
         const former = sa.role === "initiator" ? "IKE_I_AM1" : "IKE_R_AM2";
         if (sa.role === "initiator") memory.phase1Completed(sa.connId);
-        return [dhDone, transition(sa, "IKE_MSG_FROM_PEER, IKE_AM_EXCH", former, "IKE_P1_COMPLETE")];
+        return [dhDone, transition(sa, "IKE_MSG_FROM_PEER, IKE_AM_EXCH", former, "IKE_P1_COMPLETE"), up];
       }
       if (sa.role === "responder")
         return [
           dhDone,
           transition(sa, "IKE_MSG_INTERNAL, IKE_PHASE1_COMPLETE", "IKE_P1_COMPLETE", "IKE_P1_COMPLETE"),
+          up,
         ];
       memory.phase1Completed(sa.connId);
       return [
         dhDone,
         transition(sa, "IKE_MSG_INTERNAL, IKE_PROCESS_COMPLETE", "IKE_I_MM6", "IKE_P1_COMPLETE"),
+        up,
       ];
     },
     ladder: ({ sa }) => ({
@@ -99,10 +112,13 @@ export const PHASE1_ROWS: Rows<
     }),
   },
   "job-started": {
-    debug: ({ job }) => {
+    debug: ({ sa, job, group }) => {
       if (job === "rsa-sign") return [cryptoEngine("RSA encrypt with private key")];
       return [
         cryptoEngine(job === "rsa-decrypt" ? "RSA decrypt with private key" : "generate alg parameter"),
+        ...(group === undefined
+          ? []
+          : [keyExchange(sa, `making ${DH_YIELD[job] ?? job} for group ${group}`)]),
       ];
     },
   },
@@ -137,6 +153,19 @@ function vendorIdLine({ sa, vendorId }: EventOf<"vendor-id-received">): string |
   return name === undefined ? undefined : VENDOR_ID_LINES[name];
 }
 
+function certificateLines(event: EventOf<"certificate-checked">): DebugMessage[] {
+  const { sa, approved, datesChecked } = event;
+  const subject = printable(event.subject);
+  return [
+    pki("pki transactions", `${sa.remote.address} shows the certificate of ${subject}`),
+    ...(datesChecked
+      ? []
+      : [pki("pki validation", "the clock is not set: validity dates of certificates are not checked")]),
+    pki("pki validation", `certificate of ${subject} is ${approved ? "" : "not "}validated`),
+    ...(approved ? [isakmp(sa, `cert approved${datesChecked ? "" : " with warning"}`)] : []),
+  ];
+}
+
 function identityLines(event: EventOf<"identity-built">) {
   const { sa, authentication, identityType, protocol, port, length } = event;
   const proof = authentication === "rsa-sig" ? PAYLOAD.signature : PAYLOAD.hash;
@@ -156,6 +185,12 @@ function identityLines(event: EventOf<"identity-built">) {
     cryptoEngine(`generate hmac context for conn id ${sa.connId}`),
   ];
 }
+
+const DH_YIELD: { readonly [job: string]: string } = {
+  "dh-public": "public value",
+  "dh-shared": "shared secret",
+  "dh-both": "public value and shared secret",
+};
 
 const PAYLOAD = { hash: 8, signature: 9 } as const;
 

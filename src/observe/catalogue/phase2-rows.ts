@@ -1,10 +1,12 @@
 /** Events of quick mode. */
+import { protocolOf } from "../../crypto/names.ts";
 import { phase2AttributeLine } from "../attribute-lines.ts";
 import {
   type DebugMessage,
   ipsec,
   isakmp,
   isakmpPlain,
+  keyExchange,
   plain,
   signed,
   transition,
@@ -34,7 +36,11 @@ export const PHASE2_ROWS: Rows<
   "ipsec-proposal-validated": { debug: validationLines },
   "spi-allocated": { debug: spiLines },
   "ipsec-sas-created": {
-    debug: (event, memory) => [...creationLines(event), ...pairLines(memory.pairCreated(event))],
+    debug: (event, memory) => [
+      ...creationLines(event),
+      ...keyLines(event),
+      ...pairLines(memory.pairCreated(event)),
+    ],
     ladder: ({ sa, negotiated }) => ({
       mark: "noted",
       where: sa.local.address,
@@ -99,6 +105,14 @@ function spiLines({ sa, messageId, spi, protocols }: EventOf<"spi-allocated">): 
     ),
     isakmpPlain("received ke message (2/1)"),
   ];
+}
+
+function keyLines({ sa, negotiated }: EventOf<"ipsec-sas-created">): DebugMessage[] {
+  const { pfsGroup } = negotiated;
+  const secret = pfsGroup === undefined ? "SKEYID_d" : `SKEYID_d and the shared secret of group ${pfsGroup}`;
+  return pairsOf(negotiated).map(({ suite }) =>
+    keyExchange(sa, `keys for ${protocolOf(suite)} are made from ${secret}`),
+  );
 }
 
 function creationLines({ sa, negotiated }: EventOf<"ipsec-sas-created">): DebugMessage[] {
