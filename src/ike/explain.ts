@@ -68,6 +68,21 @@ export function noKey(peer: IpAddress): Failure {
   };
 }
 
+/** Somebody with whom none of our policies can be carried out, none of them by a pre-shared key; `missing` says why of each. */
+export function noCompanions(
+  peer: IpAddress,
+  missing: readonly string[],
+  origin: Origin | undefined,
+): Failure {
+  return {
+    reason: "no proposal chosen",
+    explanation: `${peer} asks for an ISAKMP SA, and none of our ISAKMP policies can be carried out with it${at(origin)}: ${missing.join("; ")}.`,
+    mismatches: [],
+    origin,
+    notify: NOTIFY_TYPE["NO-PROPOSAL-CHOSEN"],
+  };
+}
+
 /** Somebody whose identity no key of ours is for. It is not told so. */
 export function noKeyForIdentity(peer: IpAddress, identity: string): Failure {
   return {
@@ -137,8 +152,8 @@ export function noResponse(
     ? "has answered with a suite that is none of our offers"
     : step === "MM1" || step === "AM1"
       ? hints.includes("NO-PROPOSAL-CHOSEN")
-        ? "most likely accepts none of our ISAKMP policies"
-        : "is not reachable on UDP port 500, runs no IKE, or accepts none of our ISAKMP policies"
+        ? "most likely accepts none of our ISAKMP policies, or has nothing to authenticate us by"
+        : `is not reachable on UDP port 500, runs no IKE, ${step === "AM1" ? "takes no aggressive mode, " : ""}or accepts none of our ISAKMP policies`
       : "has stopped answering";
   return {
     reason: "no response",

@@ -48,7 +48,7 @@ function refusalSentence(sa: IsakmpSa, notifyName: string, exchange: QuickModeEx
       ? "our offer"
       : `our offer of crypto map ${connection.mapName} ${connection.sequence}`;
   if (notifyName === "NO-PROPOSAL-CHOSEN")
-    return `${sa.remote.address} accepts no transform set of ${map} (${notifyName})${offeredText(connection)}: compare the transform sets, PFS and lifetimes of both ends.`;
+    return `${sa.remote.address} accepts no transform set of ${map} (${notifyName})${offeredText(connection)}: compare the transform sets, PFS and lifetimes of both ends, and whether its crypto map has us as a peer.`;
   if (notifyName === "INVALID-ID-INFORMATION")
     return `${sa.remote.address} does not protect the traffic of ${map} (${notifyName}): the crypto access lists of both ends must mirror each other.`;
   return `${sa.remote.address} refuses ${map} (${notifyName}).`;

@@ -1,7 +1,7 @@
 /** What is refused, by whom and about which exchange; and that the sentence told about it is the true one. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { A, B, type Datagram, IkePair, policyOf, SELECTOR } from "../../test/support/ike-pair.ts";
+import { A, B, type Datagram, IkePair, policyOf, SELECTOR, SUITE } from "../../test/support/ike-pair.ts";
 import { Insider, notification } from "../../test/support/insider.ts";
 import { u32Octets } from "../base/octets.ts";
 import { NOTIFY_TYPE } from "../isakmp/numbers/notify-type.ts";
@@ -153,6 +153,20 @@ test("a stranger without a key is told as one failure, which names the line that
   assert.match(failures[0]?.explanation ?? "", /"crypto isakmp key … address 172\.16\.172\.10"/);
   assert.equal(pair.event("B", "isakmp-transform-checked"), undefined, "its offer is not compared");
   assert.equal(pair.engines.B.view().isakmpSas.length, 0);
+});
+
+test("a responder whose policies take certificates that are not here says so, and asks for no pre-shared key", () => {
+  const origin = { file: "test.cfg", line: 3, text: "crypto isakmp policy 10" };
+  const suites = [{ ...SUITE, authentication: "rsa-sig", origin }] as const;
+  const pair = new IkePair({}, { policy: { ...policyOf(B, A, { suites }), preSharedKeys: [] } });
+  pair.negotiate("A");
+  const failed = pair.event("B", "negotiation-failed") ?? assert.fail("B refuses");
+  assert.match(
+    failed.explanation,
+    /test\.cfg:3 .*\(rsa-sig\): no certificate of ours whose private key is here/,
+  );
+  assert.doesNotMatch(failed.explanation, /pre-shared/);
+  assert.deepEqual([failed.reason, failed.origin], ["no proposal chosen", origin]);
 });
 
 /** A quick mode of A's that nobody has heard, under an SA that both ends have. */

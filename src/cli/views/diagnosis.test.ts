@@ -31,8 +31,9 @@ test("a policy that does not match is told with the closest pair, the lines, and
   assert.deepEqual(told(pair, "A"), [
     `Peer ${B}`,
     "  Main mode as initiator: no response, 00:00:18 ago",
-    `    ${B} does not answer MM1: it most likely accepts none of our ISAKMP policies. Without`,
-    "    proof of who said it, NO-PROPOSAL-CHOSEN came from that address.",
+    `    ${B} does not answer MM1: it most likely accepts none of our ISAKMP policies, or has`,
+    "    nothing to authenticate us by. Without proof of who said it, NO-PROPOSAL-CHOSEN came from that",
+    "    address.",
   ]);
 });
 

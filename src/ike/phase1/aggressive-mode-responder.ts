@@ -14,7 +14,7 @@ import { encodeBody } from "../../isakmp/payload-chain.ts";
 import { decodeIdentification, type Identification } from "../../isakmp/payloads/identification.ts";
 import type { VendorId } from "../../isakmp/payloads/vendor-id.ts";
 import { drop, type Failure, tell } from "../action.ts";
-import { noKey, noKeyForIdentity, noProposalChosen } from "../explain.ts";
+import { noKeyForIdentity, noProposalChosen } from "../explain.ts";
 import {
   AM_OFFER,
   AM_OFFER_SEALED,
@@ -25,6 +25,7 @@ import {
 } from "../message-shape.ts";
 import type { PreSharedKey } from "../policy.ts";
 import type { AggressiveModeState, Asked, Stranger } from "./aggressive-mode-state.ts";
+import { cannotRespond } from "./approach.ts";
 import {
   type Authentication,
   authenticationBy,
@@ -83,7 +84,7 @@ export function respond(context: Phase1Context, payloads: readonly Payload[]): A
   const key = found ?? (policy.preSharedKeys.length === 0 ? undefined : strangersKey(context));
   const companions = { ...companionsOf(policy, peer, "responder"), key };
   if (key === undefined && usableSuites(policy, companions).length === 0)
-    return [...started, { do: "fail", failure: noKey(peer) }];
+    return [...started, { do: "fail", failure: cannotRespond(policy, companions, peer) }];
   const { choice, checks } = chooseSuite(policy.protectionSuites, bag.SA, (suite) =>
     missingFor(suite, companions),
   );

@@ -3,7 +3,9 @@
  * where nothing can authenticate the peer but a pre-shared key for its host name ("Configuring IKE").
  */
 import type { IpAddress } from "../../net/ip-address.ts";
+import type { Failure } from "../action.ts";
 import type { FailureReason, Phase1Mode } from "../events.ts";
+import { noCompanions, noKey } from "../explain.ts";
 import { type ClientEndpoint, DEFAULT_PRIORITY, type IkePolicy, type ProtectionSuite } from "../policy.ts";
 import {
   type Authentication,
@@ -68,10 +70,23 @@ function writtenSuites({ protectionSuites }: IkePolicy): readonly ProtectionSuit
   return protectionSuites.filter(({ priority }) => priority !== DEFAULT_PRIORITY);
 }
 
-function nothingUsable(policy: IkePolicy, companions: Companions, peer: IpAddress): string {
-  const reasons = writtenSuites(policy).map(
+/** `policy 10 (rsa-encr): no RSA public key of this peer`, for each of these suites. */
+function missingCompanions(suites: readonly ProtectionSuite[], companions: Companions): readonly string[] {
+  return suites.map(
     (suite) => `policy ${suite.priority} (${suite.authentication}): ${missingFor(suite, companions)}`,
   );
+}
+
+/** As responder: what there is to say to somebody with whom none of our suites can be carried out. */
+export function cannotRespond(policy: IkePolicy, companions: Companions, peer: IpAddress): Failure {
+  const written = writtenSuites(policy);
+  const suites = written.length > 0 ? written : policy.protectionSuites;
+  if (suites.some(({ authentication }) => authentication === "pre-share")) return noKey(peer);
+  return noCompanions(peer, missingCompanions(suites, companions), suites[0]?.origin);
+}
+
+function nothingUsable(policy: IkePolicy, companions: Companions, peer: IpAddress): string {
+  const reasons = missingCompanions(writtenSuites(policy), companions);
   return `No ISAKMP policy can be used with ${peer}: ${reasons.join("; ")}.`;
 }
 

@@ -16,10 +16,11 @@ import { NOTIFY_TYPE } from "../../isakmp/numbers/notify-type.ts";
 import type { Payload } from "../../isakmp/payload.ts";
 import { encodeBody } from "../../isakmp/payload-chain.ts";
 import { drop, tell } from "../action.ts";
-import { noKey, noProposalChosen } from "../explain.ts";
+import { noProposalChosen } from "../explain.ts";
 import { cannotSign } from "../explain-rsa.ts";
 import { isShapeProblem, MM_SA, open } from "../message-shape.ts";
 import type { ProtectionSuite } from "../policy.ts";
+import { cannotRespond } from "./approach.ts";
 import { authenticationBy, companionsOf, missingFor, usableSuites } from "./authentication.ts";
 import { fragmentationVendorId, keyExchangeFailed } from "./keys.ts";
 import {
@@ -76,7 +77,7 @@ export function respond(context: Phase1Context, payloads: readonly Payload[]): A
     return [
       tell({ kind: "phase1-started", sa, exchange: "main" }),
       tell({ kind: "payload-processing", sa, payload: "SA", messageId: 0 }),
-      { do: "fail", failure: noKey(peer) },
+      { do: "fail", failure: cannotRespond(policy, companions, peer) },
     ];
   const { choice, checks } = chooseSuite(policy.protectionSuites, bag.SA, (suite) =>
     missingFor(suite, companions),

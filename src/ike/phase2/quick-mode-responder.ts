@@ -67,7 +67,7 @@ export function respond(context: QuickModeContext, message: HashedMessage): Acti
       fail(
         undefined,
         "proxy mismatch",
-        `No crypto map entry of ours has ${sa.remote.address} as a peer.`,
+        `No crypto map entry of ours has ${sa.remote.address} as a peer: enter "set peer ${sa.remote.address}" in the one that is for it, and "crypto map" at the interface where it comes in.`,
         NOTIFY_TYPE["NO-PROPOSAL-CHOSEN"],
       ),
     ];
