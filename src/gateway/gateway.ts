@@ -373,10 +373,11 @@ export class Gateway {
   /** Drops are told now and then only, and no more often is anything done about them. */
   #toldInvalidSpi(
     now: Instant,
-    { destination, source, spi }: Extract<IpsecEvent, { kind: "packet-dropped" }>,
+    { destination, source, protocol: number, spi }: Extract<IpsecEvent, { kind: "packet-dropped" }>,
   ): void {
+    const protocol = number === PROTOCOL.AH ? "ah" : "esp";
     if (spi !== undefined)
-      this.#toIke(now, { kind: "invalid-spi", localAddress: destination, peer: source, spi });
+      this.#toIke(now, { kind: "invalid-spi", localAddress: destination, peer: source, protocol, spi });
   }
 
   #tell(now: Instant, event: IkeEvent | IpsecEvent): void {

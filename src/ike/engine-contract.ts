@@ -37,9 +37,10 @@ export type IkeInput =
       readonly protocols: readonly SaProtocol[];
       readonly inboundSpi: number;
     }
-  /** ESP came from a peer with an SPI that no SA of ours has. Nobody has proven that it is the peer's. */
+  /** ESP or AH came from a peer with an SPI that no SA of ours has. Nobody has proven that it is the peer's. */
   | {
       readonly kind: "invalid-spi";
+      readonly protocol: SaProtocol;
       readonly localAddress: IpAddress;
       readonly peer: IpAddress;
       readonly spi: number;

@@ -90,7 +90,7 @@ export class IkeEngine {
         deleteIpsecSa(state, input);
         break;
       case "invalid-spi":
-        recoverFromInvalidSpi(state, input.localAddress, input.peer, input.spi);
+        recoverFromInvalidSpi(state, input.localAddress, input.peer, input);
         break;
       case "traffic":
         weighTraffic(state, input.peer, input.connId, input.traffic);

@@ -1,4 +1,4 @@
-/** ESP for which there is no SA: its sender is told under an ISAKMP SA, and one is made for that only where it is configured. */
+/** ESP or AH for which there is no SA: its sender is told under an ISAKMP SA, and one is made for that only where it is configured. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { A, B, IkePair } from "../../test/support/ike-pair.ts";
@@ -10,22 +10,23 @@ import type { IkeOutput } from "./engine-contract.ts";
 
 const SPI = 0xabcdef12;
 
-function lost(pair: IkePair, peer: IpAddress = B): void {
-  pair.input("A", { kind: "invalid-spi", localAddress: A, peer, spi: SPI });
+function lost(pair: IkePair, peer: IpAddress = B, protocol: "ah" | "esp" = "esp"): void {
+  pair.input("A", { kind: "invalid-spi", protocol, localAddress: A, peer, spi: SPI });
 }
 
 function removed(pair: IkePair): Extract<IkeOutput, { kind: "remove-ipsec-sa" }>[] {
   return pair.outputs.B.filter((output) => output.kind === "remove-ipsec-sa");
 }
 
-test("under an ISAKMP SA that is there the peer is told, and takes its pair down", () => {
-  const pair = new IkePair();
-  pair.negotiate("A");
-  lost(pair);
-  assert.deepEqual(removed(pair), [
-    { kind: "remove-ipsec-sa", peer: A, direction: "outbound", spi: SPI, reason: "peer deleted" },
-  ]);
-});
+for (const protocol of ["ah", "esp"] as const)
+  test(`under an ISAKMP SA that is there the peer is told of ${protocol}, and takes its pair down`, () => {
+    const pair = new IkePair();
+    pair.negotiate("A");
+    lost(pair, B, protocol);
+    assert.deepEqual(removed(pair), [
+      { kind: "remove-ipsec-sa", peer: A, direction: "outbound", protocol, spi: SPI, reason: "peer deleted" },
+    ]);
+  });
 
 test("without one nothing is sent, unless recovery is configured", () => {
   const pair = new IkePair();

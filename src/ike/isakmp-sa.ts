@@ -8,6 +8,7 @@ import { Conversation, NO_IV, NO_IVS } from "./conversation.ts";
 import type { Liveness } from "./dead-peer-detection.ts";
 import type { Phase1Mode, Role, SaReference } from "./events.ts";
 import type { FragmentSet } from "./fragmentation.ts";
+import type { UnknownSpi } from "./invalid-spi.ts";
 import { type NatMethod, type NatSituation, peerMayMove } from "./phase1/nat-traversal.ts";
 import type { Phase1State } from "./phase1/phase1-state.ts";
 import type { QuickModeRequest, QuickModeState } from "./phase2/quick-mode-state.ts";
@@ -94,7 +95,7 @@ export class IsakmpSa extends Conversation {
   /** What the peer said in phase 1 that it is or can. */
   peerVendorIds: readonly VendorIdName[] = [];
   /** It was begun to tell the peer that this SPI of its ESP stands for nothing. */
-  invalidSpi: number | undefined;
+  invalidSpi: UnknownSpi | undefined;
   /** Of a message that comes in pieces. */
   fragments: FragmentSet | undefined;
   /** Of the last message that went in pieces. */
