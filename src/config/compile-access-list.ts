@@ -2,7 +2,7 @@
 import type { AccessLine, AccessList, PacketTest } from "../net/access-list.ts";
 import { ICMP_KINDS } from "../net/icmp-names.ts";
 import { expandRule, rulesOf } from "./access-rules.ts";
-import type { AccessListSettings, Configuration } from "./configuration.ts";
+import type { AccessListRule, AccessListSettings, Configuration } from "./configuration.ts";
 
 /** Undefined where there is no such list. */
 export function accessListNamed({ accessLists }: Configuration, name: string): AccessList | undefined {
@@ -18,10 +18,17 @@ export function compileAccessList(settings: AccessListSettings): AccessList {
         action: rule.action,
         rules: expandRule(rule),
         tests: rule.conditions.flatMap(testOf),
+        log: logOf(settings, rule),
         source: rule,
       }),
     ),
   };
+}
+
+function logOf({ kind }: AccessListSettings, { log }: AccessListRule): AccessLine["log"] {
+  if (log === undefined) return undefined;
+  if (kind === "standard") return "source";
+  return log === "log" ? "flow" : "flow and input";
 }
 
 /** None for a time range: there is no clock in it, and IOS has a line without its time range in force. */

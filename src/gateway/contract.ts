@@ -9,6 +9,7 @@ import type { IkeView } from "../ike/view.ts";
 import type { IpsecEvent } from "../ipsec/events.ts";
 import type { SaFilter } from "../ipsec/sa-filter.ts";
 import type { IpsecView } from "../ipsec/view.ts";
+import type { AccessListEvent } from "../net/access-list.ts";
 import type { Endpoint, IpAddress } from "../net/ip-address.ts";
 
 /** Octets are lent: the gateway neither changes nor keeps them, but may give them back in an effect. */
@@ -93,7 +94,7 @@ export type GatewayEffect =
   /** Keys for a key log, produced only if the gateway was made with `exportKeys`. Never an event. */
   | { readonly kind: "keys"; readonly keys: ExportedKeys };
 
-export type GatewayEvent = { readonly at: Instant } & (IkeEvent | IpsecEvent);
+export type GatewayEvent = { readonly at: Instant } & (IkeEvent | IpsecEvent | AccessListEvent);
 
 export type ExportedKeys =
   | {

@@ -5,16 +5,21 @@
 import type { Instant } from "../base/time.ts";
 import type { InterfaceConfiguration, RouteMap, RouterPolicy } from "../config/router-policy.ts";
 import type { Ipv4Packet } from "../net/ipv4-packet.ts";
+import type { AccessListLog } from "./access-list-log.ts";
 import { InterfaceFilters } from "./interface-filters.ts";
 import { Nat, type Translated } from "./nat.ts";
 import { entryFor, policyDeparture, type Surroundings } from "./policy-routing.ts";
 import type { Departure } from "./route-table.ts";
 
 export class Forwarding {
-  readonly filters = new InterfaceFilters();
+  readonly filters: InterfaceFilters;
   readonly nat = new Nat((list, packet) => this.filters.permits(list, packet));
   #interfaces: ReadonlyMap<string, InterfaceConfiguration> = new Map();
   #localRoutes: RouteMap | undefined;
+
+  constructor(log: AccessListLog) {
+    this.filters = new InterfaceFilters(log);
+  }
 
   reconfigure({
     interfaces,

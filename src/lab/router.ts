@@ -24,6 +24,7 @@ import { buildIpv4Packet, type Ipv4Packet, parseIpv4Packet } from "../net/ipv4-p
 import { PROTOCOL } from "../net/protocols.ts";
 import { buildUdp, parseUdp } from "../net/udp.ts";
 import { u32At } from "../net/words.ts";
+import { AccessListLog } from "./access-list-log.ts";
 import { Forwarding } from "./forwarding.ts";
 import type { Direction } from "./interface-filters.ts";
 import { IpStack, type StackInterface } from "./ip-stack.ts";
@@ -54,7 +55,7 @@ export interface RouterOptions {
 export class Router {
   readonly name: string;
   readonly stack: IpStack;
-  readonly forwarding = new Forwarding();
+  readonly forwarding: Forwarding;
   readonly #world: World;
   #gateway: Gateway;
   readonly #pinger: Pinger;
@@ -76,6 +77,9 @@ export class Router {
     this.#world = world;
     this.#options = options;
     this.#policy = options.policy;
+    this.forwarding = new Forwarding(
+      new AccessListLog(world, (event) => options.onEvent({ at: world.now, ...event })),
+    );
     this.#gateway = this.#newGateway();
     this.stack = new IpStack({
       name,
@@ -204,7 +208,7 @@ export class Router {
     packet: Ipv4Packet,
     arrivedBy = interfaceName,
   ): boolean {
-    if (this.forwarding.filters.admits(interfaceName, direction, packet)) return true;
+    if (this.forwarding.filters.admits(interfaceName, direction, packet, arrivedBy)) return true;
     this.stack.unreachable(packet, UNREACHABLE.ADMINISTRATIVELY_PROHIBITED, arrivedBy);
     return false;
   }

@@ -20,6 +20,8 @@ export interface AccessLine {
   readonly rules: readonly AccessRule[];
   /** All of them are to hold. */
   readonly tests: readonly PacketTest[];
+  /** What is told of packets that match. */
+  readonly log: "source" | "flow" | "flow and input" | undefined;
   /** What the line was made from: matches are counted for it, by identity. */
   readonly source: object;
 }
@@ -33,6 +35,24 @@ export type PacketTest =
   /** Bits of the type of service octet. */
   | { readonly kind: "type of service"; readonly mask: number; readonly value: number }
   | ({ readonly kind: "icmp" } & IcmpKind);
+
+/** What lines that log tell. */
+export type AccessListEvent =
+  | {
+      readonly kind: "access-list-matched";
+      readonly list: string;
+      readonly permitted: boolean;
+      readonly flow: Flow;
+      /** The list looks at sources alone: the rest is that of the first packet. */
+      readonly isAboutSource: boolean;
+      /** The interface that it came in by, where it is asked for. */
+      readonly arrivedBy?: string;
+      readonly icmp?: { readonly type: number; readonly code: number };
+      /** Since the flow was last told. */
+      readonly packets: number;
+    }
+  /** Packets of so many flows that not all could be told apart. */
+  | { readonly kind: "access-list-log-missed"; readonly packets: number };
 
 export type Verdict =
   | { readonly permitted: boolean; readonly line: AccessLine }

@@ -5,6 +5,7 @@ export interface NetLimits {
   readonly partialPacketsMax: number;
   readonly partialOctetsMax: number;
   readonly fragmentsPerPacketMax: number;
+  readonly loggedFlowsMax: number;
 }
 
 /** IMPLEMENTATION: our choices, and why. */
@@ -17,4 +18,6 @@ export const NET_LIMITS: NetLimits = {
   partialOctetsMax: 1 << 20,
   /** Of one packet: the longest packet over a 576-octet path comes in 119 pieces. */
   fragmentsPerPacketMax: 256,
+  /** Flows that access lists log, each with a line in five minutes: more than anybody reads, and a scan brings no more. */
+  loggedFlowsMax: 64,
 };

@@ -2,8 +2,8 @@
 import type { IpAddress } from "../net/ip-address.ts";
 
 export interface SyslogMessage {
-  /** CRYPTO for what IOS says in these words; SKEYID for what only we say. */
-  readonly facility: "CRYPTO" | "SKEYID";
+  /** CRYPTO for what IOS says in these words; SKEYID for what only we say; SEC is IOS's for access lists. */
+  readonly facility: "CRYPTO" | "SEC" | "SKEYID";
   /** 2 critical, 4 warning, 5 notice, 6 informational. */
   readonly severity: 2 | 3 | 4 | 5 | 6;
   readonly mnemonic: string;

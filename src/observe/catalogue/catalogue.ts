@@ -1,5 +1,6 @@
 /** One row per kind of event. A kind without a row, or a row that names a field its event lacks, does not compile. */
 import type { EventKind, Rows } from "../entry.ts";
+import { ACCESS_LIST_ROWS } from "./access-list-rows.ts";
 import { ENDING_ROWS } from "./ending-rows.ts";
 import { INFORMATIONAL_ROWS } from "./informational-rows.ts";
 import { IPSEC_ROWS } from "./ipsec-rows.ts";
@@ -16,4 +17,5 @@ export const CATALOGUE: Rows<EventKind> = {
   ...INFORMATIONAL_ROWS,
   ...ENDING_ROWS,
   ...IPSEC_ROWS,
+  ...ACCESS_LIST_ROWS,
 };
