@@ -27,6 +27,7 @@ CIPHERS = {
     "DES-CBC [RFC2405]": "DES",
     "TripleDES-CBC [RFC2451]": "3DES",
     "AES-CBC [RFC3602]": "AES-CBC",
+    "AES-CTR [RFC3686]": "AES-CTR",
     "AES-GCM with 16 octet ICV [RFC4106]": "AES-GCM",
 }
 AUTHENTICATIONS = {

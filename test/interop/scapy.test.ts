@@ -21,6 +21,8 @@ const TRANSFORM_SETS = [
   "esp-aes 256 esp-sha256-hmac",
   "esp-aes 256 esp-sha512-hmac",
   "esp-null esp-md5-hmac",
+  "esp-aes ctr esp-sha-hmac",
+  "esp-aes 256 ctr esp-sha256-hmac",
   "esp-gcm",
   "esp-gcm 256",
 ];
