@@ -51,6 +51,14 @@ const KEY_ENGINE: readonly Difference[] = [
   },
 ];
 
+/** IOS 11.3's words beside those of 12.2; the lifetime is as configured, and told as there. */
+const OLD_ISAKMP = STATES.filter(({ theirs }) => theirs === undefined || theirs === "HMAC algorithm is SHA");
+
+/** Lines that make this the transforms of a router of the technical report. */
+function inConfiguration(transforms: string): string[] {
+  return ["configure terminal", `crypto ipsec transform-set auth2 ${transforms}`, "end"];
+}
+
 export const SITUATIONS: readonly Situation[] = [
   {
     name: "pre-shared-keys",
@@ -362,6 +370,61 @@ export const SITUATIONS: readonly Situation[] = [
             theirs: undefined,
             ours: 'deleting SA reason "cleared"',
             why: "Why it goes is told.",
+          },
+        ],
+      },
+    ],
+  },
+  {
+    name: "technical-report-policies",
+    title: "The technical report: policies that do not fit",
+    about: "The peer offers AH with MD5 where this router wants it with SHA; then it offers what is wanted.",
+    files: ["docs/transcripts/technical-report/wan2511.cfg", "docs/transcripts/technical-report/wan2516.cfg"],
+    listings: [
+      {
+        document: "The technical report, `Preshare, incompatable policy`",
+        before: [
+          { node: "wan2516", lines: inConfiguration("ah-md5-hmac esp-des esp-sha-hmac") },
+          { node: "wan2511", lines: ["debug crypto isakmp"] },
+          { node: "wan2516", lines: ["ping 50.50.50.50 source 60.60.60.60 repeat 1"] },
+        ],
+        node: "wan2511",
+        lines: [],
+        differences: [
+          ...OLD_ISAKMP,
+          {
+            theirs: "transform 1, AH_MD5_HMAC",
+            ours: "transform 1, AH_MD5",
+            why: "IOS 12.2's name, which is that of RFC 2407.",
+          },
+          {
+            theirs: undefined,
+            ours: "integrity: offered AH_MD5, accepted AH with sha1",
+            why: "What does not fit is told, with the line of the configuration. ESP is refused with the AH that it comes with.",
+          },
+          {
+            theirs: undefined,
+            ours: "sending NOTIFY NO-PROPOSAL-CHOSEN",
+            why: "The peer is told.",
+          },
+        ],
+      },
+      {
+        document: "The technical report, `preshare, debug isakmp` and `Preshare, good connection`",
+        before: [
+          { node: "wan2516", lines: inConfiguration("ah-sha-hmac esp-des esp-sha-hmac") },
+          { node: "wan2511", lines: ["clear crypto isakmp", "debug crypto ipsec"] },
+          { node: "wan2516", lines: ["clear crypto isakmp", "ping 50.50.50.50 source 60.60.60.60 repeat 2"] },
+        ],
+        node: "wan2511",
+        lines: [],
+        differences: [
+          ...OLD_ISAKMP,
+          ...KEY_ENGINE,
+          {
+            theirs: "sa_conn_id= 3",
+            ours: "sa_conn_id= 2000",
+            why: "IPsec SAs are counted from 2000, as IOS 12.2 does.",
           },
         ],
       },
