@@ -13,7 +13,7 @@ const DOCUMENTS = [
 ];
 
 /** `path`: name, to the end of the line, of the cell of a table or of the line of such a cell. */
-const NAMED_TEST = /`((?:src|test)\/[\w/.-]+\.test\.ts)`: (.+?)\s*(?=<br>|\||$)/gm;
+const NAMED_TEST = /`((?:src|test)\/[\w/.-]+(?:\.test|-contract)\.ts)`: (.+?)\s*(?=<br>|\||$)/gm;
 const NAMED_FILE = /`((?:src|test|docs)\/[\w/.-]+)`/g;
 
 for (const document of DOCUMENTS) {
