@@ -87,6 +87,7 @@ export async function surveyMachine(policy: RouterPolicy, options: RunOptions): 
     choice.remark,
     ...unguarded(guarded),
     ...(options.configure ? [] : unfiltered(policy)),
+    ...leftToTheLab(policy),
   ];
   return { kind: "ready", libc, matching, dataplane, advice, remarks };
 }
@@ -122,6 +123,21 @@ function unfiltered({ interfaces, nat, ipsec }: RouterPolicy): readonly string[]
       ? []
       : ["addresses are not translated (--configure lets the kernel do it)"]),
     ...(hasReverseRoutes(ipsec) ? ["reverse-route sets no routes (--configure lets it)"] : []),
+  ];
+}
+
+/** What the routers of a lab do, and Linux is not told. */
+function leftToTheLab({ interfaces, localPolicyRoutes }: RouterPolicy): readonly string[] {
+  const logging = interfaces.filter(({ accessGroups }) =>
+    [accessGroups.in, accessGroups.out].some((list) => list?.lines.some(({ log }) => log !== undefined)),
+  );
+  return [
+    ...logging.map(
+      ({ name }) => `packets are not logged by the access lists of ${name}: nftables holds them`,
+    ),
+    ...(localPolicyRoutes === undefined
+      ? []
+      : ["ip local policy is not in force: what this machine sends itself goes by its own routes"]),
   ];
 }
 

@@ -40,6 +40,8 @@ describe("a Linux machine filters and translates as its configuration says", { s
     withMachines(async (machines) => {
       const file = machines.file("firewall.cfg", INITIATOR + FIREWALL);
       const router = await machines.start("initiator", file, "--configure");
+      assert.match(router.output, /packets are not logged by the access lists of Ethernet1\/0/);
+      assert.match(router.output, /ip local policy is not in force/);
       await machines.start("responder", RESPONDER, "--configure");
       machines.pingUntilAnswered("bob", "10.1.1.1");
       assert.equal(
@@ -80,7 +82,9 @@ interface Ethernet1/0
  ip access-group 150 in
 access-list 150 permit udp any host 172.16.172.10 eq isakmp
 access-list 150 permit esp any any
-access-list 150 permit icmp 10.1.2.0 0.0.0.255 host 10.1.1.1
+access-list 150 permit icmp 10.1.2.0 0.0.0.255 host 10.1.1.1 log
+ip local policy route-map OWN
+route-map OWN permit 10
 `;
 
 async function withMachines(work: (machines: Machines) => Promise<void>): Promise<void> {
