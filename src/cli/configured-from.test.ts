@@ -57,3 +57,12 @@ test("who has logged in at the console is named, and no longer when his time is 
   console.router.world.runFor(milliseconds(61_000));
   assert.deepEqual(console.router.logged, ["%SYS-5-CONFIG_I: Configured from console by admin on console"]);
 });
+
+test("a PIX does not say who has configured it", () => {
+  const lines = logged(
+    undefined,
+    (console) => console.type("configure terminal", "end"),
+    "PIX Version 5.2\n",
+  );
+  assert.deepEqual(lines, []);
+});

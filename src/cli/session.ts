@@ -232,7 +232,9 @@ export class Session {
     if (this.#configuring === undefined) return;
     this.#configuring.leave();
     this.#configuring = undefined;
-    this.#services.log(configuredFrom(this.#options.line, this.#user));
+    // A PIX says nothing of it.
+    if (this.#services.configuration().pix === undefined)
+      this.#services.log(configuredFrom(this.#options.line, this.#user));
   }
 
   /** Carries out what is no setting although it stands in configuration mode; false where the line is none of these. */

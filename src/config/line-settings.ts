@@ -21,7 +21,7 @@ export interface LineSettings {
   readonly execTimeoutSeconds: Setting<number>;
   /** At which sessions begin, 0 to 15. */
   readonly privilege: Setting<number>;
-  /** `logging synchronous`: messages do not tear the line that is being typed. */
+  /** `logging synchronous`: the line that is being typed comes back below messages; without it, they tear it. */
   readonly loggingSynchronous: Setting<boolean>;
   /** Lines of the terminal; 0 is no pausing. */
   readonly length: Setting<number>;

@@ -1,7 +1,8 @@
 /** One run of a lab: what it shows first, its script, its consoles, and its end. */
 import { randomInt } from "node:crypto";
 import type { DebugFlag } from "../cli/services.ts";
-import { Screen } from "../cli/terminal/screen.ts";
+import { Screen, type ScreenOptions } from "../cli/terminal/screen.ts";
+import { lineSettings } from "../config/line-settings.ts";
 import { systemClock } from "../host/clock.ts";
 import { JobPool } from "../host/job-pool.ts";
 import { defaultScript } from "../lab/default-script.ts";
@@ -36,9 +37,14 @@ export async function runLab(
   if (typeof debug === "string") return { kind: "problems", problems: [debug] };
   const surroundings = surroundingsOf(request, terminal);
   const { seed, isReal, startedAt } = surroundings;
-  const screen = screenOn(terminal, surroundings.hasScreen, sources);
+  const outside: Outside = { lab: undefined, recording: undefined, pool: undefined, pace: undefined };
+  const screen: Screen = screenOn(
+    terminal,
+    surroundings.hasScreen,
+    sources,
+    (router) => router !== screen.foreground || isSynchronous(router, outside.lab),
+  );
   const output = request.json ? jsonOutput((line) => terminal.print([line])) : textOutput(screen);
-  const outside: Outside = { recording: undefined, pool: undefined, pace: undefined };
   const created = createLab(sources, {
     seed,
     conditions: request.conditions,
@@ -56,6 +62,7 @@ export async function runLab(
   });
   if (created.kind === "problems") return created;
   const { lab } = created;
+  outside.lab = lab;
   const consoles = labConsoles(lab, output.print);
   const script = sources.file.script ?? defaultScript(sources.routers);
   const problems = scriptProblems(script, consoles);
@@ -85,6 +92,7 @@ export async function runLab(
 
 /** What the lab drives and is driven by, there once it is sure that it will run. */
 interface Outside {
+  lab: Lab | undefined;
   recording: LabRecording | undefined;
   pool: JobPool | undefined;
   pace: Pace | undefined;
@@ -144,7 +152,20 @@ function openRecording(
   }
 }
 
-function screenOn(terminal: Terminal, isTerminal: boolean, { routers }: LabSources): Screen {
+/** `logging synchronous` of a router's console; who is none has nothing to tear. */
+function isSynchronous(console: string | undefined, lab: Lab | undefined): boolean {
+  const router = lab?.routers.find(({ name }) => name === console);
+  return (
+    router === undefined || lineSettings(router.configuration().lines, "con", 0).loggingSynchronous.value
+  );
+}
+
+function screenOn(
+  terminal: Terminal,
+  isTerminal: boolean,
+  { routers }: LabSources,
+  isSynchronous: NonNullable<ScreenOptions["isSynchronous"]>,
+): Screen {
   const { stdout } = process;
   return new Screen({
     // Where nothing can be taken back the screen writes whole lines only.
@@ -152,6 +173,7 @@ function screenOn(terminal: Terminal, isTerminal: boolean, { routers }: LabSourc
     columns: () => (isTerminal ? stdout.columns : undefined),
     useColor: isTerminal && stdout.hasColors(),
     names: routers.map(({ shape }) => shape.name),
+    isSynchronous,
   });
 }
 

@@ -84,6 +84,21 @@ test("on a terminal, what routers say appears above the line being typed, which 
   assert.deepEqual(shown().slice(3), ["A#", "% nothing", "A#"]);
 });
 
+test("a line is torn by what its own router says alone, where that is not synchronous", () => {
+  const { screen, shown } = terminal(20, (router) => router !== "A");
+  screen.setPartial("A#");
+  screen.setInput("sh ver", 6);
+  screen.log("Longer", ["one"]);
+  screen.log("A", ["two"]);
+  screen.setInput("sh vers", 7);
+  screen.log("Longer", ["three"]);
+  screen.setInput("sh versi", 8);
+  assert.deepEqual(shown(), ["Longer | one", "A#sh ver", "A      | two", "Longer | three", "si"]);
+  screen.finish();
+  screen.setPartial("A#");
+  assert.deepEqual(shown().slice(-2), ["si", "A#"]);
+});
+
 test("on a terminal, marks appear one by one", () => {
   const { screen, shown } = terminal(40);
   screen.print(".");
@@ -100,8 +115,9 @@ function fileScreen() {
   return { screen, written: () => text };
 }
 
-function terminal(columns: number) {
+function terminal(columns: number, isSynchronous: (router?: string) => boolean = () => true) {
   const { write, rows } = terminalEmulator(columns);
-  const screen = new Screen({ write, columns: () => columns, useColor: false, names: ["A", "Longer"] });
+  const names = ["A", "Longer"];
+  const screen = new Screen({ write, columns: () => columns, useColor: false, names, isSynchronous });
   return { screen, shown: rows };
 }

@@ -10,6 +10,11 @@ export interface ScreenOptions {
   readonly useColor: boolean;
   /** Routers, in order: it decides their colours. */
   readonly names: readonly string[];
+  /**
+   * `logging synchronous`: the unfinished line comes back below what a router, or nobody in particular, says. Without it,
+   * as on IOS, it stays where it was torn, and typing goes on below. By default it comes back.
+   */
+  readonly isSynchronous?: (router: string | undefined) => boolean;
 }
 
 export class Screen {
@@ -24,6 +29,8 @@ export class Screen {
   readonly #behind = new Map<string, string>();
   /** What the terminal shows of the unfinished line, and how many characters of it stand before the cursor. */
   #shown = { line: "", cursor: 0 };
+  /** How much of the unfinished line, its beginning, stands above what a router said. */
+  #torn = "";
   /** Which console is at the margin; undefined: whichever prints. What others print goes behind the gutter. */
   foreground: string | undefined;
 
@@ -34,12 +41,18 @@ export class Screen {
 
   /** Lines of a router that nobody asked for at this moment. */
   log(router: string, lines: readonly string[]): void {
-    this.say(lines.map((line) => `${this.#gutter(router)}${line}`.trimEnd()));
+    const told = lines.map((line) => `${this.#gutter(router)}${line}`.trimEnd());
+    this.#tell(told, router);
   }
 
   /** Lines of the lab itself. */
   say(lines: readonly string[]): void {
-    this.#erase();
+    this.#tell(lines, undefined);
+  }
+
+  #tell(lines: readonly string[], router: string | undefined): void {
+    if (this.#options.isSynchronous?.(router) ?? true) this.#erase();
+    else this.#tear();
     for (const line of lines) this.#options.write(`${line}\n`);
     this.#draw();
   }
@@ -81,6 +94,7 @@ export class Screen {
     this.#input = "";
     this.#cursor = 0;
     this.#shown = { line: "", cursor: 0 };
+    this.#torn = "";
     if (line !== "") this.#options.write(this.#isTerminal ? "\n" : `${line}\n`);
   }
 
@@ -96,25 +110,44 @@ export class Screen {
   }
 
   /** A line of the console, of which the terminal may show the beginning already. */
-  #writeWhole(line: string): void {
+  #writeWhole(whole: string): void {
+    const line = this.#below(whole, whole.length).line;
     const { line: shown, cursor } = this.#shown;
     const isContinued = cursor === shown.length && line.startsWith(shown);
     if (!isContinued) this.#erase();
     this.#options.write(`${line.slice(this.#shown.line.length)}\n`);
     this.#shown = { line: "", cursor: 0 };
+    this.#torn = "";
   }
 
   /** In a file nothing can be taken back, so an unfinished line waits until it is finished. */
   #draw(): void {
     if (!this.#isTerminal) return;
-    const line = this.#partial + this.#input;
-    const cursor = this.#partial.length + this.#cursor;
+    const { line, cursor } = this.#below(this.#partial + this.#input, this.#partial.length + this.#cursor);
     const shown = this.#shown;
     const isContinued = shown.cursor === shown.line.length && line.startsWith(shown.line);
     if (!isContinued) this.#erase();
     this.#options.write(line.slice(this.#shown.line.length));
     this.#moveCursor(line.length, cursor);
     this.#shown = { line, cursor };
+  }
+
+  /** What of the unfinished line is to be shown below where it was torn: all of it, once what stands above has changed. */
+  #below(line: string, cursor: number): { readonly line: string; readonly cursor: number } {
+    const { length } = this.#torn;
+    if (length > 0 && line.startsWith(this.#torn) && cursor >= length)
+      return { line: line.slice(length), cursor: cursor - length };
+    this.#torn = "";
+    return { line, cursor };
+  }
+
+  #tear(): void {
+    const { line, cursor } = this.#shown;
+    if (!this.#isTerminal || line === "") return;
+    const down = this.#rowOf(line.length) - this.#rowOf(cursor);
+    this.#options.write("\n".repeat(down + 1));
+    this.#torn = this.#partial + this.#input;
+    this.#shown = { line: "", cursor: 0 };
   }
 
   #moveCursor(from: number, to: number): void {

@@ -72,12 +72,33 @@ test("output stops at the end of the screen, and the keys go on with it", () => 
   assert.deepEqual(rows().slice(-2), ["Current configuration:", "R1#"]);
 });
 
-test("log lines appear above what is being typed", () => {
-  const { type, rows, session, monitored } = attached();
+test("with logging synchronous log lines appear above what is being typed", () => {
+  const { type, rows, session, monitored } = attached("hostname R1\nline con 0\n logging synchronous\n");
   type("terminal monitor\rshow");
   assert.deepEqual(monitored, [true]);
   session.log(["*Mar  1 00:00:01: something"]);
   assert.deepEqual(rows(), ["R1#terminal monitor", "*Mar  1 00:00:01: something", "R1#show"]);
+});
+
+test("without logging synchronous log lines tear what is being typed, and Ctrl-L shows it again", () => {
+  const { type, rows, session } = attached();
+  type("show pri");
+  session.log(["*Mar  1 00:00:01: something"]);
+  type("vi");
+  assert.deepEqual(rows(), ["R1#show pri", "*Mar  1 00:00:01: something", "vi"]);
+  type("\u000c");
+  assert.equal(rows().at(-1), "R1#show privi");
+  session.log(["*Mar  1 00:00:02: more"]);
+  type("l\r");
+  assert.deepEqual(rows().slice(-4), ["*Mar  1 00:00:02: more", "l", "Current privilege level is 15", "R1#"]);
+});
+
+test("an edit of what stands above a log line shows the whole line again", () => {
+  const { type, rows, session } = attached();
+  type("show prix");
+  session.log(["*Mar  1 00:00:01: something"]);
+  type("\u007f");
+  assert.deepEqual(rows(), ["R1#show prix", "*Mar  1 00:00:01: something", "R1#show pri"]);
 });
 
 test("what is typed while a ping runs waits for its end, and the escape sequence ends it", () => {

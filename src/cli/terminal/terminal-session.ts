@@ -1,4 +1,5 @@
 /** A session at a terminal: keys in, what the terminal shows out. For SSH and consoles alike. */
+import { lineSettings } from "../../config/line-settings.ts";
 import { promptingServices } from "../prompting-services.ts";
 import type { RouterServices } from "../services.ts";
 import { Session, type SessionOptions } from "../session.ts";
@@ -27,7 +28,15 @@ export class TerminalSession {
     const { onClosed, screen } = options;
     this.#onClosed = onClosed;
     this.#columns = columnsOf(screen);
-    this.#screen = new Screen({ write, columns: () => this.#columns, useColor: false, names: [] });
+    const { kind, number } = options.line ?? CONSOLE;
+    this.#screen = new Screen({
+      write,
+      columns: () => this.#columns,
+      useColor: false,
+      names: [],
+      isSynchronous: () =>
+        lineSettings(services.configuration().lines, kind, number).loggingSynchronous.value,
+    });
     const told = promptingServices(services, () => this.#prompt());
     this.#session = new Session(told, (text) => this.#screen.print(text), options);
     this.#editor = new LineEditor(() => this.#session.history());
@@ -41,7 +50,7 @@ export class TerminalSession {
     for (const key of this.#keys.take(text)) if (!this.#hasLeft) this.#press(key);
   }
 
-  /** Lines that nobody asked for at this moment: they appear above what is being typed. */
+  /** Lines that nobody asked for at this moment: with `logging synchronous` they appear above what is being typed. */
   log(lines: readonly string[]): void {
     if (!this.#hasLeft) this.#screen.say(lines);
   }
@@ -134,5 +143,6 @@ function columnsOf({ width }: ScreenSize): number {
   return width > 0 ? width : USUAL_COLUMNS;
 }
 
+const CONSOLE = { kind: "con", number: 0 } as const;
 /** Some terminals do not tell. */
 const USUAL_COLUMNS = 80;
