@@ -65,6 +65,8 @@ export class Gateway {
   /** Packets that waited for an SA: they follow IKE's last message, which the peer needs to answer them. */
   #deferred: DataPlaneOutput[] = [];
   #effects: GatewayEffect[] = [];
+  /** Of inbound SAs that have gone: free once their peers are told, which IKE finds by them. */
+  #unusedSpis: number[] = [];
   #isHandling = false;
 
   constructor(options: GatewayOptions) {
@@ -129,12 +131,19 @@ export class Gateway {
     try {
       work();
       this.#drainDataPlane(now);
+      this.#releaseSpis();
     } finally {
       this.#isHandling = false;
     }
     const effects = this.#effects;
     this.#effects = [];
     return effects;
+  }
+
+  #releaseSpis(): void {
+    if (this.#unusedSpis.length === 0) return;
+    for (const spi of this.#unusedSpis) this.#ike.releaseSpi(spi);
+    this.#unusedSpis = [];
   }
 
   #dispatch(now: Instant, input: GatewayInput): void {
@@ -271,8 +280,8 @@ export class Gateway {
         this.#dataPlane.remove(now, output.peer, output.spi, output.direction, output.reason, output);
         break;
       case "ask-traffic": {
-        const { connId, localAddress, peer } = output;
-        const traffic = this.#dataPlane.trafficWith(localAddress, peer);
+        const { connId, localAddress, peer, inboundSpis } = output;
+        const traffic = this.#dataPlane.trafficWith(localAddress, peer, inboundSpis);
         this.#toIke(now, { kind: "traffic", connId, peer, traffic });
         break;
       }
@@ -333,7 +342,7 @@ export class Gateway {
         this.#effects.push(output);
         break;
       case "negotiate": {
-        const { connectionId, peer, selector } = output;
+        const { connectionId, peer, selector, replaces } = output;
         const spi = this.#requestedSpi;
         this.#requestedSpi = undefined;
         this.#toIke(now, {
@@ -342,13 +351,14 @@ export class Gateway {
           peer,
           selector,
           ...(spi === undefined ? {} : { spi }),
+          ...(replaces === undefined ? {} : { replaces }),
         });
         break;
       }
       case "pair-expired":
         this.#tellPeer(now, output);
         // One that was never taken into service is not told of again.
-        this.#ike.releaseSpi(output.inboundSpi);
+        this.#unusedSpis.push(output.inboundSpi);
         break;
       case "peer-moved":
         this.#toIke(now, output);
@@ -363,9 +373,9 @@ export class Gateway {
         this.#tell(now, output.event);
         if (output.event.kind === "packet-dropped" && output.event.reason === "unknown spi")
           this.#toldInvalidSpi(now, output.event);
-        // However it went, its SPI is free again.
+        // However it went.
         if (output.event.kind === "sa-removed" && output.event.direction === "inbound")
-          this.#ike.releaseSpi(output.event.spi);
+          this.#unusedSpis.push(output.event.spi);
         break;
     }
   }

@@ -63,6 +63,7 @@ export function lookAfterPeer(state: EngineState, sa: IsakmpSa): void {
       connId: sa.connId,
       localAddress: sa.local.address,
       peer: sa.remote.address,
+      inboundSpis: sa.nat?.situation.remoteBehindNat === true ? pairsOf(state, sa) : undefined,
     });
   // Whoever does not answer is asked again.
   arm(state, sa, deadPeerDetection);
@@ -73,6 +74,11 @@ function sasWithPeerOf(state: EngineState, { local, remote, identity }: IsakmpSa
   return state.table
     .ofPeer(remote.address)
     .filter((sa) => sa.isEstablished && sa.local.address === local.address && sa.identity === identity);
+}
+
+/** Our SPIs of the pairs with a peer. */
+function pairsOf({ spis }: EngineState, { remote, identity }: IsakmpSa): readonly number[] {
+  return spis.ofPeer(remote.address).flatMap((pair) => (pair.identity === identity ? [pair.spi] : []));
 }
 
 /** What IPsec has carried to and from a peer so far. */
@@ -126,15 +132,14 @@ function giveUp(state: EngineState, sa: IsakmpSa): void {
     deleteIsakmpSa(state, other);
     forget(state, other, "peer dead");
   }
-  for (const { spi, identity } of state.spis.ofPeer(remote.address))
-    if (identity === sa.identity)
-      state.output({
-        kind: "remove-ipsec-sa",
-        peer: remote.address,
-        direction: "inbound",
-        spi,
-        reason: "peer dead",
-      });
+  for (const spi of pairsOf(state, sa))
+    state.output({
+      kind: "remove-ipsec-sa",
+      peer: remote.address,
+      direction: "inbound",
+      spi,
+      reason: "peer dead",
+    });
   state.output({ kind: "peer-dead", localAddress: local.address, peer: remote.address });
 }
 

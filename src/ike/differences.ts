@@ -41,6 +41,7 @@ export type FailureReason =
   | "authentication failed"
   | "certificate refused"
   | "proxy mismatch"
+  | "traffic of another peer"
   | "invalid key exchange value"
   | "no response"
   | "malformed message"

@@ -27,6 +27,8 @@ export type IkeInput =
       readonly selector: TrafficSelector;
       /** Taken before by `reserveSpi`; given back if nothing comes of the request. */
       readonly spi?: number;
+      /** Our SPI of the pair that is to be renewed. */
+      readonly replaces?: number;
     }
   /** A pair of IPsec SAs of ours is gone: tell the peer. */
   | {
@@ -92,6 +94,8 @@ export type IkeOutput =
       readonly connId: number;
       readonly localAddress: IpAddress;
       readonly peer: IpAddress;
+      /** Of one behind a NAT, whose address others have too: the pairs it is about, by our SPIs. */
+      readonly inboundSpis: readonly number[] | undefined;
     }
   /** The peer does not answer any more, and its IPsec SAs are gone: others of its entry's peers have their turn. */
   | { readonly kind: "peer-dead"; readonly localAddress: IpAddress; readonly peer: IpAddress }

@@ -168,6 +168,8 @@ export class EngineState {
     const from = { local: sa.local, remote: sa.remote };
     if (isSameEndpoint(from.local, to.local) && isSameEndpoint(from.remote, to.remote)) return;
     this.table.move(sa, to.local, to.remote);
+    if (from.remote.address !== to.remote.address)
+      this.spis.move(from.remote.address, to.remote.address, sa.identity);
     this.emit({ kind: "peer-moved", sa: sa.reference(), from });
     const localAddress = to.local.address;
     this.output({ kind: "peer-moved", localAddress, from: from.remote, to: to.remote });

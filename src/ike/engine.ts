@@ -79,11 +79,11 @@ export class IkeEngine {
         break;
       case "negotiate": {
         const connection = state.connections.find(input.connectionId);
-        const { connectionId, selector, peer, spi } = input;
+        const { connectionId, selector, peer, spi, replaces } = input;
         if (connection === undefined || !state.policy.enabled) {
           if (spi !== undefined) state.spis.release(spi);
           state.output({ kind: "negotiation-failed", connectionId, peer, selector });
-        } else request(state, { connection, selector, peer, spi });
+        } else request(state, { connection, selector, peer, spi }, replaces);
         break;
       }
       case "ipsec-sa-removed":

@@ -127,9 +127,15 @@ function obeyDelete(state: EngineState, sa: IsakmpSa, payload: Delete): void {
   for (const spi of payload.spis) {
     if (payload.protocolId === PROTOCOL_ID.PROTO_ISAKMP) {
       const gone = state.table.ofPeer(sa.remote.address).find((candidate) => sameCookies(candidate, spi));
-      if (gone?.isEstablished) forget(state, gone, "peer deleted");
+      if (gone?.isEstablished !== true) continue;
+      if (isOthers(sa, gone.identity)) tellOthers(state, sa);
+      else forget(state, gone, "peer deleted");
     } else if (isIpsec(payload) && spi.length === 4) {
       const outboundSpi = new DataView(spi.buffer, spi.byteOffset, 4).getUint32(0);
+      if (isOthers(sa, state.spis.identityBySpiOfPeer(sa.remote.address, outboundSpi))) {
+        tellOthers(state, sa);
+        continue;
+      }
       state.output({
         kind: "remove-ipsec-sa",
         peer: sa.remote.address,
@@ -140,6 +146,15 @@ function obeyDelete(state: EngineState, sa: IsakmpSa, payload: Delete): void {
       });
     }
   }
+}
+
+/** Behind one NAT each speaks for itself. */
+function isOthers({ nat, identity }: IsakmpSa, owner: string | undefined): boolean {
+  return nat?.situation.remoteBehindNat === true && owner !== undefined && owner !== identity;
+}
+
+function tellOthers(state: EngineState, sa: IsakmpSa): void {
+  state.dropped(sa, sa.local, sa.remote, "unexpected", "a Delete of what another peer behind its NAT has");
 }
 
 function isIpsec({ protocolId }: Delete): boolean {

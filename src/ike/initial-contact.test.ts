@@ -2,25 +2,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import {
-  A,
-  B,
-  type Datagram,
-  IkePair,
-  NAT,
-  policyOf,
-  SELECTOR,
-  SUITE,
-  seededRandom,
-} from "../../test/support/ike-pair.ts";
+import { behindNat, UPPER_HALF } from "../../test/support/clients-behind-nat.ts";
+import { A, B, type Datagram, IkePair, policyOf, SELECTOR, SUITE } from "../../test/support/ike-pair.ts";
 import { Insider, notification } from "../../test/support/insider.ts";
 import { NOTIFY_TYPE } from "../isakmp/numbers/notify-type.ts";
 import { ipv4 } from "../net/ip-address.ts";
-import { blockOf, host, mirror, type TrafficSelector } from "../net/selector.ts";
-import type { IkeEngine } from "./engine.ts";
+import { blockOf, mirror, type TrafficSelector } from "../net/selector.ts";
 import type { KeyedSa } from "./engine-contract.ts";
 import type { IkePolicy } from "./policy.ts";
-import { NAT_TRAVERSING_CONVENTIONS } from "./wire-conventions.ts";
 
 const SECOND_LINE: TrafficSelector = {
   ...SELECTOR,
@@ -98,7 +87,7 @@ test("INITIAL-CONTACT of one client behind a NAT leaves those of the others alon
   const gateway = one.engines.B;
   const [ofOne] = one.installed("B");
   const two = behindNat("client2", "only start", gateway);
-  two.negotiate("A");
+  two.negotiate("A", UPPER_HALF);
   assert.equal(two.installed("B").length, 2);
   assert.deepEqual(removals(two, "B"), []);
   assert.equal(gateway.view().isakmpSas.length, 2);
@@ -144,28 +133,6 @@ function withAnOlderSa(): {
   const older = pair.installed("B").find(({ direction }) => direction === "inbound");
   assert.ok(older, "an inbound SA of the first negotiation");
   return { formerInsider, insider: new Insider(pair), older };
-}
-
-/** A client behind the NAT and its gateway; `start` tells one start of the client from another. */
-function behindNat(hostname: string, start: string, gateway?: IkeEngine): IkePair {
-  const conventions = NAT_TRAVERSING_CONVENTIONS;
-  const base = policyOf(B, A);
-  const policy: IkePolicy = {
-    ...base,
-    preSharedKeys: base.preSharedKeys.map((key) => ({ ...key, peer: { kind: "address", block: host(NAT) } })),
-    connections: base.connections.map((connection) => ({ ...connection, peers: [NAT] })),
-  };
-  const pair = new IkePair(
-    {
-      conventions,
-      random: seededRandom(`${hostname}, ${start}`),
-      policy: { ...policyOf(A, B), identity: "hostname", hostname },
-    },
-    { conventions, policy },
-  );
-  pair.isNatted = true;
-  if (gateway !== undefined) Object.assign(pair.engines, { B: gateway });
-  return pair;
 }
 
 /** The SAs that an end has after all it was told to install and to remove, by direction and SPI. */

@@ -91,12 +91,12 @@ export function deleteIsakmpSa(state: EngineState, sa: IsakmpSa): void {
   ]);
 }
 
-/** Tells the peer that our inbound SAs are gone, under the newest SA there is with it; none, and the peer must find out. */
+/** Tells the peer that our inbound SAs are gone, under the newest SA there is with it (behind a NAT, with it and no other); none, and the peer must find out. */
 export function deleteIpsecSa(
   state: EngineState,
   { localAddress, peer, protocols, inboundSpi }: Extract<IkeInput, { kind: "ipsec-sa-removed" }>,
 ): void {
-  const sa = state.table.newestWith(localAddress, peer);
+  const sa = state.table.newestWith(localAddress, peer, state.spis.identityBehindNat(inboundSpi));
   const spis = [u32Octets(inboundSpi)];
   if (sa !== undefined)
     sendInformational(

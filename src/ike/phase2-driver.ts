@@ -217,6 +217,10 @@ function perform(state: EngineState, owner: Owner, actions: QuickModeActions): v
             identity: sa.identity,
             isakmpConnId: sa.connId,
             since: state.now,
+            behindNat:
+              sa.nat?.situation.remoteBehindNat === true
+                ? { outboundSpi: action.sa.pairSpi, selector: action.sa.selector }
+                : undefined,
           });
         state.output({ kind: "install-sa", sa: action.sa });
         break;
@@ -310,6 +314,10 @@ function contextOf(
     messageId: exchange.messageId,
     peerCommits: (flags & FLAG_COMMIT) !== 0,
     nat: sa.nat,
+    takenBehindNat: (selector) =>
+      sa.nat?.situation.remoteBehindNat === true
+        ? state.spis.otherBehindNat(sa.remote.address, sa.identity, selector)
+        : undefined,
     takeSpi,
     takeConnIds: () => state.takeIpsecConnIds(),
   };

@@ -6,12 +6,16 @@ import { startPhase1 } from "./phase1-start.ts";
 import { hasRoom, startQuickMode } from "./phase2-driver.ts";
 import { failRequest, giveBackSpi } from "./phase2-failures.ts";
 
-/** Sets a wish for a pair of SAs on its way: under an SA that is there, one that is being made, or a new one. */
-export function request(state: EngineState, wanted: WaitingRequest): void {
+/** Sets a wish for a pair of SAs on its way: under an SA that is there, one that is being made, or a new one. `replaces`: our SPI of the pair that it renews. */
+export function request(state: EngineState, wanted: WaitingRequest, replaces: number | undefined): void {
   const { connection, peer } = wanted;
+  // Behind a NAT others have the address too: a pair is renewed with the one it is with.
+  const identity = replaces === undefined ? undefined : state.spis.identityBehindNat(replaces);
   const sas = state.table.ofPeer(peer).filter((sa) => sa.local.address === connection.localAddress);
   if (sas.some((sa) => isUnderWay(sa, wanted))) return giveBackSpi(state, wanted);
-  const established = sas.filter((sa) => sa.isEstablished && hasRoom(state, sa)).at(-1);
+  const established = sas.findLast(
+    (sa) => sa.isEstablished && hasRoom(state, sa) && (identity === undefined || sa.identity === identity),
+  );
   if (established !== undefined) return startQuickMode(state, established, wanted);
   const inPhase1 = sas.find((sa) => !sa.isEstablished && sa.role === "initiator");
   if (inPhase1 === undefined) return startPhase1(state, wanted);

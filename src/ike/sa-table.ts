@@ -76,11 +76,14 @@ export class SaTable {
     return this.#byPeer.get(peer);
   }
 
-  /** The newest established SA between two addresses. */
-  newestWith(localAddress: IpAddress, peer: IpAddress): IsakmpSa | undefined {
-    return this.ofPeer(peer)
-      .filter((sa) => sa.isEstablished && sa.local.address === localAddress)
-      .at(-1);
+  /** The newest established SA between two addresses, of all or of those with an identity. */
+  newestWith(localAddress: IpAddress, peer: IpAddress, identity?: string): IsakmpSa | undefined {
+    return this.ofPeer(peer).findLast(
+      (sa) =>
+        sa.isEstablished &&
+        sa.local.address === localAddress &&
+        (identity === undefined || sa.identity === identity),
+    );
   }
 
   all(): readonly IsakmpSa[] {

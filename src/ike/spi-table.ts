@@ -3,6 +3,7 @@ import { MultiMap } from "../base/multi-map.ts";
 import type { Random } from "../base/random.ts";
 import type { Instant } from "../base/time.ts";
 import type { IpAddress } from "../net/ip-address.ts";
+import { type AddressBlock, selectorsOverlap, type TrafficSelector } from "../net/selector.ts";
 
 /** Under which ISAKMP SA a pair of IPsec SAs was made. */
 export interface SpiOwner {
@@ -11,6 +12,13 @@ export interface SpiOwner {
   readonly isakmpConnId: number;
   /** When the inbound SA came into use. */
   readonly since: Instant;
+  /** Of a peer behind a NAT: others there have its address, so that its SAs are told from theirs by these. */
+  readonly behindNat: PairBehindNat | undefined;
+}
+
+export interface PairBehindNat {
+  readonly outboundSpi: number;
+  readonly selector: TrafficSelector;
 }
 
 export class SpiTable {
@@ -35,10 +43,41 @@ export class SpiTable {
     this.#byPeer.add(owner.peer, spi);
   }
 
+  /** A peer behind a NAT has another address now. */
+  move(from: IpAddress, to: IpAddress, identity: string): void {
+    for (const { spi, ...owner } of this.ofPeer(from))
+      if (owner.identity === identity) {
+        this.release(spi);
+        this.own(spi, { ...owner, peer: to });
+      }
+  }
+
   release(spi: number): void {
     const owner = this.#owners.get(spi);
     this.#owners.delete(spi);
     if (owner !== undefined) this.#byPeer.remove(owner.peer, spi);
+  }
+
+  /** Whose pair has this SPI of ours, where its peer is behind a NAT. */
+  identityBehindNat(spi: number): string | undefined {
+    const owner = this.#owners.get(spi);
+    return owner?.behindNat === undefined ? undefined : owner.identity;
+  }
+
+  /** Whose pair sends with this SPI to a peer behind a NAT. */
+  identityBySpiOfPeer(peer: IpAddress, outboundSpi: number): string | undefined {
+    return this.ofPeer(peer).find(({ behindNat }) => behindNat?.outboundSpi === outboundSpi)?.identity;
+  }
+
+  /** Another peer behind the same NAT, to which such traffic goes. What is for both cannot be told apart (RFC 3948 §5). */
+  otherBehindNat(peer: IpAddress, identity: string, selector: TrafficSelector): string | undefined {
+    return this.ofPeer(peer).find(
+      ({ behindNat, identity: other }) =>
+        behindNat !== undefined &&
+        other !== identity &&
+        blocksEqual(behindNat.selector, selector) &&
+        selectorsOverlap(behindNat.selector, selector),
+    )?.identity;
   }
 
   /** Some SA with this peer is in use. */
@@ -55,3 +94,12 @@ export class SpiTable {
 }
 
 const RESERVED = 256;
+
+/** Of blocks that differ the narrower one decides, as between any two peers. */
+function blocksEqual(a: TrafficSelector, b: TrafficSelector): boolean {
+  return isSameBlock(a.local, b.local) && isSameBlock(a.remote, b.remote);
+}
+
+function isSameBlock(a: AddressBlock, b: AddressBlock): boolean {
+  return a.address === b.address && a.wildcard === b.wildcard;
+}

@@ -216,10 +216,15 @@ export class DataPlane {
   }
 
   /** Octets that the SAs between two ends have carried. */
-  trafficWith(localAddress: IpAddress, peer: IpAddress): { inbound: number; outbound: number } {
+  trafficWith(
+    localAddress: IpAddress,
+    peer: IpAddress,
+    inboundSpis?: readonly number[],
+  ): { inbound: number; outbound: number } {
     const { carried, sad } = this.#parts;
     const traffic = { inbound: 0, outbound: 0 };
     for (const sa of sad.outboundBetween(localAddress, peer)) {
+      if (inboundSpis !== undefined && !inboundSpis.includes(sa.parameters.pairSpi)) continue;
       const partner = sad.partnerOf(sa);
       for (const one of partner === undefined ? [sa] : [sa, partner]) {
         carried?.account(one);

@@ -47,13 +47,6 @@ export type IpsecEvent =
       readonly from: Endpoint;
       readonly to: Endpoint;
     }
-  /** A pair in transport mode is refused: another peer behind the same NAT has one for such traffic (RFC 3948 §5.2). */
-  | {
-      readonly kind: "peers-conflict";
-      readonly localAddress: IpAddress;
-      readonly peer: IpAddress;
-      readonly selector: TrafficSelector;
-    }
   /** How long packets between two end points may be, in octets; `reporter` is the router that said so, absent when what one said is old. */
   | {
       readonly kind: "path-mtu-changed";

@@ -16,7 +16,6 @@ import {
   type RemovedPair,
   renewalReason,
 } from "./live-sa.ts";
-import { conflictsBehindNat } from "./nat-conflict.ts";
 import type { Negotiator } from "./negotiator.ts";
 import type { NegotiateOutput } from "./outbox.ts";
 import { compileSelector } from "./packet-flow.ts";
@@ -37,8 +36,8 @@ export class SaLifecycle {
   }
 
   /**
-   * Takes an SA into service; gives its connection. Undefined where the policy has no line for it any more, or
-   * another peer behind the same NAT has its traffic: once the pair is complete, the peer is to be told that it is gone.
+   * Takes an SA into service; gives its connection. Undefined where the policy has no line for it any more: once
+   * the pair is complete, the peer is to be told that it is gone.
    */
   install(now: Instant, parameters: SaParameters): ProtectedConnection | undefined {
     for (const { suite, spi } of membersOf(parameters)) {
@@ -52,10 +51,7 @@ export class SaLifecycle {
     if (mode === "transport" && !isBetween(selector, localAddress, peer))
       throw new MisuseError("transport mode for traffic of others than the two ends (RFC 2401 §4.1)");
     const { outbox, sad, policy } = this.#parts;
-    const isInTheWay = conflictsBehindNat(sad, parameters);
-    if (isInTheWay || policy.lineOf(parameters) === undefined) {
-      if (isInTheWay && parameters.direction === "outbound")
-        outbox.event({ kind: "peers-conflict", localAddress, peer, selector });
+    if (policy.lineOf(parameters) === undefined) {
       if (parameters.direction === "outbound") outbox.push({ kind: "pair-expired", ...pairOf(parameters) });
       return undefined;
     }

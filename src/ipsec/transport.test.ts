@@ -174,50 +174,6 @@ describe("transport mode in UDP", () => {
   });
 });
 
-describe("two peers behind one NAT", () => {
-  it("cannot both have transport mode for the same traffic: the second is refused, and its peer told (RFC 3948 §5.2)", () => {
-    const plane = planeWith({ remotePort: 1024, spiOfA: 0x1000 });
-    installPair(plane, { remotePort: 2048, spiOfA: 0x2000 });
-    const outputs = plane.drain();
-    assert.deepEqual(
-      outputsOf(outputs, "pair-expired").map(({ inboundSpi, outboundSpi }) => [inboundSpi, outboundSpi]),
-      [[0x2000, 0x2001]],
-    );
-    assert.equal(eventsOf(outputs, "peers-conflict").length, 1);
-    assert.equal(parseUdp(onlySent(plane, between(10)))?.destinationPort, 1024);
-  });
-
-  it("can where protocols tell them apart, and a peer may always renew its own", () => {
-    const gre = selectorOfRule(rule("permit", host(A), host(B), { protocol: PROTOCOL.GRE }));
-    const udp = selectorOfRule(rule("permit", host(A), host(B), { protocol: PROTOCOL.UDP }));
-    const plane = planeWith({ remotePort: 1024, spiOfA: 0x1000, selector: gre });
-    installPair(plane, { remotePort: 2048, spiOfA: 0x2000, selector: udp });
-    installPair(plane, { remotePort: 2048, spiOfA: 0x3000, selector: udp });
-    const outputs = plane.drain();
-    assert.deepEqual([eventsOf(outputs, "peers-conflict"), outputsOf(outputs, "pair-expired")], [[], []]);
-    assert.equal(parseUdp(onlySent(plane, between(10)))?.destinationPort, 2048);
-  });
-
-  interface Client {
-    readonly remotePort: number;
-    readonly spiOfA: number;
-    readonly selector?: typeof SELECTOR;
-  }
-
-  function planeWith(client: Client): DataPlane {
-    const plane = new DataPlane({ policy: POLICY, random: seededRandom(1), holdPackets: false });
-    installPair(plane, client);
-    plane.drain();
-    return plane;
-  }
-
-  function installPair(plane: DataPlane, { remotePort, spiOfA, selector = SELECTOR }: Client): void {
-    const pair = keyedPair({ suite: GCM, selector, spiOfA });
-    const more = { mode: "transport", udpEncapsulation: { localPort: 4500, remotePort } } as const;
-    for (const sa of [pair.inboundA, pair.outboundA]) plane.install(at(0), { ...sa, ...more });
-  }
-});
-
 interface Rfc3602Case {
   readonly case: number;
   readonly kind: string;

@@ -46,7 +46,6 @@ function subjectOf(event: GatewayEvent): Subject {
       return { peers: [event.remote] };
     case "negotiation-failed":
     case "sa-requested":
-    case "peers-conflict":
     case "path-mtu-changed":
       return { peers: [event.peer] };
     case "sa-installed":

@@ -5,7 +5,7 @@ import type { Failure } from "../action.ts";
 import { at, describeMismatches } from "../explain.ts";
 import type { Connection } from "../policy.ts";
 import type { TransformCheck } from "./esp-proposal.ts";
-import type { QuickModeActions as Actions } from "./quick-mode-state.ts";
+import type { QuickModeActions as Actions, Negotiated } from "./quick-mode-state.ts";
 
 export function fail(
   connection: Connection | undefined,
@@ -75,6 +75,16 @@ export function proxyMismatch(
     mismatches: [{ attribute: "proxy", offered, accepted, origin }],
     origin,
   });
+}
+
+/** Two peers behind one NAT that want the same traffic: what is sent back could not be for both (RFC 3948 §5). */
+export function takenBehindNat(
+  peer: string,
+  other: string,
+  { connection, selector }: Pick<Negotiated, "connection" | "selector">,
+): Actions[number] {
+  const explanation = `A second peer behind the NAT ${peer} wants to protect ${describeSelector(selector)}, which ${other} there has: give the two inner addresses of their own, or end the SAs of the first (clear crypto session).`;
+  return fail(connection, "traffic of another peer", explanation, NOTIFY_TYPE["INVALID-ID-INFORMATION"]);
 }
 
 function describeSelector(selector: TrafficSelector): string {

@@ -20,7 +20,7 @@ import { answerTransform, chooseTransform } from "./esp-proposal.ts";
 import { keyPair } from "./key-pair.ts";
 import { originalAddresses, originalAddressPayloads } from "./original-addresses.ts";
 import { negotiableSelector, selectorFromIdentities, selectorOfPeers } from "./proxy-identity.ts";
-import { fail, noTransformChosen, proxyMismatch, weakKey } from "./quick-mode-failures.ts";
+import { fail, noTransformChosen, proxyMismatch, takenBehindNat, weakKey } from "./quick-mode-failures.ts";
 import {
   hashed,
   identityEvents,
@@ -191,6 +191,9 @@ export function sayAnswer(
   gqmxy: Uint8Array | undefined,
 ): Actions {
   const { messageId, protection } = context;
+  // Asked last: another may have come first while Diffie-Hellman went on.
+  const other = context.takenBehindNat(negotiated.selector);
+  if (other !== undefined) return [takenBehindNat(context.sa.remote.address, other, negotiated)];
   const keyed = keyPair(context, negotiated, gqmxy, false);
   if (keyed === undefined) return [weakKey(negotiated.connection)];
   const { choice, ownSpi, Ni_b, Nr_b, peerCommits } = negotiated;

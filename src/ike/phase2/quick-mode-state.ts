@@ -79,6 +79,8 @@ export interface QuickModeContext {
   readonly peerCommits: boolean;
   /** Where NATs are and how they are traversed, if there is one on the way. */
   readonly nat: { readonly method: NatMethod; readonly situation: NatSituation } | undefined;
+  /** Who else behind the peer's NAT has such traffic. */
+  readonly takenBehindNat: (selector: TrafficSelector) => string | undefined;
   /** An SPI nobody uses; it is taken. */
   readonly takeSpi: () => number;
   /** IOS's conn ids for a pair. */

@@ -62,6 +62,7 @@ function failureLines({
       if (sa === undefined) return [];
       return [isakmp(sa, exchange === "quick" ? "SA not acceptable!" : "no offers accepted!")];
     case "proxy mismatch":
+    case "traffic of another peer":
       return sa === undefined ? [] : [isakmp(sa, "SA not acceptable!")];
     case "aggressive mode disabled":
     case "no policy can be offered":
@@ -103,6 +104,7 @@ function failureLog({
   exchange,
   role,
   reason,
+  explanation,
   authentication = "pre-share",
 }: EventOf<"negotiation-failed">): SyslogMessage[] {
   const failure = modeFailure(
@@ -115,6 +117,8 @@ function failureLog({
     case "invalid key exchange value":
     case "malformed message":
       return [failure];
+    case "traffic of another peer":
+      return [ownLog(4, "PEERS_CONFLICT", peer, printable(explanation)), failure];
     // The message that gave it away has been logged as a bad one; an initiator has seen none.
     case "wrong pre-shared key":
       return role === "responder" ? [] : [failure];

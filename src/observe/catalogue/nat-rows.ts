@@ -4,7 +4,7 @@ import { type DebugMessage, ipsec, isakmp, isakmpPlain } from "../debug-message.
 import type { EventOf, Rows } from "../entry.ts";
 import { ownLog } from "../syslog-message.ts";
 
-export const NAT_ROWS: Rows<"nat-discovered" | "peer-moved" | "encapsulation-moved" | "peers-conflict"> = {
+export const NAT_ROWS: Rows<"nat-discovered" | "peer-moved" | "encapsulation-moved"> = {
   "nat-discovered": {
     debug: discoveryLines,
     ladder: (event) => ({ mark: "noted", where: event.sa.local.address, note: whereNatIs(event) }),
@@ -12,10 +12,6 @@ export const NAT_ROWS: Rows<"nat-discovered" | "peer-moved" | "encapsulation-mov
   "encapsulation-moved": {
     debug: (event) => [ipsec("peer_moved", encapsulationMovement(event))],
     syslog: (event) => [ownLog(6, "PEER_MOVED", event.to.address, encapsulationMovement(event))],
-  },
-  "peers-conflict": {
-    debug: (event) => [ipsec("create_sa", conflict(event))],
-    syslog: (event) => [ownLog(4, "PEERS_CONFLICT", event.peer, conflict(event))],
   },
   "peer-moved": {
     debug: ({ sa, from }) => [isakmp(sa, `peer is now at ${movement(sa, from)}`)],
@@ -40,10 +36,6 @@ function discoveryLines(event: EventOf<"nat-discovered">): readonly DebugMessage
 
 function encapsulationMovement({ from, to }: EventOf<"encapsulation-moved">): string {
   return `peer behind a NAT is now at ${to.address} port ${to.port}; it was at ${from.address} port ${from.port}`;
-}
-
-function conflict({ peer }: EventOf<"peers-conflict">): string {
-  return `a second peer behind the NAT ${peer} wants transport mode for what another one there has: it is refused, use tunnel mode for them`;
 }
 
 function whereNatIs({ localBehindNat, remoteBehindNat }: EventOf<"nat-discovered">): string {
