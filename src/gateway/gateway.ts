@@ -66,7 +66,7 @@ export class Gateway {
   #deferred: DataPlaneOutput[] = [];
   #effects: GatewayEffect[] = [];
   /** Of inbound SAs that have gone: free once their peers are told, which IKE finds by them. */
-  #unusedSpis: number[] = [];
+  readonly #unusedSpis: number[] = [];
   #isHandling = false;
 
   constructor(options: GatewayOptions) {
@@ -131,19 +131,13 @@ export class Gateway {
     try {
       work();
       this.#drainDataPlane(now);
-      this.#releaseSpis();
+      for (const spi of this.#unusedSpis.splice(0)) this.#ike.releaseSpi(spi);
     } finally {
       this.#isHandling = false;
     }
     const effects = this.#effects;
     this.#effects = [];
     return effects;
-  }
-
-  #releaseSpis(): void {
-    if (this.#unusedSpis.length === 0) return;
-    for (const spi of this.#unusedSpis) this.#ike.releaseSpi(spi);
-    this.#unusedSpis = [];
   }
 
   #dispatch(now: Instant, input: GatewayInput): void {
@@ -345,14 +339,7 @@ export class Gateway {
         const { connectionId, peer, selector, replaces } = output;
         const spi = this.#requestedSpi;
         this.#requestedSpi = undefined;
-        this.#toIke(now, {
-          kind: "negotiate",
-          connectionId,
-          peer,
-          selector,
-          ...(spi === undefined ? {} : { spi }),
-          ...(replaces === undefined ? {} : { replaces }),
-        });
+        this.#toIke(now, { kind: "negotiate", connectionId, peer, selector, spi, replaces });
         break;
       }
       case "pair-expired":

@@ -119,6 +119,16 @@ test("disabled, aggressive mode is neither begun nor answered, and a key by name
   answers.negotiate("A");
   assert.equal(answers.event("B", "message-dropped")?.reason, "aggressive mode disabled");
   assert.equal(answers.engines.B.view().isakmpSas.length, 0, "no SA of it");
+  assert.deepEqual(
+    answers.engines.B.view().failures.map(({ failure }) => [failure.peer, failure.role, failure.explanation]),
+    [
+      [
+        A,
+        "responder",
+        `${A} begins aggressive mode, which is disabled here: have it begin main mode, or remove "crypto isakmp aggressive-mode disable".`,
+      ],
+    ],
+  );
   const named = policyOf(A, B, { keysForNames: ["responder"] });
   const byName = new IkePair({ policy: off({ ...named, hosts: new Map([["responder", [B]]]) }) });
   byName.negotiate("A");

@@ -26,9 +26,9 @@ export type IkeInput =
       readonly peer: IpAddress;
       readonly selector: TrafficSelector;
       /** Taken before by `reserveSpi`; given back if nothing comes of the request. */
-      readonly spi?: number;
+      readonly spi?: number | undefined;
       /** Our SPI of the pair that is to be renewed. */
-      readonly replaces?: number;
+      readonly replaces?: number | undefined;
     }
   /** A pair of IPsec SAs of ours is gone: tell the peer. */
   | {

@@ -23,6 +23,7 @@ import { type IsakmpSa, QuickModeExchange } from "./isakmp-sa.ts";
 import { DEFAULT_IKE_LIMITS, type IkeLimits } from "./limits.ts";
 import { deleteIpsecSa, deleteIsakmpSa } from "./notices.ts";
 import type { Phase1State } from "./phase1/phase1-state.ts";
+import { refuseAggressiveMode } from "./phase1-admission.ts";
 import { askForProof, phase1JobDone, phase1ModeOf, receiveFirst, receivePhase1 } from "./phase1-driver.ts";
 import { phase1Unanswered } from "./phase1-endings.ts";
 import { armLife, lifeDue } from "./phase1-renewal.ts";
@@ -215,13 +216,7 @@ export class IkeEngine {
         "a first message with a message id or flags",
       );
     if (mode === "aggressive" && !state.policy.aggressiveMode)
-      return state.dropped(
-        undefined,
-        local,
-        remote,
-        "aggressive mode disabled",
-        "aggressive mode is off (crypto isakmp aggressive-mode disable)",
-      );
+      return refuseAggressiveMode(state, local, remote);
     receiveFirst(state, local, remote, mode, header, bytes);
   }
 

@@ -201,5 +201,16 @@ export function tooManySas(
   };
 }
 
+/** Somebody begins aggressive mode with us where it is switched off. */
+export function aggressiveModeOff(peer: IpAddress): Failure {
+  return {
+    reason: "aggressive mode disabled",
+    explanation: `${peer} begins aggressive mode, which is disabled here: have it begin main mode, or remove "crypto isakmp aggressive-mode disable".`,
+    mismatches: [],
+    origin: undefined,
+    notify: undefined,
+  };
+}
+
 /** A hint: somebody answered MM1 with another suite than was offered. */
 export const UNOFFERED = "an answer that is none of our offers";

@@ -1,9 +1,10 @@
 /** Asks admission control before a phase 1 is begun, and tells what it says. */
-import type { Endpoint } from "../net/ip-address.ts";
+import type { Endpoint, IpAddress } from "../net/ip-address.ts";
+import type { Failure } from "./action.ts";
 import { type Denial, denialOf, describeRefused } from "./admission.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { FailureReason, Phase1Mode, Role } from "./events.ts";
-import { tooManySas } from "./explain.ts";
+import { aggressiveModeOff, tooManySas } from "./explain.ts";
 import type { IsakmpSa } from "./isakmp-sa.ts";
 
 /** Whether a first message is taken up; what comes of it costs memory, and Diffie-Hellman exchanges later. */
@@ -62,11 +63,28 @@ function tellDenied(
     maximum: denial.maximum,
     origin: denial.origin,
   });
-  const { reason, mismatches, origin, explanation } = tooManySas(remote.address, role, denial);
+  failUnbegun(state, remote.address, exchange, role, tooManySas(remote.address, role, denial));
+}
+
+/** A first message of the mode that is switched off: its sender is not told, the operator is. */
+export function refuseAggressiveMode(state: EngineState, local: Endpoint, remote: Endpoint): void {
+  const detail = "aggressive mode is off (crypto isakmp aggressive-mode disable)";
+  state.dropped(undefined, local, remote, "aggressive mode disabled", detail);
+  failUnbegun(state, remote.address, "aggressive", "responder", aggressiveModeOff(remote.address));
+}
+
+/** Tells of a phase 1 of which there is no SA. */
+export function failUnbegun(
+  state: EngineState,
+  peer: IpAddress,
+  exchange: Phase1Mode,
+  role: Role,
+  { reason, mismatches, origin, explanation }: Omit<Failure, "notify">,
+): void {
   state.emit({
     kind: "negotiation-failed",
     sa: undefined,
-    peer: remote.address,
+    peer,
     exchange,
     role,
     reason,

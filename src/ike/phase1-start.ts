@@ -5,7 +5,7 @@ import { IsakmpSa, type WaitingRequest } from "./isakmp-sa.ts";
 import { begin as beginAggressively } from "./phase1/aggressive-mode-initiator.ts";
 import { approachTo } from "./phase1/approach.ts";
 import { begin } from "./phase1/main-mode.ts";
-import { admits } from "./phase1-admission.ts";
+import { admits, failUnbegun } from "./phase1-admission.ts";
 import { contextOf, perform } from "./phase1-driver.ts";
 import { failRequest } from "./phase2-failures.ts";
 import type { Connection } from "./policy.ts";
@@ -44,17 +44,7 @@ export function beginPhase1(
   if ("explanation" in approach) {
     const { mode: exchange, reason, explanation } = approach;
     const origin = connection.origins.peer ?? connection.origins.entry;
-    state.emit({
-      kind: "negotiation-failed",
-      sa: undefined,
-      peer,
-      exchange,
-      role: "initiator",
-      reason,
-      mismatches: [],
-      origin,
-      explanation,
-    });
+    failUnbegun(state, peer, exchange, "initiator", { reason, mismatches: [], origin, explanation });
     return undefined;
   }
   const { mode, suites } = approach;

@@ -54,6 +54,7 @@ function failureLines({
   sa,
   peer,
   exchange,
+  role,
   reason,
   explanation,
 }: EventOf<"negotiation-failed">): DebugMessage[] {
@@ -66,6 +67,7 @@ function failureLines({
       return sa === undefined ? [] : [isakmp(sa, "SA not acceptable!")];
     case "aggressive mode disabled":
     case "no policy can be offered":
+      if (role === "responder") return [];
       return [plain("isakmp", `ISAKMP (${sa?.connId ?? 0}): incorrect policy settings. Unable to initiate.`)];
     case "no pre-shared key":
       return [isakmpPlain(`No cert, and no keys (public or pre-shared) with remote peer ${peer}`)];
@@ -152,8 +154,9 @@ function failureLog({
       ];
     case "internal":
       return [ownLog(3, "IKE_INTERNAL", peer, `Negotiation with ${peer} given up for an internal reason`)];
+    // Of a first message that came it has been logged.
     case "aggressive mode disabled":
-      return [aggressiveModeDisabled(peer)];
+      return role === "responder" ? [] : [aggressiveModeDisabled(peer)];
     // IOS logs nothing when nobody answers, or when somebody ended it.
     case "no policy can be offered":
     case "no response":
