@@ -19,6 +19,7 @@ import type { PacketSpace } from "../ipsec/packet-space.ts";
 import type { PacketTransforms } from "../ipsec/packet-transforms.ts";
 import type { IpsecPolicy } from "../ipsec/policy.ts";
 import type { ReverseRoute } from "../ipsec/reverse-routes.ts";
+import type { TemporaryFlow } from "../ipsec/temporary-flows.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import { PROTOCOL } from "../net/protocols.ts";
 import type { GatewayEffect, GatewayInput, GatewayRequest, GatewayView } from "./contract.ts";
@@ -115,7 +116,12 @@ export class Gateway {
     return earlier(this.#ike.nextDeadline(), this.#dataPlane.nextDeadline());
   }
 
-  /** Where what is protected is to be routed now; another only after `sa-installed` and `sa-removed`, or another policy. */
+  /** What dynamic maps protect now; more or less only after `sa-installed` and `sa-removed`, or another policy. */
+  temporaryFlows(): readonly TemporaryFlow[] {
+    return this.#dataPlane.temporaryFlows();
+  }
+
+  /** Where what is protected is to be routed now; as rarely another. */
   reverseRoutes(): readonly ReverseRoute[] {
     return this.#dataPlane.reverseRoutes();
   }
@@ -210,15 +216,10 @@ export class Gateway {
         this.#toIke(now, { kind: "clear-isakmp-sas", ...ends });
         break;
       }
-      case "clear-isakmp-sas":
-        this.#toIke(now, {
-          kind: request.kind,
-          ...(request.connId === undefined ? {} : { connId: request.connId }),
-        });
-        break;
       case "clear-counters":
         this.#dataPlane.clearCounters();
         break;
+      case "clear-isakmp-sas":
       case "clear-admission-statistics":
         this.#toIke(now, request);
         break;

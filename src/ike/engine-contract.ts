@@ -61,7 +61,7 @@ export type IkeInput =
   /** An operator clears ISAKMP SAs: one by conn-id, those between two ends, or all. */
   | {
       readonly kind: "clear-isakmp-sas";
-      readonly connId?: number;
+      readonly connId?: number | undefined;
       readonly localAddress?: IpAddress | undefined;
       readonly peer?: IpAddress | undefined;
     };

@@ -1,5 +1,5 @@
 /** Sentences that say why an authentication by RSA failed: what was shown, what we believe, and which line of ours says so. */
-import { DAY_MILLISECONDS, dateOf } from "../base/calendar.ts";
+import { dateAndClockText } from "../base/clock-text.ts";
 import type { Origin } from "../base/origin.ts";
 import { type IpAddress, ipv4FromOctets } from "../net/ip-address.ts";
 import type { Certificate } from "../pki/certificate.ts";
@@ -255,13 +255,5 @@ function linesOf({ authorityLines }: RsaPolicy, authority: Certificate | undefin
 
 /** `2026-11-21 14:27:00 UTC`. */
 function date(at: number): string {
-  const days = Math.floor(at / DAY_MILLISECONDS);
-  const { year, month, day } = dateOf(days);
-  const seconds = Math.floor((at - days * DAY_MILLISECONDS) / 1000);
-  const time = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  return `${year}-${two(month)}-${two(day)} ${time.map(two).join(":")} UTC`;
-}
-
-function two(number: number): string {
-  return String(number).padStart(2, "0");
+  return `${dateAndClockText(at)} UTC`;
 }

@@ -165,19 +165,19 @@ export class IsakmpSa extends Conversation {
     this.#cookies = packed(concat(this.initiatorCookie, cookie));
   }
 
-  /** Keys of its timers beside the one that repeats its messages, made when they are armed: for the NAT on the way, */
+  /** The key of the timer that keeps the NAT on the way open; made, as those of the others are, when it is armed. */
   get keepalive(): { readonly keepaliveOf: IsakmpSa } {
     this.#keepalive ??= { keepaliveOf: this };
     return this.#keepalive;
   }
 
-  /** for the end of its life, */
+  /** The key of the timer that ends its life. */
   get life(): { readonly lifeOf: IsakmpSa } {
     this.#life ??= { lifeOf: this };
     return this.#life;
   }
 
-  /** and for whether its peer is there. */
+  /** The key of the timer that asks whether its peer is there. */
   get watch(): { readonly watchOf: IsakmpSa } {
     this.#watch ??= { watchOf: this };
     return this.#watch;

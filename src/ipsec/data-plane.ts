@@ -42,6 +42,7 @@ import { isMeant, type SaFilter } from "./sa-filter.ts";
 import { type RemovalReason, SaLifecycle } from "./sa-lifecycle.ts";
 import { Sad } from "./sad.ts";
 import type { SaParameters } from "./security-association.ts";
+import { type TemporaryFlow, temporaryFlows } from "./temporary-flows.ts";
 import type { IpsecView } from "./view.ts";
 
 export type { EspArrival } from "./inbound-path.ts";
@@ -288,6 +289,10 @@ export class DataPlane {
   nextDeadline(): Deadline | undefined {
     const timer = this.#parts.timers.next();
     return timer === undefined ? undefined : { at: timer.at, why: whyOf(timer) };
+  }
+
+  temporaryFlows(): readonly TemporaryFlow[] {
+    return temporaryFlows(this.#parts.policy);
   }
 
   /** Where what is protected is to be routed, as crypto maps say. */

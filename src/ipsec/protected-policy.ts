@@ -110,7 +110,11 @@ export class ProtectedPolicy {
   *all(): Generator<ProtectedConnection> {
     for (const [id, connection] of this.connections)
       if (connection.entry.template === undefined && connection.id === id) yield connection;
-    yield* this.#temporary.all();
+    yield* this.temporary();
+  }
+
+  temporary(): Iterable<ProtectedConnection> {
+    return this.#temporary.all();
   }
 
   /** The entry by which SAs with a peer are negotiated: of a template the temporary one, if there is one. */
@@ -235,7 +239,7 @@ function spdLines(connection: ProtectedConnection) {
 /** Thousands of entries without SAs share it. */
 const NONE: readonly never[] = [];
 /** And those that have lost nothing this. */
-const NO_DROPS: LineCounters["drops"] = {};
+const NO_DROPS: LineCounters["drops"] = Object.freeze({});
 
 /** A permit line takes the flow. */
 export function isProtected(

@@ -36,6 +36,11 @@ export const PROTOCOL_NAMES: ReadonlyMap<string, number> = new Map([
   ["udp", PROTOCOL.UDP],
 ]);
 
+/** The keyword of a number, where it has one. */
+export const PROTOCOL_KEYWORDS: ReadonlyMap<number, string> = new Map(
+  [...PROTOCOL_NAMES].map(([name, number]) => [number, name]),
+);
+
 /** The first four octets after the IP header are a source and a destination port. */
 export function hasPorts(protocol: number): boolean {
   return protocol === PROTOCOL.TCP || protocol === PROTOCOL.UDP || protocol === PROTOCOL.SCTP;

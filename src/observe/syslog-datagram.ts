@@ -1,5 +1,5 @@
 /** A message as a syslog server gets it (RFC 5426): in IOS's own form, or with the fields of RFC 5424. */
-import { DAY_MILLISECONDS, dateOf } from "../base/calendar.ts";
+import { dateAndClockText, fractionText } from "../base/clock-text.ts";
 import { utf8 } from "../base/octets.ts";
 import type { LoggingSettings } from "../config/logging-settings.ts";
 import type { LoggedMessage } from "./logging.ts";
@@ -32,16 +32,7 @@ export function syslogDatagram(
 
 /** RFC 5424 §6.2.3: `2026-11-21T10:44:08.123Z`. */
 function timeText(timeOfDay: number): string {
-  const days = Math.floor(timeOfDay / DAY_MILLISECONDS);
-  const rest = Math.floor(timeOfDay - days * DAY_MILLISECONDS);
-  const { year, month, day } = dateOf(days);
-  const [hours, minutes, seconds] = [rest / 3_600_000, (rest / 60_000) % 60, (rest / 1000) % 60].map(two);
-  const date = `${String(year).padStart(4, "0")}-${two(month)}-${two(day)}`;
-  return `${date}T${hours}:${minutes}:${seconds}.${String(rest % 1000).padStart(3, "0")}Z`;
-}
-
-function two(part: number): string {
-  return String(Math.floor(part)).padStart(2, "0");
+  return `${dateAndClockText(timeOfDay).replace(" ", "T")}${fractionText(timeOfDay)}Z`;
 }
 
 /** RFC 5424 §6.2.7: the mnemonic. */

@@ -3,6 +3,7 @@
  * `*Mar  1 00:14:48.579: ` (datetime msec). Without a clock to go by, IOS counts from 1 March 1993, and the asterisk says so.
  */
 import { DAY_MILLISECONDS, dateOf } from "../base/calendar.ts";
+import { clockText, fractionText } from "../base/clock-text.ts";
 import type { Instant, Milliseconds } from "../base/time.ts";
 import { elapsed } from "../base/time.ts";
 import { type TimestampStyle, type Timezone, UTC } from "../config/logging-settings.ts";
@@ -45,7 +46,7 @@ export function uptimeText(uptime: Milliseconds): string {
   if (years > 0) return `${years}y${Math.floor((days % 365) / 7)}w`;
   if (weeks > 0) return `${weeks}w${days % 7}d`;
   if (days > 0) return `${days}d${two(hours % 24)}h`;
-  return `${two(hours)}:${two(Math.floor(total / 60) % 60)}:${two(total % 60)}`;
+  return clockText(uptime);
 }
 
 /** `Mar  1 00:14:48.579`, with all that may be asked for: `Mar  1 1993 01:14:48.579 CET`. */
@@ -58,12 +59,9 @@ function dateText(
   const days = Math.floor(local / DAY_MILLISECONDS);
   const rest = local - days * DAY_MILLISECONDS;
   const { year, month, day } = dateOf(days);
-  const time = [rest / 3_600_000, (rest / 60_000) % 60, (rest / 1000) % 60].map((part) =>
-    two(Math.floor(part)),
-  );
-  const fraction = withMilliseconds ? `.${String(Math.floor(rest % 1000)).padStart(3, "0")}` : "";
+  const fraction = withMilliseconds ? fractionText(rest) : "";
   const date = `${MONTHS[month - 1] ?? ""} ${String(day).padStart(2)}${withYear ? ` ${year}` : ""}`;
-  return `${date} ${time.join(":")}${fraction}${withTimezone ? ` ${timezone.name}` : ""}`;
+  return `${date} ${clockText(rest)}${fraction}${withTimezone ? ` ${timezone.name}` : ""}`;
 }
 
 function two(value: number): string {

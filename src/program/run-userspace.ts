@@ -46,12 +46,13 @@ export async function startInUserspace(
 }
 
 /** What is the machine's to do, which is left as it is. */
-function withoutEffect({ interfaces, nat, ipsec }: RouterPolicy): readonly string[] {
+function withoutEffect({ interfaces, nat, ipsec, localPolicyRoutes }: RouterPolicy): readonly string[] {
   const filtered = interfaces.some(({ accessGroups }) => accessGroups.in ?? accessGroups.out);
   const ignored = [
     ...(filtered ? ["ip access-group"] : []),
     ...(nat.rules.length + nat.statics.length > 0 ? ["ip nat"] : []),
     ...(hasReverseRoutes(ipsec) ? ["reverse-route"] : []),
+    ...(localPolicyRoutes === undefined ? [] : ["ip local policy"]),
   ];
   return ignored.length === 0 ? [] : [`without effect in userspace: ${ignored.join(", ")}`];
 }

@@ -6,6 +6,7 @@ import { describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { CHARON, Charon } from "./charon.ts";
+import { echoesReceived, pingOptions } from "./echoes.ts";
 import { GATEWAY_ADDRESS, ip, makeNamespaces, PEER_ADDRESS, PEER_INSIDE, whyNoPeers } from "./namespaces.ts";
 import { RunningRouter, whyNoMachines } from "./router-machines.ts";
 
@@ -158,25 +159,10 @@ async function withPeers(
 }
 
 function echoes(namespace: string, source: string, destination: string, count: number): number {
-  const options = [
-    "-n",
-    "-c",
-    `${count}`,
-    "-l",
-    `${count}`,
-    "-i",
-    "1",
-    "-W",
-    count === 1 ? "1" : "5",
-    "-I",
-    source,
-    destination,
-  ];
+  const options = [...pingOptions(count, count === 1 ? 1 : 5, source), destination];
   try {
-    const output = ip("netns", "exec", namespace, "ping", ...options);
-    return Number(/(\d+) received/.exec(output)?.[1] ?? 0);
+    return echoesReceived(ip("netns", "exec", namespace, "ping", ...options));
   } catch (error) {
-    const output = error instanceof Error && "stdout" in error ? String(error.stdout) : "";
-    return Number(/(\d+) received/.exec(output)?.[1] ?? 0);
+    return echoesReceived(error instanceof Error && "stdout" in error ? String(error.stdout) : "");
   }
 }

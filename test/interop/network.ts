@@ -11,6 +11,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type ConsoleReply, encodeMessage, MessageReader } from "../../src/program/console-protocol.ts";
 import { Charon, type CharonSettings } from "./charon.ts";
+import { echoesReceived, pingOptions } from "./echoes.ts";
 import { RunningRouter } from "./router-machines.ts";
 
 /** Where a cable ends: machine, device, address with prefix length. */
@@ -85,18 +86,15 @@ export class Network {
     this.run(machine, "nft", "-f", this.file(`${machine}.nft`, `flush ruleset\n${ruleset}\n`));
   }
 
-  /** Echoes that came back in time; all are sent at once, as ping would not wait for the last ones otherwise. */
+  /** Echoes that came back in time. */
   ping(machine: string, source: string, destination: string, count: number, seconds = 5): number {
-    const options = ["-n", "-c", `${count}`, "-l", `${count}`, "-i", "1", "-W", `${seconds}`, "-I", source];
-    const said = this.attempt(machine, "ping", ...options, destination);
-    return Number(/(\d+) received/.exec(said)?.[1] ?? 0);
+    return echoesReceived(this.attempt(machine, "ping", ...pingOptions(count, seconds, source), destination));
   }
 
   /** Until the first echo comes back: IKE has been at work. */
   async pingUntilAnswered(machine: string, source: string, destination: string, seconds = 60): Promise<void> {
     for (const end = Date.now() + seconds * 1000; Date.now() < end; await wait(50)) {
-      const options = ["-n", "-c", "1", "-W", "0.3", "-I", source];
-      if (this.attempt(machine, "ping", ...options, destination).includes("1 received")) return;
+      if (this.ping(machine, source, destination, 1, 0.3) === 1) return;
     }
     throw new Error(`${machine} gets no answer from ${destination} to ${source}`);
   }

@@ -7,6 +7,7 @@ import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { echoesReceived, pingOptions } from "./echoes.ts";
 
 export const MACHINES = ["alice", "initiator", "responder", "bob"] as const;
 export type Machine = (typeof MACHINES)[number];
@@ -106,23 +107,10 @@ export class Machines {
     return run("ip", "netns", "exec", this.namespace(machine), "cat", path);
   }
 
-  /** Echoes that came back in time; all are sent at once, as ping would not wait for the last ones otherwise. */
+  /** Echoes that came back in time. */
   ping(machine: Machine, destination: string, count: number, seconds = 5): number {
-    const args = [
-      "ping",
-      "-n",
-      "-c",
-      `${count}`,
-      "-l",
-      `${count}`,
-      "-i",
-      "1",
-      "-W",
-      `${seconds}`,
-      destination,
-    ];
-    const output = runAnyway("ip", "netns", "exec", this.namespace(machine), ...args);
-    return Number(/(\d+) received/.exec(output)?.[1] ?? 0);
+    const args = ["ping", ...pingOptions(count, seconds), destination];
+    return echoesReceived(runAnyway("ip", "netns", "exec", this.namespace(machine), ...args));
   }
 
   /** Until the first echo comes back: IKE has been at work. */

@@ -1,6 +1,7 @@
 /** Two Linux routers that protect what they say to each other themselves, in transport mode: raw, and in UDP behind a NAT. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { echoesReceived } from "./echoes.ts";
 import { whyNoPeers } from "./namespaces.ts";
 import { Network } from "./network.ts";
 import { type RunningRouter, whyNoMachines } from "./router-machines.ts";
@@ -89,7 +90,7 @@ function pinged(
   ...options: readonly string[]
 ): number {
   const said = network.attempt(machine, "ping", "-n", "-i", "0.2", "-W", "5", ...options, destination);
-  return Number(/(\d+) received/.exec(said)?.[1] ?? 0);
+  return echoesReceived(said);
 }
 
 function digest({ output }: RunningRouter, verb: string): readonly string[] {

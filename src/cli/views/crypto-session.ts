@@ -1,4 +1,5 @@
 /** `show crypto session`: what there is between an interface and a peer, of both phases at once. */
+import { clockText } from "../../base/clock-text.ts";
 import { elapsed, type Instant, type Milliseconds, milliseconds } from "../../base/time.ts";
 import type { GatewayView } from "../../gateway/contract.ts";
 import type { IsakmpSaView } from "../../ike/view.ts";
@@ -105,7 +106,7 @@ function isakmpLines(now: Instant, view: IsakmpSaView, detail: boolean): string[
   const { sa, expiresAt } = view;
   const ends = `local ${sa.local.address}/${sa.local.port} remote ${sa.remote.address}/${sa.remote.port}`;
   const line = `  IKEv1 SA: ${ends} ${isActive(view) ? "Active" : "Inactive"} `.trimEnd();
-  const lifetime = expiresAt === undefined ? "0" : clockText(elapsed(now, expiresAt));
+  const lifetime = expiresAt === undefined ? "0" : clockText(Math.max(0, elapsed(now, expiresAt)));
   return detail
     ? [line, `          Capabilities:${capabilitiesOf(view)} connid:${sa.connId} lifetime:${lifetime}`]
     : [line];
@@ -155,14 +156,6 @@ function uptimeOf(now: Instant, { isakmpSas, flows }: CryptoSession): Millisecon
   return beginnings.length === 0
     ? undefined
     : milliseconds(Math.max(...beginnings.map((at) => elapsed(at, now))));
-}
-
-/** `23:59:50`. */
-function clockText(span: Milliseconds): string {
-  const seconds = Math.max(0, Math.floor(span / 1000));
-  return [seconds / 3600, (seconds / 60) % 60, seconds % 60]
-    .map((part) => String(Math.floor(part)).padStart(2, "0"))
-    .join(":");
 }
 
 const IKE_PORT = 500;

@@ -1,4 +1,5 @@
 /** `show crypto isakmp diagnose`: the last failures of each peer, what differs, and what to enter if the peer is right. */
+import { clockText } from "../../base/clock-text.ts";
 import type { Instant } from "../../base/time.ts";
 import { elapsed } from "../../base/time.ts";
 import type { GatewayView } from "../../gateway/contract.ts";
@@ -20,8 +21,8 @@ export function showDiagnosis({ now, ike }: GatewayView, peer?: IpAddress): stri
 function failureLines(now: Instant, { failure, times, firstAt, lastAt }: RememberedFailure): string[] {
   const when =
     times === 1
-      ? `${age(now, lastAt)} ago`
-      : `${times} times, last ${age(now, lastAt)} ago, first ${age(now, firstAt)} ago`;
+      ? `${clockText(elapsed(lastAt, now))} ago`
+      : `${times} times, last ${clockText(elapsed(lastAt, now))} ago, first ${clockText(elapsed(firstAt, now))} ago`;
   const { sentence, differences } = diagnose({ at: lastAt, ...failure });
   return [
     `  ${MODES[failure.exchange]} mode as ${failure.role}: ${failure.reason}, ${when}`,
@@ -41,13 +42,6 @@ const MODES: { readonly [E in NegotiationFailed["exchange"]]: string } = {
   aggressive: "Aggressive",
   quick: "Quick",
 };
-
-/** Hours, minutes and seconds: `01:02:03`. */
-function age(now: Instant, then: Instant): string {
-  const seconds = Math.floor(elapsed(then, now) / 1000);
-  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  return parts.map((part) => String(part).padStart(2, "0")).join(":");
-}
 
 /** In lines of a terminal; a word that is longer stands alone. */
 function wrapped(text: string, indentation: string): string[] {

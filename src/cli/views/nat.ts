@@ -1,6 +1,6 @@
 /** `show ip nat translations` and `show ip nat statistics`. */
 import type { Configuration } from "../../config/configuration.ts";
-import { PROTOCOL, PROTOCOL_NAMES } from "../../net/protocols.ts";
+import { PROTOCOL, PROTOCOL_KEYWORDS } from "../../net/protocols.ts";
 import type { ConversationEnd } from "../../net/readdressing.ts";
 import type { NatView, TranslationView } from "../services.ts";
 
@@ -15,7 +15,7 @@ export function showTranslations(nat: NatView | undefined): string[] {
 }
 
 function line({ protocol, local, global, outside }: TranslationView): string {
-  const name = protocol === 0 ? "---" : (NAMES.get(protocol) ?? String(protocol));
+  const name = protocol === 0 ? "---" : protocolName(protocol);
   // An echo has one identifier, which is the far end's too.
   const far = [local, global].map(({ port }) =>
     outside === undefined
@@ -23,6 +23,12 @@ function line({ protocol, local, global, outside }: TranslationView): string {
       : endText(protocol, protocol === PROTOCOL.ICMP ? { ...outside, port } : outside),
   );
   return row(name, endText(protocol, global), endText(protocol, local), ...far);
+}
+
+/** `ipinip` does not go into the column. */
+function protocolName(protocol: number): string {
+  const keyword = protocol === PROTOCOL.IPV4 ? undefined : PROTOCOL_KEYWORDS.get(protocol);
+  return keyword ?? String(protocol);
 }
 
 function endText(protocol: number, { address, port }: ConversationEnd): string {
@@ -64,8 +70,3 @@ export function showNatStatistics(
 const ELSEWHERE = "% Addresses are translated by the kernel: `nft list ruleset` and `conntrack -L` show how.";
 const PROTOCOL_COLUMN = 4;
 const COLUMN = 19;
-const NAMES: ReadonlyMap<number, string> = new Map(
-  [...PROTOCOL_NAMES]
-    .filter(([, number]) => number !== PROTOCOL.IPV4)
-    .map(([name, number]) => [number, name]),
-);

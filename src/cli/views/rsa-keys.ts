@@ -1,5 +1,6 @@
 /** `show crypto key mypubkey rsa`, `show crypto key pubkey-chain rsa`: public keys, never private ones. */
 import { DAY_MILLISECONDS, dateOf } from "../../base/calendar.ts";
+import { clockText } from "../../base/clock-text.ts";
 import { MalformedError, tolerant } from "../../base/errors.ts";
 import type { Configuration, PublicKeySettings } from "../../config/configuration.ts";
 import type { RsaKeyPair } from "../../config/rsa-key-pair.ts";
@@ -66,12 +67,9 @@ function dataLines(octets: Uint8Array): string[] {
 /** `00:09:04 UTC Mar 1 1993`. */
 export function dateText(unixMilliseconds: number): string {
   const days = Math.floor(unixMilliseconds / DAY_MILLISECONDS);
-  const seconds = Math.floor((unixMilliseconds - days * DAY_MILLISECONDS) / 1000);
-  const time = [seconds / 3600, (seconds / 60) % 60, seconds % 60].map((part) =>
-    String(Math.floor(part)).padStart(2, "0"),
-  );
+  const time = clockText(unixMilliseconds - days * DAY_MILLISECONDS);
   const { year, month, day } = dateOf(days);
-  return `${time.join(":")} UTC ${MONTHS[month - 1]} ${day} ${year}`;
+  return `${time} UTC ${MONTHS[month - 1]} ${day} ${year}`;
 }
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

@@ -1,5 +1,6 @@
 /** `show version`, `show clock`, `show processes`: the router as a program on a machine. */
 import { DAY_MILLISECONDS, dateOf } from "../../base/calendar.ts";
+import { clockText, fractionText } from "../../base/clock-text.ts";
 import type { Milliseconds } from "../../base/time.ts";
 import type { Configuration } from "../../config/configuration.ts";
 import { UTC } from "../../config/logging-settings.ts";
@@ -31,14 +32,11 @@ export function showVersion(configuration: Configuration, machine: MachineView):
 export function showClock({ timeOfDay, isSet }: ClockView, detail: boolean, timezone = UTC): string[] {
   const local = timeOfDay + timezone.offsetMinutes * 60_000;
   const days = Math.floor(local / DAY_MILLISECONDS);
-  const rest = Math.floor(local - days * DAY_MILLISECONDS);
+  const rest = local - days * DAY_MILLISECONDS;
   const { year, month, day } = dateOf(days);
-  const parts = [rest / 3_600_000, (rest / 60_000) % 60, (rest / 1000) % 60];
-  const time = parts.map((part) => String(Math.floor(part)).padStart(2, "0")).join(":");
-  const fraction = String(rest % 1000).padStart(3, "0");
   const weekday = WEEKDAYS[(((days + THURSDAY) % 7) + 7) % 7] ?? "";
   return [
-    `${isSet ? "" : "*"}${time}.${fraction} ${timezone.name} ${weekday} ${MONTHS[month - 1] ?? ""} ${day} ${year}`,
+    `${isSet ? "" : "*"}${clockText(rest)}${fractionText(rest)} ${timezone.name} ${weekday} ${MONTHS[month - 1] ?? ""} ${day} ${year}`,
     ...(detail ? [isSet ? "Time source is the machine" : "No time source"] : []),
   ];
 }

@@ -1,4 +1,6 @@
 /** `show users`: who is at which terminal line, and since when nothing was typed. */
+
+import { clockText } from "../../base/clock-text.ts";
 import type { LineKind } from "../../config/line-settings.ts";
 import type { LineInUse } from "../services.ts";
 
@@ -15,7 +17,7 @@ export function showUsers(
         `${isOwn ? "*" : " "}${String(FIRST[kind] + number).padStart(3)} ${kind} ${number}`.padEnd(15),
         (user ?? "").padEnd(11),
         "idle".padEnd(21),
-        timeText(idleMilliseconds).padEnd(9),
+        clockText(idleMilliseconds).padEnd(9),
         location ?? "",
       ];
       return row.join("").trimEnd();
@@ -28,10 +30,3 @@ export function showUsers(
 
 /** Where lines of a kind begin among all lines. */
 const FIRST: { readonly [K in LineKind]: number } = { con: 0, aux: 1, vty: 2 };
-
-function timeText(milliseconds: number): string {
-  const seconds = Math.floor(milliseconds / 1000);
-  return [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
-    .map((part) => String(part).padStart(2, "0"))
-    .join(":");
-}

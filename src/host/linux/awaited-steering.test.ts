@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { TemporaryFlow } from "../../ipsec/temporary-flows.ts";
 import { type IpAddress, ipv4 } from "../../net/ip-address.ts";
 import { buildIpv4Packet } from "../../net/ipv4-packet.ts";
 import { ANY_PORT, host } from "../../net/selector.ts";
-import { AwaitedSteering, type TemporaryFlow, withHeld } from "./awaited-steering.ts";
+import { AwaitedSteering, withHeld } from "./awaited-steering.ts";
 
 const OURS = ipv4("10.1.0.1");
 

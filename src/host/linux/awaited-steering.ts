@@ -10,11 +10,9 @@ import {
   flowMatches,
 } from "../../ipsec/packet-flow.ts";
 import type { IpsecPolicy } from "../../ipsec/policy.ts";
-import type { FlowView } from "../../ipsec/view.ts";
+import type { TemporaryFlow } from "../../ipsec/temporary-flows.ts";
 import type { PacketPort } from "./gateway-driver.ts";
 import { hasDynamicEntries } from "./temporary-steering.ts";
-
-export type TemporaryFlow = Pick<FlowView, "template" | "mapName" | "localAddress" | "selector">;
 
 export class AwaitedSteering {
   readonly #flows: () => readonly TemporaryFlow[];
@@ -42,7 +40,7 @@ export class AwaitedSteering {
   /** True for a packet that waits, or for which there is no room to. It is lent: a copy is kept. */
   holds(packet: Uint8Array): boolean {
     this.#awaited ??= this.#flows()
-      .filter((flow) => flow.template !== undefined && !this.#steered.has(keyOf(flow)))
+      .filter((flow) => !this.#steered.has(keyOf(flow)))
       .map(({ selector }) => compileSelector(selector));
     if (this.#awaited.length === 0) return false;
     const answers = answeringFlowOf(packet);

@@ -15,6 +15,7 @@ import type {
 } from "../../gateway/contract.ts";
 import { Gateway, type GatewayOptions, type GatewayPolicy } from "../../gateway/gateway.ts";
 import type { ReverseRoute } from "../../ipsec/reverse-routes.ts";
+import type { TemporaryFlow } from "../../ipsec/temporary-flows.ts";
 import type { Clock } from "../clock.ts";
 import type { JobPerformer } from "../job-performer.ts";
 
@@ -77,6 +78,10 @@ export class GatewayDriver {
   setPolicy(policy: GatewayPolicy): void {
     this.#run((now) => this.#gateway.setPolicy(now, policy));
     this.#options.port.flush();
+  }
+
+  temporaryFlows(): readonly TemporaryFlow[] {
+    return this.#gateway.temporaryFlows();
   }
 
   reverseRoutes(): readonly ReverseRoute[] {

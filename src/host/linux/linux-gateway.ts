@@ -6,7 +6,6 @@ import type { RouterPolicy } from "../../config/router-policy.ts";
 import type { GatewayInput } from "../../gateway/contract.ts";
 import { NODE_TRANSFORMS, type PacketTransforms } from "../../ipsec/packet-transforms.ts";
 import type { IpsecPolicy } from "../../ipsec/policy.ts";
-import type { IpsecView } from "../../ipsec/view.ts";
 import { u32At } from "../../net/words.ts";
 import { AddressWatch } from "./address-watch.ts";
 import { AwaitedSteering, withHeld } from "./awaited-steering.ts";
@@ -55,7 +54,7 @@ export class LinuxGateway {
   /** What dynamic maps have become for their peers. */
   #temporary: IpsecPolicy = { interfaces: [] };
   /** Decrypted packets wait for the rules that steer their answers to us. */
-  readonly #awaited = new AwaitedSteering(() => this.driver.view().ipsec.flows);
+  readonly #awaited = new AwaitedSteering(() => this.driver.temporaryFlows());
   readonly #reverseRouting: ReverseRouting;
   readonly #followUp: FollowUp;
   #toldRefusal: string | undefined;
@@ -197,16 +196,13 @@ export class LinuxGateway {
 
   /** SAs have come or gone: steering and routes are for those that there are. */
   async #follow(): Promise<void> {
-    let flows: IpsecView["flows"] = [];
-    this.#temporary = temporaryPolicy(this.#ipsec, () => {
-      flows = this.driver.view().ipsec.flows;
-      return flows;
-    });
+    const flows = this.driver.temporaryFlows();
+    this.#temporary = temporaryPolicy(this.#ipsec, flows);
     const refusal = await this.#steering.follow(this.#temporary);
     if (refusal !== undefined && this.#toldRefusal === undefined)
       this.#options.onNotice(`not all that dynamic crypto maps protect is steered: ${refusal}`);
     this.#toldRefusal ??= refusal;
-    for (const bytes of this.#awaited.steered(flows.filter(({ template }) => template !== undefined)))
+    for (const bytes of this.#awaited.steered(flows))
       this.#port.receive({ kind: "receive", interfaceName: "", bytes, wasProtected: true });
     this.#port.flush();
     await this.#reverseRouting.follow(this.driver.reverseRoutes());

@@ -22,23 +22,17 @@ export class NativeHmac {
 
   /** Of the `length` octets at `address`. */
   digest(address: number, length: number): void {
-    const { libcrypto, small, lengthAddress } = this.#scratch;
-    const result =
-      libcrypto.hmacInit(this.#context, 0, 0, 0, 0) &
-      libcrypto.hmacUpdate(this.#context, address, length) &
-      libcrypto.hmacFinal(this.#context, small.address(0, DIGEST_MAX), lengthAddress);
-    mustSucceed(result, "an HMAC");
+    const { libcrypto } = this.#scratch;
+    this.#finish(libcrypto.hmacInit(this.#context, 0, 0, 0, 0), address, length);
   }
 
   /** Of what the scratch has in `small`, so many octets of it, and then of the `length` octets at `address`. */
   digestBehind(smallLength: number, address: number, length: number): void {
-    const { libcrypto, small, lengthAddress } = this.#scratch;
-    const result =
+    const { libcrypto, small } = this.#scratch;
+    const begun =
       libcrypto.hmacInit(this.#context, 0, 0, 0, 0) &
-      libcrypto.hmacUpdate(this.#context, small.address(0, smallLength), smallLength) &
-      libcrypto.hmacUpdate(this.#context, address, length) &
-      libcrypto.hmacFinal(this.#context, small.address(0, DIGEST_MAX), lengthAddress);
-    mustSucceed(result, "an HMAC");
+      libcrypto.hmacUpdate(this.#context, small.address(0, smallLength), smallLength);
+    this.#finish(begun, address, length);
   }
 
   /** Writes the digest, cut to what there is room for, to `octets` from `at` to `end`. */
@@ -54,6 +48,16 @@ export class NativeHmac {
     let difference = 0;
     for (let i = at; i < end; i++) difference |= (octets[i] ?? 0) ^ (bytes[i - at] ?? 0);
     return difference === 0;
+  }
+
+  /** `begun` is what libcrypto said of what came before: 1 is success. */
+  #finish(begun: number, address: number, length: number): void {
+    const { libcrypto, small, lengthAddress } = this.#scratch;
+    const result =
+      begun &
+      libcrypto.hmacUpdate(this.#context, address, length) &
+      libcrypto.hmacFinal(this.#context, small.address(0, DIGEST_MAX), lengthAddress);
+    mustSucceed(result, "an HMAC");
   }
 
   free(): void {

@@ -1,6 +1,6 @@
 /** Steering for temporary crypto map entries: their flows as lines of access lists, and places among the rules for them. */
 import type { IpsecPolicy } from "../../ipsec/policy.ts";
-import type { FlowView } from "../../ipsec/view.ts";
+import type { TemporaryFlow } from "../../ipsec/temporary-flows.ts";
 import { type Priorities, type SteeringRule, TABLES, type UnplacedRule } from "./steering-plan.ts";
 
 /** Some entry of the policy refers to a dynamic map. */
@@ -8,21 +8,17 @@ export function hasDynamicEntries({ interfaces }: IpsecPolicy): boolean {
   return interfaces.some(({ entries }) => entries.some(({ template }) => template !== undefined));
 }
 
-/** The interfaces of a policy with what dynamic maps have become there. `flows` is asked for only where there are such maps. */
-export function temporaryPolicy(
-  policy: IpsecPolicy,
-  flows: () => readonly Pick<FlowView, "template" | "mapName" | "localAddress" | "selector">[],
-): IpsecPolicy {
-  const present = hasDynamicEntries(policy) ? flows() : [];
+/** The interfaces of a policy with what dynamic maps have become there. */
+export function temporaryPolicy(policy: IpsecPolicy, flows: readonly TemporaryFlow[]): IpsecPolicy {
   return {
     interfaces: policy.interfaces.map((each) => ({
       ...each,
       entries: each.entries.flatMap((entry) => {
         const { template } = entry;
         if (template === undefined) return [];
-        const own = present.filter(
+        const own = flows.filter(
           (flow) =>
-            flow.template?.mapName === template.mapName &&
+            flow.template.mapName === template.mapName &&
             flow.template.sequence === template.sequence &&
             flow.mapName === each.mapName &&
             flow.localAddress === each.localAddress,
@@ -70,7 +66,7 @@ function placesOf(table: number): Priorities {
   return table === TABLES.check ? { first: 28_000, last: 30_299 } : { first: 30_300, last: 32_599 };
 }
 
-function permitLine({ protocol, local, localPorts, remote, remotePorts }: FlowView["selector"]) {
+function permitLine({ protocol, local, localPorts, remote, remotePorts }: TemporaryFlow["selector"]) {
   const addresses = { source: local, sourcePorts: localPorts, destination: remote };
   const rule = { action: "permit" as const, protocol, ...addresses, destinationPorts: remotePorts };
   return { rule, origin: undefined };

@@ -1,6 +1,6 @@
 /** Events of access lists whose lines say `log`. */
 import type { IpAddress } from "../../net/ip-address.ts";
-import { hasPorts, PROTOCOL, PROTOCOL_NAMES } from "../../net/protocols.ts";
+import { hasPorts, PROTOCOL, PROTOCOL_KEYWORDS } from "../../net/protocols.ts";
 import { type EventOf, type Rows, silent } from "../entry.ts";
 import type { SyslogMessage } from "../syslog-message.ts";
 
@@ -30,7 +30,7 @@ function matchMessage(event: EventOf<"access-list-matched">): SyslogMessage {
     return security(
       "IPACCESSLOGP",
       source,
-      `${verdict} ${nameOf(protocol)} ${source}(${sourcePort})${input} -> ${destination}(${destinationPort}), ${count}`,
+      `${verdict} ${PROTOCOL_KEYWORDS.get(protocol) ?? protocol} ${source}(${sourcePort})${input} -> ${destination}(${destinationPort}), ${count}`,
     );
   if (protocol === PROTOCOL.ICMP)
     return security(
@@ -43,11 +43,6 @@ function matchMessage(event: EventOf<"access-list-matched">): SyslogMessage {
     source,
     `${verdict} ${protocol} ${source}${input} -> ${destination}, ${count}`,
   );
-}
-
-function nameOf(protocol: number): string {
-  for (const [name, number] of PROTOCOL_NAMES) if (number === protocol) return name;
-  return String(protocol);
 }
 
 function packetCount(packets: number): string {

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { echoesReceived } from "../echoes.ts";
 
 const KERNEL = "/usr/bin/linux.uml";
 const MODULES = "/usr/lib/uml/modules";
@@ -119,7 +120,7 @@ export class Guest {
     const { output } = await this.run(
       `ping -n -c ${count} -i 0.1 -W ${count > 1 ? 5 : 1} -I ${source} ${destination}`,
     );
-    return Number(/(\d+) received/.exec(output)?.[1] ?? 0);
+    return echoesReceived(output);
   }
 
   /** Ends the machine and takes its folder away. */

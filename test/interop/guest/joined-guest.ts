@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
+import { echoesReceived } from "../echoes.ts";
 import { GATEWAY_ADDRESS, ip, PEER_ADDRESS, PEER_INSIDE } from "../namespaces.ts";
 import { RunningRouter } from "../router-machines.ts";
 import { BUILT_SKEYID, buildSkeyid } from "./built-skeyid.ts";
@@ -134,7 +135,7 @@ export class JoinedGuest {
 }
 
 function received(output: string): number {
-  return Number(/(\d+) received/.exec(output)?.[1] ?? 0);
+  return echoesReceived(output);
 }
 
 function clear(namespace: string, folder: string): void {
