@@ -1,7 +1,7 @@
 /** What a console acts on. The lab and the gateway daemon implement it; a session knows nothing else of them. */
 import type { Milliseconds } from "../base/time.ts";
 import type { Problem } from "../config/compile.ts";
-import type { AccessListRule, Configuration } from "../config/configuration.ts";
+import type { AccessListRule, Configuration, RouteMapEntrySettings } from "../config/configuration.ts";
 import type { LineKind } from "../config/line-settings.ts";
 import type { RsaKeyPair } from "../config/rsa-key-pair.ts";
 import type { GatewayRequest, GatewayView } from "../gateway/contract.ts";
@@ -86,8 +86,16 @@ export interface ForwardingServices {
   /** How many packets a line of an access list has decided about. */
   matchesOf(rule: AccessListRule): number;
   clearMatches(rule: AccessListRule): void;
+  /** What an entry of a route map has routed by policy. */
+  routedBy(entry: RouteMapEntrySettings): PolicyRouted;
   nat(): NatView;
   clearTranslations(): void;
+}
+
+export interface PolicyRouted {
+  readonly packets: number;
+  /** Of the packets as IP has them. */
+  readonly octets: number;
 }
 
 export interface NatView {

@@ -116,6 +116,7 @@ const SHARED: Readonly<Record<string, string>> = {
   "show crypto key mypubkey": "Show public keys associated with this router",
   "show crypto key pubkey-chain": "Show peer public keys",
   "show ip": "IP information",
+  "show ip local": "IP local options",
   "show processes": "Active process statistics",
   "show ip nat": "IP NAT information",
   "show ip interface": "IP interface status and configuration",

@@ -64,7 +64,7 @@ function ruleOf(
 function matchOf(configuration: Configuration, { match }: NatSourceSettings): RouteMap | undefined {
   if (match.kind === "route-map") return compileRouteMap(configuration, match.name);
   const list = accessListNamed(configuration, match.name);
-  return list && [{ action: "permit", accessLists: [list], nextHops: [], interfaces: [] }];
+  return list && [{ action: "permit", accessLists: [list], nextHops: [], interfaces: [], source: undefined }];
 }
 
 function rangeOf(

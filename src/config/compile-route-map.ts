@@ -8,11 +8,14 @@ import type { RouteMap } from "./router-policy.ts";
 export function compileRouteMap(configuration: Configuration, name: string): RouteMap | undefined {
   const entries = configuration.routeMaps.filter((entry) => entry.name === name);
   if (entries.length === 0) return undefined;
-  return entries.map(({ action, accessLists, nextHops, interfaces }) => ({
-    action,
-    accessLists: accessLists.map((each) => accessListNamed(configuration, each) ?? { name: each, lines: [] }),
-    nextHops,
-    interfaces,
+  return entries.map((source) => ({
+    action: source.action,
+    accessLists: source.accessLists.map(
+      (each) => accessListNamed(configuration, each) ?? { name: each, lines: [] },
+    ),
+    nextHops: source.nextHops,
+    interfaces: source.interfaces,
+    source,
   }));
 }
 

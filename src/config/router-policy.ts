@@ -71,6 +71,8 @@ export interface RouteMapEntry {
   /** In order of preference, before the interfaces. */
   readonly nextHops: readonly IpAddress[];
   readonly interfaces: readonly string[];
+  /** What it was made from: its packets are counted by this. */
+  readonly source: object | undefined;
 }
 
 /** Translation of inside addresses. */

@@ -3,7 +3,13 @@
  * decryption, translation, policy routing, routing. Outward: routing, translation, the access list, encryption.
  */
 import type { Instant } from "../base/time.ts";
-import type { InterfaceConfiguration, RouteMap, RouterPolicy } from "../config/router-policy.ts";
+import type { PolicyRouted } from "../cli/services.ts";
+import type {
+  InterfaceConfiguration,
+  RouteMap,
+  RouteMapEntry,
+  RouterPolicy,
+} from "../config/router-policy.ts";
 import type { Ipv4Packet } from "../net/ipv4-packet.ts";
 import type { AccessListLog } from "./access-list-log.ts";
 import { InterfaceFilters } from "./interface-filters.ts";
@@ -16,6 +22,8 @@ export class Forwarding {
   readonly nat = new Nat((list, packet) => this.filters.permits(list, packet));
   #interfaces: ReadonlyMap<string, InterfaceConfiguration> = new Map();
   #localRoutes: RouteMap | undefined;
+  /** By what an entry of a route map was made from. */
+  readonly #routed = new WeakMap<object, PolicyRouted>();
 
   constructor(log: AccessListLog) {
     this.filters = new InterfaceFilters(log);
@@ -42,7 +50,19 @@ export class Forwarding {
     const map = arrivedBy === undefined ? this.#localRoutes : this.#interfaces.get(arrivedBy)?.policyRoutes;
     const permits = (list: Parameters<InterfaceFilters["permits"]>[0]) => this.filters.permits(list, packet);
     const entry = map && entryFor(map, packet, permits);
-    return entry && policyDeparture(entry, packet.destination, around);
+    if (entry === undefined) return undefined;
+    this.#count(entry, packet);
+    return policyDeparture(entry, packet.destination, around);
+  }
+
+  routedBy(source: object): PolicyRouted {
+    return this.#routed.get(source) ?? { packets: 0, octets: 0 };
+  }
+
+  #count({ source }: RouteMapEntry, { bytes }: Ipv4Packet): void {
+    if (source === undefined) return;
+    const { packets, octets } = this.routedBy(source);
+    this.#routed.set(source, { packets: packets + 1, octets: octets + bytes.length });
   }
 
   /** A packet that was routed out of an interface, `arrivedBy` another, or the router's own. */

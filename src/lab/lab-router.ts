@@ -200,10 +200,12 @@ export class LabRouter implements RouterServices {
   }
 
   forwarding(): ForwardingServices {
-    const { filters, nat } = this.#router.forwarding;
+    const { forwarding } = this.#router;
+    const { filters, nat } = forwarding;
     return {
       matchesOf: (rule) => filters.matchesOf(rule),
       clearMatches: (rule) => filters.clear(rule),
+      routedBy: (entry) => forwarding.routedBy(entry),
       nat: () => nat.view(this.#options.world.now),
       clearTranslations: () => nat.clear(),
     };

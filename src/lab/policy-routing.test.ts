@@ -50,6 +50,38 @@ test("a local policy into a tunnel does not lead the tunnel into itself", () => 
   assert.ok(lab.protocols().includes(47), "it goes in GRE");
 });
 
+test("show tells which maps route by policy, and how much they have", () => {
+  const lab = diamond();
+  assert.deepEqual(lab.typed("A", "show ip local policy"), ["Local policy routing is disabled"]);
+  lab.configured(
+    "A",
+    "interface Ethernet2",
+    "ip policy route-map into",
+    "exit",
+    "ip local policy route-map mine",
+  );
+  assert.equal(lab.pinged("A", "10.0.2.9"), "!!!!!");
+  assert.deepEqual(lab.typed("A", "show ip policy"), [
+    "Interface      Route map",
+    "local          mine",
+    "Ethernet2      into",
+  ]);
+  const entry = [
+    "route-map mine, permit, sequence 10",
+    "  Match clauses:",
+    "    ip address (access-lists): 101",
+    "  Set clauses:",
+    "    ip next-hop 10.0.3.3",
+    "  Policy routing matches: 5 packets, 500 bytes",
+  ];
+  assert.deepEqual(lab.typed("A", "show ip local policy"), [
+    "Local policy routing is enabled, using route map mine",
+    ...entry,
+  ]);
+  assert.deepEqual(lab.typed("A", "show route-map mine"), entry);
+  assert.deepEqual(lab.typed("A", "show route-map none"), ["route-map none not found"]);
+});
+
 /** The routers that a ping of A to `destination` leaves by, in their order. */
 function way(lab: TextLab, destination: string): string[] {
   lab.crossed.splice(0);

@@ -35,11 +35,7 @@ export async function startInUserspace(
     // None of the machine's interfaces is its own, and the machine's routes are none of its business.
     machine: () => ({ interfaces: policy.interfaces.map(socketInterface), routes: [] }),
     setPolicy: (next) => started.setPolicy(next),
-    traceroute: (_, print, done) => {
-      print("% Without root there are no probes to send.\n");
-      done();
-      return () => {};
-    },
+    traceroute: (options, print, done) => started.traceroute(options, print, done),
     ping: (echoes, pingEars) => started.ping(echoes, pingEars),
     stop: () => started.stop(),
   };

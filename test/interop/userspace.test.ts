@@ -31,6 +31,8 @@ it("two gateways without root ping each other through ESP in UDP, and consoles r
     assert.match(said, /Success rate is 80 percent \(4\/5\)/);
     assert.match(said, /#pkts encaps: 4,[\s\S]*#pkts decaps: 4,/);
     assert.match(await consoleOf(folder, "responder", "show crypto isakmp sa"), /QM_IDLE/);
+    const traced = await consoleOf(folder, "initiator", "traceroute 10.1.2.1 source 10.1.1.1");
+    assert.match(traced, /\n {2}1 10\.1\.2\.1 \d+ msec \d+ msec \d+ msec \n/, traced);
     assert.equal(await routers[0]?.end("SIGTERM"), 0);
     assert.doesNotMatch(await consoleOf(folder, "responder", "show crypto isakmp sa"), /QM_IDLE/);
     const change = ["configure terminal", "no crypto isakmp enable", "end", "show running-config"];

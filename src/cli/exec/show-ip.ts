@@ -1,11 +1,13 @@
 /** `show ip` and `show access-lists`: how the router stands in its networks. */
 import { INTERFACE_NAME } from "../interface-names.ts";
 import { optional, value } from "../sentence.ts";
+import type { RouterServices } from "../services.ts";
 import { ADDRESS, NAME } from "../value-types.ts";
 import { showAccessLists } from "../views/access-lists.ts";
 import { showInterfaceBrief } from "../views/interface-brief.ts";
 import { showIpInterfaces } from "../views/interfaces.ts";
 import { showNatStatistics, showTranslations } from "../views/nat.ts";
+import { type RoutedBy, showLocalPolicy, showPolicy, showRouteMaps } from "../views/route-maps.ts";
 import { showRoutes, showRouteTo } from "../views/routes.ts";
 import { phrase } from "../vocabulary.ts";
 import { type Command, command } from "./command.ts";
@@ -34,6 +36,17 @@ export const SHOW_IP_COMMANDS: readonly Command[] = [
           : showRouteTo(services.machine(), destination),
       ),
   ),
+  command(phrase("show ip policy", "Policy routing"), ({ print, services }) =>
+    print(showPolicy(services.configuration())),
+  ),
+  command(phrase("show ip local policy", "IP local policy"), ({ print, services }) =>
+    print(showLocalPolicy(services.configuration(), routedBy(services))),
+  ),
+  command(
+    [...phrase("show route-map", "route-map information"), optional(value("name", NAME, "Route map name"))],
+    ({ print, services }, { name }) =>
+      print(showRouteMaps(services.configuration(), name, routedBy(services))),
+  ),
   command(phrase("show ip nat translations", "Translation entries"), ({ print, services }) =>
     print(showTranslations(services.forwarding()?.nat())),
   ),
@@ -41,6 +54,11 @@ export const SHOW_IP_COMMANDS: readonly Command[] = [
     print(showNatStatistics(services.configuration(), services.forwarding()?.nat())),
   ),
 ];
+
+function routedBy(services: RouterServices): RoutedBy {
+  const forwarding = services.forwarding();
+  return (entry) => forwarding?.routedBy(entry);
+}
 
 function accessLists(words: string, help: string): Command {
   return command(

@@ -1,7 +1,6 @@
 /** IOS's traceroute through the kernel: probes leave as any packet of this machine does, into the tunnel if policy says so. */
 
-import type { Milliseconds } from "../../base/time.ts";
-import { type Probe, Traceroute, type TracerouteOptions } from "../../lab/traceroute.ts";
+import type { Probe, TracerouteOptions } from "../../lab/traceroute.ts";
 import { ipv4 } from "../../net/ip-address.ts";
 import { buildIpv4Packet, parseIpv4Packet } from "../../net/ipv4-packet.ts";
 import { PROTOCOL } from "../../net/protocols.ts";
@@ -12,6 +11,7 @@ import { NativeSocket, SOCKET_OCTETS } from "./native-socket.ts";
 import { isOsError } from "./os-error.ts";
 import { PacketArena } from "./packet-arena.ts";
 import { RECEIVE_OCTETS, ReceiveVector } from "./receive-vector.ts";
+import { traceRun } from "./trace-run.ts";
 
 /** Starts one; the function returned ends it early. */
 export function traceThroughKernel(
@@ -27,22 +27,17 @@ export function traceThroughKernel(
     NativeSocket.open(arena, { kind: "packets" }),
   ].flatMap((socket) => (isOsError(socket) ? [] : [socket]));
   const [hearing, sending] = sockets;
-  const world = {
-    now: () => clock.now(),
-    after: (span: Milliseconds, act: () => void) => {
-      const timer = setTimeout(act, span);
-      return { cancel: () => clearTimeout(timer) };
-    },
-    send: (probe: Probe) => {
-      // What the kernel cannot send is not answered either.
-      sending?.send(packetOf(probe), { address: probe.destination, port: 0 });
-      sending?.flush();
-    },
+  const send = (probe: Probe) => {
+    // What the kernel cannot send is not answered either.
+    sending?.send(packetOf(probe), { address: probe.destination, port: 0 });
+    sending?.flush();
   };
-  nextPort = nextPort === 0xffff ? FIRST_PORT : nextPort + 1;
-  const trace = new Traceroute(options, nextPort, world, print, () => {
-    for (const socket of sockets) socket.close();
-    done();
+  const trace = traceRun(options, clock, send, {
+    print,
+    done: () => {
+      for (const socket of sockets) socket.close();
+      done();
+    },
   });
   hearing?.listen(
     new ReceiveVector(arena),
@@ -71,8 +66,5 @@ function packetOf({ source = ANY, destination, timeToLive, sourcePort, destinati
 }
 
 const ANY = ipv4("0.0.0.0");
-/** Of ports that are nobody's (RFC 6335 §6). */
-const FIRST_PORT = 49152;
-let nextPort = FIRST_PORT;
 /** A header and eight octets. */
 const UDP_LENGTH = 16;

@@ -1,18 +1,20 @@
 /**
  * A gateway without root: IKE and ESP in UDP on ordinary ports of Node's own sockets. Peers see a NAT, as the ports are
- * not 500 and 4500. It has no packets of the machine; its addresses answer echoes, and it can ping.
+ * not 500 and 4500. It has no packets of the machine; its addresses answer echoes and probes, and it can send them.
  */
 import { createSocket, type Socket } from "node:dgram";
 import type { RouterPolicy } from "../../config/router-policy.ts";
 import type { GatewayEffect } from "../../gateway/contract.ts";
-import { buildIcmp, parseIcmp } from "../../net/icmp.ts";
+import type { Probe, Traceroute, TracerouteOptions } from "../../lab/traceroute.ts";
+import { buildIcmp, icmpErrorAbout, parseIcmp, UNREACHABLE } from "../../net/icmp.ts";
 import { type Endpoint, type IpAddress, ipv4FromNumber, parseIpv4 } from "../../net/ip-address.ts";
-import { buildIpv4Packet, parseIpv4Packet } from "../../net/ipv4-packet.ts";
+import { buildIpv4Packet, type Ipv4Packet, parseIpv4Packet } from "../../net/ipv4-packet.ts";
 import { PROTOCOL } from "../../net/protocols.ts";
-import { parseUdp } from "../../net/udp.ts";
+import { buildUdp, parseUdp } from "../../net/udp.ts";
 import { type EchoEars, type EchoOptions, EchoRun } from "./echo-run.ts";
 import { GatewayDriver, type GatewayDriverOptions, type PacketPort } from "./gateway-driver.ts";
 import { protectingInterface } from "./protecting-interface.ts";
+import { traceRun } from "./trace-run.ts";
 import { type OnWire, tapInput, tapped } from "./wire-tap.ts";
 
 export interface UserspaceOptions extends Omit<GatewayDriverOptions, "policy" | "port"> {
@@ -39,6 +41,7 @@ export class UserspaceGateway implements PacketPort {
   readonly #options: UserspaceOptions;
   readonly #sockets: ReadonlyMap<number, Socket>;
   readonly #pings = new Set<EchoRun>();
+  readonly #traces = new Set<Traceroute>();
   readonly #sending = new Set<Promise<void>>();
   #router: RouterPolicy;
 
@@ -97,6 +100,32 @@ export class UserspaceGateway implements PacketPort {
     return () => run.finish();
   }
 
+  /** Its probes go where its echoes go: through the tunnel, or nowhere. */
+  traceroute(options: TracerouteOptions, print: (text: string) => void, done: () => void): () => void {
+    const trace = traceRun(options, this.#options.clock, (probe) => this.#probe(probe), {
+      print,
+      done: () => {
+        this.#traces.delete(trace);
+        done();
+      },
+    });
+    this.#traces.add(trace);
+    return () => trace.cancel();
+  }
+
+  #probe({ destination, timeToLive, sourcePort, destinationPort, ...asked }: Probe): void {
+    const source = asked.source ?? this.#router.interfaces[0]?.address;
+    if (source === undefined) return;
+    const datagram = { sourcePort, destinationPort, payload: PROBE };
+    const fields = { source, destination, timeToLive, protocol: PROTOCOL.UDP };
+    this.send(
+      buildIpv4Packet(
+        { ...fields, identification: destinationPort },
+        buildUdp(datagram, source, destination),
+      ),
+    );
+  }
+
   async stop(): Promise<void> {
     this.driver.close();
     // Node sends in its own time, and what it has not sent when a socket closes is lost.
@@ -130,15 +159,28 @@ export class UserspaceGateway implements PacketPort {
 
   receive({ bytes }: Extract<GatewayEffect, { kind: "receive" }>): void {
     const packet = parseIpv4Packet(bytes);
-    if (packet?.protocol !== PROTOCOL.ICMP) return;
+    if (packet === undefined) return;
     if (!this.#router.interfaces.some(({ address }) => address === packet.destination)) return;
-    for (const run of this.#pings) run.heard(bytes);
+    if (packet.protocol === PROTOCOL.ICMP) this.#receiveIcmp(packet);
+    else if (packet.protocol === PROTOCOL.UDP) this.#refuse(packet);
+  }
+
+  #receiveIcmp(packet: Ipv4Packet): void {
+    for (const run of this.#pings) run.heard(packet.bytes);
+    for (const trace of this.#traces) trace.heard(packet);
     const message = parseIcmp(packet);
     if (message?.kind !== "echo-request") return;
     const reply = buildIcmp({ ...message, kind: "echo-reply" });
     const { source, destination, identification } = packet;
     const fields = { source: destination, destination: source, protocol: PROTOCOL.ICMP, identification };
     this.send(buildIpv4Packet({ ...fields, timeToLive: 255 }, reply));
+  }
+
+  /** Nobody listens at its addresses, and that is what a traceroute to them waits to hear. */
+  #refuse(packet: Ipv4Packet): void {
+    const cause = { kind: "destination-unreachable", code: UNREACHABLE.PORT, nextHopMtu: 0 } as const;
+    const error = icmpErrorAbout(packet, cause, packet.destination, packet.identification);
+    if (error !== undefined) this.send(error);
   }
 
   /** Node sends each datagram at once. */
@@ -209,3 +251,4 @@ function withWideInterfaces({ ike, ipsec }: RouterPolicy): Pick<RouterPolicy, "i
 const IKE_PORT = 500;
 const NAT_PORT = 4500;
 const WIDE = 16_000;
+const PROBE = new Uint8Array(8);
