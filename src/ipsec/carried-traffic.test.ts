@@ -3,23 +3,33 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
   A,
+  AES_SHA,
   at,
   B,
   CONNECTION,
+  HOST_A,
   HOST_B,
   keyedPair,
+  keysFor,
+  mapEntry,
+  NET_A,
+  NET_B,
   POLICY_A,
   policyOf,
+  rule,
   SELECTOR_A,
   seededRandom,
 } from "../../test/support/data-plane-fixtures.ts";
 import { eventsOf, outputsOf } from "../../test/support/data-plane-outputs.ts";
 import { NotedCarrier, UNUSED } from "../../test/support/noted-carrier.ts";
+import { ipv4, ipv4ToNumber } from "../net/ip-address.ts";
+import { host } from "../net/selector.ts";
 import { DataPlane } from "./data-plane.ts";
 
 const IN = 0x1000;
 const OUT = 0x1001;
-const WANTED = { kind: "sa wanted", connectionId: CONNECTION, selector: SELECTOR_A } as const;
+const hosts = { source: ipv4ToNumber(HOST_A), destination: ipv4ToNumber(HOST_B) };
+const WANTED = { kind: "sa wanted", connectionId: CONNECTION, selector: SELECTOR_A, hosts } as const;
 
 describe("a data plane whose packets another carries", () => {
   it("asks IKE once when an SA is wanted, and hands both directions over", () => {
@@ -46,6 +56,37 @@ describe("a data plane whose packets another carries", () => {
     carrier.news = [WANTED];
     plane.wake(at(3));
     assert.equal(outputsOf(plane.drain(), "negotiate").length, 1);
+  });
+
+  it("asks for each pair of hosts, where the entry is of level per-host", () => {
+    const { plane, carrier } = begun(
+      policyOf([mapEntry([rule("permit", NET_A, NET_B)], { isPerHost: true })]),
+    );
+    const others = { source: ipv4ToNumber(HOST_A) + 1, destination: ipv4ToNumber(HOST_B) };
+    carrier.news = [WANTED, WANTED, { ...WANTED, hosts: others }];
+    plane.wake(at(1));
+    const asked = outputsOf(plane.drain(), "negotiate").map(({ selector }) => selector);
+    assert.deepEqual(
+      asked.map(({ local, remote }) => [local, remote]),
+      [
+        [host(HOST_A), host(HOST_B)],
+        [host(ipv4("10.1.1.2")), host(HOST_B)],
+      ],
+    );
+    const [selector = SELECTOR_A] = asked;
+    install(plane, { selector });
+    plane.drain();
+    carrier.news = [WANTED];
+    plane.wake(at(2));
+    assert.deepEqual(outputsOf(plane.drain(), "negotiate"), []);
+  });
+
+  it("hands over its policy before what is keyed by hand", () => {
+    const keys = (spi: number) => ({ suite: AES_SHA, spi, ...keysFor(AES_SHA, spi), ah: undefined });
+    const manual = { inbound: keys(1001), outbound: keys(1002) };
+    const policy = policyOf([mapEntry([rule("permit", NET_A, NET_B)], { manual })]);
+    const { carrier } = begun(policy);
+    assert.deepEqual([carrier.policies, carrier.spis], [[policy], [1001, 1002]]);
   });
 
   it("does not ask for what no line protects any more", () => {
@@ -167,13 +208,13 @@ describe("a data plane whose packets another carries", () => {
     const { plane, carrier } = begun();
     install(plane);
     plane.setPolicy(at(1), policyOf([]));
-    assert.deepEqual([carrier.spis, carrier.policies], [[], [policyOf([])]]);
+    assert.deepEqual([carrier.spis, carrier.policies], [[], [POLICY_A, policyOf([])]]);
   });
 });
 
-function begun(): { readonly plane: DataPlane; readonly carrier: NotedCarrier } {
+function begun(policy = POLICY_A): { readonly plane: DataPlane; readonly carrier: NotedCarrier } {
   const carrier = new NotedCarrier();
-  const options = { policy: POLICY_A, random: seededRandom(5), holdPackets: false };
+  const options = { policy, random: seededRandom(5), holdPackets: false };
   return { plane: new DataPlane({ ...options, carrier }), carrier };
 }
 

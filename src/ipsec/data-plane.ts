@@ -15,7 +15,7 @@ import { DropReports } from "./drop-reports.ts";
 import { HoldQueue } from "./hold-queue.ts";
 import { type EspArrival, InboundPath } from "./inbound-path.ts";
 import { DATA_PLANE_LIMITS, type DataPlaneLimits } from "./limits.ts";
-import { isExpired, type LiveSa, type PlaneTimer, type RemovedPair } from "./live-sa.ts";
+import type { LiveSa, PlaneTimer, RemovedPair } from "./live-sa.ts";
 import { connIdsFrom, installManualSas, type TakeConnIds } from "./manual-sas.ts";
 import { Negotiator } from "./negotiator.ts";
 import { OutboundPath } from "./outbound-path.ts";
@@ -35,11 +35,13 @@ import {
   type ProtectedLine,
   ProtectedPolicy,
   selectorKey,
+  wantedSelector,
   zeroCounters,
 } from "./protected-policy.ts";
 import { type ReverseRoute, reverseRoutes } from "./reverse-routes.ts";
 import { isMeant, type SaFilter } from "./sa-filter.ts";
 import { type RemovalReason, SaLifecycle } from "./sa-lifecycle.ts";
+import { isServed } from "./sa-selection.ts";
 import { Sad } from "./sad.ts";
 import type { SaParameters } from "./security-association.ts";
 import { type TemporaryFlow, temporaryFlows } from "./temporary-flows.ts";
@@ -101,6 +103,7 @@ export class DataPlane {
     this.#inboundPath = new InboundPath(this.#parts, this.#lifecycle);
     this.#pathDiscovery = new PathDiscovery(this.#parts);
     this.#takeConnIds = options.takeConnIds ?? connIdsFrom(2000);
+    this.#parts.carried?.setPolicy(options.policy);
     this.#installManualSas(instant(0));
   }
 
@@ -327,7 +330,8 @@ export class DataPlane {
       case "sa wanted": {
         const connection = policy.connections.get(news.connectionId);
         const line = connection === undefined ? undefined : lineFor(connection, news.selector);
-        if (line !== undefined && !this.#isServed(now, line)) this.#outboundPath.ask(now, line);
+        if (line !== undefined && !isServed(sad, now, line, wantedSelector(line, news.hosts)))
+          this.#outboundPath.ask(now, line, news.hosts);
         break;
       }
       case "peer elsewhere": {
@@ -346,16 +350,6 @@ export class DataPlane {
         this.#lifecycle.look(now, sa);
       }
     }
-  }
-
-  /** A carrier is ahead of IKE: by now there may be what it wants, or its other half may be on its way. */
-  #isServed(now: Instant, { connection, selector }: ProtectedLine): boolean {
-    const isMeant = (sa: LiveSa) => selectorCovers(sa.parameters.selector, selector) && !isExpired(sa, now);
-    const { inbound, outbound } = connection;
-    return (
-      outbound.some(isMeant) ||
-      inbound.some((sa) => isMeant(sa) && this.#parts.sad.partnerOf(sa) === undefined)
-    );
   }
 
   #installManualSas(now: Instant): void {

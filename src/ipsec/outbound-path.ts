@@ -22,7 +22,7 @@ import { IvPool } from "./iv-pool.ts";
 import { isKeyingTraffic } from "./keying-traffic.ts";
 import { hasRoomFor, type OutboundSa, renewalReason } from "./live-sa.ts";
 import type { Negotiator } from "./negotiator.ts";
-import { betweenHosts, type PacketFlow, packetFlowOf } from "./packet-flow.ts";
+import { type PacketFlow, packetFlowOf } from "./packet-flow.ts";
 import { dependsOnPorts, PortFragments } from "./port-fragments.ts";
 import {
   countDrops,
@@ -31,6 +31,7 @@ import {
   lineKey,
   type ProtectedConnection,
   type ProtectedLine,
+  wantedSelector,
 } from "./protected-policy.ts";
 import { isAuthenticated, outerProtocol, payloadOffset, sealedLength } from "./protection.ts";
 import type { SaLifecycle } from "./sa-lifecycle.ts";
@@ -304,10 +305,13 @@ export class OutboundPath {
   }
 
   /** Sees to it that IKE negotiates for a packet; gives why it does not. */
-  ask(now: Instant, line: ProtectedLine, flow?: PacketFlow): string | undefined {
+  ask(
+    now: Instant,
+    line: ProtectedLine,
+    hosts: Pick<PacketFlow, "source" | "destination">,
+  ): string | undefined {
     const { connection } = line;
-    const isPerHost = connection.entry.isPerHost === true && flow !== undefined;
-    const selector = isPerHost ? betweenHosts(line.selector, flow) : line.selector;
+    const selector = wantedSelector(line, hosts);
     const peer = connection.currentPeer;
     if (connection.entry.template !== undefined)
       return "a dynamic crypto map begins no negotiation, its peers do";

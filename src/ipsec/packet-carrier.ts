@@ -6,6 +6,7 @@ import type { SaProtocol } from "../crypto/names.ts";
 import type { Endpoint, IpAddress } from "../net/ip-address.ts";
 import type { TrafficSelector } from "../net/selector.ts";
 import type { SaLimits } from "./lifetimes.ts";
+import type { PacketFlow } from "./packet-flow.ts";
 import type { IpsecPolicy } from "./policy.ts";
 import type { SaParameters } from "./security-association.ts";
 
@@ -36,7 +37,14 @@ export interface SaUsage {
 
 export type CarrierNews =
   /** A packet that a permit line protects has no SA. */
-  | { readonly kind: "sa wanted"; readonly connectionId: string; readonly selector: TrafficSelector }
+  | {
+      readonly kind: "sa wanted";
+      readonly connectionId: string;
+      /** Of the line. */
+      readonly selector: TrafficSelector;
+      /** The two of the packet. */
+      readonly hosts: Pick<PacketFlow, "source" | "destination">;
+    }
   /** What an inbound SA has received, authentic and new, in UDP, came from elsewhere than its peer is known to be. */
   | {
       readonly kind: "peer elsewhere";

@@ -46,7 +46,7 @@ function flowBetween(bytes: Uint8Array, from: 0 | 1): PacketFlow {
 /** Of the traffic of a selector that of the flow's two hosts alone. */
 export function betweenHosts(
   selector: TrafficSelector,
-  { source, destination }: PacketFlow,
+  { source, destination }: Pick<PacketFlow, "source" | "destination">,
 ): TrafficSelector {
   return { ...selector, local: host(ipv4FromNumber(source)), remote: host(ipv4FromNumber(destination)) };
 }

@@ -8,7 +8,7 @@ import type { PacketDropReason } from "./events.ts";
 import { FlowCache } from "./flow-cache.ts";
 import type { DataPlaneLimits } from "./limits.ts";
 import type { InboundSa, OutboundSa } from "./live-sa.ts";
-import { type CompiledSelector, compileSelector, type PacketFlow } from "./packet-flow.ts";
+import { betweenHosts, type CompiledSelector, compileSelector, type PacketFlow } from "./packet-flow.ts";
 import type { CryptoMapEntry, IpsecPolicy, ProtectedInterface } from "./policy.ts";
 import type { SaParameters } from "./security-association.ts";
 import { Spd, spdLine } from "./spd.ts";
@@ -159,6 +159,14 @@ export function lineFor(
     connection.lines.find((line) => selectorsEqual(line.selector, selector)) ??
     connection.lines.find((line) => selectorCovers(line.selector, selector))
   );
+}
+
+/** What an SA for a packet of the line is negotiated for: all of it, or per host what its two ends say to each other. */
+export function wantedSelector(
+  { connection, selector }: ProtectedLine,
+  hosts: Pick<PacketFlow, "source" | "destination">,
+): TrafficSelector {
+  return connection.entry.isPerHost === true ? betweenHosts(selector, hosts) : selector;
 }
 
 /** Names a selector of a connection, for maps. */

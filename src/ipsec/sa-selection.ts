@@ -1,10 +1,12 @@
 /** Which SA a packet takes: the newest of its crypto map entry that covers its flow and can still be used. */
 import { type Instant, milliseconds } from "../base/time.ts";
+import { selectorCovers, type TrafficSelector } from "../net/selector.ts";
 import type { PacketDropReason } from "./events.ts";
 import type { DataPlaneLimits } from "./limits.ts";
-import { isExpired, type OutboundSa } from "./live-sa.ts";
+import { isExpired, type LiveSa, type OutboundSa } from "./live-sa.ts";
 import { flowMatches, type PacketFlow } from "./packet-flow.ts";
 import type { FlowDecision, InterfacePolicy, ProtectedLine } from "./protected-policy.ts";
+import type { Sad } from "./sad.ts";
 
 export interface SaChoice {
   readonly sa: OutboundSa | undefined;
@@ -43,6 +45,17 @@ export function saForFlow(
     } else if (sa.parameters.peer === fresh.parameters.peer) return { sa, reason, exhausted };
   }
   return { sa: fresh, reason, exhausted };
+}
+
+/** There is an SA for what a carrier of packets wants, or the other half of one is on its way: it is ahead of IKE. */
+export function isServed(
+  sad: Sad,
+  now: Instant,
+  { connection: { inbound, outbound } }: ProtectedLine,
+  selector: TrafficSelector,
+): boolean {
+  const isMeant = (sa: LiveSa) => selectorCovers(sa.parameters.selector, selector) && !isExpired(sa, now);
+  return outbound.some(isMeant) || inbound.some((sa) => isMeant(sa) && sad.partnerOf(sa) === undefined);
 }
 
 /**

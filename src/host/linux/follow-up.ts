@@ -1,5 +1,8 @@
 /** Work after SAs have come or gone: one run at a time, and one more for all that happened during it. */
 import type { GatewayEvent } from "../../gateway/contract.ts";
+import type { IpsecPolicy } from "../../ipsec/policy.ts";
+import { hasReverseRoutes } from "./reverse-routing.ts";
+import { hasDynamicEntries } from "./temporary-steering.ts";
 
 export class FollowUp {
   readonly #work: () => Promise<void>;
@@ -42,4 +45,9 @@ export class FollowUp {
 
 export function isOfSas({ kind }: GatewayEvent): boolean {
   return kind === "sa-installed" || kind === "sa-removed";
+}
+
+/** Without such entries there is nothing to follow, and going through thousands of them for each SA takes long. */
+export function followsSas(policy: IpsecPolicy): boolean {
+  return hasDynamicEntries(policy) || hasReverseRoutes(policy);
 }

@@ -10,7 +10,7 @@ import { u32At } from "../../net/words.ts";
 import { AddressWatch } from "./address-watch.ts";
 import { AwaitedSteering, withHeld } from "./awaited-steering.ts";
 import { Egress } from "./egress.ts";
-import { FollowUp, isOfSas } from "./follow-up.ts";
+import { FollowUp, followsSas, isOfSas } from "./follow-up.ts";
 import { GatewayDriver, type GatewayDriverOptions } from "./gateway-driver.ts";
 import type { MatchedInterface } from "./interface-matching.ts";
 import { KernelPort } from "./kernel-port.ts";
@@ -22,10 +22,10 @@ import { changePacketRules, configureMachine, type MachineSetup, policyFor } fro
 import { nativeTransforms } from "./native-transforms.ts";
 import type { OsError } from "./os-error.ts";
 import { protectingInterface } from "./protecting-interface.ts";
-import { hasReverseRoutes, ReverseRouting } from "./reverse-routing.ts";
+import { ReverseRouting } from "./reverse-routing.ts";
 import { Steering } from "./steering.ts";
 import { usualSource } from "./steering-plan.ts";
-import { hasDynamicEntries, temporaryPolicy } from "./temporary-steering.ts";
+import { temporaryPolicy } from "./temporary-steering.ts";
 import { type OnWire, tapInput, tapped } from "./wire-tap.ts";
 
 export interface LinuxGatewayOptions extends Omit<GatewayDriverOptions, "policy" | "port">, MachineSetup {
@@ -214,11 +214,6 @@ export class LinuxGateway {
     const own = this.#interfaces.find((each) => each.name === name);
     return own?.adjustMss ?? Number.POSITIVE_INFINITY;
   }
-}
-
-/** Without such entries there is nothing to follow, and going through thousands of them for each SA takes long. */
-function followsSas(policy: IpsecPolicy): boolean {
-  return hasDynamicEntries(policy) || hasReverseRoutes(policy);
 }
 
 /** As if the protected interface were meant: what does not fit is told by us, who know what ESP adds. */

@@ -3,15 +3,22 @@
  * the kernel's policies. They come behind the machine's own, and lead to the map's interface, where the policies take over.
  */
 import type { IpsecPolicy } from "../../../ipsec/policy.ts";
+import { type AddressBlock, maskOf } from "../../../net/selector.ts";
 import { ipBatch, ipJson, OWN_PROTOCOL, prefixText } from "../ip-command.ts";
 import type { MachineChanges } from "../machine-changes.ts";
 import { TABLES } from "../steering-plan.ts";
 
+/** By an interface with a crypto map. */
+export interface ProtectedDestination {
+  readonly interfaceName: string;
+  readonly destination: AddressBlock;
+}
+
 export class FallbackRoutes {
   readonly #changes: MachineChanges;
   readonly #deviceOf: (interfaceName: string) => string | undefined;
-  /** One for each route. */
-  #commands: readonly string[] = [];
+  /** As `ip route` takes them. */
+  #routes: ReadonlySet<string> = new Set();
 
   constructor(changes: MachineChanges, deviceOf: (interfaceName: string) => string | undefined) {
     this.#changes = changes;
@@ -19,38 +26,53 @@ export class FallbackRoutes {
   }
 
   /** What is returned says what was refused. */
-  async start(policy: IpsecPolicy): Promise<string | undefined> {
+  async start(): Promise<string | undefined> {
     const made = await this.#changes.make({
       kind: "ip",
       make: [`rule add ${RULE}`],
       undo: [`rule del ${RULE}`, FLUSH],
     });
     if (made.kind === "refused") return made.reason;
-    await this.change(policy);
+    await ipBatch([FLUSH], "go on");
     return undefined;
   }
 
-  async change(policy: IpsecPolicy): Promise<void> {
-    const routes = policy.interfaces.flatMap(({ name, entries }) => {
-      const device = this.#deviceOf(name);
-      const permitted = entries.flatMap(({ rules }) => rules).filter(({ rule }) => rule.action === "permit");
-      return device === undefined
-        ? []
-        : permitted.map(
-            ({ rule }) =>
-              `route replace ${prefixText(rule.destination)} dev ${device} table ${TABLES.protect} protocol ${OWN_PROTOCOL}`,
-          );
-    });
-    this.#commands = [...new Set(routes)];
-    await ipBatch([FLUSH, ...this.#commands], "go on");
+  /** To what permit lines say, and to what is requested beside them. */
+  async change(policy: IpsecPolicy, requested: readonly ProtectedDestination[]): Promise<void> {
+    const wanted = new Set(
+      [...permittedDestinations(policy), ...requested].flatMap((each) => this.#routeTo(each)),
+    );
+    const gone = [...this.#routes].filter((route) => !wanted.has(route));
+    const added = [...wanted].filter((route) => !this.#routes.has(route));
+    this.#routes = wanted;
+    await ipBatch([...gone.map((route) => `route del ${route}`), ...added.map(replacing)], "go on");
   }
 
   /** The kernel forgets the routes of a device that goes down, be it for a moment. */
   async restore(): Promise<void> {
     const there = await ipJson("-4", "route", "show", "table", `${TABLES.protect}`);
     const count = Array.isArray(there) ? there.length : 0;
-    if (count < this.#commands.length) await ipBatch(this.#commands, "go on");
+    if (count < this.#routes.size) await ipBatch([...this.#routes].map(replacing), "go on");
   }
+
+  #routeTo({ interfaceName, destination }: ProtectedDestination): string[] {
+    const device = this.#deviceOf(interfaceName);
+    if (device === undefined || maskOf(destination) === undefined) return [];
+    return [`${prefixText(destination)} dev ${device} table ${TABLES.protect} protocol ${OWN_PROTOCOL}`];
+  }
+}
+
+function permittedDestinations({ interfaces }: IpsecPolicy): readonly ProtectedDestination[] {
+  return interfaces.flatMap(({ name, entries }) =>
+    entries
+      .flatMap(({ rules }) => rules)
+      .filter(({ rule }) => rule.action === "permit")
+      .map(({ rule }) => ({ interfaceName: name, destination: rule.destination })),
+  );
+}
+
+function replacing(route: string): string {
+  return `route replace ${route}`;
 }
 
 /** Behind the tables `main` and `default`. */

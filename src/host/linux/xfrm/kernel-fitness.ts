@@ -67,6 +67,7 @@ function trialSa(suite: SaSuite) {
     integrityKey: new Uint8Array(hash === undefined ? 0 : HASHES[hash].length),
     lifetime: { hardSeconds: 1 },
     replayWindow: 64,
+    numbersBeginAnew: false,
     clearsDontFragment: false,
     udpEncapsulation: undefined,
   } as const;

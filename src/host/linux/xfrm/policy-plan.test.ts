@@ -10,6 +10,7 @@ import {
   NET_B,
   policyOf,
   rule,
+  transformSet,
 } from "../../../../test/support/data-plane-fixtures.ts";
 import { Spd, spdLine } from "../../../ipsec/spd.ts";
 import { type IpAddress, ipv4, ipv4FromNumber, ipv4ToNumber } from "../../../net/ip-address.ts";
@@ -101,6 +102,17 @@ describe("the plan of the kernel's policies", () => {
       [policyOf([mapEntry([rule("permit", NET_A, NET_B, ports)])]), /selects by port/],
       [policyOf([mapEntry([rule("permit", NET_A, NET_B)], { peers: [] })]), /names no peer/],
       [policyOf([mapEntry([rule("permit", NET_A, NET_B)])], { dfBit: "set" }), /DF bit/],
+      [
+        policyOf([mapEntry([rule("permit", NET_A, NET_B)], { isPerHost: true, transformSets: [BETWEEN] })]),
+        /transport mode for each pair of hosts/,
+      ],
+      [
+        policyOf([
+          mapEntry([rule("deny", host(HOST_A), NET_B), rule("permit", NET_A, NET_B)]),
+          mapEntry([], { sequence: 20, peers: [], template: { mapName: "dyn", sequence: 10 } }),
+        ]),
+        /a dynamic map behind deny lines/,
+      ],
     ] as const) {
       const plan = policyPlan(policy);
       assert.match(plan.kind === "impossible" ? plan.reason : "it has a plan", reason);
@@ -124,6 +136,8 @@ describe("the blocks of a range of ports", () => {
     );
   });
 });
+
+const BETWEEN = { ...transformSet({ encryption: "3des", integrity: "md5" }), mode: "transport" as const };
 
 function planOf(entries: readonly (readonly AccessRule[])[]): readonly PlannedPolicy[] {
   const map = entries.map((rules, i) => mapEntry(rules, { id: `vpn ${i}`, sequence: 10 * (i + 1) }));

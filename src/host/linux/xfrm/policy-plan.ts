@@ -3,6 +3,7 @@
  * next entry: so behind it come the later entries as far as it reaches, and then what passes in clear.
  */
 import type { CryptoMapEntry, IpsecPolicy, ProtectedInterface } from "../../../ipsec/policy.ts";
+import type { IpAddress } from "../../../net/ip-address.ts";
 import { PROTOCOL } from "../../../net/protocols.ts";
 import {
   type AccessRule,
@@ -41,29 +42,50 @@ export interface PlannedLine {
   readonly selector: TrafficSelector;
 }
 
-/** In order; the first that matches a packet decides. Or why the kernel's policies cannot say it. */
+/** Or why the kernel's policies cannot say it. */
 export type PolicyPlan =
-  | { readonly kind: "plan"; readonly policies: readonly PlannedPolicy[] }
+  | {
+      readonly kind: "plan";
+      /** In order; the first that matches a packet decides. */
+      readonly policies: readonly PlannedPolicy[];
+      /** Likewise, for what matches none of them nor a flow that a peer of a dynamic map has asked for: what lines permit is dropped. */
+      readonly templates: readonly PlannedPolicy[];
+    }
   | { readonly kind: "impossible"; readonly reason: string };
 
 export function policyPlan({ interfaces }: IpsecPolicy): PolicyPlan {
   if (interfaces.length > 1)
     return impossible("it does not tell packets apart by the interface they came by");
   const policies = interfaces.flatMap(({ localAddress }) => keyingTraffic(host(localAddress)));
+  const templates: PlannedPolicy[] = [];
   for (const each of interfaces) {
     const reason = whyNot(each);
     if (reason !== undefined) return impossible(reason);
-    const regions = flattened(each.entries, 0, EVERYTHING, []);
-    if (regions === undefined)
+    const [ofTemplates, ofPeers] = [true, false].map((isTemplate) =>
+      decidedRegions(each.entries.filter(({ template }) => (template !== undefined) === isTemplate)),
+    );
+    if (ofTemplates === undefined || ofPeers === undefined)
       return impossible(`${each.mapName} becomes more than ${POLICIES_MAX} policies`);
-    while (regions.at(-1)?.line === undefined && regions.length > 0) regions.pop();
-    for (const { region, line } of regions)
-      for (const sourcePorts of portBlocks(region.sourcePorts))
-        for (const destinationPorts of portBlocks(region.destinationPorts))
-          policies.push({ interface: each, traffic: { ...region, sourcePorts, destinationPorts }, line });
+    const isDynamic = each.entries.some(({ template }) => template !== undefined);
+    const lines = isDynamic ? withoutIdlePasses(ofPeers) : ofPeers;
+    // What a deny line sends on may be a flow of a dynamic map's peer, which the kernel would not come to.
+    if (isDynamic && lines.some(({ line }) => line === undefined))
+      return impossible(`${each.mapName} has a dynamic map behind deny lines that matter`);
+    policies.push(...plannedOf(each, lines));
+    templates.push(...plannedOf(each, ofTemplates));
   }
-  if (policies.length > POLICIES_MAX) return impossible(`there would be more than ${POLICIES_MAX} policies`);
-  return { kind: "plan", policies };
+  if (policies.length + templates.length > POLICIES_MAX)
+    return impossible(`there would be more than ${POLICIES_MAX} policies`);
+  return { kind: "plan", policies, templates };
+}
+
+/** Of an access list's line or a flow: later fragments show no ports, and would pass in clear. What is from here is seen before it is cut. */
+export function isLostInFragments(
+  traffic: Pick<AccessRule, "source" | "sourcePorts" | "destinationPorts">,
+  localAddress: IpAddress,
+): boolean {
+  const isOwn = blockCovers(host(localAddress), traffic.source);
+  return !isOwn && (!isAnyPort(traffic.sourcePorts) || !isAnyPort(traffic.destinationPorts));
 }
 
 /** The part of all packets that is looked at. */
@@ -72,6 +94,27 @@ type Region = Omit<AccessRule, "action">;
 interface DecidedRegion {
   readonly region: Region;
   readonly line: PlannedLine | undefined;
+}
+
+/** Without what passes and would pass anyway, as no permit line comes behind it. */
+function withoutIdlePasses(regions: readonly DecidedRegion[]): readonly DecidedRegion[] {
+  return regions.filter(
+    ({ region, line }, i) =>
+      line !== undefined ||
+      regions.slice(i + 1).some((later) => later.line !== undefined && intersection(region, later.region)),
+  );
+}
+
+function plannedOf(on: ProtectedInterface, regions: readonly DecidedRegion[]): PlannedPolicy[] {
+  return regions.flatMap(({ region, line }) =>
+    portBlocks(region.sourcePorts).flatMap((sourcePorts) =>
+      portBlocks(region.destinationPorts).map((destinationPorts) => ({
+        interface: on,
+        traffic: { ...region, sourcePorts, destinationPorts },
+        line,
+      })),
+    ),
+  );
 }
 
 /** IKE and IPsec itself are never protected (`keying-traffic.ts`); of ESP and AH the kernel sees to that. */
@@ -86,21 +129,25 @@ function keyingTraffic(source: AddressBlock): PlannedPolicy[] {
 
 function whyNot({ mapName, localAddress, dfBit, entries }: ProtectedInterface): string | undefined {
   if (dfBit === "set") return "the kernel cannot set the DF bit of what it encapsulates";
-  for (const { accessListName, sequence, peers, rules, template, manual, isPerHost } of entries) {
-    if (isPerHost === true) return `${mapName} ${sequence} wants SAs for each pair of hosts`;
-    if (template !== undefined) return `${mapName} ${sequence} is dynamic, and its flows come and go`;
-    if (manual !== undefined) return `${mapName} ${sequence} has keys entered by hand`;
-    if (peers.length === 0) return `${mapName} ${sequence} names no peer`;
+  for (const { accessListName, sequence, peers, rules, template, transformSets, isPerHost } of entries) {
+    if (isPerHost === true && transformSets.some(({ mode }) => mode === "transport"))
+      return `${mapName} ${sequence} wants SAs in transport mode for each pair of hosts`;
+    if (peers.length === 0 && template === undefined) return `${mapName} ${sequence} names no peer`;
     for (const { rule } of rules) {
       if (maskOf(rule.source) === undefined || maskOf(rule.destination) === undefined)
         return `access list ${accessListName} has a wildcard that is no prefix`;
-      // Later fragments show no ports: the kernel would let them pass in clear. What is from here it sees before it is cut.
-      const isOwn = blockCovers(host(localAddress), rule.source);
-      if (isPorted(rule) && !isOwn)
+      if (isLostInFragments(rule, localAddress))
         return `access list ${accessListName} selects by port, which fragments do not show`;
     }
   }
   return undefined;
+}
+
+/** Undefined where it is too much. */
+function decidedRegions(entries: readonly CryptoMapEntry[]): readonly DecidedRegion[] | undefined {
+  const regions = flattened(entries, 0, EVERYTHING, []);
+  while (regions !== undefined && regions.length > 0 && regions.at(-1)?.line === undefined) regions.pop();
+  return regions;
 }
 
 /** What the entries from `first` on say of the region, behind what is `decided` already. Undefined where it is too much. */
@@ -157,10 +204,8 @@ export function portBlocks({ low, high }: PortRange): readonly PortBlock[] {
   return blocks;
 }
 
-function isPorted({ sourcePorts, destinationPorts }: AccessRule): boolean {
-  return [sourcePorts, destinationPorts].some(
-    ({ low, high }) => low !== ANY_PORT.low || high !== ANY_PORT.high,
-  );
+function isAnyPort({ low, high }: PortRange): boolean {
+  return low === ANY_PORT.low && high === ANY_PORT.high;
 }
 
 function impossible(reason: string): PolicyPlan {

@@ -4,6 +4,8 @@ import {
   A,
   B,
   CONNECTION,
+  HOST_A,
+  HOST_B,
   keyedPair,
   mapEntry,
   NET_A,
@@ -14,13 +16,13 @@ import {
   SELECTOR_A,
   transformSet,
 } from "../../../../test/support/data-plane-fixtures.ts";
-import { ipv4 } from "../../../net/ip-address.ts";
+import { ipv4, ipv4ToNumber } from "../../../net/ip-address.ts";
 import { host } from "../../../net/selector.ts";
 import { type OsError, osError } from "../os-error.ts";
-import type { NetlinkMessage } from "./netlink-message.ts";
+import { attributesOf, type NetlinkMessage } from "./netlink-message.ts";
 import { isOwnNumber } from "./own-numbers.ts";
 import { XfrmCarrier } from "./xfrm-carrier.ts";
-import { SIZES, viewOf } from "./xfrm-layout.ts";
+import { ANY_PORTS, putSelector, SIZES, viewOf } from "./xfrm-layout.ts";
 import { XFRM_TYPES, type XfrmRequest } from "./xfrm-requests.ts";
 
 const LIMITS = { softOctets: 1000, hardOctets: 2000 };
@@ -145,7 +147,8 @@ describe("the kernel as the carrier of packets", () => {
     assert.equal(carrier.hear(expire(inboundA.spi)), true);
     assert.equal(carrier.hear(expire(0x9999)), false, "another's SA");
     const [wanted, reached] = carrier.takeNews();
-    assert.deepEqual(wanted, { kind: "sa wanted", connectionId: CONNECTION, selector: SELECTOR_A });
+    const hosts = { source: ipv4ToNumber(HOST_A), destination: ipv4ToNumber(HOST_B) };
+    assert.deepEqual(wanted, { kind: "sa wanted", connectionId: CONNECTION, selector: SELECTOR_A, hosts });
     assert.ok(reached?.kind === "limit reached" && reached.direction === "inbound", "our inbound SA");
     assert.deepEqual(carrier.takeNews(), []);
   });
@@ -166,6 +169,22 @@ describe("the kernel as the carrier of packets", () => {
     assert.equal(before?.length, after?.length);
     const differences = [...(after ?? [])].filter((octet, i) => octet !== before?.[i]);
     assert.deepEqual(differences, [30_000 >> 8, 30_000 & 255], "nothing but the port");
+  });
+
+  it("has SAs keyed by hand without an end: no replay is recognised, and their numbers begin anew", () => {
+    const { carrier, kernel } = begun();
+    const manual = { ...keyedPair().outboundA, isManual: true, lifetimeSeconds: 0, lifetimeKilobytes: 0 };
+    carrier.setPolicy(POLICY_A);
+    carrier.install(manual, { softOctets: Infinity, hardOctets: Infinity });
+    const [body = new Uint8Array()] = kernel.asked(XFRM_TYPES.newSa);
+    const unlimited = 2n ** 64n - 1n;
+    const limits = [0, 8, 16, 24].map((at) => viewOf(body).getBigUint64(96 + at, true));
+    assert.deepEqual(limits, [unlimited, unlimited, unlimited, unlimited]);
+    assert.equal(viewOf(body).getBigUint64(96 + 40, true), 0n, "and no seconds");
+    // XFRMA_SA_EXTRA_FLAGS: XFRM_SA_XFLAG_OSEQ_MAY_CYCLE.
+    assert.deepEqual(attributesOf(body.subarray(SIZES.sa)).get(24), Uint8Array.of(2, 0, 0, 0));
+    carrier.clear();
+    assert.equal(kernel.asked(XFRM_TYPES.deleteSa).length, 1, "what has no end ends with us");
   });
 
   it("says what the kernel refuses; an SA that has gone by itself is none of that", () => {
@@ -223,7 +242,12 @@ function begun() {
 function acquire(priority: number): NetlinkMessage {
   const body = new Uint8Array(280);
   body[20] = 50;
-  viewOf(body).setUint32(96 + 152, priority, true);
+  const view = viewOf(body);
+  putSelector(view, 40, {
+    ...{ protocol: 1, source: host(HOST_A), destination: host(HOST_B), device: 0 },
+    ...{ sourcePorts: ANY_PORTS, destinationPorts: ANY_PORTS },
+  });
+  view.setUint32(96 + 152, priority, true);
   return { type: XFRM_TYPES.acquire, flags: 0, sequence: 0, body };
 }
 

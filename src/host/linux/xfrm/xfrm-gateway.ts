@@ -5,13 +5,13 @@
 import type { RouterPolicy } from "../../../config/router-policy.ts";
 import { AddressWatch } from "../address-watch.ts";
 import { Egress } from "../egress.ts";
-import { FollowUp, isOfSas } from "../follow-up.ts";
+import { FollowUp, followsSas, isOfSas } from "../follow-up.ts";
 import { GatewayDriver } from "../gateway-driver.ts";
 import type { LinuxGatewayOptions } from "../linux-gateway.ts";
 import { deviceIndexes, mainRoutes } from "../machine.ts";
 import { changePacketRules, configureMachine, policyFor } from "../machine-setup.ts";
 import { describeOsError, isOsError } from "../os-error.ts";
-import { hasReverseRoutes, ReverseRouting } from "../reverse-routing.ts";
+import { ReverseRouting } from "../reverse-routing.ts";
 import { tapInput, tapped } from "../wire-tap.ts";
 import { FallbackRoutes } from "./fallback-routes.ts";
 import { NetlinkSocket } from "./netlink-socket.ts";
@@ -33,7 +33,8 @@ export class XfrmGateway {
   readonly #egress: Egress;
   readonly #addresses: AddressWatch;
   readonly #followUp: FollowUp;
-  #hasReverseRoutes: boolean;
+  readonly #reverseRouting: ReverseRouting;
+  #router: RouterPolicy;
   #indexes: ReadonlyMap<string, number>;
 
   private constructor(
@@ -47,7 +48,7 @@ export class XfrmGateway {
     this.#parts = parts;
     this.#egress = egress;
     this.#indexes = indexes;
-    this.#hasReverseRoutes = hasReverseRoutes(router.ipsec);
+    this.#router = router;
     this.#addresses = new AddressWatch(options);
     const deviceOf = (name: string) => matching.matched.find((each) => each.name === name)?.device;
     this.#routes = new FallbackRoutes(changes, deviceOf);
@@ -57,13 +58,13 @@ export class XfrmGateway {
       onError: options.onOsError,
       onNotice: options.onNotice,
     });
-    const reverseRouting = new ReverseRouting(options);
-    this.#followUp = new FollowUp(() => reverseRouting.follow(this.driver.reverseRoutes()), options.onFault);
+    this.#reverseRouting = new ReverseRouting(options);
+    this.#followUp = new FollowUp(() => this.#follow(), options.onFault);
     this.driver = new GatewayDriver({
       ...options,
       onEvent: (event) => {
         options.onEvent(event);
-        if (this.#hasReverseRoutes && isOfSas(event)) this.#followUp.ask();
+        if (isOfSas(event) && followsSas(this.#router.ipsec)) this.#followUp.ask();
       },
       policy: policyFor(router, matching.matched),
       carrier: this.#carrier,
@@ -92,8 +93,7 @@ export class XfrmGateway {
   /** A changed configuration: the kernel's policies follow it. Interfaces keep the addresses they had. */
   async setPolicy(router: RouterPolicy): Promise<void> {
     this.driver.setPolicy(policyFor(router, this.#options.matching.matched));
-    this.#hasReverseRoutes = hasReverseRoutes(router.ipsec);
-    await this.#routes.change(router.ipsec);
+    this.#router = router;
     this.#followUp.ask();
     const refused = await changePacketRules(this.#options.changes, this.#options, router, undefined);
     if (refused !== undefined)
@@ -113,17 +113,16 @@ export class XfrmGateway {
   }
 
   async #begin(): Promise<string | undefined> {
-    const { changes, router, matching, onWire, onOsError } = this.#options;
+    const { changes, router, onWire, onOsError } = this.#options;
     const { port, news } = this.#parts;
     // How long the kernel waits before it asks again for an SA that did not come. Its 30 seconds serve as well.
     await changes.make({ kind: "sysctl", name: ACQUIRE_WAIT, value: ACQUIRE_WAIT_SECONDS });
-    const refusal = await this.#routes.start(router.ipsec);
+    const refusal = await this.#routes.start();
     if (refusal !== undefined) return `cannot route what is protected: ${refusal}`;
+    await this.#follow();
     const refused = await changePacketRules(changes, this.#options, router, undefined);
     if (refused !== undefined) return `cannot filter and translate packets: ${refused}`;
-    this.#carrier.setPolicy(policyFor(router, matching.matched).ipsec);
     this.#egress.follow(() => void this.#machineChanged());
-    this.#followUp.ask();
     news.listen((message) => {
       if (!this.#carrier.hear(message)) return;
       this.driver.take({ kind: "wake" });
@@ -134,6 +133,11 @@ export class XfrmGateway {
       this.driver.take(input);
     });
     return undefined;
+  }
+
+  async #follow(): Promise<void> {
+    await this.#routes.change(this.#router.ipsec, this.#carrier.requested());
+    await this.#reverseRouting.follow(this.driver.reverseRoutes());
   }
 
   async #machineChanged(): Promise<void> {

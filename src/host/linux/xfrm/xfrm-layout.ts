@@ -95,7 +95,7 @@ export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-function prefixLength({ wildcard }: AddressBlock): number {
+export function prefixLength({ wildcard }: AddressBlock): number {
   return Math.clz32(ipv4ToNumber(wildcard));
 }
 

@@ -31,7 +31,7 @@ describe("a request is as iproute2 makes it", () => {
       encryptionKey: fromHex("202122232425262728292a2b2c2d2e2f"),
       integrityKey: KEY_20,
       lifetime: { softOctets: 100, hardOctets: 100_000, softPackets: 9, hardSeconds: 3660 },
-      ...{ replayWindow: 64, clearsDontFragment: false },
+      ...{ replayWindow: 64, numbersBeginAnew: false, clearsDontFragment: false },
       udpEncapsulation: { sourcePort: 4500, destinationPort: 4501 },
     } satisfies XfrmSa);
     assert.equal(request.type, recorded.type);
@@ -48,7 +48,7 @@ describe("a request is as iproute2 makes it", () => {
       }),
       suite: { encryption: "gcm-128", integrity: undefined },
       ...{ encryptionKey: KEY_20, integrityKey: new Uint8Array(), lifetime: {} },
-      ...{ replayWindow: 64, clearsDontFragment: true, udpEncapsulation: undefined },
+      ...{ replayWindow: 64, numbersBeginAnew: false, clearsDontFragment: true, udpEncapsulation: undefined },
     });
     const ours = attributesOf(body.subarray(SIZES.sa));
     const theirs = attributesOf(recorded.body.subarray(SIZES.sa));
@@ -60,12 +60,12 @@ describe("a request is as iproute2 makes it", () => {
     const [tunnel, transport, clear] = messages.filter(({ what }) => what.includes("policy update"));
     const made = [
       putPolicy({
-        ...{ direction: "out", priority: 77 },
+        ...{ direction: "out", priority: 77, isBlocked: false },
         selector: selectorOf({ source: BEFORE_A, destination: BEFORE_B, device: 2 }),
         needs: [{ source: A, destination: B, protocol: "esp", mode: "tunnel", requestId: 7 }],
       }),
       putPolicy({
-        ...{ direction: "out", priority: 78 },
+        ...{ direction: "out", priority: 78, isBlocked: false },
         selector: selectorOf({
           ...{ protocol: 6, sourcePorts: { port: 23, mask: 0xffff } },
           source: blockOf(ipv4("10.9.0.0"), ipv4("255.255.255.0")),
@@ -73,7 +73,7 @@ describe("a request is as iproute2 makes it", () => {
         }),
         needs: [{ source: A, destination: B, protocol: "esp", mode: "transport", requestId: 8 }],
       }),
-      putPolicy({ direction: "in", priority: 76, selector: IKE, needs: [] }),
+      putPolicy({ direction: "in", priority: 76, selector: IKE, needs: [], isBlocked: false }),
     ];
     for (const [i, recorded] of [tunnel, transport, clear].entries()) {
       assert.equal(made[i]?.type, recorded?.type);

@@ -39,6 +39,8 @@ export interface XfrmSa {
   readonly lifetime: XfrmLifetime;
   /** Packets; a multiple of 32, or 0 for none. */
   readonly replayWindow: number;
+  /** Its sequence numbers, at their end; else it would send nothing more. */
+  readonly numbersBeginAnew: boolean;
   /** Outer packets may be fragmented whatever the inner ones say. */
   readonly clearsDontFragment: boolean;
   readonly udpEncapsulation: { readonly sourcePort: number; readonly destinationPort: number } | undefined;
@@ -53,6 +55,8 @@ export interface XfrmPolicy {
   readonly priority: number;
   /** The SAs that a packet needs, from the inside out; without any it passes in clear. */
   readonly needs: readonly XfrmTemplate[];
+  /** A packet is dropped. */
+  readonly isBlocked: boolean;
 }
 
 export interface XfrmTemplate {
@@ -80,6 +84,7 @@ export function addSa(sa: XfrmSa): XfrmRequest {
   const { udpEncapsulation: udp } = sa;
   if (udp !== undefined) attributes.push(attribute(XFRMA_ENCAP, encapsulation(udp)));
   attributes.push(attribute(XFRMA_REPLAY_ESN_VAL, replayState(sa.replayWindow)));
+  if (sa.numbersBeginAnew) attributes.push(attribute(XFRMA_SA_EXTRA_FLAGS, extraFlags()));
   return { type: XFRM_TYPES.newSa, body: withAttributes(fixed, ...attributes) };
 }
 
@@ -103,13 +108,14 @@ export function getAllSas(): XfrmRequest {
 }
 
 /** Makes a policy, or puts it in place of the one with the same direction and selector. */
-export function putPolicy({ direction, selector, priority, needs }: XfrmPolicy): XfrmRequest {
+export function putPolicy({ direction, selector, priority, needs, isBlocked }: XfrmPolicy): XfrmRequest {
   const fixed = new Uint8Array(SIZES.policy);
   const view = viewOf(fixed);
   putSelector(view, 0, selector);
   putLifetime(view, 56, {});
   view.setUint32(152, priority, true);
   view.setUint8(160, DIRECTIONS[direction]);
+  view.setUint8(161, isBlocked ? POLICY_BLOCK : 0);
   const attributes = needs.length === 0 ? [] : [attribute(XFRMA_TMPL, concat(...needs.map(template)))];
   return { type: XFRM_TYPES.updatePolicy, body: withAttributes(fixed, ...attributes) };
 }
@@ -186,8 +192,18 @@ function replayState(window: number): Uint8Array {
   return bytes;
 }
 
+/** XFRM_SA_XFLAG_OSEQ_MAY_CYCLE. */
+function extraFlags(): Uint8Array {
+  const bytes = new Uint8Array(4);
+  viewOf(bytes).setUint32(0, 2, true);
+  return bytes;
+}
+
 const XFRMA_ENCAP = 4;
 const XFRMA_TMPL = 5;
+const XFRMA_SA_EXTRA_FLAGS = 24;
+/** XFRM_POLICY_BLOCK. */
+const POLICY_BLOCK = 1;
 const UDP_ENCAP_ESPINUDP = 2;
 /** XFRM_STATE_NOPMTUDISC. */
 const STATE_NO_PATH_MTU = 4;
