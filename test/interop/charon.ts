@@ -15,6 +15,8 @@ export interface CharonSettings {
   /** In place of ESP. */
   readonly ah?: string;
   readonly preSharedKey: string;
+  /** Both prove themselves by RSA signatures, this one by `x509/own.pem` of its folder. */
+  readonly isCertified?: boolean;
   readonly ends?: CharonEnds;
   /** Octets of an IP packet with a piece of an IKE message. */
   readonly fragmentSize?: number;
@@ -174,6 +176,8 @@ export function connectionConfiguration(settings: CharonSettings): string {
     remote: GATEWAY_ADDRESS,
   };
   const proposals = ah === undefined ? `esp_proposals = ${esp}` : `ah_proposals = ${ah}`;
+  const proof = settings.isCertified === true ? "pubkey" : "psk";
+  const own = settings.isCertified === true ? "\n      certs = own.pem" : "";
   const net = ["local_ts = 10.2.0.0/24", "remote_ts = 10.1.0.0/24", proposals, ...child];
   const sections = Object.entries({ net, ...children }).map(
     ([name, lines]) => `      ${name} {\n${lines.map((line) => `        ${line}\n`).join("")}      }\n`,
@@ -185,11 +189,11 @@ export function connectionConfiguration(settings: CharonSettings): string {
     remote_addrs = ${remote}
     proposals = ${ike}
 ${connection.map((line) => `    ${line}\n`).join("")}    local {
-      auth = psk
+      auth = ${proof}${own}
       id = ${localIdentity}
     }
     remote {
-      auth = psk
+      auth = ${proof}
       id = ${remoteIdentity}
     }
     children {

@@ -51,6 +51,33 @@ describe("strongSwan", { skip, concurrency: 3 }, () => {
       await assertSameSas(network, charon);
       assert.doesNotMatch(router.output, /FAULT/);
     }));
+
+  // The scenario dpd-restart of its own suite.
+  it("that looks after us as we look after it finds the path cut, and begins anew when it is back", () =>
+    between(
+      KEEPALIVE,
+      async ({ network, charon, router }) => {
+        await network.pingUntilAnswered("peer", PEER_INSIDE, INSIDE);
+        network.nftables("peer", UNREACHABLE);
+        for (let i = 0; i < 80 && !/restarting CHILD_SA/.test(charon.log()); i++) {
+          network.ping("ours", INSIDE, PEER_INSIDE, 1);
+          await wait(500);
+        }
+        assert.match(charon.log(), /DPD check timed out, enforcing DPD action/);
+        assert.match(charon.log(), /restarting CHILD_SA net/);
+        await router.says(/%SKEYID-5-PEER_DEAD/);
+        network.nftables("peer", "");
+        await network.pingUntilAnswered("peer", PEER_INSIDE, INSIDE);
+        assert.equal(network.ping("ours", INSIDE, PEER_INSIDE, 3), 3);
+        await assertSameSas(network, charon);
+        assert.doesNotMatch(router.output, /FAULT/);
+      },
+      {
+        ...SETTINGS,
+        connection: ["dpd_delay = 2s", "dpd_timeout = 8s", "keyingtries = 0"],
+        child: ["start_action = start", "dpd_action = restart"],
+      },
+    ));
 });
 
 const SETTINGS: CharonSettings = {
@@ -69,13 +96,17 @@ interface Ends {
   readonly router: RunningRouter;
 }
 
-async function between(lines: string, work: (ends: Ends) => Promise<void>): Promise<void> {
+async function between(
+  lines: string,
+  work: (ends: Ends) => Promise<void>,
+  settings = SETTINGS,
+): Promise<void> {
   await Network.with(["ours", "peer"], async (network) => {
     network.wire(["ours", "wan0", `${OURS}/24`], ["peer", "wan0", `${PEER}/24`]);
     network.addresses("ours", `${INSIDE}/24`);
     network.addresses("peer", `${PEER_INSIDE}/24`);
-    const charon = await network.charon("peer", SETTINGS);
     const router = await network.router("ours", configuration(lines));
+    const charon = await network.charon("peer", settings);
     await work({ network, charon, router });
   });
 }

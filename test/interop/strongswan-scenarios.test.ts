@@ -29,6 +29,7 @@ interface Client {
   readonly at: string;
   readonly ike?: string;
   readonly esp?: string;
+  readonly isAggressive?: boolean;
   /** More lines of its child. */
   readonly child?: readonly string[];
   /** Of its folder, by path. With them it proves itself by `x509/own.pem`. */
@@ -162,6 +163,30 @@ describe("strongSwan's own scenarios", { skip, concurrency: false }, () => {
       );
     });
 
+    it("rw-cert-aggressive: two clients begin aggressive mode, each with a certificate", () => {
+      const ours = research.issue("/O=Lab/CN=moon");
+      return site(
+        [...policy(1, "aes", "sha", 14, "rsa-sig"), trustpointLines(ours, [research.own])],
+        async ({ network, gateway, client }) => {
+          for (const [name, at] of [
+            ["carol", CAROL],
+            ["dave", DAVE],
+          ] as const) {
+            const settings = certified(research.issue(`/O=Lab/CN=${name}`), [research.own], name);
+            (await client(name, { at, isAggressive: true, ...settings })).initiate();
+          }
+          assert.equal(network.ping("carol", CAROL, HOST, 3), 3);
+          assert.equal(network.ping("dave", DAVE, HOST, 3), 3);
+          await gateway.view();
+          const told = (kind: string, field: string) =>
+            gateway.told.flatMap(({ event }) => (event?.kind === kind ? [event[field]] : []));
+          assert.deepEqual(told("peer-authenticated", "identity"), ["O=Lab, CN=carol", "O=Lab, CN=dave"]);
+          assert.deepEqual(told("isakmp-sa-established", "exchange"), ["aggressive", "aggressive"]);
+        },
+        ours.key,
+      );
+    });
+
     it("certreq-init: of two certificates we show the one whose authority we are asked for", () => {
       const ours = research.issue("/O=Lab/CN=moon of research");
       const other = sales.issue("/O=Lab/CN=moon of sales");
@@ -243,11 +268,12 @@ function behindNat(network: Network): void {
 
 function connections(client: Client): string {
   const { at, key = KEY, identity = at, gatewayIdentity = GATEWAY_ADDRESS, files, child = [] } = client;
-  const { ike = "aes128-sha1-modp2048", esp = "aes128-sha1" } = client;
+  const { ike = "aes128-sha1-modp2048", esp = "aes128-sha1", isAggressive = false } = client;
   const own = files === undefined ? "auth = psk" : "auth = pubkey\n      certs = own.pem";
   return `connections {
   gw {
     version = 1
+    aggressive = ${isAggressive ? "yes" : "no"}
     local_addrs = ${at}
     remote_addrs = ${GATEWAY_ADDRESS}
     proposals = ${ike}

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { CHARON } from "../charon.ts";
 import { GATEWAY_ADDRESS, PEER_ADDRESS, PEER_INSIDE, whyNoPeers } from "../namespaces.ts";
+import { OpensslAuthority, trustpointLines } from "../openssl-authority.ts";
 import { whyNoMachines } from "../router-machines.ts";
 import { whyNoGuest } from "./guest.ts";
 import { GuestCharon } from "./guest-charon.ts";
@@ -28,6 +29,11 @@ const CASES: readonly Case[] = [
   { initiator: "it", transform: "ah-sha256-hmac", algorithm: "sha256", mode: "tunnel" },
   { initiator: "it", transform: "ah-md5-hmac", algorithm: "md5", mode: "transport" },
   { initiator: "we", transform: "ah-sha512-hmac", algorithm: "sha512", mode: "transport" },
+];
+
+const CERTIFIED: readonly Case[] = [
+  { initiator: "we", transform: "ah-sha256-hmac", algorithm: "sha256", mode: "transport" },
+  { initiator: "it", transform: "ah-sha256-hmac", algorithm: "sha256-sha384", mode: "tunnel" },
 ];
 
 describe("AH of the kernel", { skip, concurrency: false }, () => {
@@ -57,6 +63,40 @@ describe("AH of the kernel", { skip, concurrency: false }, () => {
         assert.equal(await router.end("SIGTERM"), 0);
         await untilNoSas(joined.guest);
         assert.doesNotMatch(router.output, /FAULT/);
+      });
+
+    // The scenarios host2host-ah and net2net-ah of strongSwan's own suite, whose responder takes the first of two hashes.
+    for (const each of CERTIFIED)
+      it(`${each.initiator} initiate with certificates: ${each.transform} in ${each.mode} mode`, {
+        skip: whyNoPeers("/usr/bin/openssl") ?? false,
+      }, async () => {
+        const authority = new OpensslAuthority("Root");
+        try {
+          const ours = authority.issue("/O=Lab/CN=ours");
+          const peers = authority.issue("/O=Lab/CN=peer");
+          charon.put("x509/own.pem", peers.certificate);
+          charon.put("private/own.pem", peers.key);
+          charon.put("x509ca/root.pem", authority.own.certificate);
+          const between = ["mode = transport", "local_ts = dynamic", "remote_ts = dynamic"];
+          await charon.load({
+            ...{ ike: "aes128-sha256-modp2048", preSharedKey: KEY, ah: each.algorithm, isCertified: true },
+            ends: {
+              ...{ local: PEER_ADDRESS, localIdentity: '"O=Lab, CN=peer"' },
+              ...{ remote: GATEWAY_ADDRESS, remoteIdentity: '"O=Lab, CN=ours"' },
+            },
+            child: each.mode === "transport" ? between : [],
+          });
+          joined.useKeys(ours.key);
+          const lines = configurationOf(each, "rsa-sig", "sha256", 14);
+          const router = await joined.run(...lines, ...trustpointLines(ours, [authority.own]).split("\n"));
+          if (each.initiator === "it") await charon.initiate();
+          await passes(each);
+          assert.equal(await router.end("SIGTERM"), 0);
+          await untilNoSas(joined.guest);
+          assert.doesNotMatch(router.output, /FAULT/);
+        } finally {
+          authority.remove();
+        }
       });
   });
 
@@ -114,13 +154,19 @@ describe("AH of the kernel", { skip, concurrency: false }, () => {
   }
 });
 
-function configurationOf({ transform, mode }: Case): readonly string[] {
+function configurationOf(
+  { transform, mode }: Case,
+  authentication = "pre-share",
+  hash = "sha",
+  group = 5,
+): readonly string[] {
   return [
     "crypto isakmp policy 1",
     " lifetime 3600",
-    " authentication pre-share",
+    ` authentication ${authentication}`,
     " encr aes",
-    " group 5",
+    ` hash ${hash}`,
+    ` group ${group}`,
     `crypto ipsec transform-set t ${transform}`,
     ...(mode === "tunnel"
       ? []

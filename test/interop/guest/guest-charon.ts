@@ -1,5 +1,6 @@
 /** strongSwan's charon in a guest, with the kernel's IPsec: raw ESP, protocol 50. */
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { type CharonSettings, connectionConfiguration } from "../charon.ts";
 import type { Guest } from "./guest.ts";
 
@@ -19,6 +20,13 @@ export class GuestCharon {
       for i in {1..200}; do [ -S /run/vici ] && exit 0; sleep 0.05; done
       cat /run/charon.out; exit 1`);
     return new GuestCharon(guest);
+  }
+
+  /** A file that the settings that are loaded next name: `x509/own.pem`. */
+  put(path: string, text: string): void {
+    const file = join(this.#guest.folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
   }
 
   /** Settings in place of those before. */

@@ -58,6 +58,11 @@ export class JoinedGuest {
     return this.#router;
   }
 
+  /** Private keys, as openssl writes them, for the next run. */
+  useKeys(pem: string): void {
+    writeFileSync(`${this.#folder}/router.keys`, pem, { mode: 0o600 });
+  }
+
   /** What the console of our router answers. */
   async console(command: string): Promise<string> {
     const [program = "", ...args] = this.#skeyid(
