@@ -25,7 +25,7 @@ export function kernelSas(text: string): readonly KernelSa[] {
       protocol,
       spi: Number(spi),
       mode,
-      encryptionKey: /\senc \S+ 0x([0-9a-f]+)/.exec(block)?.[1] ?? "",
+      encryptionKey: /\s(?:enc|aead) \S+ 0x([0-9a-f]+)/.exec(block)?.[1] ?? "",
       integrityKey: /\sauth(?:-trunc)? \S+ 0x([0-9a-f]+)/.exec(block)?.[1] ?? "",
       packets: Number(/lifetime current:\s+\d+\(bytes\), (\d+)\(packets\)/.exec(block)?.[1]),
     };
