@@ -19,6 +19,11 @@ export function suitesOf({ ah, esp }: Pick<TransformSet, "ah" | "esp">): readonl
   return [...(ah === undefined ? [] : [{ ah }]), ...(esp === undefined ? [] : [esp])];
 }
 
+/** AH around ESP: two SAs in each direction. */
+export function isBundle({ ah, esp }: Pick<TransformSet, "ah" | "esp">): boolean {
+  return ah !== undefined && esp !== undefined;
+}
+
 /** `ah-sha-hmac esp-3des esp-md5-hmac`, as IOS writes it. */
 export function describeTransformSet(set: Pick<TransformSet, "ah" | "esp">): string {
   return suitesOf(set).map(describeSuite).join(" ");

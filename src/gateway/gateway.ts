@@ -11,6 +11,7 @@ import type { IkeInput, IkeOutput, KeyedSa } from "../ike/engine-contract.ts";
 import type { IkeEvent } from "../ike/events.ts";
 import type { IkeLimits } from "../ike/limits.ts";
 import type { IkePolicy } from "../ike/policy.ts";
+import { type InboundSpis, outsideIn } from "../ike/spi-table.ts";
 import type { WireConventions } from "../ike/wire-conventions.ts";
 import { DataPlane, type DataPlaneOutput, type RemovedPair } from "../ipsec/data-plane.ts";
 import type { IpsecEvent } from "../ipsec/events.ts";
@@ -60,7 +61,7 @@ export class Gateway {
   readonly #exportKeys: boolean;
   #interfaceNames: ReadonlyMap<IpAddress, string>;
   /** Of the request that the data plane has announced and is about to make. */
-  #requestedSpi: number | undefined;
+  #requestedSpis: InboundSpis | undefined;
   /** Inbound SAs that serve before their pair is complete; told together with the outbound one. */
   readonly #untoldInbound = new Map<number, SaInstalled[]>();
   /** Packets that waited for an SA: they follow IKE's last message, which the peer needs to answer them. */
@@ -234,8 +235,8 @@ export class Gateway {
     for (const pair of pairs) this.#tellPeer(now, pair);
   }
 
-  #tellPeer(now: Instant, { peer, localAddress, protocols, inboundSpi }: RemovedPair): void {
-    this.#toIke(now, { kind: "ipsec-sa-removed", peer, localAddress, protocols, inboundSpi });
+  #tellPeer(now: Instant, { peer, localAddress, inbound }: RemovedPair): void {
+    this.#toIke(now, { kind: "ipsec-sa-removed", peer, localAddress, inbound });
   }
 
   // ── IKE ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -338,24 +339,24 @@ export class Gateway {
         break;
       case "negotiate": {
         const { connectionId, peer, selector, replaces } = output;
-        const spi = this.#requestedSpi;
-        this.#requestedSpi = undefined;
-        this.#toIke(now, { kind: "negotiate", connectionId, peer, selector, spi, replaces });
+        const spis = this.#requestedSpis;
+        this.#requestedSpis = undefined;
+        this.#toIke(now, { kind: "negotiate", connectionId, peer, selector, spis, replaces });
         break;
       }
       case "pair-expired":
         this.#tellPeer(now, output);
         // One that was never taken into service is not told of again.
-        this.#unusedSpis.push(output.inboundSpi);
+        this.#unusedSpis.push(...output.inbound.map(({ spi }) => spi));
         break;
       case "peer-moved":
         this.#toIke(now, output);
         break;
       case "event":
         if (output.event.kind === "sa-requested") {
-          // IOS draws the SPI with the request and tells it there; the request itself follows at once.
-          this.#requestedSpi = this.#ike.reserveSpi();
-          this.#tell(now, { ...output.event, spi: this.#requestedSpi });
+          // IOS draws the SPIs with the request and tells them there; the request itself follows at once.
+          this.#requestedSpis = this.#ike.reserveSpis(output.event.suites.length > 1);
+          this.#tell(now, { ...output.event, spis: outsideIn(this.#requestedSpis) });
           break;
         }
         this.#tell(now, output.event);

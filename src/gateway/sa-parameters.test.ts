@@ -13,7 +13,7 @@ it("nothing of an SA that IKE has keyed is lost on its way to IPsec", () => {
     isInitiator: true,
     udpEncapsulation: { localPort: 4500, remotePort: 20_000 },
     peerMayMove: true,
-    ah: { hash: "sha1", spi: 0x1000, key: new Secret(new Uint8Array(20)), connId: 2031 },
+    ah: { hash: "sha1", spi: 0x1000, pairSpi: 0x2000, key: new Secret(new Uint8Array(20)), connId: 2031 },
     originalAddresses: { source: ipv4("10.0.0.1"), destination: ipv4("10.0.0.2") },
   };
   assert.deepEqual(saParameters(sa, at(7)), { ...sa, installedAt: at(7) });

@@ -7,6 +7,7 @@ import type { Endpoint, IpAddress } from "../net/ip-address.ts";
 import type { TrafficSelector } from "../net/selector.ts";
 import type { Addresses } from "../net/transport-checksum.ts";
 import type { IkeEvent } from "./events.ts";
+import type { InboundSpis } from "./spi-table.ts";
 
 export type IkeInput =
   | {
@@ -25,8 +26,8 @@ export type IkeInput =
       readonly connectionId: string;
       readonly peer: IpAddress;
       readonly selector: TrafficSelector;
-      /** Taken before by `reserveSpi`; given back if nothing comes of the request. */
-      readonly spi?: number | undefined;
+      /** Taken before by `reserveSpis`; given back if nothing comes of the request. */
+      readonly spis?: InboundSpis | undefined;
       /** Our SPI of the pair that is to be renewed. */
       readonly replaces?: number | undefined;
     }
@@ -35,9 +36,8 @@ export type IkeInput =
       readonly kind: "ipsec-sa-removed";
       readonly peer: IpAddress;
       readonly localAddress: IpAddress;
-      /** One SPI of ours is for all protocols of a bundle. From the outside in. */
-      readonly protocols: readonly SaProtocol[];
-      readonly inboundSpi: number;
+      /** The SAs that received, from the outside in. */
+      readonly inbound: readonly { readonly protocol: SaProtocol; readonly spi: number }[];
     }
   /** ESP or AH came from a peer with an SPI that no SA of ours has. Nobody has proven that it is the peer's. */
   | {
@@ -160,6 +160,7 @@ export interface KeyedSa {
 export interface KeyedAh {
   readonly hash: HashName;
   readonly spi: number;
+  readonly pairSpi: number;
   readonly key: Secret;
   readonly connId: number;
 }

@@ -334,8 +334,7 @@ test("a removed pair is deleted at the peer under the ISAKMP SA", () => {
     kind: "ipsec-sa-removed",
     peer: "172.16.172.20" as never,
     localAddress: "172.16.172.10" as never,
-    protocols: ["esp"],
-    inboundSpi: spi,
+    inbound: [{ protocol: "esp", spi }],
   });
   const removal = pair.outputs.B.find((output) => output.kind === "remove-ipsec-sa");
   assert.equal(removal?.kind === "remove-ipsec-sa" ? removal.spi : undefined, spi);

@@ -28,10 +28,12 @@ import { askForProof, phase1JobDone, phase1ModeOf, receiveFirst, receivePhase1 }
 import { phase1Unanswered } from "./phase1-endings.ts";
 import { armLife, lifeDue } from "./phase1-renewal.ts";
 import { phase2JobDone, phase2Over, receivePhase2 } from "./phase2-driver.ts";
+import { giveBackSpis } from "./phase2-failures.ts";
 import type { IkePolicy, ProtectionSuite } from "./policy.ts";
 import { request } from "./requests.ts";
 import { forget } from "./sa-lifecycle.ts";
 import { repeatOutstanding } from "./sending.ts";
+import type { InboundSpis } from "./spi-table.ts";
 import type { IkeView, IsakmpSaView } from "./view.ts";
 import { IOS_CONVENTIONS, type WireConventions } from "./wire-conventions.ts";
 
@@ -80,11 +82,11 @@ export class IkeEngine {
         break;
       case "negotiate": {
         const connection = state.connections.find(input.connectionId);
-        const { connectionId, selector, peer, spi, replaces } = input;
+        const { connectionId, selector, peer, spis, replaces } = input;
         if (connection === undefined || !state.policy.enabled) {
-          if (spi !== undefined) state.spis.release(spi);
+          giveBackSpis(state, { spis });
           state.output({ kind: "negotiation-failed", connectionId, peer, selector });
-        } else request(state, { connection, selector, peer, spi }, replaces);
+        } else request(state, { connection, selector, peer, spis }, replaces);
         break;
       }
       case "ipsec-sa-removed":
@@ -137,9 +139,9 @@ export class IkeEngine {
     }
   }
 
-  /** An SPI for a request that is about to be made. */
-  reserveSpi(): number {
-    return this.#state.spis.take(this.#state.random);
+  /** SPIs for a request that is about to be made, one more where it is for AH around ESP. */
+  reserveSpis(withAh: boolean): InboundSpis {
+    return this.#state.spis.takePair(this.#state.random, withAh);
   }
 
   /** Numbers for a pair of SAs that is not of IKE's making. */

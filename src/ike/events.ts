@@ -269,8 +269,9 @@ export type IkeEvent =
       readonly kind: "spi-allocated";
       readonly sa: SaReference;
       readonly messageId: number;
-      readonly spi: number;
-      /** That it is for, from the outside in. */
+      /** Ours, from the outside in. */
+      readonly spis: readonly number[];
+      /** What each is for. */
       readonly protocols: readonly SaProtocol[];
     }
   | {

@@ -2,6 +2,7 @@
 import { concat, hex, isZero, packed, unpacked } from "../base/octets.ts";
 import type { Instant } from "../base/time.ts";
 import { COOKIE_LENGTH } from "../isakmp/header.ts";
+import type { Proposal } from "../isakmp/payloads/proposal.ts";
 import type { VendorIdName } from "../isakmp/vendor-ids.ts";
 import type { Endpoint, IpAddress } from "../net/ip-address.ts";
 import { Conversation, NO_IV, NO_IVS } from "./conversation.ts";
@@ -13,12 +14,13 @@ import { type NatMethod, type NatSituation, peerMayMove } from "./phase1/nat-tra
 import type { Phase1State } from "./phase1/phase1-state.ts";
 import type { QuickModeRequest, QuickModeState } from "./phase2/quick-mode-state.ts";
 import type { Protection } from "./protection.ts";
+import type { InboundSpis } from "./spi-table.ts";
 
 /** Somebody's wish for a pair of IPsec SAs with a peer. */
 export interface WaitingRequest extends QuickModeRequest {
   readonly peer: IpAddress;
-  /** The inbound SPI it will have; undefined draws one when it comes to that. */
-  readonly spi: number | undefined;
+  /** Our SPIs that it will have; undefined draws them when it comes to that. */
+  readonly spis: InboundSpis | undefined;
 }
 
 export class QuickModeExchange extends Conversation {
@@ -28,10 +30,10 @@ export class QuickModeExchange extends Conversation {
   readonly request: WaitingRequest | undefined;
   readonly startedAt: Instant;
   state: QuickModeState | undefined;
-  /** The inbound SPI it has taken. */
-  spi: number | undefined;
-  /** As responder: the SPI of the first proposal, to name the exchange in a refusal. */
-  offeredSpi: Uint8Array | undefined;
+  /** Those of ours that it has taken. */
+  spis: InboundSpis | undefined;
+  /** As responder: the first proposal, whose SPI names the exchange in a refusal. */
+  firstOffered: Proposal | undefined;
   /** The inbound SA is installed and not yet confirmed by QM3. */
   isInstalled = false;
 

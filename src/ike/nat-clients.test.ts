@@ -63,8 +63,7 @@ test("a pair is renewed, and its end told, with the client it is with", () => {
       kind: "ipsec-sa-removed",
       peer: NAT,
       localAddress: B,
-      protocols: ["esp"],
-      inboundSpi: inbound.spi,
+      inbound: [{ protocol: "esp", spi: inbound.spi }],
     });
     assert.deepEqual(client.event("A", "delete-received")?.spis, [inbound.spi.toString(16).padStart(8, "0")]);
   }

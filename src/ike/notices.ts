@@ -94,17 +94,18 @@ export function deleteIsakmpSa(state: EngineState, sa: IsakmpSa): void {
 /** Tells the peer that our inbound SAs are gone, under the newest SA there is with it (behind a NAT, with it and no other); none, and the peer must find out. */
 export function deleteIpsecSa(
   state: EngineState,
-  { localAddress, peer, protocols, inboundSpi }: Extract<IkeInput, { kind: "ipsec-sa-removed" }>,
+  { localAddress, peer, inbound }: Extract<IkeInput, { kind: "ipsec-sa-removed" }>,
 ): void {
-  const sa = state.table.newestWith(localAddress, peer, state.spis.identityBehindNat(inboundSpi));
-  const spis = [u32Octets(inboundSpi)];
+  const pairSpi = inbound.at(-1)?.spi;
+  const identity = pairSpi === undefined ? undefined : state.spis.identityBehindNat(pairSpi);
+  const sa = state.table.newestWith(localAddress, peer, identity);
   if (sa !== undefined)
     sendInformational(
       state,
       sa,
-      protocols.map((protocol) => {
+      inbound.map(({ protocol, spi }) => {
         const protocolId = protocol === "ah" ? PROTOCOL_ID.PROTO_IPSEC_AH : PROTOCOL_ID.PROTO_IPSEC_ESP;
-        return { kind: "DELETE", doi: DOI.IPSEC, protocolId, spiSize: 4, spis };
+        return { kind: "DELETE", doi: DOI.IPSEC, protocolId, spiSize: 4, spis: [u32Octets(spi)] };
       }),
     );
 }

@@ -5,6 +5,7 @@ import type { JobResult } from "../crypto/jobs.ts";
 import { CIPHERS } from "../crypto/names.ts";
 import { FLAG_COMMIT, HEADER_LENGTH, type IsakmpHeader } from "../isakmp/header.ts";
 import { NO_IVS } from "./conversation.ts";
+import type { KeyedSa } from "./engine-contract.ts";
 import type { EngineState, Owner } from "./engine-state.ts";
 import { sameBytes } from "./engine-state.ts";
 import type { Step } from "./events.ts";
@@ -18,6 +19,7 @@ import { awaited, type QuickModeActions, type QuickModeContext } from "./phase2/
 import { fail } from "./phase2-failures.ts";
 import { contentOf, hashedMessage, openFirst, openWith } from "./receiving.ts";
 import { accept, repeatAnswer, say, stopRepeating } from "./sending.ts";
+import type { InboundSpis } from "./spi-table.ts";
 
 /** Whether an SA can take one more quick mode. */
 export function hasRoom(state: EngineState, sa: IsakmpSa): boolean {
@@ -77,7 +79,7 @@ function receiveOffer(state: EngineState, sa: IsakmpSa, header: IsakmpHeader, by
     step: "QM1",
     proof: { content: contentOf(opened.chain, opened.plaintext), iv: opened.iv },
   });
-  exchange.offeredSpi = opened.chain.payloads.find((payload) => payload.kind === "SA")?.proposals[0]?.spi;
+  exchange.firstOffered = opened.chain.payloads.find((payload) => payload.kind === "SA")?.proposals[0];
   const context = contextOf(state, sa, exchange, header.flags);
   if (context === undefined) return;
   perform(state, owner, respond(context, hashedMessage(opened.chain, opened.plaintext)));
@@ -211,17 +213,7 @@ function perform(state: EngineState, owner: Owner, actions: QuickModeActions): v
         break;
       case "install":
         exchange.isInstalled = true;
-        if (action.sa.direction === "inbound")
-          state.spis.own(action.sa.spi, {
-            peer: action.sa.peer,
-            identity: sa.identity,
-            isakmpConnId: sa.connId,
-            since: state.now,
-            behindNat:
-              sa.nat?.situation.remoteBehindNat === true
-                ? { outboundSpi: action.sa.pairSpi, selector: action.sa.selector }
-                : undefined,
-          });
+        if (action.sa.direction === "inbound") ownSpis(state, sa, exchange, action.sa);
         state.output({ kind: "install-sa", sa: action.sa });
         break;
       case "await-connected":
@@ -254,6 +246,22 @@ function perform(state: EngineState, owner: Owner, actions: QuickModeActions): v
         break;
     }
   }
+}
+
+/** The SPIs are those of an SA in use, but one for AH where the peer has chosen a transform set without. */
+function ownSpis(state: EngineState, sa: IsakmpSa, exchange: QuickModeExchange, keyed: KeyedSa): void {
+  const { spi, pairSpi: outboundSpi, peer, selector, ah } = keyed;
+  state.spis.own(spi, {
+    peer,
+    identity: sa.identity,
+    isakmpConnId: sa.connId,
+    since: state.now,
+    behindNat: sa.nat?.situation.remoteBehindNat === true ? { outboundSpi, selector } : undefined,
+  });
+  const unused = ah === undefined ? exchange.spis?.ahSpi : undefined;
+  if (unused === undefined) return;
+  state.spis.release(unused);
+  exchange.spis = { spi, ahSpi: undefined };
 }
 
 function newExchange(
@@ -301,9 +309,11 @@ function contextOf(
 ): QuickModeContext | undefined {
   const { connections, conventions, random } = state;
   if (sa.protection === undefined) return undefined;
-  const takeSpi = (): number => {
-    exchange.spi = exchange.request?.spi ?? state.spis.take(state.random);
-    return exchange.spi;
+  const takeSpis = (withAh: boolean): InboundSpis => {
+    const { spi, ahSpi } = exchange.request?.spis ?? state.spis.takePair(random, withAh);
+    const missesAh = withAh && ahSpi === undefined;
+    exchange.spis = { spi, ahSpi: missesAh ? state.spis.take(random) : ahSpi };
+    return exchange.spis;
   };
   return {
     connections,
@@ -318,7 +328,7 @@ function contextOf(
       sa.nat?.situation.remoteBehindNat === true
         ? state.spis.otherBehindNat(sa.remote.address, sa.identity, selector)
         : undefined,
-    takeSpi,
+    takeSpis,
     takeConnIds: () => state.takeIpsecConnIds(),
   };
 }

@@ -7,22 +7,23 @@ import type { EngineState, Owner } from "./engine-state.ts";
 import type { IsakmpSa, QuickModeExchange, WaitingRequest } from "./isakmp-sa.ts";
 import { sendInformational } from "./notices.ts";
 import type { Connection } from "./policy.ts";
+import { outsideIn } from "./spi-table.ts";
 
 export function failRequest(state: EngineState, failed: WaitingRequest): void {
-  giveBackSpi(state, failed);
+  giveBackSpis(state, failed);
   const { connection, peer, selector } = failed;
   state.output({ kind: "negotiation-failed", connectionId: connection.id, peer, selector });
 }
 
-/** Nothing came of a request: the SPI that was reserved for it is free again. */
-export function giveBackSpi(state: EngineState, { spi }: WaitingRequest): void {
-  if (spi !== undefined) state.spis.release(spi);
+/** Nothing came of a request: the SPIs that were reserved for it are free again. */
+export function giveBackSpis(state: EngineState, { spis }: Pick<WaitingRequest, "spis">): void {
+  if (spis !== undefined) state.spis.releasePair(spis);
 }
 
 /** The peer refused a quick mode of ours by an authenticated notification (RFC 2408 §3.14.1). */
 export function refuseByPeer(state: EngineState, sa: IsakmpSa, notifyName: string, spi: Uint8Array): void {
   const running = [...sa.exchanges.values()].filter((exchange) => !exchange.isFinished);
-  const named = running.find((candidate) => equal(refusalSpi(candidate), spi));
+  const named = running.find((candidate) => namesOf(candidate).some((name) => equal(name, spi)));
   // A refusal without an SPI can only be about the one quick mode there is.
   const only =
     running.length === 1 && spi.length === 0 && REFUSALS.includes(notifyName) ? running[0] : undefined;
@@ -80,9 +81,9 @@ export function fail(state: EngineState, owner: Owner, exchange: QuickModeExchan
   state.timers.clear(exchange);
   state.cancelJob(exchange);
   sa.removeExchange(exchange.messageId);
-  if (exchange.isInstalled && exchange.spi !== undefined)
-    state.output({ kind: "abandon-sa", peer: sa.remote.address, inboundSpi: exchange.spi });
-  else if (exchange.spi !== undefined) state.spis.release(exchange.spi);
+  if (exchange.isInstalled && exchange.spis !== undefined)
+    state.output({ kind: "abandon-sa", peer: sa.remote.address, inboundSpi: exchange.spis.spi });
+  else giveBackSpis(state, exchange);
   state.emit({
     kind: "exchange-finished",
     sa: sa.reference(),
@@ -100,12 +101,13 @@ function sendRefusal(
   exchange: QuickModeExchange,
   notifyType: number,
 ): void {
-  const spi = refusalSpi(exchange);
+  const { firstOffered } = exchange;
+  const [spi = new Uint8Array(0)] = namesOf(exchange);
   sendInformational(state, sa, [
     {
       kind: "NOTIFY",
       doi: DOI.IPSEC,
-      protocolId: PROTOCOL_ID.PROTO_IPSEC_ESP,
+      protocolId: firstOffered?.protocolId ?? PROTOCOL_ID.PROTO_IPSEC_ESP,
       spi,
       notifyType,
       data: new Uint8Array(0),
@@ -113,10 +115,10 @@ function sendRefusal(
   ]);
 }
 
-/** What a refusal names an exchange by: the SPI that its initiator offered. */
-function refusalSpi(exchange: QuickModeExchange): Uint8Array {
-  if (exchange.role === "responder") return exchange.offeredSpi ?? new Uint8Array(0);
-  return exchange.spi === undefined ? new Uint8Array(0) : u32Octets(exchange.spi);
+/** What a refusal may name an exchange by: an SPI that its initiator offered, the first one as a rule. */
+function namesOf({ role, firstOffered, spis }: QuickModeExchange): readonly Uint8Array[] {
+  if (role === "responder") return firstOffered === undefined ? [] : [firstOffered.spi];
+  return spis === undefined ? [] : outsideIn(spis).map(u32Octets);
 }
 
 /** Errors that are about an offer. */

@@ -17,8 +17,7 @@ test("a damaged copy of MM5 after phase 1 does not make the responder speak unde
     kind: "ipsec-sa-removed",
     peer: A,
     localAddress: B,
-    protocols: ["esp"],
-    inboundSpi: own.spi,
+    inbound: [{ protocol: "esp", spi: own.spi }],
   });
   assert.ok(pair.event("A", "delete-received"), "A understands B's Delete");
   assert.equal(pair.event("A", "message-dropped"), undefined);

@@ -4,7 +4,7 @@ import type { EngineState } from "./engine-state.ts";
 import type { IsakmpSa, WaitingRequest } from "./isakmp-sa.ts";
 import { startPhase1 } from "./phase1-start.ts";
 import { hasRoom, startQuickMode } from "./phase2-driver.ts";
-import { failRequest, giveBackSpi } from "./phase2-failures.ts";
+import { failRequest, giveBackSpis } from "./phase2-failures.ts";
 
 /** Sets a wish for a pair of SAs on its way: under an SA that is there, one that is being made, or a new one. `replaces`: our SPI of the pair that it renews. */
 export function request(state: EngineState, wanted: WaitingRequest, replaces: number | undefined): void {
@@ -12,7 +12,7 @@ export function request(state: EngineState, wanted: WaitingRequest, replaces: nu
   // Behind a NAT others have the address too: a pair is renewed with the one it is with.
   const identity = replaces === undefined ? undefined : state.spis.identityBehindNat(replaces);
   const sas = state.table.ofPeer(peer).filter((sa) => sa.local.address === connection.localAddress);
-  if (sas.some((sa) => isUnderWay(sa, wanted))) return giveBackSpi(state, wanted);
+  if (sas.some((sa) => isUnderWay(sa, wanted))) return giveBackSpis(state, wanted);
   const established = sas.findLast(
     (sa) => sa.isEstablished && hasRoom(state, sa) && (identity === undefined || sa.identity === identity),
   );

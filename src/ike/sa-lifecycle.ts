@@ -24,9 +24,9 @@ export function forget(
     state.timers.clear(exchange);
     state.cancelJob(exchange);
     if (exchange.isFinished) continue;
-    if (exchange.spi !== undefined) state.spis.release(exchange.spi);
-    if (exchange.isInstalled && exchange.spi !== undefined)
-      state.output({ kind: "abandon-sa", peer: sa.remote.address, inboundSpi: exchange.spi });
+    if (exchange.spis !== undefined) state.spis.releasePair(exchange.spis);
+    if (exchange.isInstalled && exchange.spis !== undefined)
+      state.output({ kind: "abandon-sa", peer: sa.remote.address, inboundSpi: exchange.spis.spi });
     // The wish outlives the SA it was to be fulfilled under.
     if (exchange.request !== undefined) failRequest(state, exchange.request);
   }

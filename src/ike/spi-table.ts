@@ -5,6 +5,19 @@ import type { Instant } from "../base/time.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import { type AddressBlock, selectorsOverlap, type TrafficSelector } from "../net/selector.ts";
 
+/** Ours of a pair of SAs: the peer sends to them. */
+export interface InboundSpis {
+  /** Of ESP, or of AH alone. */
+  readonly spi: number;
+  /** Of AH around ESP; undefined where no transform set has both. */
+  readonly ahSpi: number | undefined;
+}
+
+/** From the outside in, as transform sets list their protocols. */
+export function outsideIn({ spi, ahSpi }: InboundSpis): readonly number[] {
+  return ahSpi === undefined ? [spi] : [ahSpi, spi];
+}
+
 /** Under which ISAKMP SA a pair of IPsec SAs was made. */
 export interface SpiOwner {
   readonly peer: IpAddress;
@@ -22,7 +35,7 @@ export interface PairBehindNat {
 }
 
 export class SpiTable {
-  /** Undefined while a negotiation may still come to nothing. */
+  /** Undefined while a negotiation may still come to nothing, and of AH around an ESP that has one. */
   readonly #owners = new Map<number, SpiOwner | undefined>();
   readonly #byPeer = new MultiMap<IpAddress, number>();
 
@@ -35,6 +48,12 @@ export class SpiTable {
       this.#owners.set(spi, undefined);
       return spi;
     }
+  }
+
+  /** Those of a pair, with one for AH around ESP or without. */
+  takePair(random: Random, withAh: boolean): InboundSpis {
+    const spi = this.take(random);
+    return { spi, ahSpi: withAh ? this.take(random) : undefined };
   }
 
   /** Its SA is in use. */
@@ -78,6 +97,10 @@ export class SpiTable {
         blocksEqual(behindNat.selector, selector) &&
         selectorsOverlap(behindNat.selector, selector),
     )?.identity;
+  }
+
+  releasePair(spis: InboundSpis): void {
+    for (const spi of outsideIn(spis)) this.release(spi);
   }
 
   /** Some SA with this peer is in use. */

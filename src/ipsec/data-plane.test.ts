@@ -85,8 +85,8 @@ describe("installing an SA", () => {
       assert.deepEqual(plane.drain(), []);
       plane.install(at(0), outboundA);
       const { connectionId } = inboundA;
-      const spis = { inboundSpi: 0x1000, outboundSpi: 0x1001 };
-      const pair = { peer: B, localAddress: A, protocols: ["esp"], ...spis, connectionId };
+      const inbound = [{ protocol: "esp", spi: 0x1000 }];
+      const pair = { peer: B, localAddress: A, inbound, connectionId };
       assert.deepEqual(plane.drain(), [{ kind: "pair-expired", ...pair }]);
     }
   });
@@ -178,11 +178,8 @@ describe("removing an SA", () => {
     assert.deepEqual(plane.removeAll(at(0), { connectionId: "another" }, "cleared"), []);
     const gone = plane.removeAll(at(0), { peer: B, connectionId: CONNECTION }, "cleared");
     assert.deepEqual(
-      gone.map(({ inboundSpi, outboundSpi }) => [inboundSpi, outboundSpi]),
-      [
-        [0x1000, 0x1001],
-        [0x2000, 0x2001],
-      ],
+      gone.map(({ inbound }) => inbound.map(({ spi }) => spi)),
+      [[0x1000], [0x2000]],
     );
     assert.deepEqual(spis(plane), [[], []]);
   });
@@ -331,7 +328,7 @@ describe("another policy", () => {
       plane.drain();
       const gone = plane.setPolicy(at(1), policy);
       assert.deepEqual(
-        gone.map(({ inboundSpi, connectionId }) => [inboundSpi, connectionId]),
+        gone.map(({ inbound, connectionId }) => [inbound[0]?.spi, connectionId]),
         [[0x1000, CONNECTION]],
       );
       assert.equal(eventsOf(plane.drain(), "sa-removed").length, 2);

@@ -15,8 +15,8 @@ export type IpsecEvent =
       readonly suites: readonly SaSuite[];
       readonly lifetimeSeconds: number;
       readonly lifetimeKilobytes: number;
-      /** Of the inbound SA, where it is chosen before IKE is asked. */
-      readonly spi?: number;
+      /** Of the inbound SAs, in the same order, where they are chosen before IKE is asked. */
+      readonly spis?: readonly number[];
       readonly reason: "traffic" | "lifetime" | "volume" | "sequence number" | "operator";
     }
   | {

@@ -124,22 +124,16 @@ export function hasRoomFor(
 export interface RemovedPair {
   readonly peer: IpAddress;
   readonly localAddress: IpAddress;
-  /** From the outside in. */
-  readonly protocols: readonly SaProtocol[];
-  readonly inboundSpi: number;
-  readonly outboundSpi: number;
+  /** The SAs by which we received, or would have, from the outside in. */
+  readonly inbound: readonly { readonly protocol: SaProtocol; readonly spi: number }[];
   readonly connectionId: string;
 }
 
 export function pairOf(parameters: SaParameters): RemovedPair {
-  const { direction, peer, localAddress, spi, pairSpi, connectionId } = parameters;
-  const isInbound = direction === "inbound";
-  return {
-    peer,
-    localAddress,
-    protocols: membersOf(parameters).map(({ suite }) => protocolOf(suite)),
-    inboundSpi: isInbound ? spi : pairSpi,
-    outboundSpi: isInbound ? pairSpi : spi,
-    connectionId,
-  };
+  const { direction, peer, localAddress, connectionId } = parameters;
+  const inbound = membersOf(parameters).map(({ suite, spi, pairSpi }) => ({
+    protocol: protocolOf(suite),
+    spi: direction === "inbound" ? spi : pairSpi,
+  }));
+  return { peer, localAddress, inbound, connectionId };
 }

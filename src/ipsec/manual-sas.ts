@@ -65,11 +65,16 @@ function pairOf(
   const connIds = takeConnIds();
   const ahConnIds = set.ah === undefined || set.esp === undefined ? undefined : takeConnIds();
   const isTransport = set.mode === "transport" && isBetween(line.selector, localAddress, peer);
-  const one = (direction: "inbound" | "outbound", keys: ManualKeys, pairSpi: number): SaParameters => ({
+  const one = (direction: "inbound" | "outbound", keys: ManualKeys, partner: ManualKeys): SaParameters => ({
     ...keys,
-    ah: keys.ah && { ...keys.ah, connId: ahConnIds?.[direction] ?? connIds[direction] },
+    ah: keys.ah &&
+      partner.ah && {
+        ...keys.ah,
+        pairSpi: partner.ah.spi,
+        connId: ahConnIds?.[direction] ?? connIds[direction],
+      },
     direction,
-    pairSpi,
+    pairSpi: partner.spi,
     connectionId: entry.id,
     localAddress,
     peer,
@@ -83,10 +88,7 @@ function pairOf(
     isManual: true,
     udpEncapsulation: undefined,
   });
-  return [
-    one("inbound", manual.inbound, manual.outbound.spi),
-    one("outbound", manual.outbound, manual.inbound.spi),
-  ];
+  return [one("inbound", manual.inbound, manual.outbound), one("outbound", manual.outbound, manual.inbound)];
 }
 
 function isSameSecret(a: Secret | undefined, b: Secret | undefined): boolean {

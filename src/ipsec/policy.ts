@@ -83,7 +83,7 @@ export type ManualKeying = { readonly [D in "inbound" | "outbound"]: ManualKeys 
 
 /** As long as the transforms want them. */
 export type ManualKeys = Pick<SaParameters, "suite" | "spi" | "encryptionKey" | "integrityKey"> & {
-  readonly ah: Omit<BundledAh, "connId"> | undefined;
+  readonly ah: Pick<BundledAh, "hash" | "key" | "spi"> | undefined;
 };
 
 /** `security-association idle-time`. */

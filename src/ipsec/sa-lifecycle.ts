@@ -257,8 +257,8 @@ export class SaLifecycle {
   /** Undefined once IKE is at it; else when it may be asked. */
   #askForSuccessor(now: Instant, sa: LiveSa, reason: NegotiateOutput["reason"]): Instant | undefined {
     const { connection } = sa.line;
-    const { peer, selector } = sa.parameters;
-    const replaces = pairOf(sa.parameters).inboundSpi;
+    const { direction, peer, selector, spi, pairSpi } = sa.parameters;
+    const replaces = direction === "inbound" ? spi : pairSpi;
     const asking = this.#negotiator.ask(now, { connection, peer, selector, reason, replaces });
     return asking.kind === "resting" ? asking.until : undefined;
   }
@@ -305,7 +305,14 @@ function settleRenewal(...sas: readonly LiveSa[]): void {
 function eventFields({ parameters }: LiveSa) {
   const { direction, localAddress, peer } = parameters;
   const destination = direction === "inbound" ? localAddress : peer;
-  return membersOf(parameters).map((member) => ({ direction, destination, peer, ...member }));
+  return membersOf(parameters).map(({ suite, spi, connId }) => ({
+    direction,
+    destination,
+    peer,
+    suite,
+    spi,
+    connId,
+  }));
 }
 
 /** Undefined where repetitions are let in: the crypto map entry says so, or its keys were never negotiated. */

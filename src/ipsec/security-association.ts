@@ -54,6 +54,8 @@ export interface BundledAh {
   readonly key: Secret;
   /** Never 0 to 255; in number it may be that of ESP, which is another SA even so (RFC 2401 §4.1). */
   readonly spi: number;
+  /** SPI of AH in the other direction. */
+  readonly pairSpi: number;
   /** IOS's `conn id`. */
   readonly connId: number;
 }
@@ -67,8 +69,7 @@ export function spiFor({ suite, spi, ah }: SaParameters, protocol: SaProtocol): 
 /** The SAs of both protocols that it is, from the outside in. */
 export function membersOf(
   parameters: SaParameters,
-): readonly { readonly suite: SaSuite; readonly spi: number; readonly connId: number }[] {
-  const { suite, spi, connId, ah } = parameters;
-  const own = { suite, spi, connId };
-  return ah === undefined ? [own] : [{ suite: { ah: ah.hash }, spi: ah.spi, connId: ah.connId }, own];
+): readonly Pick<SaParameters, "suite" | "spi" | "pairSpi" | "connId">[] {
+  const { ah } = parameters;
+  return ah === undefined ? [parameters] : [{ ...ah, suite: { ah: ah.hash } }, parameters];
 }

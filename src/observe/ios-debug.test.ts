@@ -196,7 +196,7 @@ test("a proxy identity of one host is of type 1, and an AES key's length is told
     lifetimeSeconds: 3600,
     lifetimeKilobytes: 4608000,
     reason: "traffic",
-    spi: 0x8eab0b22,
+    spis: [0x8eab0b22],
   };
   const lines = text([event], ["ipsec"], "");
   assert.match(lines, /local_proxy= 10\.1\.1\.7\/255\.255\.255\.255\/6\/0 \(type=1\),/);

@@ -152,8 +152,8 @@ export function keyedPair(options: PairOptions = {}): KeyedPair {
     installedAt: options.installedAt ?? at(0),
     udpEncapsulation: undefined,
   };
-  const toA = { ...keysFor(suite, spiOfA), ...ahFor(options.ah, spiOfA) };
-  const toB = { ...keysFor(suite, spiOfB), ...ahFor(options.ah, spiOfB) };
+  const toA = { ...keysFor(suite, spiOfA), ...ahFor(options.ah, spiOfA, spiOfB) };
+  const toB = { ...keysFor(suite, spiOfB), ...ahFor(options.ah, spiOfB, spiOfA) };
   const endA = { ...common, localAddress: A, peer: B, selector, isInitiator: initiator === "a" };
   const endB = {
     ...common,
@@ -184,11 +184,11 @@ export function keysFor(suite: SaSuite, spi: number): { encryptionKey: Secret; i
   };
 }
 
-/** With an SPI of its own, as whoever does not count both protocols as one gives it. */
-function ahFor(hash: HashName | undefined, spi: number) {
+/** With SPIs of its own. */
+function ahFor(hash: HashName | undefined, spi: number, pairSpi: number) {
   if (hash === undefined) return {};
   const key = new Secret(seededRandom(spi + 1).bytes("padding", HASHES[hash].length));
-  return { ah: { hash, key, spi: spi + 0x500, connId: spi } };
+  return { ah: { hash, key, spi: spi + 0x500, pairSpi: pairSpi + 0x500, connId: spi } };
 }
 
 /** A UDP packet from A's host to B's, unless the fields say otherwise. */

@@ -131,10 +131,12 @@ export class TwoPlanes {
         this.#negotiate(end, output);
         break;
       case "pair-expired": {
-        const { localAddress, inboundSpi } = output;
+        const { localAddress, inbound } = output;
         const told = this.planes[other];
         this.#later(this.now + linkDelayMilliseconds, () =>
-          told.remove(this.instant, localAddress, inboundSpi, "outbound", "peer deleted"),
+          inbound.forEach(({ protocol, spi }) => {
+            told.remove(this.instant, localAddress, spi, "outbound", "peer deleted", { protocol });
+          }),
         );
         break;
       }

@@ -398,7 +398,7 @@ export class WaywardInitiator {
   }
 
   #espOffer(): Payload {
-    return offerTransformSets(CONNECTION, u32Octets(this.#spiOfA), 1, true, {
+    return offerTransformSets(CONNECTION, { spi: this.#spiOfA, ahSpi: undefined }, 1, true, {
       numbers: PLAIN_MODES,
       isBetweenPeers: false,
     });

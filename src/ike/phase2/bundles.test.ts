@@ -3,8 +3,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { EVERY_ESP_SUITE } from "../../../test/support/esp-suites.ts";
-import { A, B, IkePair, NAT, policyOf, TRANSFORM_SET } from "../../../test/support/ike-pair.ts";
-import { fromHex, hex } from "../../base/octets.ts";
+import {
+  A,
+  B,
+  IkePair,
+  NAT,
+  policyOf,
+  SELECTOR,
+  seededRandom,
+  TRANSFORM_SET,
+} from "../../../test/support/ike-pair.ts";
+import { fromHex, hex, u32Octets } from "../../base/octets.ts";
+import type { Random } from "../../base/random.ts";
 import type { HashName } from "../../crypto/names.ts";
 import { describeTransformSet, type TransformSet } from "../../crypto/transform-set.ts";
 import { type Attribute, basicAttribute, type Proposal } from "../../isakmp/payload.ts";
@@ -21,14 +31,16 @@ import {
   offerTransformSets,
 } from "./esp-proposal.ts";
 import { spiProblem } from "./quick-mode-parts.ts";
+import { responderLifetime, toldLifetimes } from "./responder-lifetime.ts";
 
 const AH = 2;
 const ESP = 3;
 const AUTHENTICATION = 5;
-const OUR_SPI = fromHex("0c0ffee1");
+const OUR_SPIS = { spi: 0x0c0ffee1, ahSpi: 0x0c0ffee2 };
 const TERMS: ModeTerms = { numbers: PLAIN_MODES, isBetweenPeers: false };
 const AH_HASHES: readonly HashName[] = ["md5", "sha1", "sha256", "sha384", "sha512"];
 const BUNDLE: TransformSet = { ...TRANSFORM_SET, name: "bundle", ah: "sha1" };
+const AH_ALONE: TransformSet = { ...TRANSFORM_SET, name: "alone", esp: undefined, ah: "sha256" };
 
 /** Every set there can be: ESP alone and with each AH, and each AH alone. */
 const EVERY_SET: readonly TransformSet[] = [...EVERY_ESP_SUITE, undefined].flatMap((esp) =>
@@ -77,20 +89,31 @@ test("whatever is offered, what is taken is a set of ours, with all of its proto
       const taken = groups[choice.offer.proposal.number - 1] ?? [];
       assert.ok(isTheSet(taken, choice.set), "the set that is named is the one that was offered");
       assert.ok(ours.includes(choice.set), "and it is ours");
-      const answered = answerTransform(payload, choice, OUR_SPI).proposals.map((one) => one.protocolId);
-      assert.deepEqual(answered.toSorted(), taken.map((one) => one.protocolId).toSorted());
+      const answered = answerTransform(payload, choice, OUR_SPIS).proposals;
+      assert.deepEqual(
+        answered.map((one) => one.protocolId).toSorted(),
+        taken.map((one) => one.protocolId).toSorted(),
+      );
+      for (const { protocolId, spi } of answered)
+        assert.equal(hex(spi), protocolId === AH && answered.length === 2 ? "0c0ffee2" : "0c0ffee1");
     }),
   );
 });
 
-test("the two protocols stand under one number, AH first, and the sets under ascending numbers", () => {
-  const { proposals } = offerOf([BUNDLE, TRANSFORM_SET]);
+test("the two protocols stand under one number, AH first with an SPI of its own, and the sets under ascending numbers", () => {
+  const { proposals } = offerOf([BUNDLE, TRANSFORM_SET, AH_ALONE]);
   assert.deepEqual(
-    proposals.map(({ number, protocolId, transforms }) => [number, protocolId, transforms[0]?.id]),
+    proposals.map(({ number, protocolId, transforms, spi }) => [
+      number,
+      protocolId,
+      transforms[0]?.id,
+      hex(spi),
+    ]),
     [
-      [1, AH, 3],
-      [1, ESP, 3],
-      [2, ESP, 3],
+      [1, AH, 3, "0c0ffee2"],
+      [1, ESP, 3, "0c0ffee1"],
+      [2, ESP, 3, "0c0ffee1"],
+      [3, AH, 5, "0c0ffee1"],
     ],
   );
 });
@@ -119,7 +142,7 @@ test("of several AH transforms the one that the set says is taken", () => {
   assert.equal(choice?.ah?.hash, "sha1");
 });
 
-test("both ends key AH and ESP each by its own protocol and the SPI of its receiver", () => {
+test("both ends key AH and ESP each by its own protocol and the SPI of its receiver, and no two SPIs are one", () => {
   const changes = { transformSets: [BUNDLE] };
   for (const pfsGroup of [undefined, 2] as const) {
     const pair = new IkePair(
@@ -135,12 +158,72 @@ test("both ends key AH and ESP each by its own protocol and the SPI of its recei
       assert.ok(inbound.ah && outbound.ah, "both have AH");
       assert.equal(inbound.ah.hash, "sha1");
       assert.equal(inbound.ah.spi, outbound.ah.spi);
+      assert.equal(inbound.ah.pairSpi, outbound.ah.pairSpi);
       assert.equal(keyOf(inbound), keyOf(outbound));
       assert.equal(inbound.ah.key.reveal().length, 20);
     }
+    const ends = [a.inbound, b.inbound];
+    assert.equal(new Set(ends.flatMap(({ spi, ah }) => [spi, ah?.spi])).size, 4);
+    for (const [one, other] of [ends, ends.toReversed()]) assert.equal(one?.ah?.pairSpi, other?.ah?.spi);
+    assert.deepEqual(pair.event("B", "spi-allocated")?.spis, [b.inbound.ah?.spi, b.inbound.spi]);
     assert.notEqual(keyOf(a.inbound), keyOf(b.inbound));
     assert.notEqual(keyOf(a.inbound).slice(0, 32), hex(a.inbound.encryptionKey.reveal()).slice(0, 32));
   }
+});
+
+test("a peer may have one SPI for both protocols: they are two SAs even so (RFC 2401 §4.1)", () => {
+  const pair = bundlePair([BUNDLE], [BUNDLE]);
+  const spis = { spi: 0x0c0ffee1, ahSpi: 0x0c0ffee1 };
+  pair.input("A", {
+    kind: "negotiate",
+    connectionId: "vpn 10 Ethernet1/0",
+    peer: B,
+    selector: SELECTOR,
+    spis,
+  });
+  const [a, b] = [installed(pair, "A"), installed(pair, "B")];
+  assert.deepEqual([b.outbound.spi, b.outbound.ah?.spi], [0x0c0ffee1, 0x0c0ffee1]);
+  assert.notEqual(b.inbound.spi, b.inbound.ah?.spi);
+  assert.equal(keyOf(a.inbound), keyOf(b.outbound));
+  assert.notEqual(keyOf(b.outbound).slice(0, 32), hex(b.outbound.integrityKey.reveal()));
+});
+
+test("the SPI that AH was to have is free again where the peer chooses ESP alone, and taken where it does not", () => {
+  for (const [theirs, next] of [
+    [[TRANSFORM_SET], 0x2000],
+    [[BUNDLE], 0x3000],
+  ] as const) {
+    const pair = bundlePair([BUNDLE, TRANSFORM_SET], theirs, [0x1000, 0x2000, 0x1000, 0x2000, 0x3000]);
+    pair.negotiate("A");
+    assert.equal(installed(pair, "A").inbound.spi, 0x1000);
+    assert.equal(pair.engines.A.reserveSpis(false).spi, next);
+  }
+});
+
+test("a refused bundle is named by the SPI of AH, its first proposal, and both SPIs are free again", () => {
+  const pair = bundlePair([BUNDLE], [TRANSFORM_SET], [0x1000, 0x2000, 0x2000, 0x1000]);
+  pair.negotiate("A");
+  assert.equal(pair.event("A", "negotiation-failed")?.reason, "peer refused");
+  assert.equal(hex(pair.event("A", "notify-received")?.spi ?? new Uint8Array()), "00002000");
+  assert.deepEqual(pair.engines.A.reserveSpis(true), { spi: 0x2000, ahSpi: 0x1000 });
+});
+
+test("a Delete of each protocol goes out for a bundle that is gone, with its SPI", () => {
+  const pair = bundlePair([BUNDLE], [BUNDLE]);
+  pair.negotiate("A");
+  const { spi, ah } = installed(pair, "A").inbound;
+  assert.ok(ah, "AH of the bundle");
+  const inbound = [{ protocol: "ah", spi: ah.spi } as const, { protocol: "esp", spi } as const];
+  pair.input("A", { kind: "ipsec-sa-removed", peer: B, localAddress: A, inbound });
+  assert.deepEqual(
+    pair.outputs.B.flatMap((output) =>
+      output.kind === "remove-ipsec-sa" ? [[output.protocol, output.spi]] : [],
+    ),
+    [
+      ["ah", ah.spi],
+      ["esp", spi],
+    ],
+  );
 });
 
 test("an answer that leaves AH out of the bundle is refused, and one that adds it", () => {
@@ -189,6 +272,26 @@ test("a bundle lives as long as the shorter-lived of its two parts", () => {
   assert.equal(choice?.lifetimeSeconds, 600);
 });
 
+test("a shorter life is told in the name of ESP, or of AH alone, and heard in the name of either", () => {
+  for (const [set, protocolId] of [
+    [BUNDLE, ESP],
+    [AH_ALONE, AH],
+  ] as const) {
+    const { choice } = chooseTransform(
+      { ...connectionWith([set]), lifetimeSeconds: 600 },
+      offerOf([set]),
+      TERMS,
+    );
+    assert.ok(choice, "its transforms are acceptable");
+    const told = responderLifetime(choice, 0x1000);
+    assert.deepEqual(
+      told.map((one) => [one.protocolId, hex(one.spi)]),
+      [[protocolId, "00001000"]],
+    );
+    assert.equal(toldLifetimes(told)[0]?.seconds, 600);
+  }
+});
+
 test("an SPI of AH that is reserved is refused as one of ESP is", () => {
   const offer = offerOf([BUNDLE]);
   const proposals = offer.proposals.map((one) =>
@@ -223,7 +326,7 @@ function connectionWith(transformSets: readonly TransformSet[]): Connection {
 
 function offerOf(sets: readonly TransformSet[]): SecurityAssociation {
   const { firstProposalNumber, offerKilobytes } = IOS_CONVENTIONS;
-  return offerTransformSets(connectionWith(sets), OUR_SPI, firstProposalNumber, offerKilobytes, TERMS);
+  return offerTransformSets(connectionWith(sets), OUR_SPIS, firstProposalNumber, offerKilobytes, TERMS);
 }
 
 function through(payload: SecurityAssociation): SecurityAssociation {
@@ -282,6 +385,23 @@ function installed(pair: IkePair, end: "A" | "B"): { readonly inbound: KeyedSa; 
   const outbound = pair.installed(end).find(({ direction }) => direction === "outbound");
   assert.ok(inbound && outbound, `the pair of ${end}`);
   return { inbound, outbound };
+}
+
+/** A draws these SPIs, if any are given. */
+function bundlePair(
+  ours: readonly TransformSet[],
+  theirs: readonly TransformSet[],
+  spis?: readonly number[],
+): IkePair {
+  const rest = seededRandom("A");
+  let drawn = 0;
+  const random: Random = {
+    bytes: (purpose, length) => {
+      const spi = purpose === "spi" ? spis?.[drawn++] : undefined;
+      return spi === undefined ? rest.bytes(purpose, length) : u32Octets(spi);
+    },
+  };
+  return new IkePair({ random, changes: { transformSets: ours } }, { changes: { transformSets: theirs } });
 }
 
 function keyOf({ ah }: KeyedSa): string {

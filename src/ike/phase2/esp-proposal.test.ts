@@ -29,7 +29,7 @@ import {
 } from "./esp-proposal.ts";
 import { readLifetimes } from "./transform-attributes.ts";
 
-const SPI = fromHex("0c0ffee1");
+const SPIS = { spi: 0x0c0ffee1, ahSpi: undefined };
 function setOf(esp: EspSuite, name = "set"): TransformSet {
   return { name, esp, mode: "tunnel", origin: undefined };
 }
@@ -43,7 +43,7 @@ function connectionWith(fields: Partial<Connection>): Connection {
 const TUNNEL_TERMS: ModeTerms = { numbers: PLAIN_MODES, isBetweenPeers: false };
 
 function offerOf(connection: Connection, firstNumber: 0 | 1 = 1, terms = TUNNEL_TERMS): SecurityAssociation {
-  return offerTransformSets(connection, SPI, firstNumber, true, terms);
+  return offerTransformSets(connection, SPIS, firstNumber, true, terms);
 }
 
 function through(payload: SecurityAssociation): SecurityAssociation {
@@ -106,7 +106,12 @@ test("every transform set that can be offered is read back from the wire as itse
       const read = readEspTransform(proposal, transform);
       assert.deepEqual(
         { encryption: read.encryption, integrity: read.integrity, group: read.group, spi: hex(proposal.spi) },
-        { encryption: esp.encryption, integrity: esp.integrity ?? "none", group: pfsGroup, spi: hex(SPI) },
+        {
+          encryption: esp.encryption,
+          integrity: esp.integrity ?? "none",
+          group: pfsGroup,
+          spi: hex(fromHex("0c0ffee1")),
+        },
       );
       assert.deepEqual(read.lifetimes, { seconds: 3600, kilobytes: 4608000 });
       assert.deepEqual(read.unsupported, []);
@@ -217,11 +222,10 @@ test("the peer's first proposal that one of our sets matches is taken, and answe
         const expected = theirs.findIndex((set) => ours.some(({ esp }) => esp === set.esp));
         assert.equal(choice?.set.esp, theirs[expected]?.esp);
         if (choice === undefined) return;
-        const own = fromHex("0abcdef0");
-        const answer = answerTransform(offer, choice, own);
+        const answer = answerTransform(offer, choice, { spi: 0x0abcdef0, ahSpi: undefined });
         const { proposal, transform } = firstOf(answer);
         assert.deepEqual([answer.proposals.length, proposal.transforms.length], [1, 1]);
-        assert.equal(hex(proposal.spi), hex(own));
+        assert.equal(hex(proposal.spi), "0abcdef0");
         assert.deepEqual(transform.attributes, choice.offer.transform.attributes);
         assert.equal(accepted(peers, answer)?.set.esp, choice.set.esp);
       },

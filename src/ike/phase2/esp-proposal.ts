@@ -2,6 +2,8 @@
  * Proposals of quick mode on the wire (RFC 2407 §4.4.3, §4.4.4, §4.5): offering our transform sets, choosing among the
  * peer's, and checking an answer against what was offered. A set is ESP, AH, or both under one proposal number.
  */
+import { BugError } from "../../base/errors.ts";
+import { u32Octets } from "../../base/octets.ts";
 import { describeEspSuite, type EspSuite, type HashName, isAh } from "../../crypto/names.ts";
 import { type EncapsulationMode, suitesOf, type TransformSet } from "../../crypto/transform-set.ts";
 import { type Attribute, basicAttribute, variableAttribute } from "../../isakmp/attribute.ts";
@@ -13,6 +15,7 @@ import type { SecurityAssociation } from "../../isakmp/payloads/security-associa
 import type { Mismatch } from "../events.ts";
 import type { ModeNumbers } from "../phase1/nat-traversal.ts";
 import type { Connection } from "../policy.ts";
+import { type InboundSpis, outsideIn } from "../spi-table.ts";
 import { AH_IDS, type AhOffer } from "./ah-offer.ts";
 import { chosenAh, compareAhOf, passesAh, protocolsOf } from "./ah-proposal.ts";
 import { acceptedModes, type ModeTerms, modeOf, offeredMode } from "./encapsulation.ts";
@@ -30,12 +33,12 @@ export function offeredSets({ transformSets }: Connection, { numbers }: ModeTerm
 }
 
 /**
- * One proposal for each transform set, in order of preference, or two under one number, AH first as IOS lists them. All
- * have the same SPI: SAs of two protocols are two even so (RFC 2401 §4.1).
+ * One proposal for each transform set, in order of preference, or two under one number, AH first as IOS lists them. AH around
+ * ESP has an SPI of its own; all others share one, as only one of them will be chosen.
  */
 export function offerTransformSets(
   connection: Connection,
-  spi: Uint8Array,
+  spis: InboundSpis,
   firstNumber: number,
   offerKilobytes: boolean,
   terms: ModeTerms,
@@ -48,19 +51,33 @@ export function offerTransformSets(
       const common = commonAttributes(set, connection, offerKilobytes, terms);
       const group =
         connection.pfsGroup === undefined ? [] : [basicAttribute(CLASS.group, connection.pfsGroup)];
-      const propose = (protocolId: number, id: number, own: readonly Attribute[]): Proposal => ({
+      const propose = (
+        spi: Uint8Array,
+        protocolId: number,
+        id: number,
+        own: readonly Attribute[],
+      ): Proposal => ({
         number: firstNumber + i,
         protocolId,
         spi,
         transforms: [{ number: firstNumber, id, attributes: [...common, ...own, ...group] }],
       });
-      return suitesOf(set).map((suite) =>
-        isAh(suite)
-          ? propose(PROTOCOL_ID.PROTO_IPSEC_AH, AH_IDS[suite.ah], integrityAttributes(suite.ah))
-          : propose(PROTOCOL_ID.PROTO_IPSEC_ESP, encryptionOf(suite).id, espAttributes(suite)),
-      );
+      const suites = suitesOf(set);
+      return suites.map((suite, depth) => {
+        const spi = spiAt(spis, depth - suites.length);
+        return isAh(suite)
+          ? propose(spi, PROTOCOL_ID.PROTO_IPSEC_AH, AH_IDS[suite.ah], integrityAttributes(suite.ah))
+          : propose(spi, PROTOCOL_ID.PROTO_IPSEC_ESP, encryptionOf(suite).id, espAttributes(suite));
+      });
     }),
   };
+}
+
+/** Counted from the inside: -1 is that of ESP or of AH alone, -2 that of AH around ESP. */
+function spiAt(spis: InboundSpis, place: number): Uint8Array {
+  const spi = outsideIn(spis).at(place);
+  if (spi === undefined) throw new BugError("a bundle without an SPI for AH");
+  return u32Octets(spi);
 }
 
 function encryptionOf(suite: EspSuite) {
@@ -252,19 +269,19 @@ function choiceOf(
   };
 }
 
-/** The answer: the chosen transforms as they came, with our SPI. */
+/** The answer: the chosen transforms as they came, with our SPIs. */
 export function answerTransform(
   payload: SecurityAssociation,
   choice: TransformChoice,
-  spi: Uint8Array,
+  spis: InboundSpis,
 ): SecurityAssociation {
   const chosen = choice.ah === undefined ? [choice.offer] : [choice.ah, choice.offer];
   return {
     ...payload,
-    proposals: chosen.map(({ proposal, transform }) => ({
+    proposals: chosen.map(({ proposal, transform }, depth) => ({
       number: Math.max(1, proposal.number),
       protocolId: proposal.protocolId,
-      spi,
+      spi: spiAt(spis, depth - chosen.length),
       transforms: [{ ...transform, number: Math.max(1, transform.number) }],
     })),
   };

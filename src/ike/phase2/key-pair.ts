@@ -25,7 +25,9 @@ export function keyPair(
   gqmxy: Uint8Array | undefined,
   isInitiator: boolean,
 ): KeyedPair | undefined {
-  const { connection, selector, choice, originalAddresses, ownSpi, peerSpi } = negotiated;
+  const { connection, selector, choice, originalAddresses } = negotiated;
+  const { spi: ownSpi } = negotiated.ownSpis;
+  const peerSpi = spiOf(choice.offer);
   // The last is what is nearest to the payload: ESP, or AH alone.
   const suite = suitesOf(choice.set).at(-1);
   if (suite === undefined) return undefined;
@@ -114,21 +116,22 @@ interface BundledAh {
   readonly outbound: KeyedAh;
 }
 
-/** AH around ESP has KEYMAT of its own, by its protocol and SPI; our own SPI is that of ESP. */
+/** AH around ESP has KEYMAT of its own, by its protocol and SPIs. */
 function bundledAh(
   context: QuickModeContext,
   negotiated: Negotiated,
   gqmxy: Uint8Array | undefined,
 ): BundledAh | undefined {
-  const { choice, ownSpi } = negotiated;
+  const { choice, ownSpis } = negotiated;
+  const { ahSpi: ownSpi } = ownSpis;
   const hash = choice.ah?.hash;
-  if (choice.ah === undefined || hash === undefined) return undefined;
+  if (choice.ah === undefined || hash === undefined || ownSpi === undefined) return undefined;
   const connIds = context.takeConnIds();
   const peerSpi = spiOf(choice.ah);
   const keyOf = (spi: number) => ahKey(context, negotiated, gqmxy, hash, spi);
   return {
-    inbound: { hash, spi: ownSpi, key: keyOf(ownSpi), connId: connIds.inbound },
-    outbound: { hash, spi: peerSpi, key: keyOf(peerSpi), connId: connIds.outbound },
+    inbound: { hash, spi: ownSpi, pairSpi: peerSpi, key: keyOf(ownSpi), connId: connIds.inbound },
+    outbound: { hash, spi: peerSpi, pairSpi: ownSpi, key: keyOf(peerSpi), connId: connIds.outbound },
   };
 }
 

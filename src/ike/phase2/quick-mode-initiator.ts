@@ -1,6 +1,7 @@
 /** Quick mode as initiator (RFC 2409 §5.5): offer, check the answer, confirm. */
-import { constantTimeEqual, equal, u32Octets } from "../../base/octets.ts";
+import { constantTimeEqual, equal } from "../../base/octets.ts";
 import { group, publicValueProblem } from "../../crypto/groups.ts";
+import { isBundle } from "../../crypto/transform-set.ts";
 import { NOTIFY_TYPE } from "../../isakmp/numbers/notify-type.ts";
 import type { Payload } from "../../isakmp/payload.ts";
 import type { Identification } from "../../isakmp/payloads/identification.ts";
@@ -25,7 +26,6 @@ import {
   hashed,
   identityEvents,
   nonceProblem,
-  spiOf,
   spiProblem,
   transformEvents,
   validated,
@@ -44,13 +44,13 @@ import { lowerLifetimes, toldLifetimes } from "./responder-lifetime.ts";
 export function begin(context: QuickModeContext, request: QuickModeRequest): Actions {
   const { random, conventions, sa, messageId } = context;
   const started = tell({ kind: "quick-mode-started", sa, messageId, role: "initiator" });
-  if (offeredSets(request.connection, modeTerms(context, request.selector)).length === 0)
-    return [started, nothingToOffer(request.connection, sa.remote.address)];
+  const sets = offeredSets(request.connection, modeTerms(context, request.selector));
+  if (sets.length === 0) return [started, nothingToOffer(request.connection, sa.remote.address)];
   const pfs = request.connection.pfsGroup;
   const privateValue = pfs === undefined ? undefined : random.bytes("dh private", group(pfs).privateLength);
   const offered: Offered = {
     request,
-    spi: context.takeSpi(),
+    spis: context.takeSpis(sets.some(isBundle)),
     nonce: random.bytes("nonce", conventions.nonceLength),
     privateValue,
   };
@@ -75,7 +75,7 @@ export function sayOffer(
   const payloads: Payload[] = [
     offerTransformSets(
       connection,
-      u32Octets(offered.spi),
+      offered.spis,
       conventions.firstProposalNumber,
       conventions.offerKilobytes,
       terms,
@@ -154,8 +154,7 @@ export function receiveAnswer(
       ...lowerLifetimes(answer, [answer.offer.lifetimes, ...toldLifetimes(bag.all.NOTIFY)]),
     },
     originalAddresses: originalAddresses(bag.all["NAT-OA"], "initiator"),
-    ownSpi: state.spi,
-    peerSpi: spiOf(answer.offer),
+    ownSpis: state.spis,
     Ni_b: state.nonce,
     Nr_b: bag.NONCE.data,
     peerCommits: context.peerCommits,

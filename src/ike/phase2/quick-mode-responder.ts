@@ -1,8 +1,8 @@
 /** Quick mode as responder (RFC 2409 §5.5): find the crypto map entry, choose, answer, wait for the proof of liveness. */
-import { constantTimeEqual, u32Octets } from "../../base/octets.ts";
+import { constantTimeEqual } from "../../base/octets.ts";
 import { group, publicValueProblem } from "../../crypto/groups.ts";
 import { protocolOf } from "../../crypto/names.ts";
-import { suitesOf } from "../../crypto/transform-set.ts";
+import { isBundle, suitesOf } from "../../crypto/transform-set.ts";
 import { NOTIFY_TYPE } from "../../isakmp/numbers/notify-type.ts";
 import type { Payload } from "../../isakmp/payload.ts";
 import type { Identification } from "../../isakmp/payloads/identification.ts";
@@ -13,6 +13,7 @@ import { hash1, hash2, hash3 } from "../keying.ts";
 import { isShapeProblem, open, QM_DONE, QM_OFFER } from "../message-shape.ts";
 import { situationProblem } from "../phase1/protection-suite.ts";
 import type { Connection } from "../policy.ts";
+import { outsideIn } from "../spi-table.ts";
 import { awaitConnected, connected } from "./commit-bit.ts";
 import { modeTerms, translatedSelector } from "./encapsulation.ts";
 import type { EspOffer } from "./esp-offer.ts";
@@ -25,7 +26,6 @@ import {
   hashed,
   identityEvents,
   nonceProblem,
-  spiOf,
   spiProblem,
   transformEvents,
   validated,
@@ -111,8 +111,7 @@ export function respond(context: QuickModeContext, message: HashedMessage): Acti
     selector,
     choice,
     originalAddresses: originalAddresses(bag.all["NAT-OA"], "responder"),
-    ownSpi: context.takeSpi(),
-    peerSpi: spiOf(choice.offer),
+    ownSpis: context.takeSpis(isBundle(choice.set)),
     Ni_b: bag.NONCE.data,
     Nr_b: context.random.bytes("nonce", context.conventions.nonceLength),
     peerCommits: context.peerCommits,
@@ -122,7 +121,7 @@ export function respond(context: QuickModeContext, message: HashedMessage): Acti
       kind: "spi-allocated",
       sa,
       messageId,
-      spi: negotiated.ownSpi,
+      spis: outsideIn(negotiated.ownSpis),
       protocols: suitesOf(choice.set).map(protocolOf),
     }),
   );
@@ -196,15 +195,14 @@ export function sayAnswer(
   if (other !== undefined) return [takenBehindNat(context.sa.remote.address, other, negotiated)];
   const keyed = keyPair(context, negotiated, gqmxy, false);
   if (keyed === undefined) return [weakKey(negotiated.connection)];
-  const { choice, ownSpi, Ni_b, Nr_b, peerCommits } = negotiated;
-  const spi = u32Octets(ownSpi);
+  const { choice, ownSpis, Ni_b, Nr_b, peerCommits } = negotiated;
   const payloads: Payload[] = [
-    answerTransform(answer.SA, choice, spi),
+    answerTransform(answer.SA, choice, ownSpis),
     { kind: "NONCE", data: Nr_b },
     ...(publicValue === undefined ? [] : [{ kind: "KE", publicValue } as const]),
     ...answer.ids,
     ...(choice.mode === "transport" ? originalAddressPayloads(context, "responder") : []),
-    ...responderLifetime(spi, choice.shortened),
+    ...responderLifetime(choice, ownSpis.spi),
   ];
   return [
     { do: "install", sa: keyed.inbound },

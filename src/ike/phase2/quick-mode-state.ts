@@ -12,6 +12,7 @@ import type { NegotiatedIpsecSa, SaReference } from "../events.ts";
 import type { NatMethod, NatSituation } from "../phase1/nat-traversal.ts";
 import type { Connection } from "../policy.ts";
 import type { Protection } from "../protection.ts";
+import type { InboundSpis } from "../spi-table.ts";
 import type { WireConventions } from "../wire-conventions.ts";
 import type { TransformChoice } from "./esp-proposal.ts";
 
@@ -38,7 +39,7 @@ export type QuickModeState =
 
 export interface Offered {
   readonly request: QuickModeRequest;
-  readonly spi: number;
+  readonly spis: InboundSpis;
   readonly nonce: Uint8Array;
   readonly privateValue: Uint8Array | undefined;
 }
@@ -49,8 +50,7 @@ export interface Negotiated {
   readonly choice: TransformChoice;
   /** Of the packets that the peer sends, if it has told. */
   readonly originalAddresses: Addresses | undefined;
-  readonly ownSpi: number;
-  readonly peerSpi: number;
+  readonly ownSpis: InboundSpis;
   readonly Ni_b: Uint8Array;
   readonly Nr_b: Uint8Array;
   /** The peer's message with the proposal had the commit bit. */
@@ -81,8 +81,8 @@ export interface QuickModeContext {
   readonly nat: { readonly method: NatMethod; readonly situation: NatSituation } | undefined;
   /** Who else behind the peer's NAT has such traffic. */
   readonly takenBehindNat: (selector: TrafficSelector) => string | undefined;
-  /** An SPI nobody uses; it is taken. */
-  readonly takeSpi: () => number;
+  /** SPIs nobody uses, one more where AH may be around ESP; they are taken. */
+  readonly takeSpis: (withAh: boolean) => InboundSpis;
   /** IOS's conn ids for a pair. */
   readonly takeConnIds: () => { readonly inbound: number; readonly outbound: number };
 }

@@ -1,5 +1,6 @@
 /** RESPONDER-LIFETIME (RFC 2407 §4.6.3.1): a responder keeps an SA for a shorter time than it was offered, and says so. */
 import { MalformedError } from "../../base/errors.ts";
+import { u32Octets } from "../../base/octets.ts";
 import { Reader } from "../../base/reader.ts";
 import { Writer } from "../../base/writer.ts";
 import { type Attribute, decodeAttributes, encodeAttributes } from "../../isakmp/attribute.ts";
@@ -7,17 +8,17 @@ import { DOI, PROTOCOL_ID } from "../../isakmp/numbers/domain.ts";
 import { NOTIFY_TYPE } from "../../isakmp/numbers/notify-type.ts";
 import type { Notification } from "../../isakmp/payloads/notification.ts";
 import { subjectProblem } from "../payload-subject.ts";
-import { lifetimeAttributes } from "./esp-proposal.ts";
+import { lifetimeAttributes, type TransformChoice } from "./esp-proposal.ts";
 import { type Lifetimes, readLifetimes } from "./transform-attributes.ts";
 
-/** The notification for what was shortened; none where nothing was. */
+/** The notification for what was shortened, in the name of our SA of ESP, or of AH alone; none where nothing was. */
 export function responderLifetime(
-  spi: Uint8Array,
-  shortened: { readonly seconds?: number; readonly kilobytes?: number },
+  { offer, shortened }: Pick<TransformChoice, "offer" | "shortened">,
+  ownSpi: number,
 ): Notification[] {
   const attributes = lifetimeAttributes(shortened);
   if (attributes.length === 0) return [];
-  return [lifetimeNotification(PROTOCOL_ID.PROTO_IPSEC_ESP, spi, attributes)];
+  return [lifetimeNotification(offer.proposal.protocolId, u32Octets(ownSpi), attributes)];
 }
 
 /** The same for either phase: phase 1 names its SA by both cookies. */
@@ -44,7 +45,7 @@ export function toldLifetimes(notifications: readonly Notification[]): readonly 
     .filter(
       (notification) =>
         notification.notifyType === NOTIFY_TYPE["RESPONDER-LIFETIME"] &&
-        notification.protocolId === PROTOCOL_ID.PROTO_IPSEC_ESP &&
+        IPSEC_PROTOCOLS.includes(notification.protocolId) &&
         subjectProblem(notification) === undefined,
     )
     .map((notification) => readLifetimes(attributesIn(notification.data)));
@@ -98,6 +99,8 @@ export function lowerLifetimes(current: SaLifetimes, told: readonly Lifetimes[])
 /** IOS's own minima of `crypto ipsec security-association lifetime`: a peer cannot make us renegotiate without end. */
 const FLOOR = { seconds: 120, kilobytes: 2560 } as const;
 
+/** AH and ESP of a bundle live equally long, whichever a notification names. */
+const IPSEC_PROTOCOLS: readonly number[] = [PROTOCOL_ID.PROTO_IPSEC_ESP, PROTOCOL_ID.PROTO_IPSEC_AH];
 const ATTRIBUTES_MAX = 8;
 /** Phase 1 numbers life type and duration 11 and 12, phase 2 numbers them 1 and 2. */
 const PHASE1_OFFSET = 10;

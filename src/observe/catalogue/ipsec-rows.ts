@@ -12,7 +12,7 @@ export const IPSEC_ROWS: Rows<
 > = {
   "sa-requested": {
     debug: (event) =>
-      event.suites.map((suite) =>
+      event.suites.map((suite, i) =>
         ipsec(
           "sa_request",
           ",",
@@ -21,7 +21,7 @@ export const IPSEC_ROWS: Rows<
             suite,
             direction: "OUTBOUND",
             remote: event.peer,
-            spi: event.spi ?? 0,
+            spi: event.spis?.[i] ?? 0,
             connId: 0,
             flags: "0x400C",
           }),

@@ -90,17 +90,17 @@ function validationLines(event: EventOf<"ipsec-proposal-validated">): DebugMessa
 }
 
 /** IOS's IPsec chooses the SPI when IKE asks for one; the initiator has asked before it began. */
-function spiLines({ sa, messageId, spi, protocols }: EventOf<"spi-allocated">): DebugMessage[] {
+function spiLines({ sa, messageId, spis, protocols }: EventOf<"spi-allocated">): DebugMessage[] {
   const node = `Node ${signed(messageId)}, `;
   return [
-    isakmp(sa, `asking for ${protocols.length} spis from ipsec`),
+    isakmp(sa, `asking for ${spis.length} spis from ipsec`),
     transition(sa, "IKE_MSG_FROM_PEER, IKE_QM_EXCH", "IKE_QM_READY", "IKE_QM_SPI_STARVE", node),
     ipsec("key_engine", "got a queue event..."),
-    ...protocols.map((protocol) =>
+    ...spis.map((spi, i) =>
       ipsec(
         "spi_response",
         `getting spi ${spi} for SA`,
-        `      from ${column(sa.local.address)} to ${column(sa.remote.address)} for prot ${protocol === "ah" ? 2 : 3}`,
+        `      from ${column(sa.local.address)} to ${column(sa.remote.address)} for prot ${protocols[i] === "ah" ? 2 : 3}`,
       ),
     ),
     isakmpPlain("received ke message (2/1)"),
