@@ -115,6 +115,8 @@ const SHARED: Readonly<Record<string, string>> = {
   "show crypto key": "Show long term public keys",
   "show crypto key mypubkey": "Show public keys associated with this router",
   "show crypto key pubkey-chain": "Show peer public keys",
+  "show crypto pki": "Show PKI",
+  "show interfaces": "Interface status and configuration",
   "show ip": "IP information",
   "show ip local": "IP local options",
   "show processes": "Active process statistics",

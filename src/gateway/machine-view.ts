@@ -42,12 +42,27 @@ export interface TrafficCounts {
   readonly packetsIn: number;
   readonly octetsIn: number;
   readonly errorsIn: number;
+  /** Lost for want of a place to put them. */
+  readonly dropsIn: number;
+  /** Damaged, of the errors. */
+  readonly framesIn: number;
+  /** Came faster than they were taken, of the errors. */
+  readonly overrunsIn: number;
   readonly packetsOut: number;
   readonly octetsOut: number;
   readonly errorsOut: number;
   /** Lost for want of a place to wait in, or of whoever would take them. */
   readonly dropsOut: number;
+  /** Were not ready when it was their turn, of the errors. */
+  readonly underrunsOut: number;
+  readonly collisions: number;
 }
+
+/** Of an interface that has carried nothing, or that nobody counts on. */
+export const NO_TRAFFIC: TrafficCounts = {
+  ...{ packetsIn: 0, octetsIn: 0, errorsIn: 0, dropsIn: 0, framesIn: 0, overrunsIn: 0 },
+  ...{ packetsOut: 0, octetsOut: 0, errorsOut: 0, dropsOut: 0, underrunsOut: 0, collisions: 0 },
+};
 
 export interface RouteView {
   readonly prefix: AddressBlock;

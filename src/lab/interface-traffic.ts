@@ -1,16 +1,8 @@
 /** What a virtual interface has carried. */
-import type { TrafficCounts } from "../gateway/machine-view.ts";
+import { NO_TRAFFIC, type TrafficCounts } from "../gateway/machine-view.ts";
 
 export class InterfaceTraffic {
-  #counts: TrafficCounts = {
-    packetsIn: 0,
-    octetsIn: 0,
-    errorsIn: 0,
-    packetsOut: 0,
-    octetsOut: 0,
-    errorsOut: 0,
-    dropsOut: 0,
-  };
+  #counts = NO_TRAFFIC;
 
   get counts(): TrafficCounts {
     return this.#counts;
@@ -23,7 +15,8 @@ export class InterfaceTraffic {
 
   /** A packet that came damaged. */
   receivedDamaged(): void {
-    this.#counts = { ...this.#counts, errorsIn: this.#counts.errorsIn + 1 };
+    const { errorsIn, framesIn } = this.#counts;
+    this.#counts = { ...this.#counts, errorsIn: errorsIn + 1, framesIn: framesIn + 1 };
   }
 
   sent(octets: number): void {

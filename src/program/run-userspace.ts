@@ -1,7 +1,7 @@
 /** A gateway on ordinary UDP sockets: IKE and ESP in UDP without root. */
 import type { RouterPolicy } from "../config/compile.ts";
 import type { InterfaceConfiguration } from "../config/router-policy.ts";
-import type { InterfaceView } from "../gateway/machine-view.ts";
+import { type InterfaceView, NO_TRAFFIC } from "../gateway/machine-view.ts";
 import { systemClock } from "../host/clock.ts";
 import { systemRandom } from "../host/entropy.ts";
 import { JobPool } from "../host/job-pool.ts";
@@ -60,9 +60,6 @@ function socketInterface({ name, mtu }: InterfaceConfiguration): InterfaceView {
     hardwareAddress: undefined,
     hasCarrier: true,
     mtu,
-    traffic: {
-      ...{ packetsIn: 0, octetsIn: 0, errorsIn: 0 },
-      ...{ packetsOut: 0, octetsOut: 0, errorsOut: 0, dropsOut: 0 },
-    },
+    traffic: NO_TRAFFIC,
   };
 }

@@ -91,7 +91,15 @@ export class FakeRouter implements RouterServices {
           mtu: mtu.value,
           traffic: {
             ...{ packetsIn: 1, octetsIn: 100, errorsIn: 2, packetsOut: 3, octetsOut: 300 },
-            ...{ errorsOut: 4, dropsOut: 5 },
+            ...{
+              errorsOut: 4,
+              dropsOut: 5,
+              dropsIn: 6,
+              framesIn: 7,
+              overrunsIn: 8,
+              underrunsOut: 9,
+              collisions: 10,
+            },
           },
         })),
       routes: [],

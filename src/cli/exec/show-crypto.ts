@@ -5,7 +5,7 @@ import { INTERFACE_NAME } from "../interface-names.ts";
 import { anyOrder, flag, optional, value, word } from "../sentence.ts";
 import { ADDRESS, NAME } from "../value-types.ts";
 import { showCallAdmission } from "../views/call-admission.ts";
-import { showCertificates } from "../views/certificates.ts";
+import { showCertificates, showPkiCertificates } from "../views/certificates.ts";
 import { showCryptoMap } from "../views/crypto-map.ts";
 import { showCryptoSession } from "../views/crypto-session.ts";
 import { showDiagnosis } from "../views/diagnosis.ts";
@@ -157,6 +157,9 @@ export const SHOW_CRYPTO_COMMANDS: readonly Command[] = [
   ),
   command(phrase("show crypto ca certificates", "Show certificates"), ({ print, services }) =>
     print(showCertificates(services.configuration())),
+  ),
+  command(phrase("show crypto pki certificates", "Show certificates"), ({ print, services }) =>
+    print(showPkiCertificates(services.configuration())),
   ),
   command(phrase("show crypto key mypubkey rsa", "Show RSA public keys"), ({ print, services }) =>
     print(showMyPublicKeys(services.rsaKeys())),

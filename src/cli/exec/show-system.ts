@@ -1,7 +1,7 @@
 /** `show version`, `clock`, `processes`, `interfaces`: the machine that the router runs on. */
 import { INTERFACE_NAME } from "../interface-names.ts";
 import { flag, optional, value } from "../sentence.ts";
-import { showInterfaces } from "../views/interfaces.ts";
+import { showDescriptions, showInterfaces } from "../views/interfaces.ts";
 import { showClock, showMemory, showProcessor, showVersion } from "../views/system.ts";
 import { phrase } from "../vocabulary.ts";
 import { type Command, command } from "./command.ts";
@@ -21,12 +21,12 @@ export const SHOW_SYSTEM_COMMANDS: readonly Command[] = [
     },
   ),
   command(
-    [
-      ...phrase("show interfaces", "Interface status and configuration"),
-      optional(value("name", INTERFACE_NAME, "Interface")),
-    ],
+    [...phrase("show interfaces"), optional(value("name", INTERFACE_NAME, "Interface"))],
     ({ print, services }, { name }) =>
       print(showInterfaces(services.configuration(), services.machine(), name)),
+  ),
+  command(phrase("show interfaces description", "Show interface description"), ({ print, services }) =>
+    print(showDescriptions(services.configuration(), services.machine())),
   ),
   command(phrase("show processes", "Active process statistics"), ({ print, services }) => {
     const { health } = services.machine();

@@ -1,4 +1,4 @@
-/** `show access-lists`: named lists first, each line with how often it has decided. */
+/** `show access-lists`: named lists first, each line with its number and how often it has decided. */
 
 import { isAny, rulesOf } from "../../config/access-rules.ts";
 import type { AccessListRule, AccessListSettings, Configuration } from "../../config/configuration.ts";
@@ -15,7 +15,9 @@ export function showAccessLists(
     .filter((list) => name === undefined || list.name === name)
     .flatMap((list) => [
       `${list.kind === "standard" ? "Standard" : "Extended"} IP access list ${list.name}`,
-      ...rulesOf(list).map((rule) => `    ${ruleText(list, rule)}${counted(matchesOf(rule))}`),
+      ...rulesOf(list).map(
+        (rule, i) => `    ${(i + 1) * LINE_STEP} ${ruleText(list, rule)}${counted(matchesOf(rule))}`,
+      ),
     ]);
 }
 
@@ -34,6 +36,9 @@ function standardText({ action, source, log }: AccessListRule): string {
   const from = isAny(source) ? "any" : isHost(source) ? address : `${address}, wildcard bits ${wildcard}`;
   return `${action} ${from}${log === undefined ? "" : " log"}`;
 }
+
+/** Between the numbers of lines, as IOS counts them since 12.3. */
+const LINE_STEP = 10;
 
 function counted(matches: number): string {
   return matches === 0 ? "" : ` (${matches} match${matches === 1 ? "" : "es"})`;

@@ -113,11 +113,11 @@ test("show access-lists gives extended lists without their remarks", () => {
   );
   assert.deepEqual(console.output("show access-lists"), [
     "Extended IP access list gre1",
-    "    permit gre host 172.18.31.1 host 172.18.45.1",
+    "    10 permit gre host 172.18.31.1 host 172.18.45.1",
     "Extended IP access list gre2",
-    "    permit gre host 172.18.31.1 host 172.18.45.2",
+    "    10 permit gre host 172.18.31.1 host 172.18.45.2",
     "Extended IP access list 101",
-    "    deny tcp any any eq www",
+    "    10 deny tcp any any eq www",
   ]);
   assert.deepEqual(console.output("show access-lists gre2").length, 2);
 });

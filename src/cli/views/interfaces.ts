@@ -1,6 +1,6 @@
-/** `show interfaces` and `show ip interface`: how each is set, and what it has carried. Nothing is told that nobody measures. */
+/** `show interfaces` and `show ip interface`: how each is set, and what it has carried. */
 import type { Configuration, InterfaceSettings } from "../../config/configuration.ts";
-import type { MachineView } from "../../gateway/machine-view.ts";
+import type { MachineView, TrafficCounts } from "../../gateway/machine-view.ts";
 import { type IpAddress, ipv4ToNumber } from "../../net/ip-address.ts";
 import { type InterfaceStatus, interfaceStatuses, statusLine } from "./interface-status.ts";
 
@@ -18,12 +18,30 @@ function interfaceLines(status: InterfaceStatus): string[] {
     `  MTU ${settings.mtu.value} bytes`,
     ...(found === undefined
       ? []
-      : [
-          `     ${found.traffic.packetsIn} packets input, ${found.traffic.octetsIn} bytes`,
-          `     ${found.traffic.errorsIn} input errors`,
-          `     ${found.traffic.packetsOut} packets output, ${found.traffic.octetsOut} bytes`,
-          `     ${found.traffic.errorsOut} output errors, ${found.traffic.dropsOut} output drops`,
-        ]),
+      : [`  Total output drops: ${found.traffic.dropsOut}`, ...trafficLines(found.traffic)]),
+  ];
+}
+
+/** Damaged frames are counted as one kind, whether their checksum was wrong or their end: IOS's `CRC` stays 0. */
+function trafficLines(counts: TrafficCounts): string[] {
+  const { errorsIn, framesIn, overrunsIn, errorsOut, collisions } = counts;
+  return [
+    `     ${counts.packetsIn} packets input, ${counts.octetsIn} bytes, ${counts.dropsIn} no buffer`,
+    `     ${errorsIn} input errors, 0 CRC, ${framesIn} frame, ${overrunsIn} overrun, 0 ignored`,
+    `     ${counts.packetsOut} packets output, ${counts.octetsOut} bytes, ${counts.underrunsOut} underruns`,
+    `     ${errorsOut} output errors, ${collisions} collisions, 0 interface resets`,
+  ];
+}
+
+/** `show interfaces description`. */
+export function showDescriptions(configuration: Configuration, machine: MachineView): string[] {
+  return [
+    "Interface                      Status         Protocol Description",
+    ...interfaceStatuses(configuration, machine).map(({ settings, status, protocol }) => {
+      const shortly = status === "administratively down" ? "admin down" : status;
+      const description = settings.description?.value ?? "";
+      return `${settings.name.padEnd(30)} ${shortly.padEnd(14)} ${protocol.padEnd(8)} ${description}`.trimEnd();
+    }),
   ];
 }
 
@@ -53,7 +71,9 @@ export function showIpInterfaces(
       `  MTU is ${(ipMtu ?? mtu).value} bytes`,
       `  Outgoing access list is ${accessGroups.out?.value ?? "not set"}`,
       `  Inbound  access list is ${accessGroups.in?.value ?? "not set"}`,
-      `  Crypto map is ${cryptoMap?.value ?? "not set"}`,
+      ...(cryptoMap === undefined
+        ? []
+        : [`  Output features: IPSec output classification, crypto map ${cryptoMap.value}`]),
     ];
   });
 }

@@ -25,10 +25,10 @@ interface Serial0
 
 test("show version tells software, uptime and interfaces", () => {
   assert.deepEqual(new FakeConsole(CONFIGURATION).output("show version"), [
-    "skeyid Software, IKEv1 and IPsec gateway, Version 1.2.3",
+    "skeyid Software (SKEYID), Version 1.2.3, IKEv1 and IPsec gateway",
     "",
     "Initiator uptime is 0 minutes",
-    'System image file is "skeyid"',
+    'System image file is "program:skeyid"',
     "",
     "3 network interfaces",
     "",
@@ -93,10 +93,11 @@ test("interfaces are told with what they have carried", () => {
     "  Description: the office",
     "  Internet address is 10.1.1.1/24",
     "  MTU 1500 bytes",
-    "     1 packets input, 100 bytes",
-    "     2 input errors",
-    "     3 packets output, 300 bytes",
-    "     4 output errors, 5 output drops",
+    "  Total output drops: 5",
+    "     1 packets input, 100 bytes, 6 no buffer",
+    "     2 input errors, 0 CRC, 7 frame, 8 overrun, 0 ignored",
+    "     3 packets output, 300 bytes, 9 underruns",
+    "     4 output errors, 10 collisions, 0 interface resets",
   ]);
   const all = new FakeConsole(CONFIGURATION).output("show interfaces");
   assert.deepEqual(
@@ -128,7 +129,7 @@ test("show ip interface tells what is applied to it", () => {
     "  MTU is 1500 bytes",
     "  Outgoing access list is not set",
     "  Inbound  access list is 101",
-    "  Crypto map is vpn",
+    "  Output features: IPSec output classification, crypto map vpn",
   ]);
   assert.deepEqual(new FakeConsole(CONFIGURATION).output("show ip interface Serial0"), [
     "Serial0 is administratively down, line protocol is down",

@@ -10,10 +10,10 @@ export function showVersion(configuration: Configuration, machine: MachineView):
   const { softwareVersion, clock, health } = machine;
   const count = configuration.interfaces.filter(({ name }) => !name.startsWith("Loopback")).length;
   return [
-    `skeyid Software, IKEv1 and IPsec gateway, Version ${softwareVersion}`,
+    `skeyid Software (SKEYID), Version ${softwareVersion}, IKEv1 and IPsec gateway`,
     "",
     `${configuration.hostname.value} uptime is ${uptimeWords(clock.uptime)}`,
-    'System image file is "skeyid"',
+    'System image file is "program:skeyid"',
     "",
     ...(health === undefined
       ? []

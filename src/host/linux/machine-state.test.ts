@@ -14,13 +14,13 @@ test("devices are told with what they have carried", () => {
       "Inter-|   Receive                                                |  Transmit",
       " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed",
       "    lo: 2318608    1667    0    0    0     0          0         0  2318608    1667    0    0    0     0       0          0",
-      "  eth0:1000 10 1 2 0 0 0 0 2000 20 3 4 0 0 0 0",
+      "  eth0:1000 10 1 2 5 6 0 0 2000 20 3 4 7 8 0 0",
     ].join("\n"),
   );
   assert.deepEqual([...traffic.keys()], ["lo", "eth0"]);
   assert.deepEqual(traffic.get("eth0"), {
-    ...{ octetsIn: 1000, packetsIn: 10, errorsIn: 1 },
-    ...{ octetsOut: 2000, packetsOut: 20, errorsOut: 3, dropsOut: 4 },
+    ...{ octetsIn: 1000, packetsIn: 10, errorsIn: 1, dropsIn: 2, overrunsIn: 5, framesIn: 6 },
+    ...{ octetsOut: 2000, packetsOut: 20, errorsOut: 3, dropsOut: 4, underrunsOut: 7, collisions: 8 },
   });
 });
 

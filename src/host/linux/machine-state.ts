@@ -1,7 +1,12 @@
 /** What `show` tells of this machine: counters of devices and the kernel's routes, read from /proc and /sys at once. */
 import { readFileSync } from "node:fs";
 import { endianness, networkInterfaces } from "node:os";
-import type { InterfaceView, RouteView, TrafficCounts } from "../../gateway/machine-view.ts";
+import {
+  type InterfaceView,
+  NO_TRAFFIC,
+  type RouteView,
+  type TrafficCounts,
+} from "../../gateway/machine-view.ts";
 import { type IpAddress, ipv4FromNumber, ipv4ToNumber } from "../../net/ip-address.ts";
 import { blockOf } from "../../net/selector.ts";
 import type { MatchedInterface } from "./interface-matching.ts";
@@ -34,9 +39,18 @@ export function deviceTraffic(text: string): ReadonlyMap<string, TrafficCounts> 
       const [, device, numbers = ""] = /^\s*([^\s:]+):\s*(.*)$/.exec(line) ?? [];
       if (device === undefined) return [];
       const counts = numbers.split(/\s+/).map(Number);
-      const [octetsIn = 0, packetsIn = 0, errorsIn = 0, , , , , , octetsOut = 0, packetsOut = 0] = counts;
-      const [errorsOut = 0, dropsOut = 0] = counts.slice(10);
-      return [[device, { octetsIn, packetsIn, errorsIn, octetsOut, packetsOut, errorsOut, dropsOut }]];
+      const [octetsIn = 0, packetsIn = 0, errorsIn = 0, dropsIn = 0, overrunsIn = 0, framesIn = 0] = counts;
+      const [octetsOut = 0, packetsOut = 0, errorsOut = 0, dropsOut = 0, underrunsOut = 0, collisions = 0] =
+        counts.slice(8);
+      return [
+        [
+          device,
+          {
+            ...{ octetsIn, packetsIn, errorsIn, dropsIn, overrunsIn, framesIn },
+            ...{ octetsOut, packetsOut, errorsOut, dropsOut, underrunsOut, collisions },
+          },
+        ],
+      ];
     }),
   );
 }
@@ -80,16 +94,6 @@ function textOf(path: string): string {
     return "";
   }
 }
-
-const NO_TRAFFIC: TrafficCounts = {
-  packetsIn: 0,
-  octetsIn: 0,
-  errorsIn: 0,
-  packetsOut: 0,
-  octetsOut: 0,
-  errorsOut: 0,
-  dropsOut: 0,
-};
 
 /** Flags of routes (`RTF_GATEWAY`, `RTF_REJECT`). */
 const GATEWAY = 0x0002;
