@@ -194,16 +194,11 @@ test("certificates are entered, and shown for what they say", () => {
   );
   assert.deepEqual(console.output("do show crypto ca certificates").slice(0, -1), [
     "Certificate",
+    "  Subject Name",
+    "    Name: stannous-isdn1.cisco.com",
+    "    Serial Number: 5679987",
     "  Status: Available",
     "  Certificate Serial Number: 503968D890F7D409475B7280162754D2",
     "  Key Usage: Signature",
-    "  Issuer:",
-    "    O=Cisco Systems, OU=Devtest, CN=CISCOCA-ULTRA",
-    "  Subject:",
-    "    unstructuredName=stannous-isdn1.cisco.com, serialNumber=5679987",
-    "  Validity Date:",
-    "    start date: 00:00:00 UTC Apr 8 1998",
-    "    end   date: 23:59:59 UTC Apr 8 1999",
-    "  Associated Identity: bubba",
   ]);
 });

@@ -17,7 +17,7 @@ test("the list of the outside interface sees a packet twice: as ESP, and decrypt
   const [title, , , esp, inner] = lab.typed("B", "show ip access-lists 150");
   assert.equal(title, "Extended IP access list 150");
   assert.match(esp ?? "", /permit esp host 192\.0\.2\.1 host 192\.0\.2\.2 \(10 matches\)/);
-  assert.match(inner ?? "", /10 permit ip 10\.1\.1\.0 0\.0\.0\.255 10\.1\.2\.0 0\.0\.0\.255 \(5 matches\)/);
+  assert.match(inner ?? "", /permit ip 10\.1\.1\.0 0\.0\.0\.255 10\.1\.2\.0 0\.0\.0\.255 \(5 matches\)/);
 });
 
 test("the hole for what was decrypted lets nothing in that was not", () => {
@@ -57,8 +57,8 @@ test("a standard list looks at sources, and one that does not exist lets everyth
   assert.equal(lab.pinged("A", "10.1.2.1", "source 10.1.1.1"), "!!!!!");
   assert.deepEqual(lab.typed("B", "show ip access-lists 7"), [
     "Standard IP access list 7",
-    "    deny 192.0.2.1 (5 matches)",
-    "    permit any (5 matches)",
+    "    10 deny 192.0.2.1 (5 matches)",
+    "    20 permit any (5 matches)",
   ]);
 });
 

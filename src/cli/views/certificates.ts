@@ -1,81 +1,78 @@
-/** `show crypto ca certificates`, and as `show crypto pki certificates` field by field: what there is of them, and what each says. */
+/**
+ * `show crypto ca certificates`, whose they are; and `show crypto pki certificates`, field by field as tools read them: what the
+ * configuration has of them, and what each says.
+ */
 import { MalformedError } from "../../base/errors.ts";
 import type { CertificateSettings, Configuration } from "../../config/configuration.ts";
 import { type Certificate, readCertificate } from "../../pki/certificate.ts";
 import { FIT_USAGES } from "../../pki/chain.ts";
-import { attributesOf, type DistinguishedName, nameText } from "../../pki/distinguished-name.ts";
+import { attributesOf, type DistinguishedName } from "../../pki/distinguished-name.ts";
 import { NAME_ATTRIBUTES } from "../../pki/object-identifiers.ts";
 import { dateText } from "./rsa-keys.ts";
 
-export function showCertificates({ certificateChains }: Configuration): string[] {
-  return certificateChains.flatMap(({ name, certificates }) =>
-    certificates.flatMap((settings) => certificateLines(name, settings)),
-  );
-}
-
-function certificateLines(
-  trustpoint: string,
-  { owner, serialNumber, octets }: CertificateSettings,
-): string[] {
-  const read = octets === undefined ? undefined : readCertificate(octets);
-  const isThere = read !== undefined && !(read instanceof MalformedError);
-  return [
-    TITLES[owner],
-    `  Status: ${isThere ? "Available" : "Not available"}`,
-    `  Certificate Serial Number: ${serialNumber}`,
-    ...(isThere ? detailLines(read) : []),
-    `  Associated Identity: ${trustpoint}`,
+export function showCertificates(configuration: Configuration): string[] {
+  return certificatesOf(configuration).flatMap(({ settings, read }) => [
+    TITLES[settings.owner],
+    ...(read === undefined || settings.owner !== "router"
+      ? []
+      : ["  Subject Name", ...subjectNameLines(read.subject)]),
+    `  Status: ${read === undefined ? "Not available" : "Available"}`,
+    `  Certificate Serial Number: ${settings.serialNumber}`,
+    ...(read === undefined ? [] : [`  Key Usage: ${usageText(read)}`]),
     "",
-  ];
+  ]);
 }
 
-function detailLines(certificate: Certificate): string[] {
-  const { issuer, subject, notBefore, notAfter } = certificate;
-  return [
-    `  Key Usage: ${usageText(certificate)}`,
-    "  Issuer:",
-    `    ${nameText(issuer)}`,
-    "  Subject:",
-    `    ${nameText(subject)}`,
-    "  Validity Date:",
-    `    start date: ${dateText(notBefore)}`,
-    `    end   date: ${dateText(notAfter)}`,
-  ];
+/** By its name since IOS 12.3. */
+export function showPkiCertificates(configuration: Configuration): string[] {
+  return certificatesOf(configuration).flatMap(({ trustpoint, settings, read }) => [
+    TITLES[settings.owner],
+    `  Status: ${read === undefined ? "Not available" : "Available"}`,
+    `  Certificate Serial Number (hex): ${settings.serialNumber}`,
+    ...(read === undefined ? [] : fieldLines(read)),
+    `  Associated Trustpoints: ${trustpoint}`,
+    "",
+  ]);
 }
 
-/** By its name since IOS 12.3: attributes stand one a line, the nearest first, as tools read them. */
-export function showPkiCertificates({ certificateChains }: Configuration): string[] {
+interface ShownCertificate {
+  readonly trustpoint: string;
+  readonly settings: CertificateSettings;
+  /** Undefined where it is not there, or cannot be read. */
+  readonly read: Certificate | undefined;
+}
+
+function certificatesOf({ certificateChains }: Configuration): ShownCertificate[] {
   return certificateChains.flatMap(({ name, certificates }) =>
-    certificates.flatMap(({ owner, serialNumber, octets }) => {
-      const read = octets === undefined ? undefined : readCertificate(octets);
-      const isThere = read !== undefined && !(read instanceof MalformedError);
-      return [
-        TITLES[owner],
-        `  Status: ${isThere ? "Available" : "Not available"}`,
-        `  Certificate Serial Number (hex): ${serialNumber}`,
-        ...(isThere ? fieldLines(read) : []),
-        `  Associated Trustpoints: ${name}`,
-        "",
-      ];
+    certificates.map((settings) => {
+      const read = settings.octets === undefined ? undefined : readCertificate(settings.octets);
+      return { trustpoint: name, settings, read: read instanceof MalformedError ? undefined : read };
     }),
   );
 }
 
 function fieldLines(certificate: Certificate): string[] {
   const { issuer, subject, notBefore, notAfter } = certificate;
-  const [hostname] = attributesOf(subject, UNSTRUCTURED_NAME);
-  const [serial] = attributesOf(subject, SERIAL_NUMBER);
   return [
     `  Certificate Usage: ${usageText(certificate)}`,
     "  Issuer:",
     ...attributeLines(issuer),
     "  Subject:",
-    ...(hostname === undefined ? [] : [`    Name: ${hostname.text}`]),
-    ...(serial === undefined ? [] : [`    Serial Number: ${serial.text}`]),
+    ...subjectNameLines(subject),
     ...attributeLines(subject),
     "  Validity Date:",
     `    start date: ${dateText(notBefore)}`,
     `    end   date: ${dateText(notAfter)}`,
+  ];
+}
+
+/** What IOS has a certificate say of a router. */
+function subjectNameLines(subject: DistinguishedName): string[] {
+  const [hostname] = attributesOf(subject, UNSTRUCTURED_NAME);
+  const [serial] = attributesOf(subject, SERIAL_NUMBER);
+  return [
+    ...(hostname === undefined ? [] : [`    Name: ${hostname.text}`]),
+    ...(serial === undefined ? [] : [`    Serial Number: ${serial.text}`]),
   ];
 }
 
