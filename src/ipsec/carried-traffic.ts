@@ -16,11 +16,11 @@ export class CarriedTraffic {
 
   /** False where the carrier refuses. */
   install(sa: LiveSa): boolean {
-    return this.#carrier.install(sa.parameters, sa.limits);
+    return this.#carrier.install(sa.parameters, sa.volume);
   }
 
   moveToPort(sa: LiveSa): void {
-    this.#carrier.moveToPort(sa.parameters, sa.limits);
+    this.#carrier.moveToPort(sa.parameters, sa.volume);
   }
 
   remove(sa: LiveSa): void {

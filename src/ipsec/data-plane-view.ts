@@ -56,7 +56,7 @@ function saView(
   { suite, spi, connId }: ReturnType<typeof membersOf>[number],
   now: Instant,
 ): SaView {
-  const { parameters, limits, esp } = sa;
+  const { parameters, volume, esp } = sa;
   const ofEsp = !isAh(suite);
   const arrivals = sa.direction === "outbound" ? undefined : ofEsp ? sa : (sa.ahArrivals ?? sa);
   const isChecked = isAuthenticated(suite) && sa.line.connection.entry.replayWindow > 0;
@@ -68,7 +68,7 @@ function saView(
     connId,
     flowId: sa.flowId,
     ...(parameters.isManual === true ? { isManual: true } : {}),
-    remainingKilobytes: wholeUnits(limits.hardOctets - sa.octets, KILOBYTE),
+    remainingKilobytes: wholeUnits(volume.hardOctets - sa.octets, KILOBYTE),
     remainingSeconds: wholeUnits(elapsed(now, sa.hardAt), 1000),
     installedAt: parameters.installedAt,
     ivLength: ofEsp && esp !== undefined ? esp.ivLength : 0,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { at, keyedPair } from "../../test/support/data-plane-fixtures.ts";
-import { NEVER, type SaLimits, saLimits } from "./lifetimes.ts";
+import { endOf, NEVER, NO_VOLUME_LIMITS, renewalOf, volumeLimits } from "./lifetimes.ts";
 import { DATA_PLANE_LIMITS } from "./limits.ts";
 
 fc.configureGlobal({ seed: 2409 });
@@ -59,13 +59,12 @@ describe("an SA's limits", () => {
   });
 });
 
-function limitsOf(
-  lifetimeSeconds: number,
-  lifetimeKilobytes: number,
-  isInitiator = true,
-  jitter = 0,
-): SaLimits {
+function limitsOf(lifetimeSeconds: number, lifetimeKilobytes: number, isInitiator = true, jitter = 0) {
   const initiator = isInitiator ? "a" : "b";
   const { inboundA } = keyedPair({ lifetimeSeconds, lifetimeKilobytes, initiator });
-  return saLimits(inboundA, DATA_PLANE_LIMITS, jitter);
+  return {
+    softAt: renewalOf(inboundA, DATA_PLANE_LIMITS, jitter),
+    hardAt: endOf(inboundA),
+    ...volumeLimits(inboundA, DATA_PLANE_LIMITS, NO_VOLUME_LIMITS),
+  };
 }

@@ -7,7 +7,7 @@ import { protocolOf, type SaProtocol } from "../crypto/names.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { TrafficSelector } from "../net/selector.ts";
 import type { Timer } from "./deadline-heap.ts";
-import type { SaLimits } from "./lifetimes.ts";
+import type { VolumeLimits } from "./lifetimes.ts";
 import type { DataPlaneLimits } from "./limits.ts";
 import type { CompiledSelector } from "./packet-flow.ts";
 import type { ProtectedLine } from "./protected-policy.ts";
@@ -23,9 +23,11 @@ interface LiveSaCommon extends Protection {
   /** IOS's `flow_id`. */
   readonly flowId: number;
   readonly selector: CompiledSelector;
-  readonly limits: SaLimits;
+  readonly volume: VolumeLimits;
   /** The permit line that it serves; the same line of the new policy after the policy has changed. */
   line: ProtectedLine;
+  /** It is to be renewed from then on. */
+  readonly softAt: Instant;
   /** Earlier than its lifetime says once it has been replaced. */
   hardAt: Instant;
   /** Renewal is not looked into before; NEVER once it has been asked for or is not needed. */
@@ -94,15 +96,15 @@ export function renewalReason(
   now: Instant,
   limits: DataPlaneLimits,
 ): "lifetime" | "volume" | "sequence number" | undefined {
-  if (now >= sa.limits.softAt) return "lifetime";
-  if (sa.octets >= sa.limits.softOctets) return "volume";
+  if (now >= sa.softAt) return "lifetime";
+  if (sa.octets >= sa.volume.softOctets) return "volume";
   const isRunningOut = sa.sequenceNumber >= limits.sequenceNumberMax - limits.sequenceNumberMargin;
   return sa.direction === "outbound" && isRunningOut ? "sequence number" : undefined;
 }
 
 /** Its time or its volume is over. */
 export function isExpired(sa: LiveSa, now: Instant): boolean {
-  return now >= sa.hardAt || sa.octets >= sa.limits.hardOctets;
+  return now >= sa.hardAt || sa.octets >= sa.volume.hardOctets;
 }
 
 /** Its volume and its sequence numbers last for so many packets more, which have so many octets together. */
@@ -116,7 +118,7 @@ export function hasRoomFor(
   const added = sa.ah === undefined ? 64 : 128;
   return (
     sa.sequenceNumber + packets <= limits.sequenceNumberMax &&
-    sa.octets + octets + packets * added < sa.limits.hardOctets
+    sa.octets + octets + packets * added < sa.volume.hardOctets
   );
 }
 

@@ -5,18 +5,18 @@
 import type { SaProtocol } from "../crypto/names.ts";
 import type { Endpoint, IpAddress } from "../net/ip-address.ts";
 import type { TrafficSelector } from "../net/selector.ts";
-import type { SaLimits } from "./lifetimes.ts";
+import type { VolumeLimits } from "./lifetimes.ts";
 import type { PacketFlow } from "./packet-flow.ts";
 import type { IpsecPolicy } from "./policy.ts";
 import type { SaParameters } from "./security-association.ts";
 
 export interface PacketCarrier {
   /** Takes one direction of a pair into service; the outbound one is used at once. False where that is refused. */
-  install(sa: SaParameters, limits: Pick<SaLimits, "softOctets" | "hardOctets">): boolean;
+  install(sa: SaParameters, limits: VolumeLimits): boolean;
   /** An SA that is not there, because it has reached its end, is no mistake. */
   remove(sa: SaParameters): void;
   /** Its peer's ESP in UDP has another port from now on; in all else it goes on as it is. */
-  moveToPort(sa: SaParameters, limits: Pick<SaLimits, "softOctets" | "hardOctets">): void;
+  moveToPort(sa: SaParameters, limits: VolumeLimits): void;
   /** What is to be protected from now on. */
   setPolicy(policy: IpsecPolicy): void;
   /** What the SA has carried since its installation; undefined where it is not there any more. */

@@ -6,7 +6,7 @@ import { isBetween, selectorCovers, selectorsEqual, type TrafficSelector } from 
 import type { DataPlaneParts } from "./data-plane-parts.ts";
 import type { IpsecEvent } from "./events.ts";
 import { type IdleLook, isIdle, watchIdleness } from "./idle-watch.ts";
-import { NEVER, saLimits } from "./lifetimes.ts";
+import { endOf, NEVER, NO_VOLUME_LIMITS, renewalOf, volumeLimits } from "./lifetimes.ts";
 import {
   type Arrivals,
   isExpired,
@@ -29,6 +29,7 @@ export class SaLifecycle {
   readonly #parts: DataPlaneParts;
   readonly #negotiator: Negotiator;
   #lastFlowId = 0;
+  #lastVolume = NO_VOLUME_LIMITS;
 
   constructor(parts: DataPlaneParts, negotiator: Negotiator) {
     this.#parts = parts;
@@ -66,7 +67,7 @@ export class SaLifecycle {
       this.#refuse(sa);
       return undefined;
     }
-    this.#arm(sa, sa.limits.softAt);
+    this.#arm(sa, sa.softAt);
     for (const fields of eventFields(sa)) outbox.event({ kind: "sa-installed", ...fields });
     if (sa.direction === "outbound") {
       this.#negotiator.settle(selectorKey(line.connection.id, parameters.selector));
@@ -125,7 +126,7 @@ export class SaLifecycle {
 
   /** The SA has reached a hard limit: the pair goes, and the peer is to be told. */
   expire(sa: LiveSa): void {
-    const isReplaced = sa.hardAt < sa.limits.hardAt;
+    const isReplaced = sa.hardAt < endOf(sa.parameters);
     const pair = this.removePair(sa, isReplaced ? "replaced" : "expired");
     this.#parts.outbox.push({ kind: "pair-expired", ...pair });
   }
@@ -200,7 +201,7 @@ export class SaLifecycle {
     const isLines = selectorsEqual(given.selector, line.selector);
     // The line's own selector, if it is the same: there are tens of thousands of them.
     const parameters = isLines ? { ...given, selector: line.selector } : given;
-    const limits = saLimits(parameters, this.#parts.limits, this.#jitter());
+    this.#lastVolume = volumeLimits(parameters, this.#parts.limits, this.#lastVolume);
     const isManual = given.isManual === true;
     const isInbound = direction === "inbound";
     const isWindowed = isInbound && isAuthenticated(suite);
@@ -212,9 +213,10 @@ export class SaLifecycle {
       esp: isAh(suite) ? undefined : transforms.esp(suite, encryptionKey, integrityKey),
       ah: isAh(suite) ? transforms.ah(suite.ah, integrityKey) : ah && transforms.ah(ah.hash, ah.key),
       selector: isLines ? line.compiledSelector : compileSelector(parameters.selector),
-      limits,
+      volume: this.#lastVolume,
       line,
-      hardAt: limits.hardAt,
+      softAt: renewalOf(parameters, this.#parts.limits, this.#jitter()),
+      hardAt: endOf(parameters),
       renewAfter: isManual ? NEVER : parameters.installedAt,
       octets: 0,
       packets: 0,

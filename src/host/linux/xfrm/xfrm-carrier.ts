@@ -1,6 +1,6 @@
 /** Linux's kernel as the carrier of the packets of SAs: it has our SAs and policies, and tells what it wants and has counted. */
 import { isAuthenticated, protocolOf, type SaProtocol } from "../../../crypto/names.ts";
-import type { SaLimits } from "../../../ipsec/lifetimes.ts";
+import type { VolumeLimits } from "../../../ipsec/lifetimes.ts";
 import type { CarrierNews, PacketCarrier, SaUsage } from "../../../ipsec/packet-carrier.ts";
 import type { IpsecPolicy } from "../../../ipsec/policy.ts";
 import { membersOf, type SaParameters } from "../../../ipsec/security-association.ts";
@@ -51,7 +51,7 @@ export class XfrmCarrier implements PacketCarrier {
     this.#policies.refresh();
   }
 
-  install(sa: SaParameters, limits: Pick<SaLimits, "softOctets" | "hardOctets">): boolean {
+  install(sa: SaParameters, limits: VolumeLimits): boolean {
     const wanted = this.#xfrmSas(sa, limits);
     if (wanted === undefined || this.#mayLeak(sa)) {
       this.#options.onNotice("the kernel cannot select what the peer wants by ports or wildcards");
@@ -70,7 +70,7 @@ export class XfrmCarrier implements PacketCarrier {
     return true;
   }
 
-  moveToPort(sa: SaParameters, limits: Pick<SaLimits, "softOctets" | "hardOctets">): void {
+  moveToPort(sa: SaParameters, limits: VolumeLimits): void {
     for (const wanted of this.#xfrmSas(sa, limits) ?? []) {
       const refusal = this.#options.kernel.do(updateSa(wanted), "an SA of the kernel");
       if (refusal !== undefined) this.#options.onError(refusal);
@@ -184,10 +184,7 @@ export class XfrmCarrier implements PacketCarrier {
   }
 
   /** AH around ESP first. Undefined where the kernel's selectors cannot say what they may carry. */
-  #xfrmSas(
-    sa: SaParameters,
-    limits: Pick<SaLimits, "softOctets" | "hardOctets">,
-  ): readonly XfrmSa[] | undefined {
+  #xfrmSas(sa: SaParameters, limits: VolumeLimits): readonly XfrmSa[] | undefined {
     const isInbound = sa.direction === "inbound";
     const leaving = selectorOfSa(sa);
     if (leaving === undefined) return undefined;
