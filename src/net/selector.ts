@@ -112,7 +112,8 @@ export function selectorsOverlap(a: TrafficSelector, b: TrafficSelector): boolea
   );
 }
 
-function blocksOverlap(a: AddressBlock, b: AddressBlock): boolean {
+/** Some address is in both. */
+export function blocksOverlap(a: AddressBlock, b: AddressBlock): boolean {
   // Bits that count in both must be equal.
   const care = ~ipv4ToNumber(a.wildcard) & ~ipv4ToNumber(b.wildcard);
   return (ipv4ToNumber(a.address) & care) === (ipv4ToNumber(b.address) & care);

@@ -65,7 +65,8 @@ export class FallbackRoutes {
 function permittedDestinations({ interfaces }: IpsecPolicy): readonly ProtectedDestination[] {
   return interfaces.flatMap(({ name, entries }) =>
     entries
-      .flatMap(({ rules }) => rules)
+      // What the access list of a dynamic map permits has no SA until a peer asks for it.
+      .flatMap(({ rules, template }) => (template === undefined ? rules : []))
       .filter(({ rule }) => rule.action === "permit")
       .map(({ rule }) => ({ interfaceName: name, destination: rule.destination })),
   );

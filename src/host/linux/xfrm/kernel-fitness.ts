@@ -10,7 +10,7 @@ import {
 } from "../../../crypto/names.ts";
 import { suitesOf } from "../../../crypto/transform-set.ts";
 import { ipv4 } from "../../../net/ip-address.ts";
-import { ANY_ADDRESS } from "../../../net/selector.ts";
+import { ANY_ADDRESS, blocksOverlap } from "../../../net/selector.ts";
 import type { Libc } from "../libc.ts";
 import { readSysctl } from "../machine-changes.ts";
 import { describeOsError, isOsError } from "../os-error.ts";
@@ -34,6 +34,8 @@ export function whyNotKernel(
       if (readSysctl(name) === "1") return `sysctl ${name} is 1`;
   const plan = policyPlan(ipsec);
   if (plan.kind === "impossible") return plan.reason;
+  const mistaken = mistakenForAnswers({ ipsec, interfaces });
+  if (mistaken !== undefined) return mistaken;
   if (interfaces.some(({ adjustMss }) => adjustMss !== undefined)) return "it does not adjust the MSS of TCP";
   const kernel = NetlinkSocket.open(libc);
   if (isOsError(kernel)) return describeOsError(kernel);
@@ -52,6 +54,27 @@ export function whyNotKernel(
   } finally {
     kernel.close();
   }
+}
+
+/**
+ * The kernel tells packets that come in not by their interface: what the hosts at another one send would have to come protected,
+ * where a permit line leads to them too. Undefined where that is nowhere so.
+ */
+export function mistakenForAnswers({
+  ipsec,
+  interfaces,
+}: Pick<RouterPolicy, "ipsec" | "interfaces">): string | undefined {
+  const others = interfaces.filter(
+    ({ name, up }) =>
+      up && !name.startsWith("Loopback") && ipsec.interfaces.every((mapped) => mapped.name !== name),
+  );
+  for (const { accessListName, rules } of ipsec.interfaces.flatMap(({ entries }) => entries))
+    for (const { rule } of rules) {
+      const met = others.find(({ prefix }) => blocksOverlap(prefix, rule.destination));
+      if (rule.action === "permit" && met !== undefined)
+        return `access list ${accessListName} leads to the hosts at ${met.name}, too, and it does not tell packets apart by the interface they came by`;
+    }
+  return undefined;
 }
 
 function trialSa(suite: SaSuite) {
