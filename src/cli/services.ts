@@ -90,12 +90,23 @@ export interface ForwardingServices {
   routedBy(entry: RouteMapEntrySettings): PolicyRouted;
   nat(): NatView;
   clearTranslations(): void;
+  /** Undefined where it is not spoken. */
+  rip(): RipView | undefined;
 }
 
 export interface PolicyRouted {
   readonly packets: number;
   /** Of the packets as IP has them. */
   readonly octets: number;
+}
+
+export interface RipView {
+  /** Until everything is told next. */
+  readonly nextUpdate: Milliseconds;
+  /** By which it is spoken. */
+  readonly interfaces: readonly string[];
+  /** Neighbours, and how long ago they were heard. */
+  readonly sources: readonly { readonly address: IpAddress; readonly age: Milliseconds }[];
 }
 
 export interface NatView {

@@ -94,6 +94,8 @@ const SHARED: Readonly<Record<string, string>> = {
   ntp: "Configure NTP",
   "password encryption": "Encrypt stored passwords",
   password: "Configure encryption of passwords",
+  router: "Enable a routing process",
+  timers: "Adjust routing timers",
   service: "Modify use of network based services",
   set: "Set values for encryption/decryption",
   "set ip": "IP specific information",

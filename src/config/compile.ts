@@ -3,6 +3,7 @@ import { compileCryptoMaps } from "./compile-crypto-maps.ts";
 import { compileIke } from "./compile-ike.ts";
 import { compileInterfaces } from "./compile-interfaces.ts";
 import { compileNat } from "./compile-nat.ts";
+import { compileRip } from "./compile-rip.ts";
 import { policyRoutes } from "./compile-route-map.ts";
 import type { Configuration } from "./configuration.ts";
 import { withKeysInClear } from "./key-encryption.ts";
@@ -56,6 +57,7 @@ export function compile(written: Configuration, options: CompileOptions = {}): C
     "what the router itself sends",
     problems,
   );
+  const rip = compileRip(configuration, interfaces, problems);
   findWeaknesses(configuration, problems);
   findUnused(configuration, problems);
   findUnreadablePasswords(configuration, problems);
@@ -69,6 +71,7 @@ export function compile(written: Configuration, options: CompileOptions = {}): C
     interfaces,
     nat,
     localPolicyRoutes,
+    rip,
     routes: configuration.routes.map(({ prefix, nextHop, interfaceName, distance, origin }) => ({
       prefix,
       nextHop,

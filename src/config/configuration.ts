@@ -16,6 +16,7 @@ import type { LoggingSettings } from "./logging-settings.ts";
 import type { EncryptedPassword, HashedPassword, HiddenPassword } from "./password.ts";
 import type { PixSettings } from "./pix-settings.ts";
 import type { PrivilegeSettings } from "./privilege-settings.ts";
+import type { RipSettings } from "./rip-settings.ts";
 import type { SshSettings, UserSettings } from "./user-settings.ts";
 
 export type {
@@ -84,6 +85,7 @@ export interface Configuration {
   readonly cryptoMaps: readonly CryptoMapSettings[];
   readonly interfaces: readonly InterfaceSettings[];
   readonly routes: readonly RouteSettings[];
+  readonly rip: RipSettings | undefined;
   readonly nat: NatSettings;
   /** `ip local policy`: for packets of the router itself. */
   readonly localPolicyRouteMap: Setting<string> | undefined;

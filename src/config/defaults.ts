@@ -95,6 +95,7 @@ export function emptyConfiguration(): Configuration {
     cryptoMaps: [],
     interfaces: [],
     routes: [],
+    rip: undefined,
     accessLists: [],
     nat: { pools: [], sources: [], statics: [] },
     localPolicyRouteMap: undefined,

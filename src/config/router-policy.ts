@@ -7,6 +7,7 @@ import type { IpAddress } from "../net/ip-address.ts";
 import type { ConversationEnd } from "../net/readdressing.ts";
 import type { AddressBlock } from "../net/selector.ts";
 import type { Direction } from "./configuration.ts";
+import type { RipTimers } from "./rip-settings.ts";
 
 export interface RouterPolicy {
   readonly hostname: string;
@@ -18,6 +19,7 @@ export interface RouterPolicy {
   readonly nat: NatPolicy;
   /** What the router itself sends and this takes goes where this says, whatever the routes. */
   readonly localPolicyRoutes: RouteMap | undefined;
+  readonly rip: RipPolicy | undefined;
 }
 
 export interface InterfaceConfiguration {
@@ -59,6 +61,26 @@ export interface StaticRoute {
   /** Between routes to the same prefix the lower one is taken. */
   readonly distance: number;
   readonly origin: Origin | undefined;
+}
+
+/** RIP version 2, as a lab's routers speak it. */
+export interface RipPolicy {
+  /** Those whose networks are told of, and that are listened at. */
+  readonly interfaces: readonly { readonly name: string; readonly isPassive: boolean }[];
+  readonly timers: RipTimers;
+  readonly distance: number;
+  /** Networks are told of as wholes where they are not part of the same one. */
+  readonly summarises: boolean;
+  readonly offsets: readonly RipOffset[];
+}
+
+export interface RipOffset {
+  /** Undefined: for all networks. */
+  readonly list: AccessList | undefined;
+  readonly direction: Direction;
+  readonly hops: number;
+  /** Undefined: on all. */
+  readonly interfaceName: string | undefined;
 }
 
 /** Ascending; the first entry that takes a packet decides. */

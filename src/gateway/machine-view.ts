@@ -68,9 +68,11 @@ export interface RouteView {
   readonly prefix: AddressBlock;
   /** 0 to 32. */
   readonly prefixLength: number;
-  readonly origin: "connected" | "static" | "learned" | "kernel";
+  readonly origin: "connected" | "static" | "rip" | "learned" | "kernel";
   readonly distance: number;
   readonly metric: number;
+  /** Since a neighbour told of it last; absent where none does. */
+  readonly age?: Milliseconds | undefined;
   readonly nextHop: IpAddress | undefined;
   /** Undefined where the next hop decides. As the configuration names it, or else as the machine does. */
   readonly interfaceName: string | undefined;

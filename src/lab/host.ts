@@ -2,9 +2,10 @@
 import type { PingOptions } from "../cli/services.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import { BulkReceiver, type BulkReport, type BulkSettings, sendBulk } from "./bulk.ts";
-import { defaultRoute, IpStack } from "./ip-stack.ts";
+import { IpStack } from "./ip-stack.ts";
 import type { Link } from "./link.ts";
 import { Pinger, type PingWatcher } from "./ping.ts";
+import { defaultRoute } from "./route-table.ts";
 import { UdpPorts } from "./udp-ports.ts";
 import type { World } from "./world.ts";
 

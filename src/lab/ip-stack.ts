@@ -27,11 +27,10 @@ import {
   withTtlLowered,
 } from "../net/ipv4-packet.ts";
 import { PROTOCOL } from "../net/protocols.ts";
-import { ANY_ADDRESS } from "../net/selector.ts";
 import { lowerAnnouncedMss } from "../net/tcp-mss.ts";
 import { decapsulated, encapsulated } from "./gre-tunnel.ts";
 import { InterfaceTraffic } from "./interface-traffic.ts";
-import { usableRoutes } from "./line-protocol.ts";
+import { usable } from "./line-protocol.ts";
 import type { Link, LinkPort } from "./link.ts";
 import { type Departure, type Route, RouteTable } from "./route-table.ts";
 import type { World } from "./world.ts";
@@ -96,6 +95,7 @@ export class IpStack {
   #interfaces: ReadonlyMap<string, StackInterface> = new Map();
   #own: ReadonlySet<IpAddress> = new Set();
   #table = new RouteTable([]);
+  #up: readonly StackInterface[] = [];
   #identification = 0;
   #lastUnreachable: Instant | undefined;
 
@@ -120,17 +120,24 @@ export class IpStack {
     this.#ports.clear();
     this.#interfaces = new Map(interfaces.map((each) => [each.name, each]));
     this.#own = new Set(interfaces.map((each) => each.address));
-    this.#table = usableRoutes(interfaces, routes);
+    this.reroute(routes);
     for (const each of interfaces) this.#attach(each);
   }
 
   /** Other routes beside the connected ones; the interfaces stay as they are. */
   reroute(routes: readonly Route[]): void {
-    this.#table = usableRoutes(this.interfaces, routes);
+    const { table, up } = usable(this.interfaces, routes);
+    this.#table = table;
+    this.#up = up;
   }
 
   get interfaces(): readonly StackInterface[] {
     return [...this.#interfaces.values()];
+  }
+
+  /** Without tunnels to whose end there is no way. */
+  get interfacesUp(): readonly StackInterface[] {
+    return this.#up;
   }
 
   get routes(): readonly Route[] {
@@ -376,10 +383,6 @@ export class IpStack {
   #interfaceOf(name: string | undefined): StackInterface | undefined {
     return name === undefined ? undefined : this.#interfaces.get(name);
   }
-}
-
-export function defaultRoute(nextHop: IpAddress): Route {
-  return { block: ANY_ADDRESS, via: { kind: "next hop", address: nextHop }, origin: "static", distance: 1 };
 }
 
 /** Multicast and limited broadcast: for whoever is on the link, and no further. */

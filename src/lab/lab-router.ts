@@ -35,6 +35,7 @@ import type { Link } from "./link.ts";
 import { labMachine } from "./machine-view.ts";
 import type { PingWatcher } from "./ping.ts";
 import { printedPing } from "./ping-text.ts";
+import { RipProcess } from "./rip-process.ts";
 import type { Route } from "./route-table.ts";
 import { Router } from "./router.ts";
 import { staticRouteOf } from "./router-shape.ts";
@@ -71,6 +72,7 @@ export class LabRouter implements RouterServices {
   readonly name: string;
   readonly #options: LabRouterOptions;
   readonly #router: Router;
+  readonly #rip: RipProcess;
   readonly #debug: DebugFilter;
   readonly #syslog = new Syslog();
   readonly #logging = new Logging(() => this.#configuration.logging);
@@ -98,7 +100,14 @@ export class LabRouter implements RouterServices {
       onEvent: (event) => this.#watch(event),
     });
     this.#router.forwarding.reconfigure(options.policy);
-    this.#injectRoutes();
+    this.#rip = new RipProcess({
+      stack: this.#router.stack,
+      ports: this.#router.udpPorts,
+      random: options.random,
+      onRoutes: () => this.#reroute(),
+    });
+    this.#rip.reconfigure(options.policy.rip);
+    this.#reroute();
   }
 
   get router(): Router {
@@ -123,7 +132,8 @@ export class LabRouter implements RouterServices {
     this.#router.stack.reconfigure(this.#interfaces(policy), this.#routes(policy));
     this.#router.forwarding.reconfigure(policy);
     this.#router.setPolicy(this.#gatewayPolicy(policy));
-    this.#injectRoutes();
+    this.#reroute();
+    this.#rip.reconfigure(policy.rip);
     if (policy.ike.enabled !== wasEnabled) this.#say("log", isakmpOnOff(policy.ike.enabled));
     return problems;
   }
@@ -170,7 +180,7 @@ export class LabRouter implements RouterServices {
     const problems = this.commit(startup);
     if (!problems.some(({ severity }) => severity === "error")) {
       this.#router.restart();
-      this.#injectRoutes();
+      this.#reroute();
     }
     return problems;
   }
@@ -208,6 +218,7 @@ export class LabRouter implements RouterServices {
       routedBy: (entry) => forwarding.routedBy(entry),
       nat: () => nat.view(this.#options.world.now),
       clearTranslations: () => nat.clear(),
+      rip: () => this.#rip.view(),
     };
   }
 
@@ -258,7 +269,7 @@ export class LabRouter implements RouterServices {
 
   #watch(event: GatewayEvent): void {
     this.#options.onEvent(event);
-    if (event.kind === "sa-installed" || event.kind === "sa-removed") this.#injectRoutes();
+    if (event.kind === "sa-installed" || event.kind === "sa-removed") this.#reroute();
     for (const message of this.#debug.read(event)) this.#say("debug", message.lines);
     for (const lines of this.#syslog.read(event)) this.#say("log", lines);
     const sentence = explanation(event);
@@ -306,8 +317,8 @@ export class LabRouter implements RouterServices {
       });
   }
 
-  /** `reverse-route`, as SAs come and go. */
-  #injectRoutes(): void {
+  /** Beside the configured routes those of `reverse-route`, as SAs come and go, and of RIP. */
+  #reroute(): void {
     const injected = this.#router
       .reverseRoutes()
       .map(({ prefix, nextHop }) => ({
@@ -318,7 +329,8 @@ export class LabRouter implements RouterServices {
         origin: undefined,
       }))
       .flatMap(staticRouteOf);
-    this.#router.stack.reroute([...this.#routes(this.#policy), ...injected]);
+    this.#router.stack.reroute([...this.#routes(this.#policy), ...injected, ...this.#rip.routes()]);
+    this.#rip.seePorts();
   }
 
   #routes({ routes }: RouterPolicy): Route[] {

@@ -1,6 +1,6 @@
 /**
  * Routes that configurations leave out. Printed configurations often omit routing; the lab then does what a routing
- * protocol would: a subnet that no configured route covers is reached by the fewest routers.
+ * protocol would: a subnet that no configured route covers is reached by the fewest routers. What RIP carries is left to RIP.
  */
 import { blockContains, blockCovers } from "../net/selector.ts";
 import type { Route } from "./route-table.ts";
@@ -20,7 +20,7 @@ export function learnedRoutes(routers: readonly RouterShape[], links: readonly L
   for (const router of routers) {
     const routes: Route[] = [];
     for (const target of links) {
-      if (isKnown(router, target)) continue;
+      if (isKnown(router, target) || isToldByRip(router, target, routers)) continue;
       // Who has tunnels wants what can go through them to go through them, and not what carries them.
       const carriesTunnels = routers.some(({ interfaces }) =>
         interfaces.some(
@@ -44,6 +44,20 @@ function isKnown(router: RouterShape, target: LinkPlan): boolean {
   return (
     target.stations.some(({ node }) => node === router.name) ||
     router.staticRoutes.some(({ block }) => blockCovers(block, target.subnet))
+  );
+}
+
+/** What routers tell each other themselves they are left to. */
+function isToldByRip(
+  { ripInterfaces = [] }: RouterShape,
+  { stations }: LinkPlan,
+  routers: readonly RouterShape[],
+): boolean {
+  return (
+    ripInterfaces.length > 0 &&
+    stations.some(({ node, interfaceName }) =>
+      routers.some(({ name, ripInterfaces: others }) => name === node && others?.includes(interfaceName)),
+    )
   );
 }
 

@@ -6,13 +6,18 @@ import { blockOf } from "../net/selector.ts";
 import type { StackInterface } from "./ip-stack.ts";
 import { type Route, RouteTable } from "./route-table.ts";
 
-/** The table of the routes that can be used, and of those to the subnets of interfaces that are up. */
-export function usableRoutes(interfaces: readonly StackInterface[], routes: readonly Route[]): RouteTable {
+export interface Usable {
+  readonly up: readonly StackInterface[];
+  /** Of the routes that can be used, and those to the subnets of interfaces that are up. */
+  readonly table: RouteTable;
+}
+
+export function usable(interfaces: readonly StackInterface[], routes: readonly Route[]): Usable {
   const tableOf = (up: readonly StackInterface[]) => {
     // Null0 is always there: what is routed to it is to be lost, not to take another way.
     const names = new Set(["Null0", ...up.map(({ name }) => name)]);
-    const usable = routes.filter(({ via }) => via.kind !== "interface" || names.has(via.name));
-    return new RouteTable([...connectedRoutes(up), ...usable]);
+    const leading = routes.filter(({ via }) => via.kind !== "interface" || names.has(via.name));
+    return new RouteTable([...connectedRoutes(up), ...leading]);
   };
   let up = interfaces.filter(({ tunnel }) => tunnel === undefined);
   // Tunnels come up one after the other: the way to one may lead through another.
@@ -21,7 +26,7 @@ export function usableRoutes(interfaces: readonly StackInterface[], routes: read
     const next = interfaces.find(
       (each) => !up.includes(each) && reaches(each, [...up, each], tableOf, table),
     );
-    if (next === undefined) return table;
+    if (next === undefined) return { up, table };
     up = [...up, next];
   }
 }

@@ -1,5 +1,5 @@
 /** What a router of the lab says of the machine it runs on: virtual interfaces and routes, and the lab's own time. */
-import { elapsed, instant } from "../base/time.ts";
+import { elapsed, type Instant, instant } from "../base/time.ts";
 import type { InterfaceView, MachineView, RouteView } from "../gateway/machine-view.ts";
 import { UNSET_CLOCK } from "../observe/timestamps.ts";
 import type { IpStack, StackInterface } from "./ip-stack.ts";
@@ -21,7 +21,7 @@ export function labMachine({ stack, softwareVersion, wallClockAtStart }: LabMach
       isSet: wallClockAtStart !== undefined,
     },
     interfaces: stack.interfaces.map((each) => interfaceView(stack, each)),
-    routes: stack.routes.map(routeView),
+    routes: stack.routes.map((route) => routeView(route, stack.world.now)),
     health: undefined,
   };
 }
@@ -37,13 +37,14 @@ function interfaceView(stack: IpStack, { name, mtu, link }: StackInterface): Int
   };
 }
 
-function routeView({ block, via, origin, distance }: Route): RouteView {
+function routeView({ block, via, origin, distance, metric = 0, heardAt }: Route, now: Instant): RouteView {
   return {
     prefix: block,
     prefixLength: prefixLength(block),
     origin,
     distance,
-    metric: 0,
+    metric,
+    age: heardAt === undefined ? undefined : elapsed(heardAt, now),
     nextHop: via.kind === "next hop" ? via.address : via.nextHop,
     interfaceName: via.kind === "interface" ? via.name : undefined,
   };

@@ -1,6 +1,7 @@
 /** Where a packet leaves, and to whom: the longest matching prefix decides (RFC 1812 §5.2.4.3). */
+import type { Instant } from "../base/time.ts";
 import { type IpAddress, ipv4ToNumber } from "../net/ip-address.ts";
-import { type AddressBlock, blockContains } from "../net/selector.ts";
+import { type AddressBlock, ANY_ADDRESS, blockContains } from "../net/selector.ts";
 
 export interface Route {
   readonly block: AddressBlock;
@@ -9,9 +10,13 @@ export interface Route {
     | { readonly kind: "next hop"; readonly address: IpAddress }
     | { readonly kind: "interface"; readonly name: string; readonly nextHop: IpAddress | undefined };
   /** `learned` is what the lab adds where a configuration leaves routing out. */
-  readonly origin: "connected" | "static" | "learned";
+  readonly origin: "connected" | "static" | "rip" | "learned";
   /** Decides between routes to the same block: the least is taken. */
   readonly distance: number;
+  /** How far it is, for whoever counts it; absent, nobody. */
+  readonly metric?: number;
+  /** When a neighbour told of it last. */
+  readonly heardAt?: Instant;
 }
 
 export interface Departure {
@@ -47,6 +52,10 @@ export class RouteTable {
     }
     return undefined;
   }
+}
+
+export function defaultRoute(nextHop: IpAddress): Route {
+  return { block: ANY_ADDRESS, via: { kind: "next hop", address: nextHop }, origin: "static", distance: 1 };
 }
 
 /** 0 to 32. */

@@ -7,7 +7,7 @@ import type { RouterShape } from "./topology.ts";
 export function shapeOf(
   name: string,
   { interfaces: settings }: Configuration,
-  { interfaces, routes }: RouterPolicy,
+  { interfaces, routes, rip }: RouterPolicy,
 ): RouterShape {
   return {
     name,
@@ -18,6 +18,7 @@ export function shapeOf(
         return { name: own, address, mask, mtu, tunnel, origin };
       }),
     staticRoutes: routes.flatMap(staticRouteOf),
+    ripInterfaces: rip?.interfaces.map((each) => each.name) ?? [],
   };
 }
 

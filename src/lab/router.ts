@@ -55,6 +55,7 @@ export interface RouterOptions {
 export class Router {
   readonly name: string;
   readonly stack: IpStack;
+  readonly udpPorts: UdpPorts;
   readonly forwarding: Forwarding;
   readonly #world: World;
   #gateway: Gateway;
@@ -94,7 +95,7 @@ export class Router {
         answersFor: (address) => this.forwarding.nat.answersFor(address),
       },
     });
-    new UdpPorts(this.stack);
+    this.udpPorts = new UdpPorts(this.stack);
     this.#pinger = new Pinger(this.stack);
     this.#tracer = new Tracer(this.stack);
     this.#armWake();

@@ -19,6 +19,8 @@ export interface RouterShape {
   /** Those that are up and have an address. */
   readonly interfaces: readonly InterfaceShape[];
   readonly staticRoutes: readonly Route[];
+  /** Whose networks it tells of by RIP, and learns others by. */
+  readonly ripInterfaces?: readonly string[] | undefined;
 }
 
 export interface InterfaceShape {

@@ -6,6 +6,8 @@ import { buildUdp, parseUdp } from "../net/udp.ts";
 import type { IpStack } from "./ip-stack.ts";
 
 export interface ReceivedDatagram {
+  /** By which it came in. */
+  readonly interfaceName: string;
   readonly local: Endpoint;
   readonly remote: Endpoint;
   readonly bytes: Uint8Array;
@@ -27,6 +29,7 @@ export class UdpPorts {
         return;
       }
       listener({
+        interfaceName,
         local: { address: packet.destination, port: datagram.destinationPort },
         remote: { address: packet.source, port: datagram.sourcePort },
         bytes: datagram.payload,
@@ -36,6 +39,11 @@ export class UdpPorts {
 
   listen(port: number, listener: (datagram: ReceivedDatagram) => void): void {
     this.#listeners.set(port, listener);
+  }
+
+  /** Nobody listens there any more. */
+  close(port: number): void {
+    this.#listeners.delete(port);
   }
 
   /** Sends a datagram; false if there is no route. */

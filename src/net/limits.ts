@@ -6,6 +6,8 @@ export interface NetLimits {
   readonly partialOctetsMax: number;
   readonly fragmentsPerPacketMax: number;
   readonly loggedFlowsMax: number;
+  readonly ripRoutesMax: number;
+  readonly ripNeighboursMax: number;
 }
 
 /** IMPLEMENTATION: our choices, and why. */
@@ -20,4 +22,8 @@ export const NET_LIMITS: NetLimits = {
   fragmentsPerPacketMax: 256,
   /** Flows that access lists log, each with a line in five minutes: more than anybody reads, and a scan brings no more. */
   loggedFlowsMax: 64,
+  /** Networks that RIP's neighbours may tell of: more than any lab has, and a neighbour may make them up. */
+  ripRoutesMax: 1024,
+  /** Neighbours that are shown as heard from. */
+  ripNeighboursMax: 64,
 };

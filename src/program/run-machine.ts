@@ -127,7 +127,7 @@ function unfiltered({ interfaces, nat, ipsec }: RouterPolicy): readonly string[]
 }
 
 /** What the routers of a lab do, and Linux is not told. */
-function leftToTheLab({ interfaces, localPolicyRoutes }: RouterPolicy): readonly string[] {
+function leftToTheLab({ interfaces, localPolicyRoutes, rip }: RouterPolicy): readonly string[] {
   const logging = interfaces.filter(({ accessGroups }) =>
     [accessGroups.in, accessGroups.out].some((list) => list?.lines.some(({ log }) => log !== undefined)),
   );
@@ -138,6 +138,9 @@ function leftToTheLab({ interfaces, localPolicyRoutes }: RouterPolicy): readonly
     ...(localPolicyRoutes === undefined
       ? []
       : ["ip local policy is not in force: what this machine sends itself goes by its own routes"]),
+    ...(rip === undefined
+      ? []
+      : ["router rip is not spoken: let a routing daemon of this machine, such as FRR's ripd, speak it"]),
   ];
 }
 

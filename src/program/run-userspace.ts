@@ -42,13 +42,14 @@ export async function startInUserspace(
 }
 
 /** What is the machine's to do, which is left as it is. */
-function withoutEffect({ interfaces, nat, ipsec, localPolicyRoutes }: RouterPolicy): readonly string[] {
+function withoutEffect({ interfaces, nat, ipsec, localPolicyRoutes, rip }: RouterPolicy): readonly string[] {
   const filtered = interfaces.some(({ accessGroups }) => accessGroups.in ?? accessGroups.out);
   const ignored = [
     ...(filtered ? ["ip access-group"] : []),
     ...(nat.rules.length + nat.statics.length > 0 ? ["ip nat"] : []),
     ...(hasReverseRoutes(ipsec) ? ["reverse-route"] : []),
     ...(localPolicyRoutes === undefined ? [] : ["ip local policy"]),
+    ...(rip === undefined ? [] : ["router rip"]),
   ];
   return ignored.length === 0 ? [] : [`without effect in userspace: ${ignored.join(", ")}`];
 }

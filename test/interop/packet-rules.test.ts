@@ -42,6 +42,7 @@ describe("a Linux machine filters and translates as its configuration says", { s
       const router = await machines.start("initiator", file, "--configure");
       assert.match(router.output, /packets are not logged by the access lists of Ethernet1\/0/);
       assert.match(router.output, /ip local policy is not in force/);
+      assert.match(router.output, /router rip is not spoken: let a routing daemon/);
       await machines.start("responder", RESPONDER, "--configure");
       machines.pingUntilAnswered("bob", "10.1.1.1");
       assert.equal(
@@ -84,6 +85,8 @@ access-list 150 permit udp any host 172.16.172.10 eq isakmp
 access-list 150 permit esp any any
 access-list 150 permit icmp 10.1.2.0 0.0.0.255 host 10.1.1.1 log
 ip local policy route-map OWN
+router rip
+ version 2
 route-map OWN permit 10
 `;
 

@@ -75,6 +75,14 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
       /#pkts encaps: 14/,
     ],
   },
+  "gre-fail-over": {
+    pings: ["36 percent (11/30)", "100 percent (5/5)"],
+    said: [
+      /R {7}10\.1\.2\.0 \[120\/1\] via 10\.4\.1\.2, 00:00:\d\d, Tunnel1/,
+      / {2}\* 10\.4\.2\.2, from 10\.4\.2\.2, 00:00:\d\d ago, via Tunnel2/,
+      /\(203\.0\.113\.1\/255\.255\.255\.255\/47\/0\)/,
+    ],
+  },
   "nat-beside-ipsec": {
     pings: [
       "80 percent (4/5)",

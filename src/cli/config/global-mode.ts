@@ -41,6 +41,7 @@ import { PRIVILEGE, PRIVILEGE_RESET } from "./privilege.ts";
 import { PUBKEY_CHAIN } from "./public-key.ts";
 import { IPSEC_REPLAY } from "./replay-checking.ts";
 import { ROUTE_MAP } from "./route-map.ts";
+import { ROUTER_RIP } from "./router-rip.ts";
 import { NAMED_STANDARD_LIST, NUMBERED_STANDARD_LIST } from "./standard-access-list.ts";
 import { NAT_STATIC } from "./static-nat.ts";
 import { DOMAIN_NAME, DOMAIN_NAME_LATER, HOSTNAME, IP_HOST, IP_ROUTE } from "./system.ts";
@@ -100,6 +101,7 @@ export const SECTIONS: readonly (readonly Statement[])[] = [
   [...CA_STATEMENTS, PUBKEY_CHAIN, ...LINES_OF_KEYS],
   [INTERFACE],
   [
+    ROUTER_RIP,
     ...LINES_OF_ROUTING,
     LOCAL_POLICY,
     ...LINES_OF_FORWARDING,

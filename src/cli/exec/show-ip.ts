@@ -6,6 +6,7 @@ import { ADDRESS, NAME } from "../value-types.ts";
 import { showAccessLists } from "../views/access-lists.ts";
 import { showInterfaceBrief } from "../views/interface-brief.ts";
 import { showIpInterfaces } from "../views/interfaces.ts";
+import { showProtocols } from "../views/ip-protocols.ts";
 import { showNatStatistics, showTranslations } from "../views/nat.ts";
 import { type RoutedBy, showLocalPolicy, showPolicy, showRouteMaps } from "../views/route-maps.ts";
 import { showRoutes, showRouteTo } from "../views/routes.ts";
@@ -35,6 +36,10 @@ export const SHOW_IP_COMMANDS: readonly Command[] = [
           ? showRoutes(services.machine())
           : showRouteTo(services.machine(), destination),
       ),
+  ),
+  command(
+    phrase("show ip protocols", "IP routing protocol process parameters and statistics"),
+    ({ print, services }) => print(showProtocols(services.configuration(), services.forwarding()?.rip())),
   ),
   command(phrase("show ip policy", "Policy routing"), ({ print, services }) =>
     print(showPolicy(services.configuration())),

@@ -1,5 +1,8 @@
 /** `show ip route`, in the layout of IOS 12.2: routes below the classful network that they are part of. */
+
+import { clockText } from "../../base/clock-text.ts";
 import type { MachineView, RouteView } from "../../gateway/machine-view.ts";
+import { classLength } from "../../net/classful.ts";
 import { type IpAddress, ipv4FromNumber, ipv4ToNumber } from "../../net/ip-address.ts";
 import { blockContains } from "../../net/selector.ts";
 
@@ -20,20 +23,27 @@ export function showRouteTo({ routes }: MachineView, destination: IpAddress): st
     `  Known via "${first.origin}", distance ${first.distance}, metric ${first.metric}`,
     "  Routing Descriptor Blocks:",
     ...ways.flatMap((way) => [
-      `  * ${way.nextHop ?? `directly connected, via ${way.interfaceName ?? "nothing"}`}`,
+      `  * ${wayText(way)}`,
       `      Route metric is ${way.metric}, traffic share count is 1`,
     ]),
   ];
 }
 
+function wayText({ nextHop, interfaceName, age }: RouteView): string {
+  if (nextHop === undefined) return `directly connected, via ${interfaceName ?? "nothing"}`;
+  const told = age === undefined ? "" : `, from ${nextHop}, ${clockText(age)} ago`;
+  return `${nextHop}${told}${told === "" || interfaceName === undefined ? "" : `, via ${interfaceName}`}`;
+}
+
 const CODES = [
-  "Codes: C - connected, S - static, O - learned from the topology of the lab,",
+  "Codes: C - connected, S - static, R - RIP, O - learned from the topology of the lab,",
   "       K - of this machine, * - candidate default",
 ];
 
 const LETTERS: { readonly [O in RouteView["origin"]]: string } = {
   connected: "C",
   static: "S",
+  rip: "R",
   learned: "O",
   kernel: "K",
 };
@@ -72,7 +82,7 @@ function majorNetworks(routes: readonly RouteView[]): MajorNetwork[] {
   const networks = new Map<string, MajorNetwork>();
   for (const route of routes) {
     const address = ipv4ToNumber(route.prefix.address);
-    const prefixLength = Math.min(route.prefixLength, classLength(address));
+    const prefixLength = Math.min(route.prefixLength, classLength(route.prefix.address));
     const base = prefixLength === 0 ? 0 : (address & (-1 << (32 - prefixLength))) >>> 0;
     const key = `${base}/${prefixLength}`;
     const known = networks.get(key);
@@ -82,11 +92,6 @@ function majorNetworks(routes: readonly RouteView[]): MajorNetwork[] {
   return [...networks.values()].sort(
     (a, b) => Number(a.prefixLength === 0) - Number(b.prefixLength === 0) || a.address - b.address,
   );
-}
-
-function classLength(address: number): number {
-  if (address < 0x80000000) return 8;
-  return address < 0xc0000000 ? 16 : 24;
 }
 
 function networkLines({ address, prefixLength, routes }: MajorNetwork): string[] {
@@ -113,11 +118,12 @@ function networkLines({ address, prefixLength, routes }: MajorNetwork): string[]
 }
 
 function routeLine(route: RouteView, indentation: string, prefix: string): string {
-  const { origin, distance, metric, nextHop, interfaceName, prefixLength } = route;
+  const { origin, distance, metric, nextHop, interfaceName, prefixLength, age } = route;
+  const heard = age === undefined ? "" : `, ${clockText(age)}`;
   const code = `${LETTERS[origin]}${prefixLength === 0 ? "*" : " "}`;
   const way =
     nextHop === undefined
       ? `is directly connected, ${interfaceName ?? "nothing"}`
-      : `[${distance}/${metric}] via ${nextHop}${interfaceName === undefined ? "" : `, ${interfaceName}`}`;
+      : `[${distance}/${metric}] via ${nextHop}${heard}${interfaceName === undefined ? "" : `, ${interfaceName}`}`;
   return `${code.padEnd(5)}${indentation}${prefix} ${way}`;
 }
