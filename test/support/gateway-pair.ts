@@ -5,10 +5,11 @@ import type { GatewayEffect, GatewayEvent, GatewayInput } from "../../src/gatewa
 import { Gateway } from "../../src/gateway/gateway.ts";
 import type { IpsecPolicy } from "../../src/ipsec/policy.ts";
 import type { IpAddress } from "../../src/net/ip-address.ts";
+import { PROTOCOL } from "../../src/net/protocols.ts";
 import { mirror, type TrafficSelector } from "../../src/net/selector.ts";
 import { A, B, type PolicyChanges, policyOf, SELECTOR, seededRandom, TRANSFORM_SET } from "./ike-pair.ts";
 
-/** Called by what the packets are: false loses a datagram. */
+/** Called for each datagram of IKE: false loses it. */
 export type Wire = (from: "A" | "B", index: number) => boolean;
 
 export class GatewayPair {
@@ -16,6 +17,8 @@ export class GatewayPair {
   readonly events: { readonly A: GatewayEvent[]; readonly B: GatewayEvent[] } = { A: [], B: [] };
   /** Those of both, in the order in which they happened. */
   readonly told: GatewayEvent[] = [];
+  /** Packets that have come through the tunnel. */
+  readonly received: { readonly A: Uint8Array[]; readonly B: Uint8Array[] } = { A: [], B: [] };
   now: Instant = instant(0);
   readonly #wire: Wire;
   #sent = 0;
@@ -27,7 +30,11 @@ export class GatewayPair {
 
   /** A packet of the protected flow wants to leave A. */
   triggerFromA(packet: Uint8Array): void {
-    this.input("A", { kind: "outbound-packet", interfaceName: "Ethernet1/0", bytes: packet });
+    this.send("A", packet);
+  }
+
+  send(from: "A" | "B", packet: Uint8Array): void {
+    this.input(from, { kind: "outbound-packet", interfaceName: "Ethernet1/0", bytes: packet });
   }
 
   input(to: "A" | "B", input: GatewayInput): void {
@@ -59,6 +66,12 @@ export class GatewayPair {
     }
     if (effect.kind === "start-job")
       return [{ to: of, input: { kind: "job-done", id: effect.id, result: performJob(effect.job) } }];
+    if (effect.kind === "receive") this.received[of].push(effect.bytes.slice());
+    if (effect.kind === "transmit") {
+      const kind = effect.bytes[9] === PROTOCOL.AH ? "ah" : "esp";
+      const { interfaceName, bytes } = effect;
+      return [{ to: of === "A" ? "B" : "A", input: { kind, interfaceName, bytes: bytes.slice() } }];
+    }
     if (effect.kind !== "send-datagram" || !this.#wire(of, this.#sent++)) return [];
     const { local, remote, bytes } = effect;
     return [{ to: of === "A" ? "B" : "A", input: { kind: "datagram", local: remote, remote: local, bytes } }];
