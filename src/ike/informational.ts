@@ -21,7 +21,7 @@ import { armLife } from "./phase1-renewal.ts";
 import { phase1Lifetime } from "./phase2/responder-lifetime.ts";
 import { refuseByPeer } from "./phase2-failures.ts";
 import { decodeChain, openFirst } from "./receiving.ts";
-import { forget, replaceOthers } from "./sa-lifecycle.ts";
+import { forget, mayEnd, replaceOthers } from "./sa-lifecycle.ts";
 
 /** Notify types below are errors, from it on states (RFC 2408 §3.14.1). */
 const FIRST_STATUS_TYPE = 16384;
@@ -128,14 +128,10 @@ function obeyDelete(state: EngineState, sa: IsakmpSa, payload: Delete): void {
     if (payload.protocolId === PROTOCOL_ID.PROTO_ISAKMP) {
       const gone = state.table.ofPeer(sa.remote.address).find((candidate) => sameCookies(candidate, spi));
       if (gone?.isEstablished !== true) continue;
-      if (isOthers(sa, gone.identity)) tellOthers(state, sa);
-      else forget(state, gone, "peer deleted");
+      if (mayEnd(state, sa, gone.identity)) forget(state, gone, "peer deleted");
     } else if (isIpsec(payload) && spi.length === 4) {
       const outboundSpi = new DataView(spi.buffer, spi.byteOffset, 4).getUint32(0);
-      if (isOthers(sa, state.spis.identityBySpiOfPeer(sa.remote.address, outboundSpi))) {
-        tellOthers(state, sa);
-        continue;
-      }
+      if (!mayEnd(state, sa, state.spis.identityBySpiOfPeer(sa.remote.address, outboundSpi))) continue;
       state.output({
         kind: "remove-ipsec-sa",
         peer: sa.remote.address,
@@ -146,15 +142,6 @@ function obeyDelete(state: EngineState, sa: IsakmpSa, payload: Delete): void {
       });
     }
   }
-}
-
-/** Behind one NAT each speaks for itself. */
-function isOthers({ nat, identity }: IsakmpSa, owner: string | undefined): boolean {
-  return nat?.situation.remoteBehindNat === true && owner !== undefined && owner !== identity;
-}
-
-function tellOthers(state: EngineState, sa: IsakmpSa): void {
-  state.dropped(sa, sa.local, sa.remote, "unexpected", "a Delete of what another peer behind its NAT has");
 }
 
 function isIpsec({ protocolId }: Delete): boolean {

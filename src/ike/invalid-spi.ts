@@ -13,6 +13,7 @@ import type { EngineState } from "./engine-state.ts";
 import type { IsakmpSa } from "./isakmp-sa.ts";
 import { sendInformational } from "./notices.ts";
 import { beginPhase1, usualEnds } from "./phase1-start.ts";
+import { mayEnd } from "./sa-lifecycle.ts";
 
 /** As a peer numbers the SAs of each protocol for itself. */
 export interface UnknownSpi {
@@ -64,12 +65,14 @@ export function obeyInvalidSpi(
 ): void {
   const octets = spi.length === SPI_LENGTH ? spi : data;
   if (octets.length !== SPI_LENGTH) return;
+  const outboundSpi = new DataView(octets.buffer, octets.byteOffset).getUint32(0);
+  if (!mayEnd(state, sa, state.spis.identityBySpiOfPeer(sa.remote.address, outboundSpi))) return;
   state.output({
     kind: "remove-ipsec-sa",
     peer: sa.remote.address,
     direction: "outbound",
     protocol: protocolId === PROTOCOL_ID.PROTO_IPSEC_AH ? "ah" : "esp",
-    spi: new DataView(octets.buffer, octets.byteOffset).getUint32(0),
+    spi: outboundSpi,
     reason: "peer deleted",
   });
 }

@@ -6,6 +6,7 @@ import { B, type IkePair, NAT, SELECTOR } from "../../test/support/ike-pair.ts";
 import { Insider } from "../../test/support/insider.ts";
 import { u32Octets } from "../base/octets.ts";
 import { DOI, PROTOCOL_ID } from "../isakmp/numbers/domain.ts";
+import { NOTIFY_TYPE } from "../isakmp/numbers/notify-type.ts";
 import { ipv4 } from "../net/ip-address.ts";
 import { mirror, type TrafficSelector } from "../net/selector.ts";
 import type { KeyedSa } from "./engine-contract.ts";
@@ -69,7 +70,7 @@ test("a pair is renewed, and its end told, with the client it is with", () => {
   }
 });
 
-test("one client's Delete does not reach the other's SAs", () => {
+test("one client's Delete or INVALID-SPI does not reach the other's SAs", () => {
   const { one, two } = twoClients(UPPER_HALF);
   const insider = new Insider(two);
   const isakmp = new Insider(one).ownSpi;
@@ -88,12 +89,20 @@ test("one client's Delete does not reach the other's SAs", () => {
     spiSize: 16,
     spis: [isakmp],
   });
+  insider.inform("A", {
+    kind: "NOTIFY",
+    doi: DOI.IPSEC,
+    protocolId: PROTOCOL_ID.PROTO_IPSEC_ESP,
+    spi: u32Octets(pairSpi),
+    notifyType: NOTIFY_TYPE["INVALID-SPI"],
+    data: u32Octets(pairSpi),
+  });
   assert.deepEqual(removals(two), []);
   assert.equal(two.engines.B.view().isakmpSas.length, 2);
   const dropped = two.events.B.filter((event) => event.kind === "message-dropped");
   assert.deepEqual(
     dropped.map(({ detail }) => detail),
-    Array(2).fill("a Delete of what another peer behind its NAT has"),
+    Array(3).fill("the end of what another peer behind its NAT has"),
   );
 });
 

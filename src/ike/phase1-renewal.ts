@@ -29,7 +29,7 @@ export function lifeDue(state: EngineState, sa: IsakmpSa): void {
   state.timers.set(sa.life, expiresAt, "an ISAKMP SA expires");
   const [local, peer] = [sa.local.address, sa.remote.address];
   const [connection] = state.connections.configuredBetween(local, peer);
-  const isNewest = state.table.newestWith(local, peer) === sa;
+  const isNewest = state.table.newestWith(local, peer, isMapped(sa) ? sa.identity : undefined) === sa;
   const isUnderWay = state.table.ofPeer(peer).some((other) => !other.isEstablished);
   if (!isContinuous(state, sa) || connection === undefined || !isNewest || isUnderWay) return;
   if (state.spis.hasPeer(peer)) beginPhase1(state, connection, endsOf(sa, connection), []);
@@ -41,8 +41,11 @@ function isContinuous(state: EngineState, sa: IsakmpSa): boolean {
 
 /** A peer behind a NAT that has begun is reached through the mapping that the NAT has for it alone (RFC 3947 §4). */
 function endsOf(sa: IsakmpSa, connection: Connection): Ends {
-  const isMapped = sa.role === "responder" && sa.nat?.situation.remoteBehindNat === true;
-  return isMapped ? { local: sa.local, remote: sa.remote } : usualEnds(connection, sa.remote.address);
+  return isMapped(sa) ? { local: sa.local, remote: sa.remote } : usualEnds(connection, sa.remote.address);
+}
+
+function isMapped({ role, nat }: IsakmpSa): boolean {
+  return role === "responder" && nat?.situation.remoteBehindNat === true;
 }
 
 /** Whoever answered waits longer, so that both ends seldom begin at once. */

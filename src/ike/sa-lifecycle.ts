@@ -64,6 +64,14 @@ export function replaceOthers(state: EngineState, sa: IsakmpSa): void {
       state.output({ kind: "remove-ipsec-sa", peer, direction: "inbound", spi, reason: "replaced" });
 }
 
+/** Whether a peer may end what is of `owner`: behind one NAT each speaks for itself alone. Tells where it may not. */
+export function mayEnd(state: EngineState, sa: IsakmpSa, owner: string | undefined): boolean {
+  const isOthers = sa.nat?.situation.remoteBehindNat === true && owner !== undefined && owner !== sa.identity;
+  if (isOthers)
+    state.dropped(sa, sa.local, sa.remote, "unexpected", "the end of what another peer behind its NAT has");
+  return !isOthers;
+}
+
 /** A peer has few ISAKMP SAs with us: the oldest give way, and are deleted. */
 export function boundEstablished(state: EngineState, newest: IsakmpSa): void {
   const established = state.table.ofPeer(newest.remote.address).filter((sa) => sa.isEstablished);
