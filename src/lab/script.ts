@@ -58,5 +58,6 @@ function typeLines(seat: LabConsole, lines: readonly string[], stage: Stage, don
   const [line, ...rest] = lines;
   if (line === undefined) return done();
   stage.print(seat.name, `${seat.prompt()}${seat.hidesInput() ? "" : line}\n`);
-  seat.enter(line, () => typeLines(seat, rest, stage, done));
+  // What ends a line may be in the middle of the router's work, before which nothing new is done.
+  seat.enter(line, () => stage.world.after(seconds(0), () => typeLines(seat, rest, stage, done)));
 }
