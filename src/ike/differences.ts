@@ -36,6 +36,7 @@ export type FailureReason =
   | "no proposal chosen"
   | "no pre-shared key"
   | "no policy can be offered"
+  | "no keys for any policy"
   | "aggressive mode disabled"
   | "wrong pre-shared key"
   | "authentication failed"

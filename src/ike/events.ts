@@ -348,6 +348,8 @@ export type IkeEvent =
       readonly reason: FailureReason;
       /** Of phase 1, where one was agreed on. */
       readonly authentication?: AuthenticationMethod;
+      /** What the peer says it is, where a key was looked for by that name. */
+      readonly hostname?: string;
       readonly mismatches: readonly Mismatch[];
       readonly origin: Origin | undefined;
       readonly explanation: string;

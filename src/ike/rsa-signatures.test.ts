@@ -274,7 +274,7 @@ test("without a certificate or an authority signatures are neither offered nor a
     const pair = run({ b: rsa });
     assert.match(JSON.stringify(pair.event("B", "negotiation-failed")?.mismatches), says);
     const other = run({ a: rsa });
-    assert.equal(failure(other, "A").reason, "no policy can be offered");
+    assert.equal(failure(other, "A").reason, "no keys for any policy");
   }
 });
 

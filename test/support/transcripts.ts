@@ -1,6 +1,7 @@
 /** Pages of `docs/transcripts/`: what a document prints in a situation is printed in the lab, and where it differs. */
 import { existsSync, readFileSync } from "node:fs";
 import { LabSession, type LabText } from "./lab-session.ts";
+import { PRINTED_LISTINGS } from "./transcript-ledger.ts";
 import { SITUATIONS } from "./transcript-situations.ts";
 
 /** A lab, and what is listed in it, one after the other. */
@@ -76,7 +77,16 @@ function indexPage(): string {
     "| --- | --- |",
     ...rows,
     "",
-    "Not shown: Examples 13-26 to 13-29 (Tunnel Endpoint Discovery), as discovery is not in effect yet.",
+    "## Every listing of the documents",
+    "",
+    "Listings of configurations are in [test/configurations](../../test/configurations), each of which loads as it is printed.",
+    "",
+    "| document | listing | ours |",
+    "| --- | --- | --- |",
+    ...PRINTED_LISTINGS.map(
+      ({ document, caption, page, why }) =>
+        `| ${document} | ${caption} | ${page === undefined ? why : `[${page}](${page}.md)`} |`,
+    ),
     "",
   ].join("\n");
 }

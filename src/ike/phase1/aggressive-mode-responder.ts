@@ -41,7 +41,7 @@ import {
   sealedIdentity,
   sealedPayloads,
 } from "./encrypted-nonces.ts";
-import { describeIdentity, identityProblem } from "./identity.ts";
+import { describeIdentity, ID_FQDN, identityProblem } from "./identity.ts";
 import { saysInitialContact } from "./initial-contact.ts";
 import {
   deriveKeys,
@@ -209,10 +209,8 @@ const STRANGERS_KEY_LENGTH = 32;
 
 /** The operator is told what the peer is not. */
 function toldOfStranger({ sa }: Phase1Context, id: Identification): Actions[number] {
-  const { reason, mismatches, origin, explanation }: Failure = noKeyForIdentity(
-    sa.remote.address,
-    describeIdentity(id),
-  );
+  const name = describeIdentity(id);
+  const { reason, mismatches, origin, explanation }: Failure = noKeyForIdentity(sa.remote.address, name);
   return tell({
     kind: "negotiation-failed",
     sa,
@@ -220,6 +218,7 @@ function toldOfStranger({ sa }: Phase1Context, id: Identification): Actions[numb
     exchange: "aggressive",
     role: sa.role,
     reason,
+    ...(id.idType === ID_FQDN ? { hostname: name } : {}),
     mismatches,
     origin,
     explanation,

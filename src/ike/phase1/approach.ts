@@ -53,7 +53,7 @@ export function approachTo(policy: IkePolicy, peer: IpAddress): Approach | Hindr
   if (writtenSuites(policy).some(({ authentication }) => authentication !== "pre-share"))
     return {
       mode: "main",
-      reason: "no policy can be offered",
+      reason: "no keys for any policy",
       explanation: nothingUsable(policy, companions, peer),
     };
   return key === undefined

@@ -56,6 +56,7 @@ function failureLines({
   exchange,
   role,
   reason,
+  hostname,
   explanation,
 }: EventOf<"negotiation-failed">): DebugMessage[] {
   switch (reason) {
@@ -69,8 +70,13 @@ function failureLines({
     case "no policy can be offered":
       if (role === "responder") return [];
       return [plain("isakmp", `ISAKMP (${sa?.connId ?? 0}): incorrect policy settings. Unable to initiate.`)];
+    case "no keys for any policy":
     case "no pre-shared key":
-      return [isakmpPlain(`No cert, and no keys (public or pre-shared) with remote peer ${peer}`)];
+      return [
+        hostname === undefined
+          ? isakmpPlain(`No cert, and no keys (public or pre-shared) with remote peer ${peer}`)
+          : isakmpPlain(`no pre-shared key based on hostname ${printable(hostname)}!`),
+      ];
     case "wrong pre-shared key":
     case "authentication failed":
       return [];
@@ -159,6 +165,7 @@ function failureLog({
       return role === "responder" ? [] : [aggressiveModeDisabled(peer)];
     // IOS logs nothing when nobody answers, or when somebody ended it.
     case "no policy can be offered":
+    case "no keys for any policy":
     case "no response":
     case "deleted":
     case "expired":
