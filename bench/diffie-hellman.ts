@@ -79,5 +79,5 @@ function exchangesPerSecond(id: GroupId): number {
 async function nativeExponentiation(): Promise<ModularExponentiation | undefined> {
   const [libc, bignum] = [await loadLibc(), await loadLibcryptoBignum()];
   if ("kind" in libc || "kind" in bignum) return undefined;
-  return new ModularExponentiation(bignum, new NativeMemory(libc, EXPONENTIATION_OCTETS));
+  return new ModularExponentiation(bignum, new NativeMemory(libc, new ArrayBuffer(EXPONENTIATION_OCTETS)));
 }

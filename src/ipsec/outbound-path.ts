@@ -71,7 +71,8 @@ export class OutboundPath {
    * data: policy and SA are looked up once for all of them.
    */
   send(now: Instant, interfaceName: string, bytes: Uint8Array, segmentLength = 0): void {
-    const train = segmentLength === 0 ? undefined : TcpTrain.of(bytes, segmentLength);
+    const train =
+      segmentLength === 0 ? undefined : TcpTrain.of(bytes, segmentLength, this.#parts.space.summed(bytes));
     if (faultOfIpv4(bytes) !== undefined || (segmentLength > 0 && train === undefined)) {
       tellMalformed(this.#parts, now, bytes);
       return;

@@ -35,6 +35,7 @@ describe("room for plaintext", () => {
   it("is taken once for the packets of a train", () => {
     let taken = 0;
     const room = new PlaintextRoom({
+      ...HEAP_SPACE,
       allocate: (length) => {
         taken++;
         return new Uint8Array(length);

@@ -5,7 +5,7 @@
 import { addWords, checksumOfSum, internetChecksum } from "./checksum.ts";
 import { IPV4_HEADER_LENGTH, IPV4_TOTAL_LENGTH_MAX } from "./ipv4-packet.ts";
 import { PROTOCOL } from "./protocols.ts";
-import { sumOfWords } from "./tcp-train.ts";
+import { PlainOctets, type SummedOctets } from "./summed-octets.ts";
 import { putU16, u16At, u32At } from "./words.ts";
 
 export interface JoinedPacket {
@@ -18,6 +18,7 @@ export interface JoinedPacket {
 }
 
 export class TcpJoin {
+  readonly #summed: (packet: Uint8Array) => SummedOctets;
   #packets: Uint8Array[] = [];
   #first: Uint8Array = new Uint8Array();
   #headerLength = 0;
@@ -25,7 +26,11 @@ export class TcpJoin {
   #length = 0;
   #nextSequenceNumber = 0;
   #isEnded = false;
-  #view: DataView = new DataView(new ArrayBuffer(0));
+
+  /** `summed` gives the octets of a packet for its checksum. */
+  constructor(summed: (packet: Uint8Array) => SummedOctets = (packet) => new PlainOctets(packet)) {
+    this.#summed = summed;
+  }
 
   get isEmpty(): boolean {
     return this.#packets.length === 0;
@@ -97,10 +102,9 @@ export class TcpJoin {
   }
 
   #hasRightChecksum(packet: Uint8Array): boolean {
-    if (this.#view.buffer !== packet.buffer) this.#view = new DataView(packet.buffer);
-    const { byteOffset, length } = packet;
+    const { length } = packet;
     const pseudoHeader = addWords(packet, PROTOCOL.TCP + length - TCP, 12, IPV4_HEADER_LENGTH);
-    return checksumOfSum(pseudoHeader + sumOfWords(this.#view, byteOffset + TCP, byteOffset + length)) === 0;
+    return checksumOfSum(pseudoHeader + this.#summed(packet).sum(TCP, length)) === 0;
   }
 
   /** The checksum of TCP is left at that of its pseudo-header, for whoever cuts or checks the packet. */

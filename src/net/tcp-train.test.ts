@@ -6,7 +6,7 @@ import { addWords, checksumOfSum } from "./checksum.ts";
 import { ipv4 } from "./ip-address.ts";
 import { buildIpv4Packet, faultOfIpv4 } from "./ipv4-packet.ts";
 import { TcpJoin } from "./tcp-join.ts";
-import { sumOfWords, TcpTrain } from "./tcp-train.ts";
+import { TcpTrain } from "./tcp-train.ts";
 import { putU16, putU32, u16At, u32At } from "./words.ts";
 
 fc.configureGlobal({ seed: 9293 });
@@ -144,16 +144,6 @@ describe("TCP packets", () => {
     assert.ok(join.offer(cuttable(8, second)), "the second");
     assert.equal(join.take().segmentLength, 100);
   });
-});
-
-it("the fast sum of words is the plain one", () => {
-  fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(20), (bytes, from) => {
-      fc.pre(from <= bytes.length);
-      const sum = sumOfWords(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), from, bytes.length);
-      assert.equal(checksumOfSum(sum), checksumOfSum(addWords(bytes, 0, from)));
-    }),
-  );
 });
 
 function plainAfter(octets: number): TcpFields {

@@ -5,6 +5,7 @@
 import { addWords, checksumOfSum } from "./checksum.ts";
 import { IPV4_HEADER_LENGTH } from "./ipv4-packet.ts";
 import { PROTOCOL } from "./protocols.ts";
+import { PlainOctets, type SummedOctets } from "./summed-octets.ts";
 import { putU16, putU32, u16At, u32At } from "./words.ts";
 
 export class TcpTrain {
@@ -14,7 +15,7 @@ export class TcpTrain {
   readonly lengthMax: number;
   readonly #bytes: Uint8Array;
   readonly #headers: Uint8Array;
-  readonly #words: DataView;
+  readonly #octets: SummedOctets;
   readonly #ipLength: number;
   /** Octets of both headers. */
   readonly #headerLength: number;
@@ -22,22 +23,35 @@ export class TcpTrain {
   readonly #ipSum: number;
   readonly #tcpSum: number;
 
-  /** `bytes` is a sound IPv4 packet; undefined unless it carries TCP with data. `segmentLength` is in octets of data. */
-  static of(bytes: Uint8Array, segmentLength: number): TcpTrain | undefined {
+  /**
+   * `bytes` is a sound IPv4 packet; undefined unless it carries TCP with data. `segmentLength` is in octets of data. `octets` are the
+   * same as `bytes`.
+   */
+  static of(
+    bytes: Uint8Array,
+    segmentLength: number,
+    octets: SummedOctets = new PlainOctets(bytes),
+  ): TcpTrain | undefined {
     const ipLength = ((bytes[0] ?? 0) & 15) * 4;
     const headerLength = ipLength + ((bytes[ipLength + 12] ?? 0) >> 4) * 4;
     const isTcp = bytes[9] === PROTOCOL.TCP && (u16At(bytes, 6) & FRAGMENT_BITS) === 0;
     if (!isTcp || headerLength < ipLength + TCP_HEADER_LENGTH || headerLength >= bytes.length)
       return undefined;
-    return segmentLength < 1 ? undefined : new TcpTrain(bytes, ipLength, headerLength, segmentLength);
+    return segmentLength < 1 ? undefined : new TcpTrain(bytes, octets, ipLength, headerLength, segmentLength);
   }
 
-  private constructor(bytes: Uint8Array, ipLength: number, headerLength: number, segmentLength: number) {
+  private constructor(
+    bytes: Uint8Array,
+    octets: SummedOctets,
+    ipLength: number,
+    headerLength: number,
+    segmentLength: number,
+  ) {
     this.count = Math.ceil((bytes.length - headerLength) / segmentLength);
     this.lengthMax = Math.min(headerLength + segmentLength, bytes.length);
     this.#bytes = bytes;
     this.#headers = bytes.subarray(0, headerLength);
-    this.#words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#octets = octets;
     this.#ipLength = ipLength;
     this.#headerLength = headerLength;
     this.#segmentLength = segmentLength;
@@ -67,7 +81,7 @@ export class TcpTrain {
     const from = headerLength + i * this.#segmentLength;
     const to = from + length - headerLength;
     target.set(this.#headers, at);
-    target.set(bytes.subarray(from, to), at + headerLength);
+    const dataSum = this.#octets.copy(from, to, target, at + headerLength);
 
     const identification = (u16At(bytes, 4) + i) & 0xffff;
     putU16(target, at + 2, length);
@@ -82,7 +96,7 @@ export class TcpTrain {
     putU16(target, tcp + 12, offsetAndFlags);
     const sum =
       this.#tcpSum + tcpLength + (sequenceNumber >>> 16) + (sequenceNumber & 0xffff) + offsetAndFlags;
-    putU16(target, tcp + 16, checksumOfSum(sum + sumOfWords(this.#words, from, to)));
+    putU16(target, tcp + 16, checksumOfSum(sum + dataSum));
   }
 
   /** Packet `i` in octets of its own. */
@@ -98,33 +112,6 @@ export class TcpTrain {
     const isLast = i === this.count - 1;
     return word & ~(isLast ? 0 : FIN | PSH) & ~(i === 0 ? 0 : CWR);
   }
-}
-
-/**
- * The sum of 16-bit words as `addWords` has it, up to carries, for many octets: 32 bits at a time in the machine's own
- * order, added as doubles, which hold the sum exactly. In ones' complement a sum of swapped words is the swapped sum
- * (RFC 1071 §2 B).
- */
-export function sumOfWords(view: DataView, from: number, to: number): number {
-  let even = 0;
-  let odd = 0;
-  let i = from;
-  for (; i + 32 <= to; i += 32) {
-    even +=
-      view.getUint32(i, true) +
-      view.getUint32(i + 4, true) +
-      view.getUint32(i + 8, true) +
-      view.getUint32(i + 12, true);
-    odd +=
-      view.getUint32(i + 16, true) +
-      view.getUint32(i + 20, true) +
-      view.getUint32(i + 24, true) +
-      view.getUint32(i + 28, true);
-  }
-  for (; i + 2 <= to; i += 2) even += view.getUint16(i, true);
-  if (i < to) even += view.getUint8(i);
-  const sum = ~checksumOfSum(even + odd) & 0xffff;
-  return ((sum & 0xff) << 8) | (sum >>> 8);
 }
 
 const TCP_HEADER_LENGTH = 20;

@@ -43,7 +43,7 @@ export class NativeJobs implements JobPerformer {
   #isClosed = false;
 
   constructor(libc: Pick<Libc, "addressOf">, bignum: LibcryptoBignum, others: () => JobPerformer) {
-    const memory = new NativeMemory(libc, (THREADS + 1) * EXPONENTIATION_OCTETS);
+    const memory = new NativeMemory(libc, new ArrayBuffer((THREADS + 1) * EXPONENTIATION_OCTETS));
     this.#free = Array.from({ length: THREADS }, () => new ModularExponentiation(bignum, memory));
     this.#own = new ModularExponentiation(bignum, memory);
     this.#makeOthers = others;

@@ -13,9 +13,9 @@ export class NativeMemory {
   #last: Place = NOWHERE;
   #before: Place = NOWHERE;
 
-  /** `size` octets, all zero. */
-  constructor(libc: Pick<Libc, "addressOf">, size: number) {
-    this.#block = new ArrayBuffer(size);
+  /** The octets of `block`, which nobody else gives out. */
+  constructor(libc: Pick<Libc, "addressOf">, block: ArrayBuffer) {
+    this.#block = block;
     this.#base = libc.addressOf(this.#block);
     if (!Number.isSafeInteger(this.#base) || this.#base <= 0)
       throw new BugError("no address for a block of memory");

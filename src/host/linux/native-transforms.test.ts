@@ -31,14 +31,17 @@ if ("kind" in libc || "kind" in libcrypto)
     skip: `needs libcrypto: ${"kind" in libcrypto ? libcrypto.reason : ""}`,
   }, () => {});
 else {
-  const memory = new NativeMemory(libc, SCRATCH_OCTETS + 65_536);
+  const memory = new NativeMemory(libc, new ArrayBuffer(SCRATCH_OCTETS + 65_536));
   const { esp: factory, ah } = nativeTransforms(libcrypto, memory);
   const region = memory.reserve(40_000);
   describeEspTransforms("libcrypto", factory);
   describeAhTransforms("libcrypto", ah);
 
   test("packets in the memory of the transforms are sealed and opened where they lie", () => {
-    const space = { allocate: (length: number) => region.bytes.subarray(20_000, 20_000 + length) };
+    const space = {
+      ...HEAP_SPACE,
+      allocate: (length: number) => region.bytes.subarray(20_000, 20_000 + length),
+    };
     for (const suite of espSuites()) {
       const { encryptionKey, integrityKey } = keysFor(suite, 7);
       const native = factory(suite, encryptionKey, integrityKey);

@@ -3,20 +3,26 @@
  * it in place. What is built lives until everything that waits to be sent has been sent; then all of it is free again.
  */
 import type { PacketSpace } from "../../ipsec/packet-space.ts";
+import { PlainOctets, type SummedOctets } from "../../net/summed-octets.ts";
 import type { Libc } from "./libc.ts";
 import { NativeMemory, type Region } from "./native-memory.ts";
+import { type WordMemory, wordMemory } from "./word-memory.ts";
 
 export class PacketArena implements PacketSpace {
   readonly libc: Libc;
   readonly memory: NativeMemory;
+  readonly #words: WordMemory;
   readonly #room: Region;
+  readonly #roomAt: number;
   #used = 0;
 
   /** `reserve` octets more are for whoever keeps a place of its own here. */
   constructor(libc: Libc, reserve: number) {
     this.libc = libc;
-    this.memory = new NativeMemory(libc, ROOM + reserve);
+    this.#words = wordMemory(ROOM + reserve);
+    this.memory = new NativeMemory(libc, this.#words.buffer);
     this.#room = this.memory.reserve(ROOM);
+    this.#roomAt = this.#room.address(0, ROOM);
   }
 
   /** Here while there is room, elsewhere otherwise: that costs whoever sends it a copy. */
@@ -40,9 +46,41 @@ export class PacketArena implements PacketSpace {
 
   /** The address of octets that were allocated here, and so stay until the reset; undefined for others. */
   addressOf(bytes: Uint8Array): number | undefined {
-    const offset = bytes.byteOffset - this.#room.bytes.byteOffset;
-    const isHere = bytes.buffer === this.#room.bytes.buffer && offset >= 0 && offset + bytes.length <= ROOM;
-    return isHere ? this.#room.address(offset, bytes.length) : undefined;
+    const address = this.memory.addressIn(bytes, 0, bytes.length);
+    const isHere =
+      address !== undefined && address >= this.#roomAt && address + bytes.length <= this.#roomAt + ROOM;
+    return isHere ? address : undefined;
+  }
+
+  summed(octets: Uint8Array): SummedOctets {
+    const isHere = this.memory.addressIn(octets, 0, octets.length) !== undefined;
+    return isHere ? new OwnOctets(this.#words, this.memory, octets) : new PlainOctets(octets);
+  }
+}
+
+/** Octets of the arena's memory. */
+class OwnOctets implements SummedOctets {
+  readonly #words: WordMemory;
+  readonly #memory: NativeMemory;
+  readonly #bytes: Uint8Array;
+  readonly #start: number;
+
+  constructor(words: WordMemory, memory: NativeMemory, bytes: Uint8Array) {
+    this.#words = words;
+    this.#memory = memory;
+    this.#bytes = bytes;
+    this.#start = bytes.byteOffset;
+  }
+
+  sum(from: number, to: number): number {
+    return this.#words.sum(this.#start + from, this.#start + to);
+  }
+
+  copy(from: number, to: number, target: Uint8Array, at: number): number {
+    const isHere = this.#memory.addressIn(target, at, to - from) !== undefined;
+    if (isHere) return this.#words.copy(this.#start + from, this.#start + to, target.byteOffset + at);
+    target.set(this.#bytes.subarray(from, to), at);
+    return this.sum(from, to);
   }
 }
 

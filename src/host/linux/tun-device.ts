@@ -30,7 +30,9 @@ export class TunDevice {
   readonly #outgoing: Region;
   readonly #header: Region;
   readonly #pieces: Region;
-  readonly #join = new TcpJoin();
+  readonly #join: TcpJoin;
+  /** Of the packets that are joined. */
+  #addresses: number[] = [];
   #watch: Watch | undefined;
   #isClosed = false;
 
@@ -39,6 +41,7 @@ export class TunDevice {
     this.#fd = fd;
     this.name = name;
     this.#hasHeader = hasHeader;
+    this.#join = new TcpJoin((packet) => arena.summed(packet));
     this.#incoming = arena.memory.reserve(PACKET_AT + PACKET_MAX);
     this.#outgoing = arena.memory.reserve(PACKET_MAX);
     this.#header = arena.memory.reserve(HEADER);
@@ -97,22 +100,21 @@ export class TunDevice {
   write(packet: Uint8Array): OsError | undefined {
     if (this.#isClosed) return undefined;
     if (packet.length > PACKET_MAX) return osError(this.name, EMSGSIZE);
-    if (!this.#hasHeader || this.#arena.addressOf(packet) === undefined) {
-      const refusal = this.flush();
-      return this.#writeAlone(packet) ?? refusal;
-    }
-    if (this.#join.offer(packet)) return undefined;
+    const address = this.#hasHeader ? this.#arena.addressOf(packet) : undefined;
+    if (address !== undefined && this.#isJoined(packet, address)) return undefined;
     const refusal = this.flush();
-    if (this.#join.offer(packet)) return refusal;
-    return this.#writeAlone(packet) ?? refusal;
+    if (address !== undefined && this.#isJoined(packet, address)) return refusal;
+    return this.#writeAlone(packet, address) ?? refusal;
   }
 
   /** Writes what waits for packets to be joined with it. */
   flush(): OsError | undefined {
     if (this.#join.isEmpty || this.#isClosed) return undefined;
     const { packets, headerLength, segmentLength } = this.#join.take();
+    const addresses = this.#addresses;
+    this.#addresses = [];
     this.#putHeader(headerLength, segmentLength);
-    return this.#writePackets(packets, headerLength);
+    return this.#writePackets(packets, addresses, headerLength);
   }
 
   close(): void {
@@ -134,9 +136,18 @@ export class TunDevice {
     onPacket(packet, isLong ? view.getUint16(at + 4, true) : 0);
   }
 
-  #writeAlone(packet: Uint8Array): OsError | undefined {
+  /** Waits for those that follow it, if it is one that can be joined with what waits. */
+  #isJoined(packet: Uint8Array, address: number): boolean {
+    const isTaken = this.#join.offer(packet);
+    if (isTaken) this.#addresses.push(address);
+    return isTaken;
+  }
+
+  #writeAlone(packet: Uint8Array, address: number | undefined): OsError | undefined {
     if (this.#hasHeader) this.#header.bytes.fill(0);
-    return this.#writePackets([packet], 0);
+    if (address !== undefined) return this.#writePackets([packet], [address], 0);
+    this.#outgoing.bytes.set(packet);
+    return this.#writePackets([packet], [this.#outgoing.address(0, packet.length)], 0);
   }
 
   #putHeader(headerLength: number, segmentLength: number): void {
@@ -152,19 +163,17 @@ export class TunDevice {
   }
 
   /** As one, without the headers of all but the first. */
-  #writePackets(packets: readonly Uint8Array[], headerLength: number): OsError | undefined {
+  #writePackets(
+    packets: readonly Uint8Array[],
+    addresses: readonly number[],
+    headerLength: number,
+  ): OsError | undefined {
     const { libc } = this.#arena;
     let count = 0;
     if (this.#hasHeader) this.#putPiece(count++, this.#header.address(0, HEADER), HEADER);
     let skipped = 0;
-    for (const packet of packets) {
-      let address = this.#arena.addressOf(packet);
-      if (address === undefined) {
-        // A packet that lies elsewhere comes alone.
-        this.#outgoing.bytes.set(packet);
-        address = this.#outgoing.address(0, packet.length);
-      }
-      this.#putPiece(count++, address + skipped, packet.length - skipped);
+    for (let i = 0; i < packets.length; i++) {
+      this.#putPiece(count++, (addresses[i] ?? 0) + skipped, (packets[i]?.length ?? 0) - skipped);
       skipped = headerLength;
     }
     const written = libc.writev(this.#fd, this.#pieces.address(0, count * PIECE), count);

@@ -24,7 +24,7 @@ export class NetlinkSocket {
   private constructor(libc: Libc, fd: number) {
     this.#libc = libc;
     this.#fd = fd;
-    this.#memory = new NativeMemory(libc, BUFFER_OCTETS).reserve(BUFFER_OCTETS);
+    this.#memory = new NativeMemory(libc, new ArrayBuffer(BUFFER_OCTETS)).reserve(BUFFER_OCTETS);
   }
 
   /** `groups` are the kinds of news that it hears, a bit each; a socket for requests has none. */
