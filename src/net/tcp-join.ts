@@ -84,18 +84,15 @@ export class TcpJoin {
       this.#packets.length >= PACKETS_MAX
     )
       return false;
-    // Type of service, don't-fragment bit, time to live and protocol; addresses and ports; acknowledged; window; options.
-    if (
-      packet[1] !== first[1] ||
-      u16At(packet, 6) !== u16At(first, 6) ||
-      u16At(packet, 8) !== u16At(first, 8)
-    )
-      return false;
-    for (let at = 12; at < TCP + 4; at += 4) if (u32At(packet, at) !== u32At(first, at)) return false;
-    if (u32At(packet, TCP + 8) !== u32At(first, TCP + 8)) return false;
-    if (u16At(packet, TCP + 14) !== u16At(first, TCP + 14)) return false;
-    for (let at = TCP + TCP_HEADER_LENGTH; at < headerLength; at += 4)
-      if (u32At(packet, at) !== u32At(first, at)) return false;
+    // Type of service; don't-fragment bit, time to live and protocol; addresses and ports; acknowledged; window; options.
+    const isOfFlow =
+      packet[1] === first[1] &&
+      areSame(packet, first, 6, 10) &&
+      areSame(packet, first, 12, TCP + 4) &&
+      areSame(packet, first, TCP + 8, TCP + 12) &&
+      areSame(packet, first, TCP + 14, TCP + 16) &&
+      areSame(packet, first, TCP + TCP_HEADER_LENGTH, headerLength);
+    if (!isOfFlow) return false;
     // Whoever may be cut is known by its number, which has to go on.
     const isUncuttable = (u16At(first, 6) & DONT_FRAGMENT) !== 0;
     return isUncuttable || u16At(packet, 4) === ((u16At(first, 4) + this.#packets.length) & 0xffff);
@@ -116,6 +113,11 @@ export class TcpJoin {
     const pseudoHeader = addWords(first, PROTOCOL.TCP + this.#length - TCP, 12, IPV4_HEADER_LENGTH);
     putU16(first, TCP + 16, ~checksumOfSum(pseudoHeader) & 0xffff);
   }
+}
+
+function areSame(one: Uint8Array, other: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (one[at] !== other[at]) return false;
+  return true;
 }
 
 /** Octets of both headers; undefined where the packet is no plain TCP packet with data. */
