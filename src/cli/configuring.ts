@@ -3,7 +3,7 @@ import { compile } from "../config/compile.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { Problem } from "../config/problem.ts";
 import { type Editing, type Entered, enter, startEditing } from "./editing.ts";
-import { errorLines, type LineError } from "./line-error.ts";
+import { errorLines, type LineError, laterOf } from "./line-error.ts";
 import { keptProblem } from "./load.ts";
 import type { RouterServices } from "./services.ts";
 
@@ -39,14 +39,17 @@ export class Configuring {
     return this.#editing.raw?.kind === "text";
   }
 
-  /** Takes a line; `column` is where it begins on the screen. True if it leaves configuration mode. */
-  enter(text: string, column: number): boolean {
+  /**
+   * Takes a line; `column` is where it begins on the screen. True if it leaves configuration mode. `asCommand`: why the line is
+   * no command that stands here either.
+   */
+  enter(text: string, column: number, asCommand: LineError | undefined): boolean {
     this.#line += 1;
     // Another console may have changed the configuration meanwhile.
     const before = { ...this.#editing, configuration: this.#services.configuration() };
     const entered = enter(before, text, { file: "terminal", line: this.#line });
     if (entered.kind === "refused") {
-      this.#refuse(entered.error, column);
+      this.#refuse(laterOf(entered.error, asCommand), column);
       return false;
     }
     if (!this.#commit(before.configuration, entered)) return false;

@@ -12,6 +12,13 @@ export type LineError =
   /** The line is a sentence, but cannot be carried out. */
   | { readonly kind: "said"; readonly text: string };
 
+/** Of a line that is none of two things, the error that comes later in it: what was meant is what it goes along with longer. */
+export function laterOf(error: LineError, other: LineError | undefined): LineError {
+  const isOther =
+    other !== undefined && other.kind !== "said" && error.kind !== "said" && other.at > error.at;
+  return isOther ? other : error;
+}
+
 /**
  * The lines of the message. `column` is where the line begins on the screen, so that the `^` stands below the word; with
  * `masked`, below the line as `maskedLine` shows it.

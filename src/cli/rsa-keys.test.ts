@@ -71,6 +71,22 @@ test("usage keys are two, each with its modulus; on one line nothing is asked", 
   ]);
 });
 
+test("a wrong word is pointed at wherever it stands", () => {
+  const column = "R1(config)#".length;
+  for (const [line, wrong] of [
+    ["crypto key generate rsa general-keys modulus 300", "300"],
+    ["crypto key generate dsa", "dsa"],
+    ["crypto key zeroize rsa now", "now"],
+    ["crypto key pubkey-chain dsa", "dsa"],
+  ] as const)
+    assert.deepEqual(configuring().output(line), [
+      `${" ".repeat(column + line.indexOf(wrong))}^`,
+      "% Invalid input detected at '^' marker.",
+      "",
+    ]);
+  assert.deepEqual(configuring().output("crypto key generate"), ["% Incomplete command.", ""]);
+});
+
 test("keys that are there are replaced or removed only if the operator says so", () => {
   const console = configuring();
   console.type("crypto key generate rsa modulus 512");

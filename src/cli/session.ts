@@ -14,7 +14,7 @@ import type { Dialogue, DialogueStep } from "./exec/dialogue.ts";
 import { levelOfConsole } from "./exec/enable.ts";
 import { splitFilter } from "./exec/output-filter.ts";
 import { HISTORY_DEFAULT } from "./exec/terminal-commands.ts";
-import { errorLines } from "./line-error.ts";
+import { errorLines, type LineError } from "./line-error.ts";
 import { match } from "./match.ts";
 import { commandsAt, mayConfigure } from "./privileges.ts";
 import type { PingOptions, RouterServices, RsaKeyWish } from "./services.ts";
@@ -217,15 +217,17 @@ export class Session {
   #configure(configuring: Configuring, text: string): void {
     const line = splitLine(text);
     const column = this.#columnOf(text);
+    let asCommand: LineError | undefined;
     if (configuring.editing.raw === undefined) {
       const words = line.words.map((word) => word.text);
       if (words[0]?.toLowerCase() === "do") return this.#execute(line, column, 1);
       const configuration = this.#services.configuration();
       if (!mayConfigure(this.#level, configuring.promptName, words, configuration))
         return this.#refuse({ kind: "invalid", line, at: 0, secretWords: [] }, column);
-      if (this.#command(line)) return;
+      asCommand = this.#command(line);
+      if (asCommand === undefined) return;
     }
-    if (configuring.enter(text, column)) this.#leaveConfiguring();
+    if (configuring.enter(text, column, asCommand)) this.#leaveConfiguring();
   }
 
   #leaveConfiguring(): void {
@@ -237,15 +239,15 @@ export class Session {
       this.#services.log(configuredFrom(this.#options.line, this.#user));
   }
 
-  /** Carries out what is no setting although it stands in configuration mode; false where the line is none of these. */
-  #command(line: Line): boolean {
+  /** Carries out what is no setting although it stands in configuration mode; or why the line is none of these. */
+  #command(line: Line): LineError | undefined {
     const outcome = match(CONFIGURATION_COMMANDS, line);
-    if (outcome.kind !== "accepted" || line.text === "") return false;
+    if (outcome.kind !== "accepted") return { ...outcome, line };
     outcome.candidate.run(
       this.#console((lines) => this.#print(lines)),
       outcome.args,
     );
-    return true;
+    return undefined;
   }
 
   /** `from`: where the command begins, after `do`. */
