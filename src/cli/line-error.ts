@@ -14,9 +14,8 @@ export type LineError =
 
 /** Of a line that is none of two things, the error that comes later in it: what was meant is what it goes along with longer. */
 export function laterOf(error: LineError, other: LineError | undefined): LineError {
-  const isOther =
-    other !== undefined && other.kind !== "said" && error.kind !== "said" && other.at > error.at;
-  return isOther ? other : error;
+  if (error.kind !== "invalid" || other === undefined || other.kind === "said") return error;
+  return other.at > error.at ? other : error;
 }
 
 /**
