@@ -3,7 +3,10 @@ import { compile } from "../config/compile.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { Problem } from "../config/problem.ts";
 import { type Editing, type Entered, enter, startEditing } from "./editing.ts";
-import { errorLines, type LineError, laterOf } from "./line-error.ts";
+import type { Command } from "./exec/command.ts";
+import { CONFIGURATION_COMMANDS } from "./exec/configuration-commands.ts";
+import type { Arguments } from "./grammar.ts";
+import { errorLines, type LineError } from "./line-error.ts";
 import { keptProblem } from "./load.ts";
 import type { RouterServices } from "./services.ts";
 
@@ -12,12 +15,19 @@ export class Configuring {
   readonly #print: (lines: readonly string[]) => void;
   /** What was told is not told again; what was so before is not told at all. */
   readonly #told: Set<string>;
+  readonly #run: (command: Command, args: Arguments) => void;
   #editing: Editing;
   #line = 0;
 
-  constructor(services: RouterServices, print: (lines: readonly string[]) => void) {
+  /** `run` carries out what is no setting although it is entered here. */
+  constructor(
+    services: RouterServices,
+    print: (lines: readonly string[]) => void,
+    run: (command: Command, args: Arguments) => void,
+  ) {
     this.#services = services;
     this.#print = print;
+    this.#run = run;
     this.#editing = startEditing(services.configuration());
     this.#told = new Set(this.#problems().map(keyOf));
   }
@@ -39,17 +49,19 @@ export class Configuring {
     return this.#editing.raw?.kind === "text";
   }
 
-  /**
-   * Takes a line; `column` is where it begins on the screen. True if it leaves configuration mode. `asCommand`: why the line is
-   * no command that stands here either.
-   */
-  enter(text: string, column: number, asCommand: LineError | undefined): boolean {
+  /** Takes a line; `column` is where it begins on the screen. True if it leaves configuration mode. */
+  enter(text: string, column: number): boolean {
     this.#line += 1;
     // Another console may have changed the configuration meanwhile.
     const before = { ...this.#editing, configuration: this.#services.configuration() };
-    const entered = enter(before, text, { file: "terminal", line: this.#line });
+    const source = { file: "terminal", line: this.#line };
+    const entered = enter(before, text, source, CONFIGURATION_COMMANDS);
     if (entered.kind === "refused") {
-      this.#refuse(laterOf(entered.error, asCommand), column);
+      this.#refuse(entered.error, column);
+      return false;
+    }
+    if (entered.kind === "command") {
+      this.#run(entered.command, entered.args);
       return false;
     }
     if (!this.#commit(before.configuration, entered)) return false;

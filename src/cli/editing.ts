@@ -6,6 +6,7 @@ import type { Origin } from "../base/origin.ts";
 import { type Configuration, emptyConfiguration } from "../config/configuration.ts";
 import { enterBlockLine, enterRawLine, type RawText, rawTextAfter } from "./block-editing.ts";
 import { globalModeOf, isComment } from "./dialect.ts";
+import type { Command } from "./exec/command.ts";
 import type { Arguments } from "./grammar.ts";
 import { type LineError, maskedLine } from "./line-error.ts";
 import { ABBREVIATION, isFirmer, match, type Outcome } from "./match.ts";
@@ -61,6 +62,8 @@ export type Entered = { readonly editing: Editing } & (
   | { readonly kind: "refused"; readonly error: LineError; readonly origin: Origin }
   /** `end`, or `exit` from global configuration. */
   | { readonly kind: "left" }
+  /** Nothing of the configuration: to be carried out now. */
+  | { readonly kind: "command"; readonly command: Command; readonly args: Arguments }
 );
 
 export interface KeptReport {
@@ -72,10 +75,16 @@ export function startEditing(configuration: Configuration = emptyConfiguration()
   return { configuration, place: { kind: "global" }, raw: undefined };
 }
 
-export function enter(editing: Editing, text: string, source: Source): Entered {
+/** `commands`: what may be entered in global configuration beside its statements. */
+export function enter(
+  editing: Editing,
+  text: string,
+  source: Source,
+  commands: readonly Command[] = [],
+): Entered {
   if (editing.raw !== undefined) {
     const next = enterRawLine(editing, editing.raw, text);
-    if (next === undefined) return enter({ ...editing, raw: undefined }, text, source);
+    if (next === undefined) return enter({ ...editing, raw: undefined }, text, source, commands);
     if (!isRefusal(next)) return { kind: "nothing", editing: next };
     const origin = { file: source.file, line: source.line, text: text.trim() };
     const error = { kind: "said", text: next.refused } as const;
@@ -87,7 +96,7 @@ export function enter(editing: Editing, text: string, source: Source): Entered {
   const { place } = editing;
   if (place.kind === "block" && isBlockLine(place, globalModeOf(editing.configuration), line, isIndented))
     return { kind: "nothing", editing: enterBlockLine(editing, place, line) };
-  const reading = read(editing, line, isIndented);
+  const reading = read(editing, line, isIndented, commands);
   const origin = {
     file: source.file,
     line: source.line,
@@ -99,6 +108,8 @@ export function enter(editing: Editing, text: string, source: Source): Entered {
     return { kind: "refused", error: { kind, line, at, secretWords }, origin, editing };
   }
   if (outcome.candidate.kind === "movement") return move(editing, outcome.candidate.leads);
+  if (outcome.candidate.kind === "command")
+    return { kind: "command", command: outcome.candidate.command, args: outcome.args, editing };
   return carryOut(reading, outcome.candidate.statement, outcome.args, origin, source);
 
   function carryOut(
@@ -131,10 +142,11 @@ export function enter(editing: Editing, text: string, source: Source): Entered {
   }
 }
 
-/** What may be entered: statements, and the commands that move between modes. */
+/** What may be entered: statements, the commands that move between modes, and those that are done at once. */
 export type Candidate =
   | { readonly kind: "statement"; readonly sentence: Sentence; readonly statement: Statement }
-  | { readonly kind: "movement"; readonly sentence: Sentence; readonly leads: "up" | "out" };
+  | { readonly kind: "movement"; readonly sentence: Sentence; readonly leads: "up" | "out" }
+  | { readonly kind: "command"; readonly sentence: Sentence; readonly command: Command };
 
 export const MOVEMENTS: readonly Candidate[] = [
   { kind: "movement", sentence: sentence(phrase("exit", "Exit from the current mode")), leads: "up" },
@@ -176,16 +188,28 @@ interface Reading {
   readonly at: EditingPlace;
 }
 
-function read({ place, configuration }: Editing, line: Line, isIndented: boolean): Reading {
+function read(
+  { place, configuration }: Editing,
+  line: Line,
+  isIndented: boolean,
+  commands: readonly Command[],
+): Reading {
   const prefix = prefixOf(line);
   const isNegated = prefix !== undefined;
   const from = isNegated ? 1 : 0;
   const movements = isNegated ? [] : MOVEMENTS;
   // Of thousands of lines, most need only their own mode to be looked at.
   const readTop = (): Reading => {
+    const at = { kind: "global" } as const;
+    const done = commands.map(
+      (command) => ({ kind: "command", sentence: command.sentence, command }) as const,
+    );
+    // `no key config-key` is a command of its own.
+    const negated = isNegated ? match(done, line) : undefined;
+    if (negated?.kind === "accepted") return { outcome: negated, prefix: undefined, at };
     const global = candidatesOf(globalModeOf(configuration));
-    const outcome = match([...movements, ...global], line, from, isNegated);
-    return { outcome, prefix, at: { kind: "global" } };
+    const candidates = [...movements, ...global, ...(isNegated ? [] : done)];
+    return { outcome: match(candidates, line, from, isNegated), prefix, at };
   };
   return place.kind === "mode" ? readIn(place) : readTop();
 

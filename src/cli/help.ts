@@ -43,12 +43,18 @@ export function continuations<C extends { readonly sentence: Sentence }>(
       else for (const sample of move.type.samples) add({ ...sample, isLiteral: true, endsWord: false });
     }
   }
-  const sorted = [...rows.values()].sort((a, b) => (a.text.toLowerCase() < b.text.toLowerCase() ? -1 : 1));
-  return { rows: sorted, mayEnd, failure: threads.length > 0 ? undefined : failure };
+  const sorted = sortedRows([...rows.values()]);
+  const wrong = failure ?? ({ kind: "invalid", at: from } as const);
+  return { rows: sorted, mayEnd, failure: threads.length > 0 ? undefined : wrong };
 
   function add(row: HelpRow): void {
     if (!rows.has(row.text)) rows.set(row.text, row);
   }
+}
+
+/** In the order in which IOS lists them. */
+export function sortedRows(rows: readonly HelpRow[]): HelpRow[] {
+  return rows.toSorted((a, b) => (a.text.toLowerCase() < b.text.toLowerCase() ? -1 : 1));
 }
 
 /** Line and last word apart, when that word is still being written. */

@@ -12,12 +12,6 @@ export type LineError =
   /** The line is a sentence, but cannot be carried out. */
   | { readonly kind: "said"; readonly text: string };
 
-/** Of a line that is none of two things, the error that comes later in it: what was meant is what it goes along with longer. */
-export function laterOf(error: LineError, other: LineError | undefined): LineError {
-  if (error.kind !== "invalid" || other === undefined || other.kind === "said") return error;
-  return other.at > error.at ? other : error;
-}
-
 /**
  * The lines of the message. `column` is where the line begins on the screen, so that the `^` stands below the word; with
  * `masked`, below the line as `maskedLine` shows it.

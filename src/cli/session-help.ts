@@ -11,8 +11,10 @@ import {
   formatWords,
   type HelpRow,
   rowsFor,
+  sortedRows,
   unfinishedWord,
 } from "./help.ts";
+import { keptPhrase } from "./keeping.ts";
 import { errorLines } from "./line-error.ts";
 import type { Mode } from "./mode.ts";
 import { type Sentence, sentence } from "./sentence.ts";
@@ -96,15 +98,28 @@ interface Helper {
 function continuationsAt(where: HelpPlace, line: Line): readonly [Continuations, ...Continuations[]] {
   if (where.kind === "exec") return [continuations(where.commands, line)];
   if (line.words[0]?.text.toLowerCase() === "do") return [continuations(where.commands, line, 1)];
-  const isNegated = prefixOf(line) !== undefined;
+  const { place, global, mayEnter } = where;
+  const prefix = prefixOf(line);
+  // Routing protocols have settings that begin with `default`.
+  const isNegated = prefix !== undefined && !(place.kind === "block" && place.block.words.includes(prefix));
   const from = isNegated ? 1 : 0;
   const extras: readonly Helper[] = isNegated ? [] : [...MOVEMENTS, ...PREFIXES];
-  const { place, global, mayEnter } = where;
-  const at = (candidates: readonly Helper[]) => {
-    const allowed = candidates.filter(({ sentence }) => mayEnter(fixedWords(sentence)));
-    return continuations([...extras, ...allowed], line, from, isNegated);
-  };
-  return [at(ownCandidates(place, global)), ...candidatesAbove(place, global).map(at)];
+  const allowed = (candidates: readonly Helper[]) =>
+    candidates.filter(({ sentence }) => mayEnter(fixedWords(sentence)));
+  const at = (candidates: readonly Helper[]) =>
+    continuations([...extras, ...allowed(candidates)], line, from, isNegated);
+  const [own, ...above] = [at(ownCandidates(place, global)), ...candidatesAbove(place, global).map(at)];
+  // `no key config-key` is a command of its own.
+  const commands = continuations(place.kind === "global" ? allowed(CONFIGURATION_COMMANDS) : [], line);
+  return [joined(own, commands), ...above];
+}
+
+/** What either lists; what is wrong only where neither lists anything. */
+function joined(a: Continuations, b: Continuations): Continuations {
+  if (b.failure !== undefined) return a;
+  if (a.failure !== undefined) return b;
+  const rows = [...a.rows, ...b.rows.filter(({ text }) => !a.rows.some((row) => row.text === text))];
+  return { rows: sortedRows(rows), mayEnd: a.mayEnd || b.mayEnd, failure: undefined };
 }
 
 function fixedWords({ nodes }: Sentence): string[] {
@@ -122,11 +137,11 @@ function candidatesAbove(place: EditingPlace, global: Mode): (readonly Helper[])
 function ownCandidates(place: EditingPlace, global: Mode): readonly Helper[] {
   switch (place.kind) {
     case "global":
-      return [...candidatesOf(global), ...CONFIGURATION_COMMANDS];
+      return candidatesOf(global);
     case "mode":
       return candidatesOf(place.mode);
     case "block":
-      return place.block.words.map((word) => ({ sentence: sentence(phrase(word, KEPT_WORD_HELP)) }));
+      return place.block.words.map((word) => ({ sentence: sentence(keptPhrase(word, KEPT_WORD_HELP)) }));
   }
 }
 

@@ -8,13 +8,12 @@ import { Configuring } from "./configuring.ts";
 import { globalModeOf } from "./dialect.ts";
 import type { Command, Console, TerminalSettings } from "./exec/command.ts";
 import { COMMANDS } from "./exec/commands.ts";
-import { CONFIGURATION_COMMANDS } from "./exec/configuration-commands.ts";
 import { consoleLogin } from "./exec/console-login.ts";
 import type { Dialogue, DialogueStep } from "./exec/dialogue.ts";
 import { levelOfConsole } from "./exec/enable.ts";
 import { splitFilter } from "./exec/output-filter.ts";
 import { HISTORY_DEFAULT } from "./exec/terminal-commands.ts";
-import { errorLines, type LineError } from "./line-error.ts";
+import { errorLines } from "./line-error.ts";
 import { match } from "./match.ts";
 import { commandsAt, mayConfigure } from "./privileges.ts";
 import type { PingOptions, RouterServices, RsaKeyWish } from "./services.ts";
@@ -217,17 +216,14 @@ export class Session {
   #configure(configuring: Configuring, text: string): void {
     const line = splitLine(text);
     const column = this.#columnOf(text);
-    let asCommand: LineError | undefined;
     if (configuring.editing.raw === undefined) {
       const words = line.words.map((word) => word.text);
       if (words[0]?.toLowerCase() === "do") return this.#execute(line, column, 1);
       const configuration = this.#services.configuration();
       if (!mayConfigure(this.#level, configuring.promptName, words, configuration))
         return this.#refuse({ kind: "invalid", line, at: 0, secretWords: [] }, column);
-      asCommand = this.#command(line);
-      if (asCommand === undefined) return;
     }
-    if (configuring.enter(text, column, asCommand)) this.#leaveConfiguring();
+    if (configuring.enter(text, column)) this.#leaveConfiguring();
   }
 
   #leaveConfiguring(): void {
@@ -237,17 +233,6 @@ export class Session {
     // A PIX says nothing of it.
     if (this.#services.configuration().pix === undefined)
       this.#services.log(configuredFrom(this.#options.line, this.#user));
-  }
-
-  /** Carries out what is no setting although it stands in configuration mode; or why the line is none of these. */
-  #command(line: Line): LineError | undefined {
-    const outcome = match(CONFIGURATION_COMMANDS, line);
-    if (outcome.kind !== "accepted") return { ...outcome, line };
-    outcome.candidate.run(
-      this.#console((lines) => this.#print(lines)),
-      outcome.args,
-    );
-    return undefined;
   }
 
   /** `from`: where the command begins, after `do`. */
@@ -278,7 +263,10 @@ export class Session {
       history: this.#history,
       configure: () => {
         this.#print(["Enter configuration commands, one per line.  End with CNTL/Z."]);
-        this.#configuring = new Configuring(this.#services, (lines) => this.#print(lines));
+        const direct = (lines: readonly string[]) => this.#print(lines);
+        this.#configuring = new Configuring(this.#services, direct, (command, args) =>
+          command.run(this.#console(direct), args),
+        );
       },
       level: this.#level,
       setLevel: (level) => {

@@ -5,7 +5,12 @@ import { choice } from "../sentence.ts";
 import { NAME } from "../value-types.ts";
 
 /** In flash, or anywhere by its place. */
-const FILE: ValueType<string> = { ...NAME, placeholder: "FILE", parse: parseFileName };
+const FILE: ValueType<string> = {
+  ...NAME,
+  placeholder: "FILE",
+  domain: { kind: "among", words: ["flash:old.cfg", "saved"] },
+  parse: parseFileName,
+};
 
 /** `running-config`, `startup-config`, or a file. */
 export function filePart<const N extends string>(name: N, help: string) {
@@ -24,6 +29,7 @@ export function filePart<const N extends string>(name: N, help: string) {
 export const PLACE: ValueType<"flash:" | "nvram:"> = {
   ...NAME,
   placeholder: "PLACE",
+  domain: { kind: "among", words: ["flash:", "nvram:"] },
   samples: [
     { text: FLASH, help: "Files in flash" },
     { text: "nvram:", help: "The startup configuration" },
