@@ -31,7 +31,9 @@ function publicKey(id: ModpGroupId, value: Uint8Array): KeyObject {
 }
 
 function publicValueOf(privateKey: KeyObject): Uint8Array {
-  return valueOfPublicKeyInfo(createPublicKey(privateKey).export({ format: "der", type: "spki" }));
+  return valueOfPublicKeyInfo(
+    plainOctets(createPublicKey(privateKey).export({ format: "der", type: "spki" })),
+  );
 }
 
 function secretOf(privateKey: KeyObject, publicKey: KeyObject): Uint8Array {

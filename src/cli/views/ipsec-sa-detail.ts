@@ -8,7 +8,7 @@ import type { PacketDropReason } from "../../ipsec/events.ts";
 import type { FlowCounters, FlowView, SaView } from "../../ipsec/view.ts";
 import { ipv4 } from "../../net/ip-address.ts";
 import { describeProxy } from "../../net/selector.ts";
-import { flowsOf, type IpsecSaFilter, saSections, settingsOf } from "./ipsec-sa.ts";
+import { currentSpi, flowsOf, type IpsecSaFilter, saSections, settingsOf } from "./ipsec-sa.ts";
 
 export function showIpsecSaDetail(view: GatewayView, filter: IpsecSaFilter = {}): string[] {
   const flows = flowsOf(view, filter);
@@ -59,12 +59,11 @@ function counterLines(counters: FlowCounters): string[] {
 }
 
 function sectionLines(flow: FlowView): string[] {
-  const { localAddress, peer = NO_PEER, outbound, mapName, interfaceName } = flow;
-  const spi = outbound.at(-1)?.spi ?? 0;
+  const { localAddress, peer = NO_PEER, mapName, interfaceName } = flow;
   return [
     `     local crypto endpt.: ${localAddress}, remote crypto endpt.: ${peer}`,
     `     plaintext mtu ${flow.plaintextMtu ?? flow.pathMtu}, path mtu ${flow.pathMtu}, ip mtu ${flow.mediaMtu}, ip mtu idb ${interfaceName}`,
-    `     current outbound spi: ${spiText(spi)}`,
+    `     current outbound spi: ${spiText(currentSpi(flow))}`,
     ...saSections(flow, (sa) => saLines(sa, mapName)),
   ];
 }

@@ -77,14 +77,21 @@ function identityLines(flow: FlowView): string[] {
 }
 
 function sectionLines(flow: FlowView): string[] {
-  const { localAddress, outbound, mapName } = flow;
+  const { localAddress, mapName } = flow;
   const peer = flow.peer ?? "0.0.0.0";
   return [
     `     local crypto endpt.: ${localAddress}, remote crypto endpt.: ${peer}`,
     `     path mtu ${flow.pathMtu}, media mtu ${flow.mediaMtu}`,
-    `     current outbound spi: ${(outbound.at(-1)?.spi ?? 0).toString(16).toUpperCase()}`,
+    `     current outbound spi: ${currentSpi(flow).toString(16).toUpperCase()}`,
     ...saSections(flow, (sa) => saLines(sa, mapName)),
   ];
+}
+
+/** That of the newest packets, as they go: of AH, where it is around ESP. */
+export function currentSpi({ outbound }: FlowView): number {
+  const newest = outbound.at(-1);
+  const around = outbound.find(({ suite, flowId }) => isAh(suite) && flowId === newest?.flowId);
+  return (around ?? newest)?.spi ?? 0;
 }
 
 /** The SAs of a flow below a heading for each direction and protocol, of which IOS leaves none out. */
