@@ -127,6 +127,7 @@ test("packets of IPsec that come while an answer is awaited are an answer", () =
   run(pair, 27);
   run(pair, 39, { inbound: true });
   assert.ok(!pair.kinds("A").includes("peer-dead"), "it is there");
+  assert.equal(sent(pair, "A", "R-U-THERE"), 4, "and it is not asked again at once");
 });
 
 test("an answer with another number, other cookies or without protection is none (RFC 3706 §6.1)", () => {

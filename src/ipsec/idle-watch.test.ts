@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
   at,
+  B,
   keyedPair,
   mapEntry,
   NET_A,
@@ -9,8 +10,10 @@ import {
   policyOf,
   rule,
   seededRandom,
+  udpPacket,
 } from "../../test/support/data-plane-fixtures.ts";
-import { eventsOf } from "../../test/support/data-plane-outputs.ts";
+import { eventsOf, outputsOf } from "../../test/support/data-plane-outputs.ts";
+import { type IpAddress, ipv4 } from "../net/ip-address.ts";
 import { DataPlane } from "./data-plane.ts";
 import type { IpsecPolicy } from "./policy.ts";
 
@@ -36,6 +39,27 @@ function endOf(plane: DataPlane, before: number): number | undefined {
     if (eventsOf(plane.drain(), "sa-removed").some(({ reason }) => reason === "idle")) return next / 1000;
   }
 }
+
+describe("a pair with the second peer that goes idle", () => {
+  const SECOND = ipv4("172.16.172.30");
+  /** Whom the next packet has asked. */
+  const askedAfter = (returnsToFirstPeer: boolean): readonly IpAddress[] => {
+    const idleTime = { seconds: 60, returnsToFirstPeer };
+    const entry = mapEntry([rule("permit", NET_A, NET_B)], { idleTime, peers: [B, SECOND] });
+    const plane = new DataPlane({ policy: policyOf([entry]), random: seededRandom(1), holdPackets: false });
+    const { inboundA, outboundA } = keyedPair({ lifetimeSeconds: 86_400 });
+    for (const sa of [inboundA, outboundA]) plane.install(at(0), { ...sa, peer: SECOND });
+    const end = endOf(plane, 1000) ?? 0;
+    plane.drain();
+    plane.outbound(at(end + 1), "Ethernet1/0", udpPacket());
+    return outputsOf(plane.drain(), "negotiate").map(({ peer }) => peer);
+  };
+
+  it("is followed by one with the first, where the idle time says default", () => {
+    assert.deepEqual(askedAfter(true), [B]);
+    assert.deepEqual(askedAfter(false), [SECOND]);
+  });
+});
 
 describe("an idle time that is configured later", () => {
   it("is watched over from then on", () => {
