@@ -115,7 +115,14 @@ test("what follows the header of an encrypted message is whole blocks, with zero
       assert.equal((bytes.length - HEADER_LENGTH) % blockLength, 0);
     const QM1 = insider.pair.wire[6];
     assert.ok(QM1, "QM1");
-    assert.equal(insider.openFirst(QM1)[0]?.kind, "HASH");
+    const { messageId, nextPayload } = decodeHeader(QM1.bytes);
+    const iv = phase2Iv("sha1", lastOfPhase1(insider.pair, blockLength), messageId, blockLength);
+    const plaintext =
+      unseal({ ...insider.protection, cipher: encryption }, iv, QM1.bytes)?.plaintext ?? new Uint8Array(0);
+    const end = decodePayloads(nextPayload, plaintext).extents.at(-1);
+    const padding = plaintext.slice((end?.offset ?? 0) + (end?.length ?? 0));
+    assert.ok(padding.length < blockLength, `${encryption}: no more padding than is needed`);
+    assert.deepEqual(padding, new Uint8Array(padding.length), encryption);
   }
 });
 

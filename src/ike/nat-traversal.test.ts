@@ -102,6 +102,35 @@ test("a peer that cannot traverse NATs is negotiated with as if there were none"
   assert.equal(pair.installed("A")[0]?.udpEncapsulation, undefined);
 });
 
+test("the vendor ID of RFC 3947 is in the first two messages and in no other (RFC 3947 §3.1)", () => {
+  const pair = new IkePair({ conventions }, { conventions });
+  pair.negotiate("A");
+  const having = pair.wire.slice(0, 4).map(({ bytes }) => {
+    const { payloads } = decodePayloads(decodeHeader(bytes).nextPayload, bytes.subarray(HEADER_LENGTH));
+    return payloads.some(
+      (payload) => payload.kind === "VID" && recogniseVendorId(payload.vendorId)?.name === "RFC 3947",
+    );
+  });
+  assert.deepEqual(having, [true, true, false, false]);
+});
+
+test("a copy of a message of phase 1 that comes late on port 500 moves nothing back there (RFC 3947 §4)", () => {
+  const pair = nattedPair();
+  pair.negotiate("A");
+  const ends = () =>
+    (["A", "B"] as const).map((of) => pair.engines[of].view().isakmpSas.map(({ sa, state }) => [sa, state]));
+  const before = ends();
+  const installed = pair.installed("B").length;
+  // One of the first message is the beginning of another negotiation, which comes to nothing.
+  for (const datagram of pair.wire.slice(1, 4)) {
+    pair.deliver(datagram);
+    pair.settle();
+  }
+  assert.deepEqual(ends(), before);
+  pair.negotiate("A");
+  assert.ok(pair.installed("B").length > installed, "both still understand each other");
+});
+
 test("no crypto ipsec nat-transparency keeps the vendor IDs out", () => {
   const policy = { ...policyOf(A, B), natTransparency: false };
   const pair = new IkePair({ conventions, policy }, { conventions });
