@@ -1,4 +1,6 @@
 /** `access-list`, `ip access-list`: rules in their order, as the operator has written them. */
+
+import { ListIndex } from "../base/list-index.ts";
 import type { Origin } from "../base/origin.ts";
 import type { AddressBlock } from "../net/selector.ts";
 
@@ -40,3 +42,6 @@ export interface AccessListRule {
 export type PortCondition =
   | { readonly operator: "eq" | "neq" | "gt" | "lt"; readonly port: number }
   | { readonly operator: "range"; readonly low: number; readonly high: number };
+
+/** Access lists by name. */
+export const ACCESS_LISTS = new ListIndex<AccessListSettings>(({ name }) => name);

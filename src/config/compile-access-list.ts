@@ -1,12 +1,13 @@
 /** An access list as a packet filter. */
 import type { AccessLine, AccessList, PacketTest } from "../net/access-list.ts";
 import { ICMP_KINDS } from "../net/icmp-names.ts";
+import { ACCESS_LISTS } from "./access-list-settings.ts";
 import { expandRule, rulesOf } from "./access-rules.ts";
 import type { AccessListRule, AccessListSettings, Configuration } from "./configuration.ts";
 
 /** Undefined where there is no such list. */
 export function accessListNamed({ accessLists }: Configuration, name: string): AccessList | undefined {
-  const settings = accessLists.find((list) => list.name === name);
+  const settings = ACCESS_LISTS.find(accessLists, name);
   return settings === undefined ? undefined : compileAccessList(settings);
 }
 

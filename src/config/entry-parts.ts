@@ -3,6 +3,7 @@ import type { Origin } from "../base/origin.ts";
 import type { TransformSet } from "../crypto/transform-set.ts";
 import type { DynamicTemplate, OriginatedRule } from "../ipsec/policy.ts";
 import type { IpAddress } from "../net/ip-address.ts";
+import { ACCESS_LISTS } from "./access-list-settings.ts";
 import { expandRule, protectsEverything, rulesOf, whyNotNegotiable } from "./access-rules.ts";
 import { hostsOf } from "./compile-ike.ts";
 import { compileTransformSet } from "./compile-transform-set.ts";
@@ -93,10 +94,8 @@ export function rulesOfEntry(context: EntryContext): OriginatedRule[] | undefine
     return undefined;
   }
   const { value: name, origin } = entry.matchAddress;
-  const list = configuration.accessLists.find(
-    (candidate) => candidate.kind === "extended" && candidate.name === name,
-  );
-  if (list === undefined) {
+  const list = ACCESS_LISTS.find(configuration.accessLists, name);
+  if (list?.kind !== "extended") {
     problems.add(severity, unknownList(name, origin));
     return undefined;
   }

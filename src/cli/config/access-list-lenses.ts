@@ -1,5 +1,7 @@
 /** What standard and extended access lists have in common: how their lines are added, found, numbered and removed. */
+import type { ListIndex } from "../../base/list-index.ts";
 import type { Origin } from "../../base/origin.ts";
+import { ACCESS_LISTS } from "../../config/access-list-settings.ts";
 import type { AccessListEntry, AccessListSettings, Configuration } from "../../config/configuration.ts";
 import { type Change, isRefusal, type Lens, type Place } from "../mode.ts";
 
@@ -12,6 +14,8 @@ export interface EntryForm<E> {
   toArguments(entry: AccessListEntry): E;
   /** As IOS prints it: `permit ip host 10.1.1.1 any`. */
   print(entry: AccessListEntry): string;
+  /** The lines of a list by what `print` says of them. */
+  readonly lines: ListIndex<AccessListEntry>;
 }
 
 export type ListNumber = { readonly kind: "standard" | "expanded"; readonly number: number };
@@ -46,7 +50,7 @@ export function numberedLens<E>(
 export function namedLens(kind: Kind): Lens<Configuration, { readonly list: ListName }> {
   return {
     set: (configuration, { list }, origin) => {
-      const other = configuration.accessLists.find(({ name }) => name === nameOf(list));
+      const other = ACCESS_LISTS.find(configuration.accessLists, nameOf(list));
       if (other !== undefined && other.kind !== kind)
         return { refused: `% A named ${other.kind} IP access list with this name already exists` };
       // A numbered list begins with its first line: without one there is nothing to print.
@@ -114,19 +118,18 @@ function listNamed(
   name: string,
   origin: Origin | undefined,
 ): AccessListSettings {
-  // Of thousands, the one that is being written is among the last.
-  return accessLists.findLast((list) => list.name === name) ?? { kind, name, entries: [], origin };
+  return ACCESS_LISTS.find(accessLists, name) ?? { kind, name, entries: [], origin };
 }
 
 /** The configuration with one list changed, in IOS's order; a numbered list without lines is not there. */
 function withList(configuration: Configuration, list: AccessListSettings): Configuration {
   const { accessLists } = configuration;
-  const at = accessLists.findLastIndex(({ name }) => name === list.name);
+  const at = ACCESS_LISTS.placeOf(accessLists, list.name);
   const isSaid = list.entries.length > 0 || !isNumber(list.name);
   if (at >= 0)
     return {
       ...configuration,
-      accessLists: isSaid ? accessLists.with(at, list) : accessLists.toSpliced(at, 1),
+      accessLists: isSaid ? ACCESS_LISTS.with(accessLists, at, list) : accessLists.toSpliced(at, 1),
     };
   return isSaid ? withNewList(configuration, list) : configuration;
 }
@@ -134,7 +137,7 @@ function withList(configuration: Configuration, list: AccessListSettings): Confi
 function withNewList(configuration: Configuration, list: AccessListSettings): Configuration {
   const { accessLists } = configuration;
   const before = accessLists.findLastIndex((other) => rank(other) <= rank(list));
-  return { ...configuration, accessLists: accessLists.toSpliced(before + 1, 0, list) };
+  return { ...configuration, accessLists: ACCESS_LISTS.inserted(accessLists, before + 1, list) };
 }
 
 /** Named lists as they were made, standard ones first, then numbers ascending, standard ones first. */
@@ -149,13 +152,15 @@ function withEntry<E>(
   list: AccessListSettings,
   entry: AccessListEntry,
 ): Change<AccessListSettings> {
-  const text = form.print(entry);
-  if (list.entries.some((other) => form.print(other) === text)) return list;
-  const numbers = sequenceNumbers(list.entries);
+  const { entries } = list;
+  if (form.lines.placeOf(entries, form.print(entry)) >= 0) return list;
   const { sequence } = entry;
-  if (sequence !== undefined && numbers.includes(sequence)) return { refused: "% Duplicate sequence number" };
-  const at = sequence === undefined ? -1 : numbers.findIndex((number) => number > sequence);
-  return { ...list, entries: list.entries.toSpliced(at < 0 ? numbers.length : at, 0, entry) };
+  if (sequence === undefined)
+    return { ...list, entries: form.lines.inserted(entries, entries.length, entry) };
+  const numbers = sequenceNumbers(entries);
+  if (numbers.includes(sequence)) return { refused: "% Duplicate sequence number" };
+  const at = numbers.findIndex((number) => number > sequence);
+  return { ...list, entries: form.lines.inserted(entries, at < 0 ? numbers.length : at, entry) };
 }
 
 /** Lines without a number count on in tens. */

@@ -1,4 +1,5 @@
 /** Extended access lists, numbered and named. Those of other protocols than IP are kept without effect. */
+import { ListIndex } from "../../base/list-index.ts";
 import { keeping, keptIn } from "../keeping.ts";
 import { GLOBAL_PLACE, globalSetting, type Mode, opening, statementsAt } from "../mode.ts";
 import { oneOf, optional, value } from "../sentence.ts";
@@ -21,6 +22,7 @@ const EXTENDED: EntryForm<EntryArguments> = {
       : { ...ruleOf(entry.action, entry.rule), sequence, origin },
   toArguments: argumentsOfEntry,
   print: printEntry,
+  lines: new ListIndex(printEntry),
 };
 
 export const NUMBERED_ACCESS_LIST = globalSetting(

@@ -1,4 +1,5 @@
 /** Standard access lists, numbered and named: lines that look at the source alone. */
+import { ListIndex } from "../../base/list-index.ts";
 import type { AccessListEntry } from "../../config/configuration.ts";
 import { type IpAddress, ipv4FromNumber, ipv4ToNumber } from "../../net/ip-address.ts";
 import { type AddressBlock, ANY_ADDRESS, host } from "../../net/selector.ts";
@@ -66,8 +67,13 @@ const STANDARD: EntryForm<EntryArguments> = {
           origin,
         },
   toArguments: argumentsOf,
-  print: (entry) => printParts([ENTRY], { entry: argumentsOf(entry) }),
+  print: printEntry,
+  lines: new ListIndex(printEntry),
 };
+
+function printEntry(entry: AccessListEntry): string {
+  return printParts([ENTRY], { entry: argumentsOf(entry) });
+}
 
 function argumentsOf(entry: AccessListEntry): EntryArguments {
   if (entry.kind === "remark") return { kind: "remark", text: entry.text };
