@@ -3,6 +3,7 @@ import { MalformedError } from "../base/errors.ts";
 import { plain } from "../base/octets.ts";
 import { captureFormat, readFrames } from "./capture-file.ts";
 import type { CapturedFrame } from "./captured-frame.ts";
+import { AhExplainer } from "./explain-ah.ts";
 import { EspExplainer } from "./explain-esp.ts";
 import { IsakmpExplainer } from "./explain-isakmp.ts";
 import type { Entry, Explanation, Problem } from "./explanation.ts";
@@ -31,12 +32,14 @@ class Walk {
   readonly #finder = new TrafficFinder();
   readonly #isakmp: IsakmpExplainer;
   readonly #esp: EspExplainer;
+  readonly #ah: AhExplainer;
   readonly #unknownLinkTypes = new Set<number>();
   #start: number | undefined;
 
   constructor(keys: CaptureKeys) {
     this.#isakmp = new IsakmpExplainer(keys);
     this.#esp = new EspExplainer(keys);
+    this.#ah = new AhExplainer(this.#esp);
   }
 
   take(frame: CapturedFrame): void {
@@ -70,6 +73,8 @@ class Walk {
         return this.#isakmp.explain({ ...traffic, ...place });
       case "esp":
         return [this.#esp.explain({ ...traffic, ...place })];
+      case "ah":
+        return this.#ah.explain({ ...traffic, ...place });
       case "keepalive":
         return [{ kind: "keepalive", ...place, ...endpointText(traffic.addresses) }];
       case "malformed": {

@@ -15,7 +15,7 @@ export interface Explanation {
   readonly problem: Problem | undefined;
 }
 
-export type Entry = IsakmpEntry | EspEntry | KeepaliveEntry | MalformedEntry;
+export type Entry = IsakmpEntry | EspEntry | AhEntry | KeepaliveEntry | MalformedEntry;
 
 /** Something malformed, and where. */
 export interface Problem {
@@ -76,6 +76,18 @@ export interface EspEntry extends EntryBase {
     readonly why: string | undefined;
   };
   /** The packet inside in a line, or undefined where it cannot be read; `innerProblem` says why. */
+  readonly inner: string | undefined;
+  readonly innerProblem: string | undefined;
+}
+
+export interface AhEntry extends EntryBase {
+  readonly kind: "ah";
+  readonly spi: string;
+  readonly sequenceNumber: number;
+  /** Of the AH packet. */
+  readonly length: number;
+  readonly icvLength: number;
+  /** The packet inside in a line, `ESP` where its entry follows; undefined where it cannot be read, and `innerProblem` says why. */
   readonly inner: string | undefined;
   readonly innerProblem: string | undefined;
 }

@@ -1,6 +1,6 @@
 /** An explanation as lines of text for an engineer: a line for each message, its payloads below, findings beside them. */
 import type { DissectionNode } from "./dissection.ts";
-import type { Entry, EspEntry, Explanation, IsakmpEntry, Problem } from "./explanation.ts";
+import type { AhEntry, Entry, EspEntry, Explanation, IsakmpEntry, Problem } from "./explanation.ts";
 
 export interface FormatOptions {
   /** Also the fields that a payload's own line sums up: lengths, numbers, octets. */
@@ -61,6 +61,8 @@ function entryLines(group: readonly Entry[], options: FormatOptions): string[] {
         `${placeOf(entry)}  ESP ${entry.spi} seq ${numbers}, ${entry.length} octets${count}  ${findings}`,
       ];
     }
+    case "ah":
+      return [`${placeOf(entry)}  ${ahLine(entry)}`];
     case "keepalive":
       return [`${placeOf(entry)}  NAT keepalive${count}`];
     case "malformed":
@@ -72,6 +74,11 @@ function espFindings({ icv, inner, innerProblem }: EspEntry): string {
   if (icv.why !== undefined && icv.why === innerProblem) return `not decrypted: ${icv.why}`;
   const checked = icv.why === undefined ? `ICV ${icv.result}` : `ICV ${icv.result}: ${icv.why}`;
   return inner === undefined ? `${checked}; ${innerProblem}` : `${checked}  ${inner}`;
+}
+
+function ahLine({ spi, sequenceNumber, length, icvLength, inner, innerProblem }: AhEntry): string {
+  const packet = `AH ${spi} seq ${sequenceNumber}, ${length} octets`;
+  return `${packet}  ICV of ${icvLength} octets  ${inner ?? `not read: ${innerProblem}`}`;
 }
 
 function isakmpLines(entry: IsakmpEntry, options: FormatOptions): string[] {
@@ -139,6 +146,7 @@ function summaryLines({ format, frameCount, entries, notes, problem }: Explanati
 function contents(entries: readonly Entry[]): string {
   const messages = entries.filter((entry) => entry.kind === "isakmp");
   const packets = entries.filter((entry) => entry.kind === "esp");
+  const covered = entries.filter((entry) => entry.kind === "ah").length;
   const checks = messages.flatMap((message) => message.checks);
   const parts = [
     counted(messages.length, "ISAKMP message"),
@@ -149,6 +157,7 @@ function contents(entries: readonly Entry[]): string {
     counted(packets.length, "ESP packet"),
     some(packets.filter(({ icv }) => icv.result === "verified").length, "ICV verified"),
     some(packets.filter(({ icv }) => icv.result === "does not verify").length, "ICV wrong"),
+    covered === 0 ? "" : counted(covered, "AH packet"),
     some(
       entries.filter(
         (entry) => entry.kind === "malformed" || (entry.kind === "isakmp" && entry.problems.length > 0),

@@ -1,10 +1,11 @@
 /**
  * What of a captured frame concerns IPsec: ISAKMP on UDP port 500, ISAKMP behind a non-ESP marker, ESP and keepalives on
- * port 4500 (RFC 3948 §2), ESP as a protocol of its own.
+ * port 4500 (RFC 3948 §2), ESP and AH as protocols of their own.
  */
 import { MalformedError } from "../base/errors.ts";
 import { isZero } from "../base/octets.ts";
 import { Reader } from "../base/reader.ts";
+import { PROTOCOL } from "../net/protocols.ts";
 import type { CapturedFrame } from "./captured-frame.ts";
 import { readIpPacket } from "./ip-header.ts";
 import { IpReassembly } from "./ip-reassembly.ts";
@@ -44,7 +45,7 @@ export type Traffic =
       readonly missing: number;
     }
   | {
-      readonly kind: "esp";
+      readonly kind: "esp" | "ah";
       readonly addresses: PacketAddresses;
       readonly bytes: Uint8Array;
       readonly missing: number;
@@ -83,7 +84,8 @@ export class TrafficFinder {
     const ip = ipPacketIn(frame);
     if (ip === undefined) return undefined;
     const packet = readIpPacket(ip);
-    if (packet.protocol !== PROTOCOL.UDP && packet.protocol !== PROTOCOL.ESP) return undefined;
+    const { protocol } = packet;
+    if (protocol !== PROTOCOL.UDP && protocol !== PROTOCOL.ESP && protocol !== PROTOCOL.AH) return undefined;
     const at = packet.payload.offset;
     const octets = packet.payload.rest("data");
     // A first fragment that was captured in part can never become whole, but what is there can be read.
@@ -91,9 +93,9 @@ export class TrafficFinder {
     const payload = isAlone ? octets : this.#reassembly.add(packet, octets);
     if (payload === undefined) return undefined;
     const { source, destination, missing } = packet;
-    if (packet.protocol === PROTOCOL.ESP) {
+    if (protocol !== PROTOCOL.UDP) {
       const addresses = { source, destination, sourcePort: undefined, destinationPort: undefined };
-      return { kind: "esp", addresses, bytes: payload, missing };
+      return { kind: protocol === PROTOCOL.ESP ? "esp" : "ah", addresses, bytes: payload, missing };
     }
     return inUdp(new Reader(payload, { name: "udp", baseOffset: at }), source, destination);
   }
@@ -135,6 +137,5 @@ function onNatTraversalPort(datagram: Datagram, offset: number): Traffic {
   return { kind: "esp", addresses, bytes, missing };
 }
 
-const PROTOCOL = { UDP: 17, ESP: 50 } as const;
 const PORT = { ISAKMP: 500, NAT_TRAVERSAL: 4500 } as const;
 const MARKER_LENGTH = 4;

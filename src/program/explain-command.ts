@@ -11,7 +11,7 @@ export const EXPLAIN_SYNTAX: CommandSyntax = {
   operandsMin: 1,
   operandsMax: 1,
   summary: [
-    "Reads a pcap or pcapng file (`-` is standard input), finds ISAKMP on UDP ports 500 and 4500 and ESP, and tells every",
+    "Reads a pcap or pcapng file (`-` is standard input), finds ISAKMP on UDP ports 500 and 4500, ESP and AH, and tells every",
     "message payload by payload: what it says, what is malformed and at which byte. With keys it also decrypts and checks.",
   ],
   options: {
