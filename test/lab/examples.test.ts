@@ -98,6 +98,22 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
       /permit ip 10\.1\.2\.0 0\.0\.0\.255 10\.1\.1\.0 0\.0\.0\.255 \(9 matches\)/,
     ],
   },
+  "nat-bypass": {
+    pings: [
+      "80 percent (4/5)",
+      "100 percent (5/5)",
+      "100 percent (5/5)",
+      "100 percent (5/5)",
+      "100 percent (5/5)",
+      "100 percent (5/5)",
+    ],
+    said: [
+      /natrtr\.cfg:18: error: IOS refuses this line/,
+      /--- 100\.1\.1\.3 +10\.1\.1\.2 /,
+      /Policy routing matches: 15 packets, 1500 bytes/,
+      /#pkts encaps: 14, #pkts encrypt: 14/,
+    ],
+  },
   "dead-peer-detection": {
     pings: ["100 percent (5/5)", "80 percent (4/5)", "25 percent (5/20)", "100 percent (5/5)"],
     said: [/%SKEYID-5-PEER_DEAD: peer 203\.0\.113\.1 has not answered 6 times/],
