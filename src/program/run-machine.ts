@@ -9,7 +9,7 @@ import { traceThroughKernel } from "../host/linux/kernel-traceroute.ts";
 import type { Libc } from "../host/linux/libc.ts";
 import { LinuxGateway } from "../host/linux/linux-gateway.ts";
 import { devices } from "../host/linux/machine.ts";
-import { MachineChanges } from "../host/linux/machine-changes.ts";
+import { MachineChanges, readSysctl } from "../host/linux/machine-changes.ts";
 import { machineState } from "../host/linux/machine-state.ts";
 import { jobPerformer } from "../host/linux/native-jobs.ts";
 import { isOsError, type OsError } from "../host/linux/os-error.ts";
@@ -23,6 +23,7 @@ import {
 } from "../host/linux/prerequisites.ts";
 import { reversePathFilter } from "../host/linux/reverse-path.ts";
 import { hasReverseRoutes } from "../host/linux/reverse-routing.ts";
+import { protectsTranslated } from "../host/linux/translated-protection.ts";
 import { startTunnels } from "../host/linux/tunnel-interfaces.ts";
 import type { OnWire } from "../host/linux/wire-tap.ts";
 import { whyNotKernel } from "../host/linux/xfrm/kernel-fitness.ts";
@@ -87,6 +88,7 @@ export async function surveyMachine(policy: RouterPolicy, options: RunOptions): 
     choice.remark,
     ...unguarded(guarded),
     ...(options.configure ? [] : unfiltered(policy)),
+    ...(options.configure && dataplane === "tun" && protectsTranslated(policy) ? lostAnswers() : []),
     ...leftToTheLab(policy),
   ];
   return { kind: "ready", libc, matching, dataplane, advice, remarks };
@@ -112,6 +114,16 @@ function unguarded(guarded: readonly GuardedDevice[]): readonly string[] {
       ({ device }) =>
         `what comes by ${device} in clear for this machine itself is taken even where it must be protected: only the kernel's own IPsec can refuse it (--dataplane xfrm)`,
     );
+}
+
+/** Answers to what is protected under its translated address come by a device that the routes do not lead back to. */
+function lostAnswers(): readonly string[] {
+  const filter = readSysctl("net/ipv4/conf/all/rp_filter") ?? "0";
+  return filter === "0"
+    ? []
+    : [
+        `sysctl net.ipv4.conf.all.rp_filter is ${filter}, and has to be 0: answers to what is protected under a translated address are lost`,
+      ];
 }
 
 /** What the kernel is not told without leave. */

@@ -36,6 +36,31 @@ describe("a Linux machine filters and translates as its configuration says", { s
       assert.equal(machines.state("initiator"), before);
     }));
 
+  it("protects what the crypto access list names by its translated address", () =>
+    withMachines(async (machines) => {
+      const ours = machines.file("global.cfg", INITIATOR.replace(/^access-list 101 .*$/gm, "") + GLOBAL);
+      const theirs = readFileSync(RESPONDER, "utf8").replace(
+        /^access-list 101 .*$/gm,
+        "access-list 101 permit ip 10.1.2.0 0.0.0.255 172.16.172.48 0.0.0.7",
+      );
+      await machines.start("initiator", ours, "--configure", "--dataplane", "tun");
+      await machines.start("responder", machines.file("far.cfg", theirs), "--configure");
+      machines.pingUntilAnswered("alice", "10.1.2.100");
+      assert.equal(machines.ping("bob", "172.16.172.50", 3), 3, "she is known there by her other address");
+      await machines.console(
+        "initiator",
+        "configure terminal",
+        "no ip nat inside source static 10.1.1.100 172.16.172.50",
+        "end",
+      );
+      machines.pingUntilAnswered("alice", "10.1.2.100");
+      assert.equal(machines.ping("alice", "10.1.2.100", 3), 3, "by an address of the pool");
+      const shown = await machines.console("initiator", "show crypto ipsec sa");
+      assert.match(shown, /local {2}ident .*\(172\.16\.172\.48\/255\.255\.255\.248\/0\/0\)/);
+      assert.match(shown, /#pkts encaps: [1-9]\d*/);
+      assert.match(shown, /#pkts decaps: [1-9]\d*/);
+    }));
+
   it("holds packets against the list before and after decryption", () =>
     withMachines(async (machines) => {
       const file = machines.file("firewall.cfg", INITIATOR + FIREWALL);
@@ -76,6 +101,19 @@ interface Ethernet1/0
 ip nat inside source list 7 interface Ethernet1/0 overload
 ip nat inside source static 10.1.1.100 172.16.172.50
 access-list 7 permit 10.1.0.0 0.0.255.255
+`;
+
+const GLOBAL = `
+interface Ethernet0/0
+ ip nat inside
+interface Ethernet1/0
+ ip nat outside
+ip nat pool few 172.16.172.51 172.16.172.51 netmask 255.255.255.0
+ip nat inside source list 7 pool few overload
+ip nat inside source static 10.1.1.100 172.16.172.50
+access-list 7 permit 10.1.0.0 0.0.255.255
+access-list 101 permit ip 172.16.172.48 0.0.0.7 10.1.2.0 0.0.0.255
+ip route 0.0.0.0 0.0.0.0 172.16.172.20
 `;
 
 const FIREWALL = `

@@ -163,8 +163,9 @@ export class LinuxGateway {
     const { protectDevice, checkDevice } = this.#port;
     for (const { name } of [protectDevice, checkDevice])
       writeSysctl(`net/ipv6/conf/${name}/disable_ipv6`, "1");
-    // What is decrypted was checked against its SA, which is stricter than a reverse path.
-    writeSysctl(`net/ipv4/conf/${protectDevice.name}/rp_filter`, "2");
+    // What is decrypted was checked against its SA, which is stricter than a reverse path; a loose one would not do on a
+    // device without an address.
+    writeSysctl(`net/ipv4/conf/${protectDevice.name}/rp_filter`, "0");
     const refusal = await this.#steering.start(this.#ipsec);
     if (refusal !== undefined) return `cannot steer packets: ${refusal}`;
     const refused = await this.#changePacketRules(this.#options.router);

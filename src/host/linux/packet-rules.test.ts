@@ -110,6 +110,59 @@ describe("packet rules", () => {
     ]);
   });
 
+  it("mark what is protected under its translated address, and drop answers to it in clear", () => {
+    const lines = rules(
+      " ip nat outside",
+      " crypto map vpn",
+      "interface Ethernet0",
+      " ip nat inside",
+      "ip nat inside source list 1 interface Ethernet1 overload",
+      "ip nat inside source static 10.1.1.9 192.0.2.9",
+      "access-list 1 permit 10.0.0.0 0.255.255.255",
+      "access-list 101 deny ip any host 10.2.2.2",
+      "access-list 101 permit ip 192.0.2.0 0.0.0.255 10.2.2.0 0.0.0.255",
+      "crypto isakmp policy 1",
+      " authentication pre-share",
+      "crypto isakmp key secret address 198.51.100.1",
+      "crypto ipsec transform-set set esp-aes",
+      "crypto map vpn 10 ipsec-isakmp",
+      " set peer 198.51.100.1",
+      " set transform-set set",
+      " match address 101",
+    );
+    const chain = (name: string) => {
+      const at = lines.indexOf(`chain ${name} {`);
+      return at < 0 ? [] : lines.slice(at + 1, lines.indexOf("}", at));
+    };
+    assert.deepEqual(chain("clear"), [
+      "type filter hook prerouting priority mangle - 10; policy accept;",
+      'iifname "wan" ip protocol { 50, 51 } accept',
+      'iifname "wan" udp dport { 500, 4500 } accept',
+      'iifname "wan" ip saddr & 255.255.255.0 == 10.2.2.0 ip daddr & 255.255.255.0 == 192.0.2.0 drop',
+    ]);
+    const [type, ofStatic = "", settled, ofList = ""] = chain("marked");
+    assert.equal(type, "type filter hook prerouting priority mangle + 10; policy accept;");
+    assert.match(ofStatic, /^iifname { "lan" } ip saddr 10\.1\.1\.9 jump list\d$/);
+    assert.equal(settled, 'iifname { "lan" } ip saddr 10.1.1.9 accept');
+    assert.match(ofList, /^iifname { "lan" } jump list\d$/);
+    assert.deepEqual(chain(ofStatic.split(" ").at(-1) ?? ""), [
+      "ip daddr & 255.255.255.255 == 10.2.2.2 return",
+      "ip daddr & 255.255.255.0 == 10.2.2.0 meta mark set 29548 accept",
+    ]);
+    const [denied, permitted = ""] = chain(ofList.split(" ").at(-1) ?? "");
+    assert.equal(denied, "ip daddr & 255.255.255.255 == 10.2.2.2 return");
+    assert.match(permitted, /^ip daddr & 255\.255\.255\.0 == 10\.2\.2\.0 jump list\d$/);
+    assert.ok(
+      chain("translated").some((rule) =>
+        rule.startsWith('iifname { "lan" } oifname "skeyid0" meta mark 29548 '),
+      ),
+      "they are translated on their way to be protected",
+    );
+    assert.deepEqual(chain("back").slice(1), [
+      'iifname { "wan", "skeyid0" } ip daddr 192.0.2.9 dnat to 10.1.1.9',
+    ]);
+  });
+
   it("have the addresses of pools and static translations, but for the router's own", () => {
     const policy = policyOf(
       ...INTERFACES,

@@ -9,10 +9,11 @@ import type {
   StaticTranslation,
   TranslationRule,
 } from "../../config/router-policy.ts";
-import type { AccessList } from "../../net/access-list.ts";
 import { type IpAddress, ipv4FromNumber, ipv4ToNumber } from "../../net/ip-address.ts";
 import { blockContains } from "../../net/selector.ts";
-import { matchesOf, portedName, ruleMatch, setOf } from "./nft-matches.ts";
+import { Chains } from "./nft-chains.ts";
+import { portedName, ruleMatch, setOf } from "./nft-matches.ts";
+import { clearAnswers, marks, protectsTranslated, TRANSLATED_MARK } from "./translated-protection.ts";
 
 export interface RulePlaces {
   readonly deviceOf: (interfaceName: string) => string | undefined;
@@ -27,17 +28,43 @@ export function packetRules(router: RouterPolicy, places: RulePlaces): string | 
   const outside = devicesOf(router, places, "outside");
   const inside = devicesOf(router, places, "inside");
   const isTranslating = outside.length > 0 && (router.nat.rules.length > 0 || router.nat.statics.length > 0);
-  const fromInside = `iifname ${setOf(inside)} oifname ${setOf(outside)}`;
+  const isSeenBoth = isTranslating && inside.length > 0;
+  // The kernel's own IPsec protects what was translated.
+  const protectDevice = isSeenBoth && protectsTranslated(router) ? places.protectDevice : undefined;
+  const around = isSeenBoth ? straightOnly(router, places, chains) : [];
+  const sources = isSeenBoth ? sourceRules(router.nat, chains) : [];
+  const ways = [
+    `oifname ${setOf(outside)}`,
+    ...(protectDevice === undefined ? [] : [`oifname "${protectDevice}" meta mark ${TRANSLATED_MARK}`]),
+  ];
   const hooks = [
+    hook(
+      "clear",
+      "filter hook prerouting priority mangle - 10",
+      protectDevice === undefined ? [] : clearAnswers(router, places.deviceOf),
+    ),
     hook("inward", "filter hook prerouting priority mangle", groups("in")),
-    hook("back", "nat hook prerouting priority dstnat", isTranslating ? backRules(router.nat, outside) : []),
+    hook(
+      "marked",
+      "filter hook prerouting priority mangle + 10",
+      protectDevice === undefined
+        ? []
+        : [...around, ...marks(router, chains).map((rule) => `iifname ${setOf(inside)} ${rule}`)],
+    ),
+    hook(
+      "back",
+      "nat hook prerouting priority dstnat",
+      isTranslating
+        ? backRules(router.nat, protectDevice === undefined ? outside : [...outside, protectDevice])
+        : [],
+    ),
     hook(
       "translated",
       "nat hook postrouting priority srcnat",
-      isTranslating && inside.length > 0
+      isSeenBoth
         ? [
-            ...straightOnly(router, places, chains),
-            ...sourceRules(router.nat, chains).map((rule) => `${fromInside} ${rule}`),
+            ...around,
+            ...ways.flatMap((way) => sources.map((rule) => `iifname ${setOf(inside)} ${way} ${rule}`)),
           ]
         : [],
     ),
@@ -63,28 +90,6 @@ function poolOf({ first, last }: TranslationRule): IpAddress[] {
   const from = ipv4ToNumber(first);
   const count = Math.min(ipv4ToNumber(last) - from + 1, POOL_MAX);
   return Array.from({ length: count }, (_, i) => ipv4FromNumber(from + i));
-}
-
-class Chains {
-  readonly lines: string[] = [];
-  #count = 0;
-
-  /** A chain of a list's lines, with what is done about what they permit and deny. Its name. */
-  list(list: AccessList, permitted: string, denied: string): string {
-    return this.#add([
-      ...list.lines.flatMap(({ action, ...line }) =>
-        matchesOf(line).map((match) => `${match} ${action === "permit" ? permitted : denied}`.trim()),
-      ),
-      // A list without lines lets everything pass.
-      list.lines.length === 0 ? permitted : denied,
-    ]);
-  }
-
-  #add(rules: readonly string[]): string {
-    const name = `list${++this.#count}`;
-    this.lines.push(`\tchain ${name} {`, ...rules.map((rule) => `\t\t${rule}`), "\t}");
-    return name;
-  }
 }
 
 /** Of each interface with a list; what is decrypted comes by the protecting device once more. */
@@ -136,13 +141,7 @@ function straightOnly({ interfaces }: RouterPolicy, { deviceOf }: RulePlaces, ch
 function sourceRules({ rules, statics }: NatPolicy, chains: Chains): string[] {
   return [
     ...statics.map(staticSource),
-    ...rules.flatMap((rule) =>
-      rule.match.flatMap(({ action, accessLists }) => {
-        const verdict = action === "permit" ? `snat to ${rangeText(rule)}` : "accept";
-        if (accessLists.length === 0) return [verdict];
-        return accessLists.map((list) => `jump ${chains.list(list, verdict, "return")}`);
-      }),
-    ),
+    ...rules.flatMap((rule) => chains.matched(rule.match, `snat to ${rangeText(rule)}`)),
   ];
 }
 
@@ -160,8 +159,8 @@ function rangeText({ first, last, overload }: TranslationRule): string {
 }
 
 /**
- * Packets are taken to be protected before they are translated. On IOS a crypto access list may name global addresses, which
- * nobody sees until afterwards here: such packets are lost rather than sent in clear.
+ * What crypto access lists permit and yet goes out in clear, such as what is permitted by a port that translation makes up: it
+ * is lost.
  */
 function lateRules({ ipsec }: RouterPolicy, { deviceOf }: RulePlaces): string[] {
   return ipsec.interfaces.flatMap(({ name, entries }) => {

@@ -111,14 +111,15 @@ describe("what policy routing hands over", () => {
       ]),
     );
     assert.ok(mark !== undefined);
-    assert.deepEqual([mark, ...rest.slice(3)].map(ruleText), [
+    assert.deepEqual([mark, ...rest.slice(0, 1), ...rest.slice(4)].map(ruleText), [
       "priority 6000 from all fwmark 0x736b protocol 115 goto 32600",
-      "priority 6004 from 172.16.172.10/32 ipproto 17 sport 4500 protocol 115 goto 32600",
-      "priority 6005 from 0.0.0.0/0 to 10.1.1.9/32 iif eth1 ipproto 1 protocol 115 goto 6007",
-      "priority 6006 from 0.0.0.0/0 to 10.1.1.0/24 iif eth1 protocol 115 lookup 29548",
-      "priority 6007 from 10.1.1.9/32 to 0.0.0.0/0 ipproto 1 protocol 115 goto 6009",
-      "priority 6008 from 10.1.1.0/24 to 0.0.0.0/0 protocol 115 lookup 29547",
-      "priority 6009 from all protocol 115 nop",
+      "priority 6001 from all fwmark 0x736c protocol 115 lookup 29547",
+      "priority 6005 from 172.16.172.10/32 ipproto 17 sport 4500 protocol 115 goto 32600",
+      "priority 6006 from 0.0.0.0/0 to 10.1.1.9/32 iif eth1 ipproto 1 protocol 115 goto 6008",
+      "priority 6007 from 0.0.0.0/0 to 10.1.1.0/24 iif eth1 protocol 115 lookup 29548",
+      "priority 6008 from 10.1.1.9/32 to 0.0.0.0/0 ipproto 1 protocol 115 goto 6010",
+      "priority 6009 from 10.1.1.0/24 to 0.0.0.0/0 protocol 115 lookup 29547",
+      "priority 6010 from all protocol 115 nop",
       "priority 32600 from all protocol 115 nop",
     ]);
   });

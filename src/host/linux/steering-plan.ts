@@ -16,6 +16,7 @@ import {
   maskOf,
   type PortRange,
 } from "../../net/selector.ts";
+import { TRANSLATED_MARK } from "./translated-protection.ts";
 
 /** One `ip rule`. What is absent is not looked at. */
 export interface SteeringRule {
@@ -69,7 +70,12 @@ export function steeringPlan(
   deviceOf: (interfaceName: string) => string | undefined,
   priorities: Priorities,
 ): readonly SteeringRule[] | undefined {
-  const sections: Section[] = [[{ match: { mark: OWN_MARK }, action: "end" }]];
+  const sections: Section[] = [
+    [
+      { match: { mark: OWN_MARK }, action: "end" },
+      { match: { mark: TRANSLATED_MARK }, action: TABLES.protect },
+    ],
+  ];
   for (const { localAddress } of policy.interfaces) sections.push(keyingTraffic(localAddress));
   for (const each of policy.interfaces) {
     const device = deviceOf(each.name);
