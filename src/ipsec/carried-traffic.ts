@@ -1,5 +1,5 @@
 /** The books of SAs whose packets another carries: its counters become theirs and those of their permit lines. */
-import { isAuthenticated } from "../crypto/names.ts";
+import { isAh, isAuthenticated } from "../crypto/names.ts";
 import type { LiveSa } from "./live-sa.ts";
 import type { CarrierNews, PacketCarrier, SaUsage } from "./packet-carrier.ts";
 import type { IpsecPolicy } from "./policy.ts";
@@ -50,8 +50,9 @@ export class CarriedTraffic {
     sa.packets += packets;
     sa.sequenceNumber = now.sequenceNumber;
     const { counters } = sa.line;
-    const isChecked = isAuthenticated(sa.parameters.suite) || sa.ah !== undefined;
-    const isEsp = sa.esp !== undefined;
+    const { suite, ah } = sa.parameters;
+    const isChecked = isAuthenticated(suite) || ah !== undefined;
+    const isEsp = !isAh(suite);
     if (sa.direction === "outbound") {
       counters.encapsulated += packets;
       if (isEsp) counters.encrypted += packets;

@@ -1,14 +1,14 @@
 /** What the parts of the data plane share. */
+import type { Alarms } from "../base/alarms.ts";
 import type { Random } from "../base/random.ts";
 import type { Instant } from "../base/time.ts";
 import { ipv4FromNumber } from "../net/ip-address.ts";
 import { faultOfIpv4 } from "../net/ipv4-packet.ts";
 import { u32At } from "../net/words.ts";
 import type { CarriedTraffic } from "./carried-traffic.ts";
-import type { DeadlineHeap } from "./deadline-heap.ts";
 import type { Drop, DropReports } from "./drop-reports.ts";
 import type { DataPlaneLimits } from "./limits.ts";
-import type { PlaneTimer } from "./live-sa.ts";
+import type { PlaneAlarm } from "./live-sa.ts";
 import type { Outbox } from "./outbox.ts";
 import type { PacketSpace } from "./packet-space.ts";
 import type { PacketTransforms } from "./packet-transforms.ts";
@@ -23,7 +23,7 @@ export interface DataPlaneParts {
   readonly space: PacketSpace;
   readonly lowersMss: boolean;
   readonly sad: Sad;
-  readonly timers: DeadlineHeap<PlaneTimer>;
+  readonly alarms: Alarms<PlaneAlarm>;
   readonly drops: DropReports;
   readonly outbox: Outbox;
   readonly paths: PathMtus;

@@ -2,6 +2,7 @@
 import { elapsed, type Instant } from "../base/time.ts";
 import { isAh, isAuthenticated } from "../crypto/names.ts";
 import type { DataPlaneParts } from "./data-plane-parts.ts";
+import { espLayout } from "./esp-transforms.ts";
 import { KILOBYTE } from "./lifetimes.ts";
 import type { LiveSa } from "./live-sa.ts";
 import type { PathMtus } from "./path-mtus.ts";
@@ -56,7 +57,7 @@ function saView(
   { suite, spi, connId }: ReturnType<typeof membersOf>[number],
   now: Instant,
 ): SaView {
-  const { parameters, volume, esp } = sa;
+  const { parameters, volume } = sa;
   const ofEsp = !isAh(suite);
   const arrivals = sa.direction === "outbound" ? undefined : ofEsp ? sa : (sa.ahArrivals ?? sa);
   const isChecked = isAuthenticated(suite) && sa.line.connection.entry.replayWindow > 0;
@@ -71,11 +72,13 @@ function saView(
     remainingKilobytes: wholeUnits(volume.hardOctets - sa.octets, KILOBYTE),
     remainingSeconds: wholeUnits(elapsed(now, sa.hardAt), 1000),
     installedAt: parameters.installedAt,
-    ivLength: ofEsp && esp !== undefined ? esp.ivLength : 0,
+    ivLength: isAh(suite) ? 0 : espLayout(suite).ivLength,
     replayDetection:
       arrivals === undefined
         ? isChecked && parameters.isManual !== true
-        : arrivals.replayWindow !== undefined,
+        : arrivals === sa
+          ? sa.detectsReplay
+          : arrivals.replayWindow !== undefined,
     replayWindow: sa.line.connection.entry.replayWindow,
     sequenceNumber: (arrivals ?? sa).sequenceNumber,
     packets: sa.packets,

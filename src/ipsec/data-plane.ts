@@ -2,6 +2,7 @@
  * The data plane: packets in, packets and requests out. It owns the security policy and association databases and has no
  * clock, entropy or socket of its own. Whoever drives it says what happened, then takes with `drain` what is to be done.
  */
+import { Alarms } from "../base/alarms.ts";
 import type { Random } from "../base/random.ts";
 import { type Deadline, type Instant, instant } from "../base/time.ts";
 import type { SaProtocol } from "../crypto/names.ts";
@@ -10,12 +11,11 @@ import { selectorCovers, selectorsEqual, type TrafficSelector } from "../net/sel
 import { CarriedTraffic } from "./carried-traffic.ts";
 import type { DataPlaneParts } from "./data-plane-parts.ts";
 import { dataPlaneView } from "./data-plane-view.ts";
-import { DeadlineHeap, type Timer } from "./deadline-heap.ts";
 import { DropReports } from "./drop-reports.ts";
 import { HoldQueue } from "./hold-queue.ts";
 import { type EspArrival, InboundPath } from "./inbound-path.ts";
 import { DATA_PLANE_LIMITS, type DataPlaneLimits } from "./limits.ts";
-import type { LiveSa, PlaneTimer, RemovedPair } from "./live-sa.ts";
+import type { PlaneAlarm, RemovedPair } from "./live-sa.ts";
 import { connIdsFrom, installManualSas, type TakeConnIds } from "./manual-sas.ts";
 import { Negotiator } from "./negotiator.ts";
 import { OutboundPath } from "./outbound-path.ts";
@@ -89,7 +89,7 @@ export class DataPlane {
       space: options.space ?? HEAP_SPACE,
       lowersMss: options.lowersMss === true,
       sad: new Sad(),
-      timers: new DeadlineHeap<PlaneTimer>(),
+      alarms: new Alarms<PlaneAlarm>(),
       drops: new DropReports(limits),
       outbox: new Outbox(),
       paths: new PathMtus(),
@@ -269,29 +269,27 @@ export class DataPlane {
     this.#inboundPath.expireFragments(now);
     this.#outboundPath.expireFragments(now);
     for (;;) {
-      const timer = this.#parts.timers.takeDue(now);
-      if (timer === undefined) return;
-      const { subject } = timer;
-      if ("direction" in subject) {
-        this.#lifecycle.due(now, subject);
-        continue;
-      }
-      switch (subject.kind) {
+      const alarm = this.#parts.alarms.takeDue(now);
+      if (alarm === undefined) return;
+      switch (alarm.kind) {
+        case "sa":
+          this.#lifecycle.due(now, alarm);
+          break;
         case "idle":
-          this.#lifecycle.lookIfIdle(now, subject);
+          this.#lifecycle.lookIfIdle(now, alarm);
           break;
         case "give-up":
-          this.negotiationFailed(now, subject.connectionId, subject.selector, subject.peer);
+          this.negotiationFailed(now, alarm.connectionId, alarm.selector, alarm.peer);
           break;
         case "path-mtu":
-          this.#pathDiscovery.forget(subject.local, subject.peer);
+          this.#pathDiscovery.forget(alarm.local, alarm.peer);
       }
     }
   }
 
   nextDeadline(): Deadline | undefined {
-    const timer = this.#parts.timers.next();
-    return timer === undefined ? undefined : { at: timer.at, why: whyOf(timer) };
+    const alarm = this.#parts.alarms.next();
+    return alarm === undefined ? undefined : { at: alarm.alarmAt, why: whyOf(alarm) };
   }
 
   temporaryFlows(): readonly TemporaryFlow[] {
@@ -387,12 +385,12 @@ function toNextPeer(connection: ProtectedConnection): void {
 }
 
 /** Looked at after every batch of packets, so nothing is made for it. */
-function whyOf({ at, subject }: Timer<PlaneTimer>): string {
-  if (!("direction" in subject)) return WHY[subject.kind];
-  return at < subject.hardAt ? "an IPsec SA is to be renewed" : "an IPsec SA expires";
+function whyOf(alarm: PlaneAlarm): string {
+  if (alarm.kind !== "sa") return WHY[alarm.kind];
+  return alarm.alarmAt < alarm.hardAt ? "an IPsec SA is to be renewed" : "an IPsec SA expires";
 }
 
-const WHY: { readonly [K in Exclude<PlaneTimer, LiveSa>["kind"]]: string } = {
+const WHY: { readonly [K in Exclude<PlaneAlarm["kind"], "sa">]: string } = {
   idle: "an IPsec SA may be idle",
   "give-up": "IKE has not said how a negotiation ended",
   "path-mtu": "the path to a peer may have become wider",

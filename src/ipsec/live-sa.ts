@@ -2,41 +2,108 @@
  * An SA at work: what was negotiated, and what it has carried. One direction; its partner is found by `pairSpi`. AH around ESP
  * lives and ends with it, so that a bundle is one such SA with both.
  */
+import { type Alarm, UNSET } from "../base/alarms.ts";
 import type { Instant } from "../base/time.ts";
-import { protocolOf, type SaProtocol } from "../crypto/names.ts";
+import { isAh, isAuthenticated, protocolOf, type SaProtocol } from "../crypto/names.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { TrafficSelector } from "../net/selector.ts";
-import type { Timer } from "./deadline-heap.ts";
-import type { VolumeLimits } from "./lifetimes.ts";
+import type { AhTransforms } from "./ah-transforms.ts";
+import type { EspTransforms } from "./esp-transforms.ts";
+import { endOf, NEVER, type VolumeLimits } from "./lifetimes.ts";
 import type { DataPlaneLimits } from "./limits.ts";
 import type { CompiledSelector } from "./packet-flow.ts";
+import type { PacketTransforms } from "./packet-transforms.ts";
 import type { ProtectedLine } from "./protected-policy.ts";
 import type { Protection } from "./protection.ts";
-import type { ReplayWindow } from "./replay-window.ts";
+import { ReplayWindow } from "./replay-window.ts";
 import type { SaPath } from "./sa-path.ts";
 import { membersOf, type SaParameters } from "./security-association.ts";
 import type { OuterHeader } from "./tunnel.ts";
 
-interface LiveSaCommon extends Protection {
-  /** Others when its peer has moved. */
-  parameters: SaParameters;
+/** What an SA is made of when it comes into service. */
+export interface SaBeginnings {
+  readonly parameters: SaParameters;
   /** IOS's `flow_id`. */
   readonly flowId: number;
   readonly selector: CompiledSelector;
   readonly volume: VolumeLimits;
-  /** The permit line that it serves; the same line of the new policy after the policy has changed. */
-  line: ProtectedLine;
   /** It is to be renewed from then on. */
   readonly softAt: Instant;
+  readonly line: ProtectedLine;
+  readonly transforms: PacketTransforms;
+}
+
+/**
+ * Most SAs of a large gateway are idle, so what packets need is made with the first of them. Its alarm is for its renewal or its end,
+ * whichever comes first.
+ */
+abstract class LiveSaOfEither implements SaBeginnings, Protection, Alarm {
+  /** Others when its peer has moved. */
+  parameters: SaParameters;
+  readonly flowId: number;
+  readonly selector: CompiledSelector;
+  readonly volume: VolumeLimits;
+  readonly softAt: Instant;
+  /** The permit line that it serves; the same line of the new policy after the policy has changed. */
+  line: ProtectedLine;
+  readonly transforms: PacketTransforms;
   /** Earlier than its lifetime says once it has been replaced. */
   hardAt: Instant;
   /** Renewal is not looked into before; NEVER once it has been asked for or is not needed. */
   renewAfter: Instant;
   /** That the cipher worked on, or AH, which is what lifetimes count (RFC 2401 §4.4.3). */
-  octets: number;
-  packets: number;
-  /** For its renewal or its end, whichever comes first. */
-  timer: Timer<PlaneTimer> | undefined;
+  octets = 0;
+  packets = 0;
+  /** The last sent, by both protocols where there are both, or the highest received; 0 at first. */
+  sequenceNumber = 0;
+  alarmAt = UNSET.alarmAt;
+  alarmOrder = UNSET.alarmOrder;
+  alarmPlace = UNSET.alarmPlace;
+  #esp: EspTransforms | undefined;
+  #ah: AhTransforms | undefined;
+
+  constructor({ parameters, flowId, selector, volume, softAt, line, transforms }: SaBeginnings) {
+    this.parameters = parameters;
+    this.flowId = flowId;
+    this.selector = selector;
+    this.volume = volume;
+    this.softAt = softAt;
+    this.line = line;
+    this.transforms = transforms;
+    this.hardAt = endOf(parameters);
+    this.renewAfter = parameters.isManual === true ? NEVER : parameters.installedAt;
+  }
+
+  get kind(): "sa" {
+    return "sa";
+  }
+
+  get esp(): EspTransforms | undefined {
+    this.#esp ??= this.#makeEsp();
+    return this.#esp;
+  }
+
+  get ah(): AhTransforms | undefined {
+    this.#ah ??= this.#makeAh();
+    return this.#ah;
+  }
+
+  /** It is gone: what was made of its keys is given back. */
+  release(): void {
+    this.#esp?.release();
+    this.#ah?.release();
+  }
+
+  #makeEsp(): EspTransforms | undefined {
+    const { suite, encryptionKey, integrityKey } = this.parameters;
+    return isAh(suite) ? undefined : this.transforms.esp(suite, encryptionKey, integrityKey);
+  }
+
+  #makeAh(): AhTransforms | undefined {
+    const { suite, integrityKey, ah } = this.parameters;
+    if (isAh(suite)) return this.transforms.ah(suite.ah, integrityKey);
+    return ah === undefined ? undefined : this.transforms.ah(ah.hash, ah.key);
+  }
 }
 
 /** What has come by an SA of one protocol. */
@@ -49,46 +116,76 @@ export interface Arrivals {
   icvErrors: number;
 }
 
-export interface InboundSa extends LiveSaCommon, Arrivals {
-  readonly direction: "inbound";
+export class InboundSa extends LiveSaOfEither implements Arrivals {
+  replayErrors = 0;
+  icvErrors = 0;
   /** Of AH around ESP. */
   readonly ahArrivals: Arrivals | undefined;
+  /** Packets; 0 where repetitions are let in: the crypto map entry says so, its keys were never negotiated, or there is no integrity. */
+  readonly #windowSize: number;
+  #replayWindow: ReplayWindow | undefined;
+
+  constructor(beginnings: SaBeginnings) {
+    super(beginnings);
+    const { suite, isManual, ah } = beginnings.parameters;
+    const windowSize = isManual === true ? 0 : beginnings.line.connection.entry.replayWindow;
+    this.#windowSize = isAuthenticated(suite) ? windowSize : 0;
+    if (ah !== undefined) this.ahArrivals = newArrivals(windowSize);
+  }
+
+  get direction(): "inbound" {
+    return "inbound";
+  }
+
+  get detectsReplay(): boolean {
+    return this.#windowSize > 0;
+  }
+
+  get replayWindow(): ReplayWindow | undefined {
+    if (this.#windowSize > 0) this.#replayWindow ??= new ReplayWindow(this.#windowSize);
+    return this.#replayWindow;
+  }
 }
 
-export interface OutboundSa extends LiveSaCommon {
-  readonly direction: "outbound";
-  /** The last sent, by both protocols where there are both; 0 at first. */
-  sequenceNumber: number;
-  /** Made with the first packet. */
+export class OutboundSa extends LiveSaOfEither {
   outerHeader: OuterHeader | undefined;
   /** Found with the first packet, and anew when policy or path have changed. */
   path: SaPath | undefined;
+
+  get direction(): "outbound" {
+    return "outbound";
+  }
 }
 
 export type LiveSa = InboundSa | OutboundSa;
 
+function newArrivals(windowSize: number): Arrivals {
+  const replayWindow = windowSize === 0 ? undefined : new ReplayWindow(windowSize);
+  return { replayWindow, sequenceNumber: 0, replayErrors: 0, icvErrors: 0 };
+}
+
 /** What a deadline is about. */
-export type PlaneTimer =
+export type PlaneAlarm =
   /** Its renewal, or its end. There are tens of thousands, which need no object around them. */
   | LiveSa
   /** Has the pair carried more than these octets, as it last had then? */
-  | {
+  | (Alarm & {
       readonly kind: "idle";
       readonly sa: OutboundSa;
       readonly octets: number;
       readonly since: Instant;
-      /** How long it may be idle; where that has changed, another timer is running. */
+      /** How long it may be idle; where that has changed, another alarm is set. */
       readonly seconds: number;
-    }
+    })
   /** IKE has not said how a negotiation ended. */
-  | {
+  | (Alarm & {
       readonly kind: "give-up";
       readonly connectionId: string;
       readonly peer: IpAddress;
       readonly selector: TrafficSelector;
-    }
+    })
   /** What was learned of the way to a peer is old. */
-  | { readonly kind: "path-mtu"; readonly local: IpAddress; readonly peer: IpAddress };
+  | (Alarm & { readonly kind: "path-mtu"; readonly local: IpAddress; readonly peer: IpAddress });
 
 /** Why the SA should be renewed by now, or undefined. */
 export function renewalReason(

@@ -1,11 +1,11 @@
 /** Asks IKE for SAs: one request per flow at a time, and none for a while after a failure. */
+import { UNSET } from "../base/alarms.ts";
 import type { Instant } from "../base/time.ts";
 import { suitesOf } from "../crypto/transform-set.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { TrafficSelector } from "../net/selector.ts";
 import type { DataPlaneParts } from "./data-plane-parts.ts";
-import type { Timer } from "./deadline-heap.ts";
-import type { PlaneTimer } from "./live-sa.ts";
+import type { PlaneAlarm } from "./live-sa.ts";
 import { type Asking, Negotiations } from "./negotiations.ts";
 import type { NegotiateOutput } from "./outbox.ts";
 import { type ProtectedConnection, selectorKey } from "./protected-policy.ts";
@@ -21,7 +21,7 @@ export interface SaRequest {
 export class Negotiator {
   readonly #parts: DataPlaneParts;
   readonly #negotiations: Negotiations;
-  readonly #timeouts = new Map<string, Timer<PlaneTimer>>();
+  readonly #timeouts = new Map<string, PlaneAlarm>();
 
   constructor(parts: DataPlaneParts) {
     this.#parts = parts;
@@ -35,8 +35,15 @@ export class Negotiator {
     const asking = this.#negotiations.ask(now, key);
     if (asking.kind !== "ask") return asking;
     this.#cancelTimeout(key);
-    const timer = { kind: "give-up", connectionId: connection.entry.id, peer, selector } as const;
-    this.#timeouts.set(key, this.#parts.timers.add(asking.timeoutAt, timer));
+    const timeout: PlaneAlarm = {
+      kind: "give-up",
+      connectionId: connection.entry.id,
+      peer,
+      selector,
+      ...UNSET,
+    };
+    this.#timeouts.set(key, timeout);
+    this.#parts.alarms.set(timeout, asking.timeoutAt);
     const { lifetimeSeconds, lifetimeKilobytes, transformSets } = connection.entry;
     const [set] = transformSets;
     this.#parts.outbox.event({
@@ -79,8 +86,8 @@ export class Negotiator {
   }
 
   #cancelTimeout(key: string): void {
-    const timer = this.#timeouts.get(key);
-    if (timer !== undefined) this.#parts.timers.cancel(timer);
+    const timeout = this.#timeouts.get(key);
+    if (timeout !== undefined) this.#parts.alarms.cancel(timeout);
     this.#timeouts.delete(key);
   }
 }

@@ -2,6 +2,7 @@
  * Learning from routers how long our packets may be (RFC 2401 §6.1.2, RFC 4301 §8.2). Their word is not authenticated, so
  * little is believed: only what is about a packet that an SA in use has sent, never below a floor, and for a time.
  */
+import { UNSET } from "../base/alarms.ts";
 import { after, type Instant, seconds } from "../base/time.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import { parseIpv4Packet } from "../net/ipv4-packet.ts";
@@ -12,7 +13,7 @@ import { u16At } from "../net/words.ts";
 import { readAhHeader } from "./ah.ts";
 import type { DataPlaneParts } from "./data-plane-parts.ts";
 import { readEspHeader } from "./esp.ts";
-import type { OutboundSa } from "./live-sa.ts";
+import type { OutboundSa, PlaneAlarm } from "./live-sa.ts";
 import { outerProtocol } from "./protection.ts";
 import { pathOf } from "./sa-path.ts";
 
@@ -29,7 +30,7 @@ export class PathDiscovery {
     const report = packet && readTooBig(packet);
     const sa = report && this.#saOf(report);
     if (report === undefined || sa === undefined) return;
-    const { paths, limits, timers, outbox } = this.#parts;
+    const { paths, limits, alarms, outbox } = this.#parts;
     const { localAddress: local, peer } = sa.parameters;
     const known = paths.of(local, peer);
     const before = pathOf(sa, paths).mtu;
@@ -37,9 +38,9 @@ export class PathDiscovery {
     const isNarrower = report.mtu < limits.pathMtuMin;
     // Never upwards, which is for time alone (RFC 1191 §3); and what is known needs no repetition.
     if (report.mtu >= before || (mtu === before && known?.isNarrower === isNarrower)) return;
-    if (known !== undefined) timers.cancel(known.forget);
-    const at = after(now, seconds(limits.pathMtuSeconds));
-    const forget = timers.add(at, { kind: "path-mtu", local, peer });
+    if (known !== undefined) alarms.cancel(known.forget);
+    const forget: PlaneAlarm = { kind: "path-mtu", local, peer, ...UNSET };
+    alarms.set(forget, after(now, seconds(limits.pathMtuSeconds)));
     paths.put(local, peer, { mtu, isNarrower, forget });
     this.#renew(local, peer);
     outbox.event({ kind: "path-mtu-changed", local, peer, before, mtu, reporter: report.reporter });

@@ -1,7 +1,6 @@
 /** What has been learned of the ways to peers: how long a packet may be on each (RFC 1191 §6.1). All SAs between two addresses share a way. */
 import type { IpAddress } from "../net/ip-address.ts";
-import type { Timer } from "./deadline-heap.ts";
-import type { PlaneTimer } from "./live-sa.ts";
+import type { PlaneAlarm } from "./live-sa.ts";
 
 export interface LearnedMtu {
   /** Octets of the longest packet. */
@@ -9,7 +8,7 @@ export interface LearnedMtu {
   /** Even less was claimed than is believed: packets go without DF, for routers to cut. */
   readonly isNarrower: boolean;
   /** When it is too old. */
-  readonly forget: Timer<PlaneTimer>;
+  readonly forget: PlaneAlarm;
 }
 
 /** Bounded by the peers: only ways that SAs take are learned of, and each is forgotten in time. */

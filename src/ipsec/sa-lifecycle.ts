@@ -1,26 +1,29 @@
 /** SAs come and go: installation, renewal before the end, expiry, removal (RFC 2401 §4.4.3, RFC 2408 §4.3 for the hand-over). */
+import { isSet } from "../base/alarms.ts";
 import { MisuseError } from "../base/errors.ts";
 import { after, type Instant, seconds } from "../base/time.ts";
-import { isAh, isAuthenticated } from "../crypto/names.ts";
+import { isAh } from "../crypto/names.ts";
 import { isBetween, selectorCovers, selectorsEqual, type TrafficSelector } from "../net/selector.ts";
+import { ahLayout } from "./ah-transforms.ts";
 import type { DataPlaneParts } from "./data-plane-parts.ts";
+import { checkEspKeys } from "./esp-transforms.ts";
 import type { IpsecEvent } from "./events.ts";
 import { type IdleLook, isIdle, watchIdleness } from "./idle-watch.ts";
 import { endOf, NEVER, NO_VOLUME_LIMITS, renewalOf, volumeLimits } from "./lifetimes.ts";
 import {
-  type Arrivals,
+  InboundSa,
   isExpired,
   type LiveSa,
-  type OutboundSa,
+  OutboundSa,
   pairOf,
   type RemovedPair,
   renewalReason,
+  type SaBeginnings,
 } from "./live-sa.ts";
 import type { Negotiator } from "./negotiator.ts";
 import type { NegotiateOutput } from "./outbox.ts";
 import { compileSelector } from "./packet-flow.ts";
 import { lineKey, type ProtectedConnection, type ProtectedLine, selectorKey } from "./protected-policy.ts";
-import { ReplayWindow } from "./replay-window.ts";
 import { membersOf, type SaParameters } from "./security-association.ts";
 
 export type RemovalReason = Extract<IpsecEvent, { kind: "sa-removed" }>["reason"];
@@ -46,6 +49,7 @@ export class SaLifecycle {
         throw new MisuseError("an SA of ESP with neither encryption nor integrity (RFC 2406 §5)");
       if (spi < SPI_MIN) throw new MisuseError(`SPI ${spi} is reserved (RFC 2406 §2.1)`);
     }
+    checkKeys(parameters);
     if (parameters.udpEncapsulation !== undefined && membersOf(parameters).some(({ suite }) => isAh(suite)))
       throw new MisuseError("AH through a NAT, which changes what AH covers (RFC 3948 §1)");
     const { mode, selector, localAddress, peer } = parameters;
@@ -80,10 +84,9 @@ export class SaLifecycle {
 
   /** Its timer is due: it is renewed, and ends in time even so. */
   due(now: Instant, sa: LiveSa): void {
-    sa.timer = undefined;
     if (now >= sa.hardAt) return this.expire(sa);
     this.renew(now, sa);
-    if (sa.timer === undefined && this.#parts.sad.has(sa)) this.#arm(sa, NEVER);
+    if (!isSet(sa) && this.#parts.sad.has(sa)) this.#arm(sa, NEVER);
   }
 
   /** It may have reached a limit of its volume, or its time to be renewed. */
@@ -163,9 +166,8 @@ export class SaLifecycle {
 
   removeOne(sa: LiveSa, reason: RemovalReason): void {
     this.#forget(sa);
-    sa.esp?.release();
-    sa.ah?.release();
-    this.#disarm(sa);
+    sa.release();
+    this.#parts.alarms.cancel(sa);
     this.#parts.carried?.remove(sa);
     for (const fields of eventFields(sa)) this.#parts.outbox.event({ kind: "sa-removed", ...fields, reason });
   }
@@ -196,39 +198,21 @@ export class SaLifecycle {
   }
 
   #makeSa(given: SaParameters, line: ProtectedLine): LiveSa {
-    const { suite, encryptionKey, integrityKey, ah, direction } = given;
-    const { transforms } = this.#parts;
+    const { limits, transforms } = this.#parts;
     const isLines = selectorsEqual(given.selector, line.selector);
     // The line's own selector, if it is the same: there are tens of thousands of them.
     const parameters = isLines ? { ...given, selector: line.selector } : given;
-    this.#lastVolume = volumeLimits(parameters, this.#parts.limits, this.#lastVolume);
-    const isManual = given.isManual === true;
-    const isInbound = direction === "inbound";
-    const isWindowed = isInbound && isAuthenticated(suite);
-    // One literal without spreads for both directions: an object made with them takes as much again for its shape.
-    return {
-      direction,
+    this.#lastVolume = volumeLimits(parameters, limits, this.#lastVolume);
+    const beginnings: SaBeginnings = {
       parameters,
       flowId: ++this.#lastFlowId,
-      esp: isAh(suite) ? undefined : transforms.esp(suite, encryptionKey, integrityKey),
-      ah: isAh(suite) ? transforms.ah(suite.ah, integrityKey) : ah && transforms.ah(ah.hash, ah.key),
       selector: isLines ? line.compiledSelector : compileSelector(parameters.selector),
       volume: this.#lastVolume,
+      softAt: renewalOf(parameters, limits, this.#jitter()),
       line,
-      softAt: renewalOf(parameters, this.#parts.limits, this.#jitter()),
-      hardAt: endOf(parameters),
-      renewAfter: isManual ? NEVER : parameters.installedAt,
-      octets: 0,
-      packets: 0,
-      sequenceNumber: 0,
-      timer: undefined,
-      replayWindow: isWindowed ? windowOf(line, isManual) : undefined,
-      replayErrors: 0,
-      icvErrors: 0,
-      ahArrivals: isInbound && ah !== undefined ? newArrivals(line, isManual) : undefined,
-      outerHeader: undefined,
-      path: undefined,
+      transforms,
     };
+    return given.direction === "inbound" ? new InboundSa(beginnings) : new OutboundSa(beginnings);
   }
 
   /** From 0 to just under 1. */
@@ -239,14 +223,10 @@ export class SaLifecycle {
 
   /** It is looked after when it is to be renewed, and when it ends. */
   #arm(sa: LiveSa, renewAt: Instant): void {
-    this.#disarm(sa);
+    const { alarms } = this.#parts;
     const at = renewAt < sa.hardAt ? renewAt : sa.hardAt;
-    if (at !== NEVER) sa.timer = this.#parts.timers.add(at, sa);
-  }
-
-  #disarm(sa: LiveSa): void {
-    if (sa.timer !== undefined) this.#parts.timers.cancel(sa.timer);
-    sa.timer = undefined;
+    if (at === NEVER) alarms.cancel(sa);
+    else alarms.set(sa, at);
   }
 
   #renewAfter(at: Instant, ...sas: readonly LiveSa[]): void {
@@ -298,6 +278,13 @@ export class SaLifecycle {
   }
 }
 
+/** Cryptography is made with the first packet, which is late for keys that do not fit. */
+function checkKeys({ suite, encryptionKey, integrityKey, ah }: SaParameters): void {
+  if (isAh(suite)) ahLayout(suite.ah, integrityKey);
+  else checkEspKeys(suite, encryptionKey, integrityKey);
+  if (ah !== undefined) ahLayout(ah.hash, ah.key);
+}
+
 /** Renewal has been asked for, or will not be. */
 function settleRenewal(...sas: readonly LiveSa[]): void {
   for (const sa of sas) sa.renewAfter = NEVER;
@@ -315,17 +302,6 @@ function eventFields({ parameters }: LiveSa) {
     spi,
     connId,
   }));
-}
-
-/** Undefined where repetitions are let in: the crypto map entry says so, or its keys were never negotiated. */
-function windowOf({ connection }: ProtectedLine, isManual: boolean): ReplayWindow | undefined {
-  const { replayWindow } = connection.entry;
-  return isManual || replayWindow === 0 ? undefined : new ReplayWindow(replayWindow);
-}
-
-function newArrivals(line: ProtectedLine, isManual: boolean): Arrivals {
-  const replayWindow = windowOf(line, isManual);
-  return { replayWindow, sequenceNumber: 0, replayErrors: 0, icvErrors: 0 };
 }
 
 /** 1 to 255 are reserved, 0 is never sent (RFC 2406 §2.1). */

@@ -1,6 +1,6 @@
 /** The security association database (RFC 2401 §4.4.3): finds SAs by address and SPI, and a direction's partner. */
 import { MultiMap } from "../base/multi-map.ts";
-import { protocolOf, type SaProtocol } from "../crypto/names.ts";
+import { isAh, protocolOf, type SaProtocol } from "../crypto/names.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { InboundSa, LiveSa, OutboundSa } from "./live-sa.ts";
 import { type SaParameters, spiFor } from "./security-association.ts";
@@ -119,7 +119,7 @@ export class Sad {
   *all(): Generator<LiveSa> {
     for (const sas of this.#inbound.values()) yield* sas.values();
     for (const sas of this.#inboundAh.values())
-      for (const sa of sas.values()) if (sa.esp === undefined) yield sa;
+      for (const sa of sas.values()) if (isAh(sa.parameters.suite)) yield sa;
     yield* this.#outbound.values();
   }
 
