@@ -48,8 +48,8 @@ function firstNumber({ random }: EngineState): number {
 }
 
 function stopWatching(state: EngineState, sa: IsakmpSa): void {
+  if (sa.liveness !== undefined) state.timers.clear(sa.watch);
   sa.liveness = undefined;
-  state.timers.clear(sa.watch);
 }
 
 /** Time to look: IPsec is asked what it has carried, and what it says decides. */

@@ -10,7 +10,7 @@ import { ConnectionTable } from "./connection-table.ts";
 import type { IkeOutput } from "./engine-contract.ts";
 import type { IkeEvent } from "./events.ts";
 import { FailureMemory } from "./failure-memory.ts";
-import type { IsakmpSa, QuickModeExchange } from "./isakmp-sa.ts";
+import type { IsakmpSa, QuickModeExchange, SaAlarm } from "./isakmp-sa.ts";
 import type { IkeLimits } from "./limits.ts";
 import type { IkePolicy } from "./policy.ts";
 import { SaTable } from "./sa-table.ts";
@@ -38,8 +38,7 @@ export class EngineState {
   /** Milliseconds since 1970 at instant 0, where the time of day is known. */
   wallClockAtStart: number | undefined;
   readonly table = new SaTable();
-  /** Keys: an ISAKMP SA for its life, a conversation object for its own retransmission or end. */
-  readonly timers = new Timers<IsakmpSa | QuickModeExchange | IsakmpSa["life" | "keepalive" | "watch"]>();
+  readonly timers = new Timers<IsakmpSa | SaAlarm | QuickModeExchange>();
   readonly jobs = new Map<number, RunningJob>();
   readonly spis = new SpiTable();
   readonly failures: FailureMemory;

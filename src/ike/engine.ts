@@ -19,7 +19,7 @@ import { keepAlive } from "./establishment.ts";
 import { collectFragment, isFragment } from "./fragmentation.ts";
 import { receiveInformational } from "./informational.ts";
 import { recoverFromInvalidSpi } from "./invalid-spi.ts";
-import { type IsakmpSa, QuickModeExchange } from "./isakmp-sa.ts";
+import { IsakmpSa, QuickModeExchange } from "./isakmp-sa.ts";
 import { DEFAULT_IKE_LIMITS, type IkeLimits } from "./limits.ts";
 import { deleteIpsecSa, deleteIsakmpSa } from "./notices.ts";
 import type { Phase1State } from "./phase1/phase1-state.ts";
@@ -295,15 +295,16 @@ export class IkeEngine {
   #wake(): void {
     const state = this.#state;
     for (
-      let key = state.timers.takeDue(state.now);
-      key !== undefined;
-      key = state.timers.takeDue(state.now)
+      let alarm = state.timers.takeDue(state.now);
+      alarm !== undefined;
+      alarm = state.timers.takeDue(state.now)
     ) {
-      if ("lifeOf" in key) lifeDue(state, key.lifeOf);
-      else if ("keepaliveOf" in key) keepAlive(state, key.keepaliveOf);
-      else if ("watchOf" in key) lookAfterPeer(state, key.watchOf);
-      else if (key instanceof QuickModeExchange) this.#exchangeDue(key);
-      else if (!repeatOutstanding(state, { sa: key, exchange: undefined })) phase1Unanswered(state, key);
+      if (alarm instanceof QuickModeExchange) this.#exchangeDue(alarm);
+      else if (alarm instanceof IsakmpSa) lifeDue(state, alarm);
+      else if (alarm.about === "keepalive") keepAlive(state, alarm.sa);
+      else if (alarm.about === "watch") lookAfterPeer(state, alarm.sa);
+      else if (!repeatOutstanding(state, { sa: alarm.sa, exchange: undefined }))
+        phase1Unanswered(state, alarm.sa);
     }
   }
 

@@ -14,6 +14,7 @@ import { type NatMethod, type NatSituation, peerMayMove } from "./phase1/nat-tra
 import type { Phase1State } from "./phase1/phase1-state.ts";
 import type { QuickModeRequest, QuickModeState } from "./phase2/quick-mode-state.ts";
 import type { Protection } from "./protection.ts";
+import { type IkeAlarm, UNSET_ALARM } from "./timers.ts";
 import type { InboundSpis } from "./spi-table.ts";
 
 /** Somebody's wish for a pair of IPsec SAs with a peer. */
@@ -23,7 +24,8 @@ export interface WaitingRequest extends QuickModeRequest {
   readonly spis: InboundSpis | undefined;
 }
 
-export class QuickModeExchange extends Conversation {
+/** Its alarm is for the message that it repeats, and once it is finished for the end of its memory. */
+export class QuickModeExchange extends Conversation implements IkeAlarm {
   readonly sa: IsakmpSa;
   readonly messageId: number;
   readonly role: Role;
@@ -36,6 +38,10 @@ export class QuickModeExchange extends Conversation {
   firstOffered: Proposal | undefined;
   /** The inbound SA is installed and not yet confirmed by QM3. */
   isInstalled = false;
+  alarmAt = UNSET_ALARM.alarmAt;
+  alarmOrder = UNSET_ALARM.alarmOrder;
+  alarmPlace = UNSET_ALARM.alarmPlace;
+  alarmWhy = UNSET_ALARM.alarmWhy;
 
   constructor(
     sa: IsakmpSa,
@@ -57,7 +63,23 @@ export class QuickModeExchange extends Conversation {
   }
 }
 
-export class IsakmpSa extends Conversation {
+/** A deadline of an ISAKMP SA beside that of its life: for the message that it repeats, the NAT on the way, and whether its peer is there. */
+export class SaAlarm implements IkeAlarm {
+  readonly about: "repeating" | "keepalive" | "watch";
+  readonly sa: IsakmpSa;
+  alarmAt = UNSET_ALARM.alarmAt;
+  alarmOrder = UNSET_ALARM.alarmOrder;
+  alarmPlace = UNSET_ALARM.alarmPlace;
+  alarmWhy = UNSET_ALARM.alarmWhy;
+
+  constructor(about: SaAlarm["about"], sa: IsakmpSa) {
+    this.about = about;
+    this.sa = sa;
+  }
+}
+
+/** Its own alarm is for the end of its life. */
+export class IsakmpSa extends Conversation implements IkeAlarm {
   readonly connId: number;
   readonly role: Role;
   /** Of its phase 1. */
@@ -106,9 +128,13 @@ export class IsakmpSa extends Conversation {
   waiting: readonly WaitingRequest[] = NO_REQUESTS;
   /** As responder: fifth messages that did not authenticate. */
   failedProofs = 0;
-  #keepalive: { readonly keepaliveOf: IsakmpSa } | undefined;
-  #life: { readonly lifeOf: IsakmpSa } | undefined;
-  #watch: { readonly watchOf: IsakmpSa } | undefined;
+  #repeating: SaAlarm | undefined;
+  #keepalive: SaAlarm | undefined;
+  #watch: SaAlarm | undefined;
+  alarmAt = UNSET_ALARM.alarmAt;
+  alarmOrder = UNSET_ALARM.alarmOrder;
+  alarmPlace = UNSET_ALARM.alarmPlace;
+  alarmWhy = UNSET_ALARM.alarmWhy;
   /** What came without proof from the peer's address while phase 1 lasted; for explanations alone. */
   hints: readonly string[] = NO_HINTS;
 
@@ -167,22 +193,26 @@ export class IsakmpSa extends Conversation {
     this.#cookies = packed(concat(this.initiatorCookie, cookie));
   }
 
-  /** The key of the timer that keeps the NAT on the way open; made, as those of the others are, when it is armed. */
-  get keepalive(): { readonly keepaliveOf: IsakmpSa } {
-    this.#keepalive ??= { keepaliveOf: this };
+  /** Its other alarms are made when they are first set. */
+  get repeating(): SaAlarm {
+    this.#repeating ??= new SaAlarm("repeating", this);
+    return this.#repeating;
+  }
+
+  get keepalive(): SaAlarm {
+    this.#keepalive ??= new SaAlarm("keepalive", this);
     return this.#keepalive;
   }
 
-  /** The key of the timer that ends its life. */
-  get life(): { readonly lifeOf: IsakmpSa } {
-    this.#life ??= { lifeOf: this };
-    return this.#life;
+  get watch(): SaAlarm {
+    this.#watch ??= new SaAlarm("watch", this);
+    return this.#watch;
   }
 
-  /** The key of the timer that asks whether its peer is there. */
-  get watch(): { readonly watchOf: IsakmpSa } {
-    this.#watch ??= { watchOf: this };
-    return this.#watch;
+  /** All that there are. */
+  get alarms(): readonly (IsakmpSa | SaAlarm)[] {
+    const others = [this.#repeating, this.#keepalive, this.#watch].filter((alarm) => alarm !== undefined);
+    return [this, ...others];
   }
 
   /** Last block of phase 1: every message id's IV is derived from it (RFC 2409 App. B). */
@@ -226,6 +256,7 @@ export class IsakmpSa extends Conversation {
     this.answered = undefined;
     this.working = undefined;
     this.iv = NO_IV;
+    if (this.outstanding === undefined) this.#repeating = undefined;
   }
 
   /** What waited, which it then no longer does. */

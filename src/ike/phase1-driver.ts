@@ -91,7 +91,7 @@ function makeRoom(state: EngineState, { address }: Endpoint): void {
 
 /** It lasts from one message of its initiator to the next. */
 function armHalfOpenLife(state: EngineState, sa: IsakmpSa): void {
-  state.timers.set(sa.life, after(state.now, state.limits.halfOpenLife), "a half-open SA is forgotten");
+  state.timers.set(sa, after(state.now, state.limits.halfOpenLife), "a half-open SA is forgotten");
 }
 
 /** Any later message of phase 1. */

@@ -18,7 +18,7 @@ export function armLife(state: EngineState, sa: IsakmpSa, expiresAt: Instant): v
   const [at, why] = isBefore
     ? [renewalAt, "an ISAKMP SA may need a successor"]
     : [expiresAt, "an ISAKMP SA expires"];
-  state.timers.set(sa.life, at, why);
+  state.timers.set(sa, at, why);
 }
 
 /** One of the two has come. */
@@ -26,7 +26,7 @@ export function lifeDue(state: EngineState, sa: IsakmpSa): void {
   const { expiresAt } = sa;
   if (!sa.isEstablished) return phase1Expired(state, sa);
   if (expiresAt === undefined || expiresAt <= state.now) return lifeOver(state, sa);
-  state.timers.set(sa.life, expiresAt, "an ISAKMP SA expires");
+  state.timers.set(sa, expiresAt, "an ISAKMP SA expires");
   const [local, peer] = [sa.local.address, sa.remote.address];
   const [connection] = state.connections.configuredBetween(local, peer);
   const isNewest = state.table.newestWith(local, peer, isMapped(sa) ? sa.identity : undefined) === sa;

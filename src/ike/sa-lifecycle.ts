@@ -14,10 +14,7 @@ export function forget(
 ): void {
   if (!state.table.has(sa)) return;
   state.table.remove(sa);
-  state.timers.clear(sa);
-  state.timers.clear(sa.life);
-  state.timers.clear(sa.keepalive);
-  state.timers.clear(sa.watch);
+  for (const alarm of sa.alarms) state.timers.clear(alarm);
   state.cancelJob(sa);
   state.emit({ kind: "isakmp-sa-deleted", sa: sa.reference(), reason });
   for (const exchange of sa.exchanges.values()) {
@@ -36,7 +33,7 @@ export function forget(
 /** The end of an established SA's time: it is deleted once its exchanges are done. */
 export function lifeOver(state: EngineState, sa: IsakmpSa): void {
   if (sa.runningExchanges > 0)
-    return state.timers.set(sa.life, after(state.now, seconds(10)), "an ISAKMP SA is still in use");
+    return state.timers.set(sa, after(state.now, seconds(10)), "an ISAKMP SA is still in use");
   deleteIsakmpSa(state, sa);
   forget(state, sa, "expired");
 }

@@ -42,7 +42,7 @@ export function stopRepeating(state: EngineState, owner: Owner): void {
   const conversation = conversationOf(owner);
   if (conversation.outstanding === undefined) return;
   conversation.outstanding = undefined;
-  state.timers.clear(owner.exchange ?? owner.sa);
+  state.timers.clear(owner.exchange ?? owner.sa.repeating);
 }
 
 /** The deadline of an unanswered message. False when it has been repeated often enough. */
@@ -164,5 +164,5 @@ function armRetransmission(state: EngineState, owner: Owner): void {
   const { outstanding } = conversationOf(owner);
   if (outstanding === undefined) return;
   const wait = retransmissionDelay(state.limits, outstanding.count + 1);
-  state.timers.set(owner.exchange ?? owner.sa, after(state.now, wait), "a message is sent again");
+  state.timers.set(owner.exchange ?? owner.sa.repeating, after(state.now, wait), "a message is sent again");
 }
