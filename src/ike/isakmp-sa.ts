@@ -14,8 +14,8 @@ import { type NatMethod, type NatSituation, peerMayMove } from "./phase1/nat-tra
 import type { Phase1State } from "./phase1/phase1-state.ts";
 import type { QuickModeRequest, QuickModeState } from "./phase2/quick-mode-state.ts";
 import type { Protection } from "./protection.ts";
-import { type IkeAlarm, UNSET_ALARM } from "./timers.ts";
 import type { InboundSpis } from "./spi-table.ts";
+import { type IkeAlarm, UNSET_ALARM } from "./timers.ts";
 
 /** Somebody's wish for a pair of IPsec SAs with a peer. */
 export interface WaitingRequest extends QuickModeRequest {

@@ -8,6 +8,7 @@ import type { VendorId } from "../../isakmp/payloads/vendor-id.ts";
 import { vendorIdOctets } from "../../isakmp/vendor-ids.ts";
 import { deriveSkeyids, encryptionKey, initialIv } from "../keying.ts";
 import { NONCE_LENGTHS } from "../limits.ts";
+import { PackedProtection } from "../packed-protection.ts";
 import { skeyidOf } from "./authentication.ts";
 import { natPayloads } from "./nat-steps.ts";
 import type { Phase1Actions as Actions, Agreed, Exchanged, Keyed, Phase1Context } from "./phase1-state.ts";
@@ -28,7 +29,13 @@ export function deriveKeys(
   if (isWeakKey(encryption, key.reveal())) return undefined;
   return {
     hashInput: { hash, SKEYID, gxi, gxr, initiatorCookie, responderCookie, SAi_b: state.SAi_b },
-    protection: { cipher: encryption, hash, encryptionKey: key, SKEYID_a: a, SKEYID_d: d },
+    protection: new PackedProtection({
+      cipher: encryption,
+      hash,
+      encryptionKey: key,
+      SKEYID_a: a,
+      SKEYID_d: d,
+    }),
   };
 }
 
