@@ -88,6 +88,22 @@ test("a first message that is not acceptable displaces nobody", () => {
   assert.deepEqual(negotiations(), before);
 });
 
+test("a flood displaces no negotiation that we have begun ourselves, nor does one from the peer's own address", () => {
+  const pair = besieged({}, { halfOpenMax: 5, halfOpenPerAddressMax: 3 });
+  pair.network = () => [];
+  pair.negotiate("B");
+  const own = pair.engines.B.view().isakmpSas.map(({ sa }) => sa.connId);
+  const MM1 = firstMessage();
+  flood(pair, MM1, 20);
+  for (let count = 0; count < 20; count++) give(pair, A, MM1, 0x10000 + count);
+  const left = pair.engines.B.view().isakmpSas;
+  assert.ok(
+    left.some(({ sa }) => sa.connId === own[0] && sa.role === "initiator"),
+    "ours goes on",
+  );
+  assert.equal(left.length, 5);
+});
+
 test("an answer to a forged first message is no amplifier: fewer octets go out than came in", () => {
   const pair = besieged();
   const MM1 = firstMessage();

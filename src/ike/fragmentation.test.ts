@@ -9,10 +9,14 @@ import { decodeHeader, HEADER_LENGTH } from "../isakmp/header.ts";
 import { encodeMessage } from "../isakmp/message.ts";
 import { PAYLOAD_TYPE } from "../isakmp/numbers/payload-type.ts";
 import type { Fragment } from "../isakmp/payload.ts";
-import { FragmentSet } from "./fragmentation.ts";
+import type { EngineState } from "./engine-state.ts";
+import { FragmentSet, sendUnder } from "./fragmentation.ts";
+import type { IsakmpSa } from "./isakmp-sa.ts";
 
 /** A group whose public values make long messages. */
 const LONG: PolicyChanges = { fragmentation: true, suites: [{ ...SUITE, group: 16 }] };
+/** Octets of a message in each piece: 576 without the headers of IP, UDP, the marker, ISAKMP and the fragment. */
+const PIECE = 576 - 20 - 8 - 4 - 28 - 8;
 const NOT_CUT: PolicyChanges = { ...LONG, fragmentation: false };
 
 function fragments(pair: IkePair): Datagram[] {
@@ -61,6 +65,29 @@ test("without both ends' word for it nothing is cut", () => {
     pair.negotiate("A");
     assert.ok(isUp(pair), "the tunnel is up");
     assert.equal(fragments(pair).length, 0);
+  }
+});
+
+test("what would take more pieces than a peer takes goes whole", () => {
+  for (const [pieces, datagrams] of [
+    [16, 16],
+    [17, 1],
+  ] as const) {
+    const sent: Uint8Array[] = [];
+    const state = {
+      policy: { fragmentation: true },
+      send: (_local: unknown, _remote: unknown, bytes: Uint8Array) => sent.push(bytes),
+      emit: () => {},
+    };
+    const cookie = new Uint8Array(8).fill(1);
+    const sa = {
+      peerVendorIds: ["FRAGMENTATION"],
+      lastFragmentId: 0,
+      ...{ initiatorCookie: cookie, responderCookie: cookie, mode: "main", reference: () => ({}) },
+    };
+    // What sending in pieces looks at of an engine and an SA: no negotiation makes messages of this length.
+    sendUnder(state as unknown as EngineState, sa as unknown as IsakmpSa, new Uint8Array(pieces * PIECE));
+    assert.equal(sent.length, datagrams, `${pieces} pieces`);
   }
 });
 
