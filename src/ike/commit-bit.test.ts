@@ -36,14 +36,20 @@ const directions = ({ pair }: Insider, of: Name): string[] =>
   pair.installed(of).map(({ direction }) => direction);
 
 /** CONNECTED under the quick mode's message id: as its fourth message, or in an exchange of its own. */
-function connected(insider: Insider, from: Name, form: "Quick Mode" | "Informational", type = 16384): void {
+function connected(
+  insider: Insider,
+  from: Name,
+  form: "Quick Mode" | "Informational",
+  type = 16384,
+  forge: (hash: Uint8Array) => Uint8Array = (hash) => hash,
+): void {
   const { pair, protection, cookies } = insider;
   const last = pair.wire.findLast(({ bytes }) => bytes[18] === EXCHANGE_TYPE["Quick Mode"]);
   assert.ok(last !== undefined, "a quick mode was heard");
   const messageId = insider.messageIdOf(last);
   const word = [notification(type, { protocolId: 3 })];
   const data = hash1(protection.hash, protection.SKEYID_a, messageId, encodePayloads(word).bytes);
-  const payloads = [{ kind: "HASH", data } as const, ...word];
+  const payloads = [{ kind: "HASH", data: forge(data) } as const, ...word];
   const header = { ...cookies, exchangeType: EXCHANGE_TYPE["Quick Mode"], messageId };
   const message: Datagram =
     form === "Informational"
@@ -71,6 +77,19 @@ test("without the word it sends after five seconds all the same", () => {
   insider.pair.runUntil(4_900);
   assert.deepEqual(directions(insider, "A"), ["inbound"]);
   insider.pair.runUntil(5_100);
+  assert.deepEqual(directions(insider, "A"), ["inbound", "outbound"]);
+});
+
+test("the word without its HASH is none", () => {
+  const insider = committed("B");
+  for (const forge of [
+    (hash: Uint8Array) => hash.map((octet, i) => (i === 19 ? octet ^ 1 : octet)),
+    (hash: Uint8Array) => hash.slice(0, 19),
+    () => new Uint8Array(0),
+  ])
+    connected(insider, "B", "Quick Mode", NOTIFY_TYPE.CONNECTED, forge);
+  assert.deepEqual(directions(insider, "A"), ["inbound"]);
+  connected(insider, "B", "Quick Mode");
   assert.deepEqual(directions(insider, "A"), ["inbound", "outbound"]);
 });
 

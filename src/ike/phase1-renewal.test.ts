@@ -33,7 +33,20 @@ test("both ends that look after each other do not both renew", () => {
   pair.runUntil(3_000_000);
   const count = pair.events.A.filter(({ kind }) => kind === "isakmp-sa-established").length;
   assert.ok(count <= 7, `${count} in five lifetimes`);
+  const roles = pair.events.A.flatMap((event) =>
+    event.kind === "isakmp-sa-established" ? [event.sa.role] : [],
+  );
+  assert.deepEqual([...new Set(roles)], ["initiator"], "whoever answered waits longer");
   assert.deepEqual(established(pair), { A: 1, B: 1 });
+});
+
+test("no successor is made for a peer with whom there are no IPsec SAs any more", () => {
+  const pair = new IkePair({ changes: { ...SHORT, deadPeerDetection: PERIODIC } }, { changes: SHORT });
+  pair.negotiate("A");
+  for (const { direction, spi } of pair.installed("A"))
+    if (direction === "inbound") pair.engines.A.releaseSpi(spi);
+  pair.runUntil(700_000);
+  assert.deepEqual(established(pair), { A: 0, B: 0 });
 });
 
 test("without keepalives the next one is made when it is needed, as on IOS", () => {
