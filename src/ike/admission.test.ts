@@ -1,7 +1,16 @@
 /** Which ISAKMP SAs are begun: limits of the configuration, and peers that would only fail again. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { A, B, type Datagram, IkePair, NAT, policyOf, SUITE } from "../../test/support/ike-pair.ts";
+import {
+  A,
+  B,
+  type Datagram,
+  IkePair,
+  NAT,
+  policyOf,
+  SUITE,
+  seededRandom,
+} from "../../test/support/ike-pair.ts";
 import type { AdmissionPolicy } from "./policy.ts";
 
 const LINE = { file: "b.cfg", line: 5, text: "crypto call admission limit ike …" };
@@ -86,6 +95,24 @@ test("who mends the configuration is heard at once", () => {
   again(pair);
   assert.equal(exchanges(), 2);
   assert.ok(pair.event("B", "isakmp-sa-established"), "the keys are equal now");
+});
+
+test("a peer that proves itself when we begin is heard again at once", () => {
+  const liar = new IkePair({ changes: { key: "another key" } });
+  liar.negotiate("A");
+  const pair = new IkePair({ random: seededRandom("the true A") });
+  Object.assign(pair.engines, { B: liar.engines.B });
+  pair.now = liar.now;
+  pair.negotiate("A");
+  assert.equal(pair.event("B", "message-dropped")?.reason, "refused before");
+  pair.negotiate("B");
+  assert.ok(pair.event("B", "isakmp-sa-established"), "B's own exchange is not refused");
+  pair.network = () => [];
+  pair.input("A", { kind: "clear-isakmp-sas" });
+  pair.network = (datagram) => [datagram];
+  const start = pair.installed("B").length;
+  pair.negotiate("A");
+  assert.equal(pair.installed("B").length, start + 2);
 });
 
 test("others behind the same NAT are not held to account", () => {

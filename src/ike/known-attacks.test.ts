@@ -16,13 +16,14 @@ import {
   seededRandom,
   TRANSFORM_SET,
 } from "../../test/support/ike-pair.ts";
-import { Insider, notification } from "../../test/support/insider.ts";
+import { Insider, lastBlock, notification } from "../../test/support/insider.ts";
 import { concat, fromHex, hex, u32Octets } from "../base/octets.ts";
 import { instant } from "../base/time.ts";
 import { group } from "../crypto/groups.ts";
 import { espKeyLength, HASHES } from "../crypto/names.ts";
 import { decodeHeader, HEADER_LENGTH, type IsakmpHeader } from "../isakmp/header.ts";
 import { encodeMessage } from "../isakmp/message.ts";
+import { EXCHANGE_TYPE } from "../isakmp/numbers/exchange-type.ts";
 import { basicAttribute, type Payload } from "../isakmp/payload.ts";
 import { decodePayloads } from "../isakmp/payload-chain.ts";
 import { ipv4, ipv4Octets } from "../net/ip-address.ts";
@@ -30,6 +31,7 @@ import { blockOf, mirror } from "../net/selector.ts";
 import { IkeEngine } from "./engine.ts";
 import type { IkeOutput } from "./engine-contract.ts";
 import type { IkeEvent } from "./events.ts";
+import { seal } from "./protection.ts";
 
 type Name = "A" | "B";
 
@@ -593,6 +595,31 @@ test("a responder sends on a pair only after the third message, which a replay c
     pair.outputs.B.some(({ kind }) => kind === "abandon-sa"),
     "pair.outputs.B.some(({ kind }) => kind === 'abandon-sa')",
   );
+});
+
+test("a third message of quick mode whose HASH is wrong, short or empty completes nothing; the true one does", () => {
+  const insider = Insider.ofNew();
+  const { pair, protection, blockLength, cookies } = insider;
+  const start = pair.wire.length;
+  const before = pair.installed("B").length;
+  pair.network = (datagram, index) => (index === start + 2 ? [] : [datagram]);
+  pair.negotiate("A");
+  const [QM1, QM2, QM3] = pair.wire.slice(start);
+  assert.ok(QM1 && QM2 && QM3, "three messages");
+  const header = {
+    ...cookies,
+    exchangeType: EXCHANGE_TYPE["Quick Mode"],
+    messageId: insider.messageIdOf(QM1),
+  };
+  for (const data of [new Uint8Array(20), new Uint8Array(19), new Uint8Array(0)]) {
+    const { bytes } = seal(protection, lastBlock(QM2.bytes, blockLength), header, [{ kind: "HASH", data }]);
+    pair.deliver({ from: "A", bytes });
+    pair.settle();
+  }
+  assert.equal(pair.installed("B").length, before + 1, "the inbound SA alone");
+  pair.deliver(QM3);
+  pair.settle();
+  assert.equal(pair.installed("B").length, before + 2);
 });
 
 test("every message of a finished negotiation, replayed later and in any order, changes nothing", () => {
