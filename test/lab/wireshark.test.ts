@@ -60,6 +60,33 @@ test("tshark opens AES-GCM, in transport and in tunnel mode, and finds every ICV
   assert.doesNotMatch(dissected, /Malformed|\[Good: False\]/);
 });
 
+test("tshark reads the RIP that goes through tunnels, once it has decrypted them", {
+  skip: whyNoTshark(),
+}, async () => {
+  const capture = join(folder, "gre-fail-over.pcap");
+  const { code } = await skeyidLab(
+    ...["gre-fail-over", "--debug", "none", "--seed", "4", "--pcap", capture],
+    ...["--keys", join(folder, "wireshark")],
+  );
+  assert.equal(code, 0);
+  const fields = ["ip.src", "rip.ip", "rip.netmask", "rip.metric"].flatMap((name) => ["-e", name]);
+  const told = tshark(
+    capture,
+    folder,
+    "-Y",
+    "rip.command == 2 && rip.version == 2",
+    "-T",
+    "fields",
+    ...fields,
+  );
+  const lines = new Set(told.trim().split("\n"));
+  assert.ok(
+    [...lines].some((line) => /10\.4\.1\.2\t10\.1\.2\.0,10\.4\.2\.0\t255\.255\.255\.0,.*\t1,1$/.test(line)),
+    `the branch tells of its network by the first tunnel: ${[...lines].join(" | ")}`,
+  );
+  assert.equal(tshark(capture, folder, "-Y", "_ws.malformed && rip"), "");
+});
+
 test("the capture's times are those of the lab, and its keys stand in one file for skeyid explain", async () => {
   const capture = join(folder, "one.pcap");
   const keys = join(folder, "one.keys");
