@@ -48,26 +48,31 @@ function moved(policy: ProtectedPolicy, sa: LiveSa): boolean {
   return true;
 }
 
-/** The line under which the policy would have an SA negotiated as this one was. Changed lifetimes hold for new SAs. */
+/** The line that the SA comes under. As on IOS, changed transform sets, lifetimes and the like hold for SAs that are negotiated then. */
 function allowingLine(policy: ProtectedPolicy, parameters: SaParameters): ProtectedLine | undefined {
   const connection = policy.connections.get(parameters.connectionId);
   if (connection === undefined) return undefined;
-  const { mode, peer, localAddress } = parameters;
+  const { peer, localAddress } = parameters;
   const { entry } = connection;
-  const transforms = membersOf(parameters)
-    .map(({ suite }) => describeSuite(suite))
-    .join(" ");
   const isAllowed =
     connection.interface.localAddress === localAddress &&
     mayHavePeer(entry, peer) &&
     isKeyedAlike(entry.manual, parameters) &&
-    entry.transformSets.some(
-      (set) =>
-        describeTransformSet(set) === transforms &&
-        // A set in transport mode does with tunnel mode where the traffic or the peer wants that.
-        (mode === "tunnel" || set.mode === "transport"),
-    );
+    (parameters.isManual !== true || isTransformedAlike(entry, parameters));
   return isAllowed ? policy.lineOf(parameters) : undefined;
+}
+
+/** Nothing is negotiated for what the operator has keyed: it is as the entry says it now. */
+function isTransformedAlike({ transformSets }: CryptoMapEntry, parameters: SaParameters): boolean {
+  const transforms = membersOf(parameters)
+    .map(({ suite }) => describeSuite(suite))
+    .join(" ");
+  return transformSets.some(
+    (set) =>
+      describeTransformSet(set) === transforms &&
+      // A set in transport mode does with tunnel mode where the traffic wants that.
+      (parameters.mode === "tunnel" || set.mode === "transport"),
+  );
 }
 
 /** A template without peers is for any. */
