@@ -25,6 +25,29 @@ test("a secret is hashed at once, and a password stays in clear", () => {
   assert.ok(!isPassword(known.password, "open"), "and of nothing else");
 });
 
+test("algorithm-type says what a secret is hashed as, and is printed no longer than that takes", () => {
+  for (const [algorithm, hash] of [
+    ["md5", /^5 \$1\$.{4}\$.{22}$/],
+    ["sha256", /^8 \$8\$.{14}\$.{43}$/],
+    ["scrypt", /^9 \$9\$.{14}\$.{43}$/],
+  ] as const) {
+    const console = configured(
+      `enable algorithm-type ${algorithm} secret level 7 open sesame`,
+      `username admin privilege 15 algorithm-type ${algorithm} secret open sesame`,
+    );
+    const [secret = "", user = ""] = shown(console, /^enable|^username/);
+    assert.match(secret.replace("enable secret level 7 ", ""), hash);
+    assert.match(user.replace("username admin privilege 15 secret ", ""), hash);
+    const { enableSecrets, users } = console.router.configuration();
+    const credential = users[0]?.credential;
+    assert.ok(isPassword(enableSecrets[0]?.password ?? assert.fail("a secret"), "open sesame"), algorithm);
+    assert.ok(
+      credential?.kind === "secret" && isPassword(credential.secret, "open sesame"),
+      `the user's ${algorithm}`,
+    );
+  }
+});
+
 test("service password-encryption hides passwords, those that are there and those to come", () => {
   const console = configured(
     "enable password cisco",

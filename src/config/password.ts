@@ -14,7 +14,12 @@ export interface Password<T extends PasswordType = PasswordType> {
   readonly type: T;
   /** As it stands in the configuration, UTF-8. It need not be what its type says: IOS's own examples have such lines. */
   readonly text: Secret;
+  /** Of a clear secret: what it is to be hashed as, where `algorithm-type` says so. */
+  readonly algorithm?: HashAlgorithm;
 }
+
+/** The types that are hashes. */
+export type HashAlgorithm = 5 | 8 | 9;
 
 /** Of `secret`: it can be checked, and no more. */
 export type HashedPassword = Password<0 | 5 | 8 | 9>;
@@ -25,6 +30,11 @@ export type EncryptedPassword = Password<0 | 6>;
 
 export function password<const T extends PasswordType>(type: T, text: string): Password<T> {
   return { type, text: new Secret(utf8(text)) };
+}
+
+/** A clear one that becomes what `algorithm-type` says. */
+export function secretFor(algorithm: HashAlgorithm, text: string): Password<0> {
+  return { ...password(0, text), algorithm };
 }
 
 /** As it is written. */
@@ -62,11 +72,18 @@ export function isWellFormed(known: HashedPassword | HiddenPassword): boolean {
   return (known.type === 5 ? saltOfMd5Crypt(text) : saltOfSlowHash(known.type, text)) !== undefined;
 }
 
-/** What a clear one becomes at once: type 9, as IOS makes them today. */
+/** What a clear one becomes at once: type 9, as IOS makes them today, where nothing else was asked for. */
 export function hashed(known: HashedPassword, random: Random): HashedPassword {
   if (known.type !== 0) return known;
-  return password(9, slowHash(9, known.text.reveal(), randomSalt(random, SLOW_SALT_LENGTH)));
+  const clear = known.text.reveal();
+  const algorithm = known.algorithm ?? 9;
+  return algorithm === 5
+    ? password(5, md5Crypt(clear, randomSalt(random, MD5_SALT_LENGTH)))
+    : password(algorithm, slowHash(algorithm, clear, randomSalt(random, SLOW_SALT_LENGTH)));
 }
+
+/** Characters, as IOS has it. */
+const MD5_SALT_LENGTH = 4;
 
 /** What `service password-encryption` makes of a clear one: type 7. */
 export function hidden(known: HiddenPassword, random: Random): HiddenPassword {

@@ -8,10 +8,14 @@ import { optional, value, word } from "../sentence.ts";
 import { integer } from "../value-types.ts";
 import { phrase } from "../vocabulary.ts";
 import {
+  ALGORITHM_PART,
+  CLEAR_SECRET_PART,
   PASSWORD_PART,
   passwordOf,
   SECRET_PART,
+  secretForAlgorithm,
   secretOf,
+  writtenForAlgorithm,
   writtenPassword,
   writtenSecret,
 } from "./password-parts.ts";
@@ -36,10 +40,40 @@ export const ENABLE_SECRET = globalSetting(
       enableSecrets: configuration.enableSecrets.filter((other) => other.level !== level),
     }),
     get: ({ enableSecrets }) =>
-      enableSecrets.map(({ level, password }) => ({
-        level: printed(level),
-        secret: writtenSecret(password),
-      })),
+      enableSecrets
+        .filter(({ password }) => password.algorithm === undefined)
+        .map(({ level, password }) => ({ level: printed(level), secret: writtenSecret(password) })),
+  },
+);
+
+/** It prints only as long as the secret is not hashed. */
+export const ENABLE_ALGORITHM = globalSetting(
+  [
+    ...phrase("enable algorithm-type", "Algorithm to use for hashing the enable secret"),
+    ALGORITHM_PART,
+    word("secret", "Assign the privileged level secret"),
+    LEVEL,
+    CLEAR_SECRET_PART,
+  ],
+  {
+    key: 5,
+    set: (configuration, { level = TOP_LEVEL, ...written }, origin) => ({
+      ...configuration,
+      enableSecrets: withPassword(configuration.enableSecrets, {
+        level,
+        password: secretForAlgorithm(written),
+        origin,
+      }),
+    }),
+    unset: (configuration, { level = TOP_LEVEL }) => ({
+      ...configuration,
+      enableSecrets: configuration.enableSecrets.filter((other) => other.level !== level),
+    }),
+    get: ({ enableSecrets }) =>
+      enableSecrets.flatMap(({ level, password }) => {
+        const written = writtenForAlgorithm(password);
+        return written === undefined ? [] : [{ level: printed(level), ...written }];
+      }),
   },
 );
 

@@ -10,7 +10,13 @@ import {
   CRYPTO_MAP_OTHERS,
   DYNAMIC_MAP_ENTRY,
 } from "./crypto-map.ts";
-import { AES_ENCRYPTION, ENABLE_PASSWORD, ENABLE_SECRET, PASSWORD_ENCRYPTION } from "./enable.ts";
+import {
+  AES_ENCRYPTION,
+  ENABLE_ALGORITHM,
+  ENABLE_PASSWORD,
+  ENABLE_SECRET,
+  PASSWORD_ENCRYPTION,
+} from "./enable.ts";
 import { INTERFACE } from "./interface.ts";
 import { SSH_PUBKEY_CHAIN, SSH_SETTINGS } from "./ip-ssh.ts";
 import { IPSEC_IDLE_TIME, IPSEC_LIFETIME_KILOBYTES, IPSEC_LIFETIME_SECONDS, TRANSFORM_SET } from "./ipsec.ts";
@@ -58,6 +64,7 @@ export const SECTIONS: readonly (readonly Statement[])[] = [
     ...LINES_OF_THE_SYSTEM,
     ...LOGGING_STATEMENTS,
     ENABLE_SECRET,
+    ENABLE_ALGORITHM,
     ENABLE_PASSWORD,
     AES_ENCRYPTION,
     USERNAME,

@@ -1,12 +1,14 @@
 /** How passwords are written: a digit that says of which type they are, and the password; in clear without a digit. */
 import {
   type EncryptedPassword,
+  type HashAlgorithm,
   type HashedPassword,
   type HiddenPassword,
   password,
   passwordText,
+  secretFor,
 } from "../../config/password.ts";
-import { oneOf, value, word } from "../sentence.ts";
+import { choice, oneOf, value, word } from "../sentence.ts";
 import { SECRET_LINE, SECRET_WORD } from "../value-types.ts";
 
 const CLEAR = "Specifies an UNENCRYPTED password will follow";
@@ -26,6 +28,19 @@ export const SECRET_PART = oneOf("secret", {
     word("9", "Specifies a SCRYPT HASHED secret will follow"),
     value("text", SECRET_WORD, "The HASHED secret"),
   ],
+  clear: [value("text", SECRET_LINE, "The UNENCRYPTED (cleartext) secret")],
+});
+
+/** What `algorithm-type` makes of a secret that is entered in clear. */
+export const ALGORITHM_PART = choice("algorithm", {
+  md5: [5 as HashAlgorithm, "Encode the password using the MD5 algorithm"], // the type of all of them
+  scrypt: [9 as HashAlgorithm, "Encode the password using the SCRYPT hashing algorithm"], // as above
+  sha256: [8 as HashAlgorithm, "Encode the password using the PBKDF2 hashing algorithm"], // as above
+});
+
+/** A secret in clear. */
+export const CLEAR_SECRET_PART = oneOf("secret", {
+  "0": [word("0", CLEAR), value("text", SECRET_LINE, "The UNENCRYPTED (cleartext) secret")],
   clear: [value("text", SECRET_LINE, "The UNENCRYPTED (cleartext) secret")],
 });
 
@@ -69,6 +84,22 @@ export function secretOf({ kind, text }: WrittenSecret): HashedPassword {
     default:
       return password(0, text);
   }
+}
+
+/** A secret with what it is to be hashed as. */
+export interface WrittenForAlgorithm {
+  readonly algorithm: HashAlgorithm;
+  readonly secret: Written<"0" | "clear">;
+}
+
+export function secretForAlgorithm({ algorithm, secret }: WrittenForAlgorithm): HashedPassword {
+  return secretFor(algorithm, secret.text);
+}
+
+/** Undefined where `algorithm-type` says nothing of the secret, or has had its effect. */
+export function writtenForAlgorithm(known: HashedPassword): WrittenForAlgorithm | undefined {
+  const { algorithm } = known;
+  return algorithm === undefined ? undefined : { algorithm, secret: clear(passwordText(known)) };
 }
 
 export function writtenSecret(known: HashedPassword): WrittenSecret {

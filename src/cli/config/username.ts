@@ -6,10 +6,15 @@ import { oneOf, optional, value, word } from "../sentence.ts";
 import { integer, NAME } from "../value-types.ts";
 import { phrase } from "../vocabulary.ts";
 import {
+  ALGORITHM_PART,
+  CLEAR_SECRET_PART,
   PASSWORD_PART,
   passwordOf,
   SECRET_PART,
+  secretForAlgorithm,
   secretOf,
+  type WrittenForAlgorithm,
+  writtenForAlgorithm,
   writtenPassword,
   writtenSecret,
 } from "./password-parts.ts";
@@ -27,6 +32,12 @@ export const USERNAME = globalSetting(
         nopassword: [word("nopassword", "No password is required for the user to log in")],
         password: [word("password", "Specify the password for the user"), PASSWORD_PART],
         secret: [word("secret", "Specify the secret for the user"), SECRET_PART],
+        algorithm: [
+          word("algorithm-type", "Algorithm to use for hashing the plaintext secret for the user"),
+          ALGORITHM_PART,
+          word("secret", "Specify the secret for the user"),
+          CLEAR_SECRET_PART,
+        ],
       }),
     ),
   ],
@@ -55,6 +66,7 @@ export const USERNAME = globalSetting(
 );
 
 type Written =
+  | ({ readonly kind: "algorithm" } & WrittenForAlgorithm)
   | { readonly kind: "nopassword" }
   | { readonly kind: "password"; readonly password: Parameters<typeof passwordOf>[0] }
   | { readonly kind: "secret"; readonly secret: Parameters<typeof secretOf>[0] };
@@ -65,6 +77,8 @@ function credentialOf(credential: Written | undefined): UserCredential | undefin
       return undefined;
     case "nopassword":
       return { kind: "nopassword" };
+    case "algorithm":
+      return { kind: "secret", secret: secretForAlgorithm(credential) };
     case "password":
       return { kind: "password", password: passwordOf(credential.password) };
     case "secret":
@@ -80,7 +94,11 @@ function written(credential: UserCredential): Written | undefined {
       return credential;
     case "password":
       return { kind: "password", password: writtenPassword(credential.password) };
-    case "secret":
-      return { kind: "secret", secret: writtenSecret(credential.secret) };
+    case "secret": {
+      const toBeHashed = writtenForAlgorithm(credential.secret);
+      return toBeHashed === undefined
+        ? { kind: "secret", secret: writtenSecret(credential.secret) }
+        : { kind: "algorithm", ...toBeHashed };
+    }
   }
 }
