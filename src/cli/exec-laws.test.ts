@@ -92,7 +92,7 @@ const MODES: readonly Arbitrary<readonly string[]>[] = [
   ["configure terminal", "crypto map vpn 10 ipsec-isakmp"],
   ["configure terminal", "crypto key pubkey-chain rsa", "named-key peer"],
   ["configure terminal", "line vty 0 4"],
-  ["configure terminal", "router rip"],
+  ["configure terminal", "router ospf 1"],
 ].map((lines) => fc.constant(lines));
 
 /** A mode lists its own words alone; what it does not read falls back to global configuration all the same. */

@@ -235,7 +235,15 @@ export const LINES_OF_KEYS: readonly Statement[] = [
 
 /** What IOS prints after the interfaces. */
 export const LINES_OF_ROUTING: readonly Statement[] = [
-  unsupported(block("router", "Enable a routing process", ROUTER_BLOCK)),
+  unsupported(block("router bgp", "Border Gateway Protocol (BGP)", ROUTER_BLOCK)),
+  unsupported(block("router egp", "Exterior Gateway Protocol (EGP)", ROUTER_BLOCK)),
+  unsupported(block("router eigrp", "Enhanced Interior Gateway Routing Protocol (EIGRP)", ROUTER_BLOCK)),
+  unsupported(block("router igrp", "Interior Gateway Routing Protocol (IGRP)", ROUTER_BLOCK)),
+  unsupported(block("router isis", "ISO IS-IS", ROUTER_BLOCK)),
+  unsupported(block("router iso-igrp", "IGRP for OSI networks", ROUTER_BLOCK)),
+  unsupported(block("router mobile", "Mobile routes", ROUTER_BLOCK)),
+  unsupported(block("router odr", "On Demand stub Routes", ROUTER_BLOCK)),
+  unsupported(block("router ospf", "Open Shortest Path First (OSPF)", ROUTER_BLOCK)),
   unsupported(block("ip eigrp", "Enhanced Interior Gateway Routing Protocol", ROUTER_BLOCK)),
   unsupported(list("ip local pool", "IP Local address pool lists")),
 ];
