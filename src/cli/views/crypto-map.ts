@@ -17,12 +17,12 @@ export function showCryptoMap(
   { interfaceName, tag }: CryptoMapFilter = {},
 ): string[] {
   const onInterface = configuration.interfaces.find(({ name }) => name === interfaceName)?.cryptoMap?.value;
-  return configuration.cryptoMaps
-    .filter(
-      ({ name }) =>
-        (tag === undefined || name === tag) && (interfaceName === undefined || name === onInterface),
-    )
-    .flatMap((map, i) => [...(i === 0 ? [] : [""]), ...mapLines(configuration, view, map)]);
+  const meant = configuration.cryptoMaps.filter(
+    ({ name }) =>
+      (tag === undefined || name === tag) && (interfaceName === undefined || name === onInterface),
+  );
+  if (meant.length === 0) return ["No crypto maps found."];
+  return meant.flatMap((map, i) => [...(i === 0 ? [] : [""]), ...mapLines(configuration, view, map)]);
 }
 
 function mapLines(configuration: Configuration, view: GatewayView, map: CryptoMapSettings): string[] {
