@@ -114,6 +114,24 @@ describe("strongSwan's own scenarios", { skip, concurrency: false }, () => {
       assert.deepEqual((await gateway.view()).states, ["QM_IDLE", "QM_IDLE"]);
     }));
 
+  it("two clients behind one NAT with the same inner addresses: the first has its tunnel, the second is told why not", () =>
+    site([KEY_FOR_ALL], async ({ network, gateway, client }) => {
+      behindNat(network);
+      for (const machine of ["alice", "venus"]) network.addresses(machine, "10.9.0.1/32");
+      const child = ["local_ts = 10.9.0.1/32"];
+      const carol = await client("alice", { at: "10.3.0.2", child });
+      const dave = await client("venus", { at: "10.3.0.3", child });
+      carol.initiate();
+      const failed = gateway.untilEvent("negotiation-failed");
+      assert.throws(() => dave.initiate());
+      assert.match(
+        String((await failed).event?.explanation),
+        /A second peer behind the NAT 192\.0\.2\.50 .* which 10\.3\.0\.2 there has/,
+      );
+      assert.match(dave.log(), /received INVALID_ID_INFORMATION error notify/);
+      assert.equal(network.ping("alice", "10.9.0.1", HOST, 3), 3);
+    }));
+
   it("dynamic-initiator: a client that comes back from another address is served there", () =>
     site([KEY_FOR_ALL], async ({ network, client }) => {
       const before = await client("carol", { at: CAROL, identity: "carol@strongswan.org" });
