@@ -345,6 +345,37 @@ test("the exchange type cannot change once an exchange has begun", () => {
   }
 });
 
+test("an offer that loses its better suite on the way is found out by the proofs of main and aggressive mode", () => {
+  const weak = { ...SUITE, priority: 2, encryption: "des" } as const;
+  const suites = [SUITE, weak];
+  for (const clientEndpoint of [undefined, { kind: "ipv4-address", address: A } as const]) {
+    const asInitiator = clientEndpoint === undefined ? { suites } : { suites, clientEndpoint };
+    const pair = new IkePair({ changes: asInitiator }, { changes: { suites } });
+    pair.network = (datagram, index) => {
+      if (index > 0) return [datagram];
+      const header = decodeHeader(datagram.bytes);
+      const offered = decodePayloads(header.nextPayload, datagram.bytes.subarray(HEADER_LENGTH)).payloads;
+      const shortened = offered.map((payload) =>
+        payload.kind === "SA"
+          ? {
+              ...payload,
+              proposals: payload.proposals.map((one) => ({ ...one, transforms: one.transforms.slice(1) })),
+            }
+          : payload,
+      );
+      return [{ ...datagram, bytes: encodeMessage(header, shortened) }];
+    };
+    pair.negotiate("A");
+    const mode = clientEndpoint === undefined ? "main" : "aggressive";
+    assert.ok(
+      pair.events.B.some((event) => event.kind === "isakmp-transform-checked" && event.accepted),
+      `${mode}: the weak suite is taken up`,
+    );
+    for (const end of ["A", "B"] as const)
+      assert.equal(pair.event(end, "isakmp-sa-established"), undefined, `${mode}, ${end}`);
+  }
+});
+
 test("clear where encrypted is due, and encrypted where there are no keys, changes nothing", () => {
   for (let stage = 1; stage < 9; stage++) {
     const pair = upTo(stage);
