@@ -70,7 +70,7 @@ interface Written<K extends string> {
 }
 
 type WrittenSecret = Written<"0" | "5" | "8" | "9" | "clear">;
-type WrittenPassword = Written<"0" | "7" | "clear">;
+export type WrittenPassword = Written<"0" | "7" | "clear">;
 type WrittenKey = Written<"0" | "6" | "clear">;
 
 export function secretOf({ kind, text }: WrittenSecret): HashedPassword {

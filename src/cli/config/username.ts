@@ -1,4 +1,5 @@
 /** `username`: who may log in where a line says `login local`. */
+import type { HiddenPassword } from "../../config/password.ts";
 import type { UserCredential, UserSettings } from "../../config/user-settings.ts";
 import { globalSetting } from "../mode.ts";
 import { replaced } from "../replaced.ts";
@@ -14,6 +15,7 @@ import {
   secretForAlgorithm,
   secretOf,
   type WrittenForAlgorithm,
+  type WrittenPassword,
   writtenForAlgorithm,
   writtenPassword,
   writtenSecret,
@@ -93,7 +95,7 @@ function written(credential: UserCredential): Written | undefined {
     case "nopassword":
       return credential;
     case "password":
-      return { kind: "password", password: writtenPassword(credential.password) };
+      return { kind: "password", password: writtenOfUser(credential.password) };
     case "secret": {
       const toBeHashed = writtenForAlgorithm(credential.secret);
       return toBeHashed === undefined
@@ -101,4 +103,10 @@ function written(credential: UserCredential): Written | undefined {
         : { kind: "algorithm", ...toBeHashed };
     }
   }
+}
+
+/** IOS says here that a password is in clear, and of other passwords does not. */
+function writtenOfUser(password: HiddenPassword): WrittenPassword {
+  const { kind, text } = writtenPassword(password);
+  return { kind: kind === "clear" ? "0" : kind, text };
 }

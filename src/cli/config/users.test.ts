@@ -23,7 +23,7 @@ test("users have a privilege and a password or a secret, which later lines chang
     runningConfig(configuration).filter((line) => line.startsWith("username")),
     [
       "username admin privilege 15 secret 5 $1$mERr$hx5rVt7rPNoS4wqbXKX7m0",
-      "username op privilege 7 password cisco",
+      "username op privilege 7 password 0 cisco",
     ],
   );
 });

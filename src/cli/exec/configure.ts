@@ -1,7 +1,8 @@
 /** `configure`: line by line, from a file, and back again. */
 import { seconds } from "../../base/time.ts";
-import { mergeWith, replaceBy } from "../files/configuration-files.ts";
-import { STARTUP } from "../files/file-store.ts";
+import { differenceLines } from "../files/configuration-difference.ts";
+import { linesOf, mergeWith, noSuchFile, readFile, replaceBy } from "../files/configuration-files.ts";
+import { RUNNING, STARTUP } from "../files/file-store.ts";
 import { confirm, revert, scheduleRevert, timeLeft } from "../files/pending-changes.ts";
 import { anyOrder, flag, value, word } from "../sentence.ts";
 import type { RouterServices } from "../services.ts";
@@ -50,14 +51,18 @@ export const CONFIGURE_COMMANDS: readonly Command[] = [
       filePart("file", "The configuration to take its place"),
       anyOrder(
         0,
+        [flag("list", "list", "List the lines that differ")],
         [flag("force", "force", "Do not prompt for confirmation")],
         [word("time", "Time to wait for confirmation"), value("minutes", MINUTES, "Time in minutes")],
       ),
     ],
-    (console, { file, force, minutes }) => {
-      if (minutes !== undefined && isWaiting(console.services, console.print)) return;
-      if (force === true) replace(console, file, minutes);
-      else console.follow(replacing(file, minutes));
+    (console, { file, force, list, minutes }) => {
+      const { services, print, follow } = console;
+      const replacement = { file, isListed: list === true, minutes };
+      if (minutes !== undefined && isWaiting(services, print)) return;
+      if (readFile(services, file) === undefined) print([noSuchFile(file), ""]);
+      else if (force === true) replace(console, replacement);
+      else follow(replacing(replacement));
     },
   ),
   privileged(phrase("configure confirm", "Confirm the running-config"), ({ services, print }) => {
@@ -84,7 +89,15 @@ function fromMemory({ services, print }: Pick<Console, "services" | "print">): v
   print(mergeWith(services, STARTUP));
 }
 
-function replacing(file: string, minutes: number | undefined): DialogueStep {
+interface Replacement {
+  readonly file: string;
+  /** Whether the lines that differ are shown. */
+  readonly isListed: boolean;
+  /** Until it is taken back unless somebody confirms it. */
+  readonly minutes: number | undefined;
+}
+
+function replacing(replacement: Replacement): DialogueStep {
   return {
     kind: "asks",
     lines: [
@@ -96,17 +109,19 @@ function replacing(file: string, minutes: number | undefined): DialogueStep {
     ],
     dialogue: yesOrNo(
       "Enter Y if you are sure you want to proceed. ?",
-      () => ({ kind: "does", lines: [], act: (console) => replace(console, file, minutes) }),
+      () => ({ kind: "does", lines: [], act: (console) => replace(console, replacement) }),
       () => ({ kind: "ends", lines: [] }),
     ),
   };
 }
 
-function replace({ services, print }: Console, file: string, minutes: number | undefined): void {
+function replace({ services, print }: Console, { file, isListed, minutes }: Replacement): void {
   const before = services.configuration();
+  const old = linesOf(readFile(services, RUNNING) ?? "");
   const wrong = replaceBy(services, file);
   if (wrong.length > 0) return print([...wrong, "% Nothing was replaced.", ""]);
   if (minutes !== undefined) scheduleRevert(services, before, seconds(minutes * 60));
+  if (isListed) print(differenceLines(old, linesOf(readFile(services, RUNNING) ?? "")));
   print(["Total number of passes: 1", "Rollback Done", ...(minutes === undefined ? [] : [TO_CONFIRM]), ""]);
 }
 

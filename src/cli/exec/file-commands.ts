@@ -47,11 +47,8 @@ export const FILE_COMMANDS: readonly Command[] = [
       else follow(deleting(file));
     },
   ),
-  privileged(phrase("show startup-config", "Contents of startup configuration"), ({ services, print }) => {
-    const text = services.files().read(STARTUP);
-    if (text === undefined) print(["startup-config is not present", ""]);
-    else print([`Using ${text.length} out of ${NVRAM_SIZE} bytes`, ...linesOf(text)]);
-  }),
+  privileged(phrase("show startup-config", "Contents of startup configuration"), showStartup),
+  privileged(phrase("show configuration", "Contents of startup configuration"), showStartup),
   privileged(
     [
       ...phrase("show archive config differences", "Display differences between configurations"),
@@ -66,6 +63,12 @@ export const FILE_COMMANDS: readonly Command[] = [
     },
   ),
 ];
+
+function showStartup({ services, print }: Console): void {
+  const text = services.files().read(STARTUP);
+  if (text === undefined) print(["startup-config is not present", ""]);
+  else print([`Using ${text.length} out of ${NVRAM_SIZE} bytes`, ...linesOf(text)]);
+}
 
 /** `write memory`; false where it could not be written. */
 export function save({ services, print }: Pick<Console, "services" | "print">): boolean {
