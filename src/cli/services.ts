@@ -161,4 +161,13 @@ export interface PingOptions {
   readonly validate: boolean;
   /** Two octets, repeated. */
   readonly pattern: number;
+  /** `repeat` is then how often all sizes are gone through. */
+  readonly sweep: PingSweep | undefined;
+}
+
+/** Sizes one after the other, instead of `size`. */
+export interface PingSweep {
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly interval: number;
 }

@@ -220,8 +220,18 @@ test("the extended ping asks as in the case study, and pings as answered", () =>
       dontFragment: false,
       validate: false,
       pattern: 0xabcd,
+      sweep: undefined,
     },
   ]);
+});
+
+test("a ping that sweeps sizes asks for them, and its largest size is no smaller than its smallest", () => {
+  const console = initiator();
+  console.type("ping", "", "10.1.2.1", "2", "", "", "", "y", "100", "50", "7");
+  assert.deepEqual(console.router.pings[0]?.sweep, { minimum: 100, maximum: 100, interval: 7 });
+  const another = initiator();
+  another.type("ping", "", "10.1.2.1", "2", "", "", "", "y", "", "", "");
+  assert.deepEqual(another.router.pings[0]?.sweep, { minimum: 36, maximum: 18_024, interval: 1 });
 });
 
 test("answers of the extended ping count, and bad ones are asked again", () => {
@@ -254,6 +264,7 @@ test("answers of the extended ping count, and bad ones are asked again", () => {
     dontFragment: true,
     validate: true,
     pattern: 0x1234,
+    sweep: undefined,
   });
   console.router.finishPing();
   assert.match(console.type("ping", "", "10.1.2"), /% Bad IP address\n$/);
@@ -275,6 +286,7 @@ test("ping on one line takes its options in any order", () => {
     dontFragment: true,
     validate: false,
     pattern: 0xff,
+    sweep: undefined,
   });
   console.router.finishPing();
   assert.deepEqual(console.output("ping nobody"), [

@@ -22,6 +22,7 @@ const PING: PingOptions = {
   dontFragment: false,
   validate: false,
   pattern: 0xabcd,
+  sweep: undefined,
 };
 
 function ping(study: CaseStudy, options: Partial<PingOptions> = {}): string {

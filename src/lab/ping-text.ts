@@ -1,6 +1,6 @@
 /** What IOS prints of a ping. */
 import type { PingOptions } from "../cli/services.ts";
-import type { PingResult, PingWatcher } from "./ping.ts";
+import { echoCount, type PingResult, type PingWatcher } from "./ping.ts";
 
 /** Starts a ping by `start` and prints all of it; `done` is called after the last line. What is returned ends it early. */
 export function printedPing(
@@ -25,10 +25,11 @@ export function printedPing(
 
 /** The lines before the first mark. IOS 12.2 does not repeat the extended choices here. */
 export function pingHeading(options: PingOptions): string[] {
-  const { repeat, size, destination, timeoutSeconds } = options;
+  const { size, sweep, destination, timeoutSeconds } = options;
+  const sizes = sweep === undefined ? size : `[${sweep.minimum}..${sweep.maximum}]`;
   return [
     "Type escape sequence to abort.",
-    `Sending ${repeat}, ${size}-byte ICMP Echos to ${destination}, timeout is ${timeoutSeconds} seconds:`,
+    `Sending ${echoCount(options)}, ${sizes}-byte ICMP Echos to ${destination}, timeout is ${timeoutSeconds} seconds:`,
   ];
 }
 

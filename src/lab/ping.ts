@@ -4,7 +4,7 @@
  */
 import { equal } from "../base/octets.ts";
 import { elapsed, instant, type Milliseconds, milliseconds, seconds } from "../base/time.ts";
-import type { PingOptions } from "../cli/services.ts";
+import type { PingOptions, PingSweep } from "../cli/services.ts";
 import { buildIcmp, type IcmpMessage, parseIcmp, UNREACHABLE } from "../net/icmp.ts";
 import { IPV4_HEADER_LENGTH, type Ipv4Packet, parseIpv4Packet } from "../net/ipv4-packet.ts";
 import { PROTOCOL } from "../net/protocols.ts";
@@ -21,6 +21,7 @@ export const DEFAULT_PING = {
   dontFragment: false,
   validate: false,
   pattern: 0xabcd,
+  sweep: undefined,
 } as const;
 
 /** `!` answered, `.` nothing came, `U` unreachable, `M` too big, `&` TTL exceeded, `?` something else. */
@@ -78,10 +79,10 @@ export class Pinger {
       watcher.onDone({ sent: marks.length, received, marks, roundTrips });
     };
     const sendNext = () => {
-      if (marks.length >= options.repeat) return finish();
+      if (marks.length >= echoCount(options)) return finish();
       sequenceNumber = (sequenceNumber + 1) & 0xffff;
       sentAt = world.now;
-      data = echoData(options, sentAt);
+      data = echoData(sizeOfEcho(options, marks.length), options.pattern, sentAt);
       timer = world.after(timeout, () => mark("."));
       this.#send(options, { kind: "echo-request", identifier, sequenceNumber, data });
     };
@@ -125,8 +126,22 @@ export class Pinger {
   }
 }
 
+/** How many echoes there are in all. */
+export function echoCount({ repeat, sweep }: PingOptions): number {
+  return sweep === undefined ? repeat : repeat * sizesIn(sweep);
+}
+
+function sizesIn({ minimum, maximum, interval }: PingSweep): number {
+  return Math.floor((maximum - minimum) / interval) + 1;
+}
+
+/** Of the echo of this index: the sizes of a sweep one after the other, from the first again. */
+function sizeOfEcho({ size, sweep }: PingOptions, index: number): number {
+  return sweep === undefined ? size : sweep.minimum + (index % sizesIn(sweep)) * sweep.interval;
+}
+
 /** A time stamp, as IOS puts it first, then the pattern. */
-function echoData({ size, pattern }: PingOptions, now: number): Uint8Array {
+function echoData(size: number, pattern: number, now: number): Uint8Array {
   const data = new Uint8Array(Math.max(0, size - IPV4_HEADER_LENGTH - ICMP_HEADER_LENGTH));
   for (let i = 0; i < data.length; i++) data[i] = i % 2 === 0 ? pattern >> 8 : pattern;
   if (data.length >= 8) {

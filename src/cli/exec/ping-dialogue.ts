@@ -1,7 +1,7 @@
 /** `ping` without a target: the questions of IOS's extended ping, in its words and order. */
 import { type IpAddress, parseIpv4 } from "../../net/ip-address.ts";
 import { parseInterfaceName } from "../interface-names.ts";
-import type { PingOptions } from "../services.ts";
+import type { PingOptions, PingSweep } from "../services.ts";
 import { HEXADECIMAL } from "../value-types.ts";
 import type { Dialogue } from "./dialogue.ts";
 import { DEFAULT_PING, isOwnAddress, ownAddressOf, resolveHost } from "./ping-options.ts";
@@ -29,6 +29,12 @@ export function startPingDialogue(): Dialogue {
   );
 }
 
+/** Octets of a whole packet. */
+const SMALLEST = 36;
+const LARGEST = 18_024;
+const FULL_SWEEP: PingSweep = { minimum: SMALLEST, maximum: LARGEST, interval: 1 };
+
+const whenSwept = (draft: PingDraft) => draft.sweep !== undefined;
 const whenExtended = (draft: PingDraft) => draft.isExtended;
 export const BAD_ADDRESS = "% Bad IP address";
 
@@ -64,7 +70,7 @@ export const OPTIONS_PROMPT = "Loose, Strict, Record, Timestamp, Verbose[none]: 
 const QUESTIONS: readonly Question<PingDraft>[] = [
   ...protocolAndTarget<PingDraft>("ping"),
   numberQuestion("Repeat count [5]: ", 1, 2_147_483_647, always, (draft, repeat) => ({ ...draft, repeat })),
-  numberQuestion("Datagram size [100]: ", 36, 18_024, always, (draft, size) => ({ ...draft, size })),
+  numberQuestion("Datagram size [100]: ", SMALLEST, LARGEST, always, (draft, size) => ({ ...draft, size })),
   numberQuestion("Timeout in seconds [2]: ", 0, 3600, always, (draft, timeoutSeconds) => ({
     ...draft,
     timeoutSeconds,
@@ -101,5 +107,23 @@ const QUESTIONS: readonly Question<PingDraft>[] = [
     },
   },
   declined(OPTIONS_PROMPT, whenExtended, "none", "% IP options are not sent here."),
-  declined("Sweep range of sizes [n]: ", always, "no", "% Sizes are not swept here."),
+  yesOrNoQuestion("Sweep range of sizes [n]: ", always, (draft, isSwept) => ({
+    ...draft,
+    sweep: isSwept ? FULL_SWEEP : undefined,
+  })),
+  numberQuestion("Sweep min size [36]: ", SMALLEST, LARGEST, whenSwept, (draft, minimum) =>
+    swept(draft, { minimum }),
+  ),
+  numberQuestion("Sweep max size [18024]: ", SMALLEST, LARGEST, whenSwept, (draft, maximum) =>
+    swept(draft, { maximum }),
+  ),
+  numberQuestion("Sweep interval [1]: ", 1, LARGEST, whenSwept, (draft, interval) =>
+    swept(draft, { interval }),
+  ),
 ];
+
+/** A largest size below the smallest one is that one. */
+function swept(draft: PingDraft, change: Partial<PingSweep>): PingDraft {
+  const { minimum, maximum, interval } = { ...FULL_SWEEP, ...draft.sweep, ...change };
+  return { ...draft, sweep: { minimum, maximum: Math.max(minimum, maximum), interval } };
+}

@@ -12,6 +12,7 @@ export const DEFAULT_PING: Omit<PingOptions, "destination"> = {
   dontFragment: false,
   validate: false,
   pattern: 0xabcd,
+  sweep: undefined,
 };
 
 /** By `ip host` alone: there is no DNS here. */
