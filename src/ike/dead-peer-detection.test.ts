@@ -83,6 +83,19 @@ test("numbers begin at random with the top bit clear and go up by one (RFC 3706 
   for (const [i, value] of values.entries()) assert.equal(value, (values[0] ?? 0) + i);
 });
 
+test("a question that nobody answers goes out twice under each number", () => {
+  const insider = Insider.ofNew({ changes: { deadPeerDetection: PERIODIC } });
+  insider.pair.network = () => [];
+  run(insider.pair, 60);
+  const values = questions(insider).map(({ data }) =>
+    new DataView(data.buffer, data.byteOffset).getUint32(0),
+  );
+  assert.deepEqual(
+    values.map((value) => value - (values[0] ?? 0)),
+    [0, 0, 1, 1, 2, 2],
+  );
+});
+
 /** The R-U-THERE that A has sent. */
 function questions(insider: Insider): Notification[] {
   return insider.pair.wire
