@@ -32,6 +32,8 @@ export interface SessionOptions {
   readonly screen?: ScreenSize;
   /** `terminal monitor` and its end. */
   readonly onMonitor?: (on: boolean) => void;
+  /** Somebody has logged in at the console, or has left it. */
+  readonly onUser?: (name: string | undefined) => void;
 }
 
 export class Session {
@@ -192,8 +194,13 @@ export class Session {
   #begin(): void {
     this.#dialogue = undefined;
     this.#leaveConfiguring();
-    this.#user = undefined;
+    this.#setUser(undefined);
     this.#level = this.#levelAtStart();
+  }
+
+  #setUser(name: string | undefined): void {
+    this.#user = name;
+    this.#options.onUser?.(name);
   }
 
   #levelAtStart(): number {
@@ -272,9 +279,7 @@ export class Session {
       setLevel: (level) => {
         this.#level = Math.min(level, TOP_LEVEL);
       },
-      setUser: (name) => {
-        this.#user = name;
-      },
+      setUser: (name) => this.#setUser(name),
       line: this.#options.line,
       isLocal: this.#options.isRemote !== true,
       terminal: this.#terminal,

@@ -127,6 +127,7 @@ class AttachedConsole {
       screen,
       line: CONSOLE,
       onMonitor: (on) => this.#monitor(on, (lines) => terminal.log(lines)),
+      onUser: (name) => this.#seat.rename(name),
       onClosed: () => this.#close(),
     });
     this.#terminal = terminal;

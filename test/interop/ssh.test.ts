@@ -144,7 +144,7 @@ describe("SSH into a running gateway", () => {
       while (!pattern.test(shown)) await once(socket, "data");
     };
     for (const [asked, answer] of [
-      [/Username: $/, "admin\r\n"],
+      [/Say who you are\r\n\r\nUser Access Verification\r\n\r\nUsername: $/, "admin\r\n"],
       [/Password: $/, "wrong\r\n"],
       [/% Login invalid[\s\S]*Username: $/, "admin\r\0"],
       [/Password: $/, "letmein\r\0"],

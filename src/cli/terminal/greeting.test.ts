@@ -117,3 +117,13 @@ test("without exec-timeout a local console waits for ever, and exec-timeout 0 0 
 function minutes(count: number) {
   return seconds(count * 60);
 }
+
+test("who logs in at the console is told by name, and when he leaves it to the next", () => {
+  const told: (string | undefined)[] = [];
+  const { type, router } = attached("username joe secret ww\nline con 0\n login local\n exec-timeout 0 9\n", {
+    onUser: (name) => told.push(name),
+  });
+  type("joe\rww\r");
+  router.world.runFor(minutes(1));
+  assert.deepEqual(told, ["joe", undefined]);
+});

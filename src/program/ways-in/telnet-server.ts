@@ -1,6 +1,7 @@
 /** Telnet, which shows passwords to whoever listens: on loopback alone, and only for lines that say `transport input telnet`. */
 import { createServer, type Server, type Socket } from "node:net";
 import { StringDecoder } from "node:string_decoder";
+import { bannerLines } from "../../cli/banners.ts";
 import type { LineSettings } from "../../config/line-settings.ts";
 import { beginningLevel, linesOpenTo } from "../../config/login.ts";
 import { ipv4 } from "../../net/ip-address.ts";
@@ -111,8 +112,10 @@ class TelnetVisit {
     this.#socket.write(TELNET_GREETING);
     this.#socket.on("data", (octets) => this.#take(octets));
     if (this.#login.isImpossible) return void this.#socket.end("\r\nPassword required, but none set\r\n");
-    if (this.#login.asksNothing) this.#settle({ kind: "in", user: undefined });
-    else this.#socket.write(`\r\nUser Access Verification\r\n\r\n${this.#login.prompt()}`);
+    if (this.#login.asksNothing) return this.#settle({ kind: "in", user: undefined });
+    const banner = bannerLines(this.#ways.router.configuration(), "login");
+    const lines = [...(banner.length > 0 ? ["", ...banner] : []), "", "User Access Verification", "", ""];
+    this.#socket.write(`${lines.join("\r\n")}${this.#login.prompt()}`);
   }
 
   #take(octets: Uint8Array): void {

@@ -8,6 +8,8 @@ export interface Seat {
   readonly number: number;
   readonly user: string | undefined;
   readonly location: string | undefined;
+  /** Who sits there has said who he is, or has left the console to the next. */
+  rename(user: string | undefined): void;
   /** Something was typed. */
   touch(): void;
   leave(): void;
@@ -15,6 +17,7 @@ export interface Seat {
 
 interface Sitting extends Seat {
   readonly end: () => void;
+  user: string | undefined;
   touchedAt: number;
 }
 
@@ -40,6 +43,9 @@ export class TerminalLines {
       location,
       end,
       touchedAt: this.#now(),
+      rename: (name) => {
+        sitting.user = name;
+      },
       touch: () => {
         sitting.touchedAt = this.#now();
       },
