@@ -143,7 +143,8 @@ export function compileCryptoMaps(
 
 /** Of an entry on an interface: `vpn 10 Ethernet1/0`; of one of a dynamic map with its place there, `dyn/10`. */
 function idOf(mapName: string, interfaceName: string, { sequence, template }: CompiledEntry): string {
-  const id = `${mapName} ${sequence} ${interfaceName}`;
+  // A template's text stays in pieces, which take twice as much.
+  const id = [mapName, sequence, interfaceName].join(" ");
   return template === undefined ? id : `${id} ${template.mapName}/${template.sequence}`;
 }
 

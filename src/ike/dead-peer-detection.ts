@@ -30,7 +30,7 @@ export interface Liveness {
 /** Begins or goes on looking whether the peer is there, if that is configured and the peer knows DPD. */
 export function watchPeer(state: EngineState, sa: IsakmpSa): void {
   const { deadPeerDetection } = state.policy;
-  if (deadPeerDetection === undefined || !sa.isEstablished || !sa.peerVendorIds.includes("DPD"))
+  if (deadPeerDetection === undefined || !sa.isEstablished || !sa.peerKnowsDpd)
     return stopWatching(state, sa);
   sa.liveness ??= {
     aliveAt: state.now,

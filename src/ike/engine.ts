@@ -345,7 +345,7 @@ function viewOf(sa: IsakmpSa, fragmentation: boolean): IsakmpSaView {
     capabilities: {
       deadPeerDetection: sa.liveness !== undefined,
       natTraversal: sa.nat !== undefined,
-      fragmentation: fragmentation && sa.peerVendorIds.includes("FRAGMENTATION"),
+      fragmentation: fragmentation && sa.peerKnowsFragments,
     },
     exchanges: sa.runningExchanges,
   };

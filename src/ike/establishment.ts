@@ -24,7 +24,8 @@ export function establish(
   state.heard(sa);
   sa.isEstablished = true;
   sa.establishedAt = state.now;
-  sa.identity = identity;
+  // Most peers are their address, which is kept already.
+  sa.identity = identity === sa.remote.address ? sa.remote.address : identity;
   if (sa.nat?.situation.localBehindNat === true) armKeepalive(state, sa);
   sa.phase2BaseIv = sa.iv;
   sa.expiresAt = after(state.now, seconds(lifetimeSeconds));

@@ -22,7 +22,7 @@ export function sendUnder(state: EngineState, sa: IsakmpSa, bytes: Uint8Array): 
   const isCut =
     bytes.length > MESSAGE_LENGTH_MAX &&
     state.policy.fragmentation &&
-    sa.peerVendorIds.includes("FRAGMENTATION");
+    sa.peerKnowsFragments;
   const count = Math.ceil(bytes.length / PIECE_LENGTH);
   if (!isCut || count > FRAGMENTS_MAX) return state.send(sa.local, sa.remote, bytes);
   sa.lastFragmentId = (sa.lastFragmentId % 0xffff) + 1;
@@ -63,7 +63,7 @@ export function collectFragment(
     state.dropped(sa, local, remote, reason, detail);
   };
   // An initiator learns what its peer can by the very message that may come in pieces.
-  const maySendThem = sa.peerVendorIds.includes("FRAGMENTATION") || !sa.knowsResponderCookie;
+  const maySendThem = sa.peerKnowsFragments || !sa.knowsResponderCookie;
   if (!state.policy.fragmentation || !maySendThem)
     return drop("unexpected", "a fragment, which the two ends have not agreed on");
   const payloads = decodeChain(state, sa, local, remote, header.nextPayload, bytes);

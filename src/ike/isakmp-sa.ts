@@ -3,7 +3,6 @@ import { concat, hex, isZero, packed, unpacked } from "../base/octets.ts";
 import type { Instant } from "../base/time.ts";
 import { COOKIE_LENGTH } from "../isakmp/header.ts";
 import type { Proposal } from "../isakmp/payloads/proposal.ts";
-import type { VendorIdName } from "../isakmp/vendor-ids.ts";
 import type { Endpoint, IpAddress } from "../net/ip-address.ts";
 import { Conversation, NO_IV, NO_IVS } from "./conversation.ts";
 import type { Liveness } from "./dead-peer-detection.ts";
@@ -116,8 +115,10 @@ export class IsakmpSa extends Conversation implements IkeAlarm {
   lastRUThere: number | undefined;
   /** Undefined where nobody looks after it. */
   liveness: Liveness | undefined;
-  /** What the peer said in phase 1 that it is or can. */
-  peerVendorIds: readonly VendorIdName[] = [];
+  /** What the peer said in phase 1 that it can: to be asked whether it is there, */
+  peerKnowsDpd = false;
+  /** and to take messages in pieces. */
+  peerKnowsFragments = false;
   /** It was begun to tell the peer that this SPI of its ESP stands for nothing. */
   invalidSpi: UnknownSpi | undefined;
   /** Of a message that comes in pieces. */

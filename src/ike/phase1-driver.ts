@@ -232,12 +232,12 @@ function feed(
   return last.refusal;
 }
 
-/** What the peer says that it is or can. */
+/** What the peer says that it can. */
 function learn(sa: IsakmpSa, payloads: readonly Payload[]): void {
   for (const payload of payloads) {
     const name = payload.kind === "VID" ? recogniseVendorId(payload.vendorId)?.name : undefined;
-    if (name !== undefined && !sa.peerVendorIds.includes(name))
-      sa.peerVendorIds = sa.peerVendorIds.concat(name);
+    if (name === "DPD") sa.peerKnowsDpd = true;
+    if (name === "FRAGMENTATION") sa.peerKnowsFragments = true;
   }
 }
 

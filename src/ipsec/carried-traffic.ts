@@ -3,7 +3,7 @@ import { isAh, isAuthenticated } from "../crypto/names.ts";
 import type { LiveSa } from "./live-sa.ts";
 import type { CarrierNews, PacketCarrier, SaUsage } from "./packet-carrier.ts";
 import type { IpsecPolicy } from "./policy.ts";
-import { countDrops } from "./protected-policy.ts";
+import { countDrops, countersOf } from "./protected-policy.ts";
 
 export class CarriedTraffic {
   readonly #carrier: PacketCarrier;
@@ -49,7 +49,7 @@ export class CarriedTraffic {
     sa.octets = now.octets;
     sa.packets += packets;
     sa.sequenceNumber = now.sequenceNumber;
-    const { counters } = sa.line;
+    const counters = countersOf(sa.line);
     const { suite, ah } = sa.parameters;
     const isChecked = isAuthenticated(suite) || ah !== undefined;
     const isEsp = !isAh(suite);
@@ -66,8 +66,8 @@ export class CarriedTraffic {
     counters.decapsulated += packets;
     if (isEsp) counters.decrypted += packets;
     if (isChecked) counters.verified += packets;
-    countDrops(counters, "receiveErrors", "replayed", replayErrors);
-    countDrops(counters, "receiveErrors", "bad icv", icvErrors);
+    countDrops(sa.line, "receiveErrors", "replayed", replayErrors);
+    countDrops(sa.line, "receiveErrors", "bad icv", icvErrors);
   }
 }
 

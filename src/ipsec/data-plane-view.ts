@@ -6,7 +6,7 @@ import { espLayout } from "./esp-transforms.ts";
 import { KILOBYTE } from "./lifetimes.ts";
 import type { LiveSa } from "./live-sa.ts";
 import type { PathMtus } from "./path-mtus.ts";
-import type { ProtectedConnection, ProtectedLine } from "./protected-policy.ts";
+import { type ProtectedConnection, type ProtectedLine, zeroCounters } from "./protected-policy.ts";
 import { pathOf } from "./sa-path.ts";
 import { membersOf } from "./security-association.ts";
 import type { FlowView, IpsecView, SaView } from "./view.ts";
@@ -38,7 +38,7 @@ function flowView(
     localAddress,
     peer,
     selector: line.selector,
-    counters: { ...line.counters, drops: { ...line.counters.drops } },
+    counters: line.counters === undefined ? zeroCounters() : { ...line.counters, drops: { ...line.counters.drops } },
     pathMtu: Math.min(mtu, (peer && paths.of(localAddress, peer)?.mtu) ?? mtu),
     mediaMtu: mtu,
     plaintextMtu: newest === undefined ? undefined : pathOf(newest, paths).innerMtu,

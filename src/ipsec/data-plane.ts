@@ -36,7 +36,6 @@ import {
   ProtectedPolicy,
   selectorKey,
   wantedSelector,
-  zeroCounters,
 } from "./protected-policy.ts";
 import { type ReverseRoute, reverseRoutes } from "./reverse-routes.ts";
 import { isMeant, type SaFilter } from "./sa-filter.ts";
@@ -310,7 +309,7 @@ export class DataPlane {
   clearCounters(): void {
     this.#account();
     for (const { lines } of this.#parts.policy.all())
-      for (const { counters } of lines) Object.assign(counters, zeroCounters());
+      for (const line of lines) line.counters = undefined;
     for (const sa of this.#parts.sad.all()) {
       sa.packets = 0;
       if (sa.direction === "outbound") continue;

@@ -17,7 +17,7 @@ import { answeringFlowOf, flowMatches, selectsPorts } from "./packet-flow.ts";
 import { followPeer } from "./peer-moves.ts";
 import { PlaintextRoom } from "./plaintext-room.ts";
 import { dependsOnPorts, PortFragments } from "./port-fragments.ts";
-import { countDrops, decide, type InterfacePolicy, lineKey } from "./protected-policy.ts";
+import { countDrops, countersOf, decide, type InterfacePolicy, lineKey } from "./protected-policy.ts";
 import { isAuthenticated } from "./protection.ts";
 import type { SaLifecycle } from "./sa-lifecycle.ts";
 import { fittingMss, pathOf } from "./sa-path.ts";
@@ -117,7 +117,7 @@ export class InboundPath {
       this.#receive(interfaceName, packet.bytes, false);
       return;
     }
-    countDrops(line.counters, "receiveErrors", "not protected");
+    countDrops(line, "receiveErrors", "not protected");
     const { entry, interface: protectedInterface } = line.connection;
     const detail = `crypto map ${protectedInterface.mapName} ${entry.sequence} protects it`;
     this.#tell({ now, outer: packet, header: undefined }, "not protected", detail, flowOf(packet));
@@ -210,7 +210,7 @@ export class InboundPath {
     sa.packets++;
     // What AH is around has been counted with it.
     if (sa.ah === undefined) sa.octets += opened.octets;
-    sa.line.counters.decrypted++;
+    countersOf(sa.line).decrypted++;
     const { nextHeader, payload } = opened;
     const inner =
       parameters.mode === "transport"
@@ -239,7 +239,7 @@ export class InboundPath {
   /** Of the traffic that the SA is for, once it is whole. */
   #accept(opening: Opening, sa: InboundSa, inner: InnerPacket): Uint8Array | undefined {
     const { now } = opening;
-    const { counters } = sa.line;
+    const counters = countersOf(sa.line);
     if (isAuthenticated(sa)) counters.verified++;
     if (inner.kind === "malformed") return this.#refuse(opening, sa, "malformed", inner.detail);
     counters.decapsulated++;
@@ -273,7 +273,7 @@ export class InboundPath {
   }
 
   #refuse(opening: Opening, sa: InboundSa, reason: PacketDropReason, detail: string, flow?: Flow): undefined {
-    countDrops(sa.line.counters, "receiveErrors", reason);
+    countDrops(sa.line, "receiveErrors", reason);
     this.#tell(opening, reason, detail, flow);
   }
 

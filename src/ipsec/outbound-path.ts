@@ -26,6 +26,7 @@ import { type PacketFlow, packetFlowOf } from "./packet-flow.ts";
 import { dependsOnPorts, PortFragments } from "./port-fragments.ts";
 import {
   countDrops,
+  countersOf,
   decide,
   isProtected,
   lineKey,
@@ -281,7 +282,7 @@ export class OutboundPath {
 
   /** Counts, and sees to a successor when it is time. */
   #afterwards(now: Instant, sa: OutboundSa, packets: number): void {
-    const { counters } = sa.line;
+    const counters = countersOf(sa.line);
     sa.packets += packets;
     counters.encapsulated += packets;
     if (sa.esp !== undefined) counters.encrypted += packets;
@@ -355,7 +356,7 @@ export class OutboundPath {
     reason: PacketDropReason,
     detail: string,
   ): void {
-    countDrops(line.counters, "sendErrors", reason);
+    countDrops(line, "sendErrors", reason);
     const packet = parseIpv4Packet(bytes);
     if (packet === undefined) return;
     const { source, destination, protocol } = packet;

@@ -21,7 +21,8 @@ export interface ProtectedLine {
   readonly connection: ProtectedConnection;
   readonly selector: TrafficSelector;
   readonly compiledSelector: CompiledSelector;
-  readonly counters: LineCounters;
+  /** Undefined while there is nothing to count. */
+  counters: LineCounters | undefined;
 }
 
 export type LineCounters = { -readonly [K in keyof Omit<FlowCounters, "drops">]: number } & {
@@ -182,14 +183,21 @@ export function lineKey({ connection, selector }: ProtectedLine): string {
   return selectorKey(connection.id, selector);
 }
 
+/** Those of a line, to count with. */
+export function countersOf(line: ProtectedLine): LineCounters {
+  line.counters ??= zeroCounters();
+  return line.counters;
+}
+
 /** Counts packets of a line that were lost. */
 export function countDrops(
-  counters: LineCounters,
+  line: ProtectedLine,
   way: "sendErrors" | "receiveErrors",
   reason: PacketDropReason,
   packets = 1,
 ): void {
   if (packets === 0) return;
+  const counters = countersOf(line);
   counters[way] += packets;
   if (counters.drops === NO_DROPS) counters.drops = {};
   counters.drops[reason] = (counters.drops[reason] ?? 0) + packets;
@@ -229,7 +237,7 @@ function connectionOf(
   const permits = entry.rules.filter(({ rule }) => rule.action === "permit");
   connection.lines = permits.map(({ rule }) => {
     const selector = selectorOfRule(rule);
-    const counters = countersBefore.get(selectorKey(entry.id, selector)) ?? zeroCounters();
+    const counters = countersBefore.get(selectorKey(entry.id, selector));
     return { connection, selector, compiledSelector: compileSelector(selector), counters };
   });
   return connection;

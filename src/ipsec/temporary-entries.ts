@@ -9,7 +9,6 @@ import {
   type InterfacePolicy,
   type ProtectedConnection,
   type ProtectedLine,
-  zeroCounters,
 } from "./protected-policy.ts";
 
 export class TemporaryEntries {
@@ -57,7 +56,7 @@ export class TemporaryEntries {
       connection,
       selector,
       compiledSelector: compileSelector(selector),
-      counters: before?.counters ?? zeroCounters(),
+      counters: before?.counters,
     };
     connection.lines = [...connection.lines, line];
     this.#entries.set(connection.id, connection);
