@@ -10,7 +10,6 @@ import {
 import { Secret } from "../crypto/secret.ts";
 import type { TransformSet } from "../crypto/transform-set.ts";
 import type { ManualKeying, ManualKeys, OriginatedRule } from "../ipsec/policy.ts";
-import { selectorOfRule } from "../net/selector.ts";
 import type { CompiledEntry } from "./compile-map-entry.ts";
 import type { Configuration, CryptoMapEntrySettings, SessionKeySettings } from "./configuration.ts";
 import {
@@ -40,9 +39,7 @@ export function compileManualEntry(
   const manual = set === undefined ? undefined : keyingOf(context, set);
   if (peers === undefined || set === undefined || all === undefined || manual === undefined) return undefined;
   const rules = upToFirstPermit(context, all);
-  const selectors = rules
-    .filter(({ rule }) => rule.action === "permit")
-    .map(({ rule, origin }) => ({ selector: selectorOfRule(rule), origin }));
+  const selectors = rules.filter(({ rule }) => rule.action === "permit");
   const { sequence } = place;
   return {
     sequence,

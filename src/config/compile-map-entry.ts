@@ -1,7 +1,6 @@
 /** One crypto map entry of type ipsec-isakmp, or one of a dynamic map, with everything it names looked up. */
 import type { Connection, ConnectionSelector } from "../ike/policy.ts";
 import type { CryptoMapEntry, DynamicTemplate, IdleTime } from "../ipsec/policy.ts";
-import { selectorOfRule } from "../net/selector.ts";
 import type { Configuration, CryptoMapEntrySettings, ReplaySettings } from "./configuration.ts";
 import { DEFAULT_REPLAY_WINDOW } from "./defaults.ts";
 import { type EntryContext, type EntryPlace, peersOf, rulesOfEntry, transformSetsOf } from "./entry-parts.ts";
@@ -34,8 +33,6 @@ export function compileEntry(
   const transformSets = transformSetsOf(context);
   const rules = rulesOfEntry(context);
   if (peers === undefined || transformSets === undefined || rules === undefined) return undefined;
-  const permits = rules.filter(({ rule }) => rule.action === "permit");
-  const selectors = permits.map(({ rule, origin }) => ({ selector: selectorOfRule(rule), origin }));
   const { sequence, template } = place;
   const lifetimeSeconds = (entry.lifetimeSeconds ?? configuration.lifetimeSeconds).value;
   const lifetimeKilobytes = (entry.lifetimeKilobytes ?? configuration.lifetimeKilobytes).value;
@@ -44,6 +41,8 @@ export function compileEntry(
   const accessListName = entry.matchAddress?.value ?? "";
   // What has grown by pushing has room for seventeen.
   const compact = { peers: peers.slice(), transformSets: transformSets.slice(), rules: rules.slice() };
+  const permits = compact.rules.filter(({ rule }) => rule.action === "permit");
+  const selectors = permits.length === compact.rules.length ? compact.rules : permits;
   return {
     sequence,
     selectors,

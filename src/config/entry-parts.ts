@@ -3,6 +3,7 @@ import type { Origin } from "../base/origin.ts";
 import type { TransformSet } from "../crypto/transform-set.ts";
 import type { DynamicTemplate, OriginatedRule } from "../ipsec/policy.ts";
 import type { IpAddress } from "../net/ip-address.ts";
+import { selectorOfRule } from "../net/selector.ts";
 import { ACCESS_LISTS } from "./access-list-settings.ts";
 import { expandRule, protectsEverything, rulesOf, whyNotNegotiable } from "./access-rules.ts";
 import { hostsOf } from "./compile-ike.ts";
@@ -148,7 +149,11 @@ function checkedRules(
   }
   return usable
     ? settings.flatMap((rule) =>
-        expandRule(rule).map((expanded) => ({ rule: expanded, origin: rule.origin })),
+        expandRule(rule).map((expanded) => ({
+          rule: expanded,
+          selector: selectorOfRule(expanded),
+          origin: rule.origin,
+        })),
       )
     : undefined;
 }

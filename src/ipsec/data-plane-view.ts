@@ -38,7 +38,8 @@ function flowView(
     localAddress,
     peer,
     selector: line.selector,
-    counters: line.counters === undefined ? zeroCounters() : { ...line.counters, drops: { ...line.counters.drops } },
+    counters:
+      line.counters === undefined ? zeroCounters() : { ...line.counters, drops: { ...line.counters.drops } },
     pathMtu: Math.min(mtu, (peer && paths.of(localAddress, peer)?.mtu) ?? mtu),
     mediaMtu: mtu,
     plaintextMtu: newest === undefined ? undefined : pathOf(newest, paths).innerMtu,

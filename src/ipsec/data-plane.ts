@@ -308,8 +308,7 @@ export class DataPlane {
   /** Zeroes what show commands count. What lifetimes count goes on. */
   clearCounters(): void {
     this.#account();
-    for (const { lines } of this.#parts.policy.all())
-      for (const line of lines) line.counters = undefined;
+    for (const { lines } of this.#parts.policy.all()) for (const line of lines) line.counters = undefined;
     for (const sa of this.#parts.sad.all()) {
       sa.packets = 0;
       if (sa.direction === "outbound") continue;

@@ -51,26 +51,35 @@ export function betweenHosts(
   return { ...selector, local: host(ipv4FromNumber(source)), remote: host(ipv4FromNumber(destination)) };
 }
 
-/** A traffic selector as numbers, seen as it is: from the router that owns it. */
+/**
+ * A traffic selector as numbers, seen as it is: from the router that owns it. Of both addresses the bits that count, and their
+ * values, as signed 32-bit numbers; in one object, for every permit line has one.
+ */
 export interface CompiledSelector {
   readonly protocol: number;
-  readonly local: CompiledBlock;
-  readonly remote: CompiledBlock;
+  readonly localCare: number;
+  readonly localBits: number;
+  readonly remoteCare: number;
+  readonly remoteBits: number;
   readonly localPorts: PortRange;
   readonly remotePorts: PortRange;
 }
 
-/** Bits of an address that count, and their values; both as signed 32-bit numbers. */
+/** Bits of an address that count, and their values. */
 export interface CompiledBlock {
   readonly care: number;
   readonly bits: number;
 }
 
 export function compileSelector(selector: TrafficSelector): CompiledSelector {
+  const local = compileBlock(selector.local);
+  const remote = compileBlock(selector.remote);
   return {
     protocol: selector.protocol,
-    local: compileBlock(selector.local),
-    remote: compileBlock(selector.remote),
+    localCare: local.care,
+    localBits: local.bits,
+    remoteCare: remote.care,
+    remoteBits: remote.bits,
     localPorts: selector.localPorts,
     remotePorts: selector.remotePorts,
   };
@@ -90,8 +99,8 @@ export function compileBlock(block: AddressBlock): CompiledBlock {
 export function flowMatches(selector: CompiledSelector, flow: PacketFlow): boolean {
   return (
     (selector.protocol === 0 || selector.protocol === flow.protocol) &&
-    (flow.source & selector.local.care) === selector.local.bits &&
-    (flow.destination & selector.remote.care) === selector.remote.bits &&
+    (flow.source & selector.localCare) === selector.localBits &&
+    (flow.destination & selector.remoteCare) === selector.remoteBits &&
     (flow.isLaterFragment ||
       (isWithin(selector.localPorts, flow.sourcePort) &&
         isWithin(selector.remotePorts, flow.destinationPort)))

@@ -2,7 +2,7 @@
 import type { Origin } from "../base/origin.ts";
 import type { TransformSet } from "../crypto/transform-set.ts";
 import type { IpAddress } from "../net/ip-address.ts";
-import type { AccessRule } from "../net/selector.ts";
+import type { AccessRule, TrafficSelector } from "../net/selector.ts";
 import type { BundledAh, SaParameters } from "./security-association.ts";
 
 export interface IpsecPolicy {
@@ -95,5 +95,7 @@ export interface IdleTime {
 
 export interface OriginatedRule {
   readonly rule: AccessRule;
+  /** What it is about. */
+  readonly selector: TrafficSelector;
   readonly origin: Origin | undefined;
 }

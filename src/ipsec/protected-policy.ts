@@ -3,7 +3,7 @@
  * What dynamic maps have become for their peers is in `TemporaryEntries`.
  */
 import type { IpAddress } from "../net/ip-address.ts";
-import { selectorCovers, selectorOfRule, selectorsEqual, type TrafficSelector } from "../net/selector.ts";
+import { selectorCovers, selectorsEqual, type TrafficSelector } from "../net/selector.ts";
 import type { PacketDropReason } from "./events.ts";
 import { FlowCache } from "./flow-cache.ts";
 import type { DataPlaneLimits } from "./limits.ts";
@@ -235,8 +235,7 @@ function connectionOf(
   };
   const countersBefore = new Map(previous?.lines.map((line) => [lineKey(line), line.counters]));
   const permits = entry.rules.filter(({ rule }) => rule.action === "permit");
-  connection.lines = permits.map(({ rule }) => {
-    const selector = selectorOfRule(rule);
+  connection.lines = permits.map(({ selector }) => {
     const counters = countersBefore.get(selectorKey(entry.id, selector));
     return { connection, selector, compiledSelector: compileSelector(selector), counters };
   });

@@ -118,11 +118,11 @@ function decided<T>(matching: IndexedLine<T>[]): T | undefined {
 
 /** Groups by their wildcards, and in each the first line with the same addresses. */
 function addTo<T>(groups: Map<string, Map<string, IndexedLine<T>>>, line: IndexedLine<T>): void {
-  const { local, remote } = line.selector;
-  const wildcards = `${local.care} ${remote.care}`;
+  const { localCare, localBits, remoteCare, remoteBits } = line.selector;
+  const wildcards = `${localCare} ${remoteCare}`;
   const group = groups.get(wildcards) ?? new Map<string, IndexedLine<T>>();
   groups.set(wildcards, group);
-  const addresses = `${local.bits} ${remote.bits}`;
+  const addresses = `${localBits} ${remoteBits}`;
   let last = group.get(addresses);
   if (last === undefined) group.set(addresses, line);
   else {
@@ -135,8 +135,8 @@ function indexed<T>(group: ReadonlyMap<string, IndexedLine<T>>): LineGroup<T> {
   const lines = [...group.values()];
   const [first] = lines;
   return {
-    sourceCare: first?.selector.local.care ?? 0,
-    destinationCare: first?.selector.remote.care ?? 0,
-    lines: new AddressIndex(lines.map((line) => [line.selector.local.bits, line.selector.remote.bits, line])),
+    sourceCare: first?.selector.localCare ?? 0,
+    destinationCare: first?.selector.remoteCare ?? 0,
+    lines: new AddressIndex(lines.map((line) => [line.selector.localBits, line.selector.remoteBits, line])),
   };
 }

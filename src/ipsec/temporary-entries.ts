@@ -5,11 +5,7 @@
 import type { IpAddress } from "../net/ip-address.ts";
 import { selectorCovers, selectorsEqual, type TrafficSelector } from "../net/selector.ts";
 import { compileSelector } from "./packet-flow.ts";
-import {
-  type InterfacePolicy,
-  type ProtectedConnection,
-  type ProtectedLine,
-} from "./protected-policy.ts";
+import type { InterfacePolicy, ProtectedConnection, ProtectedLine } from "./protected-policy.ts";
 
 export class TemporaryEntries {
   readonly #interfaces: ReadonlyMap<string, InterfacePolicy>;

@@ -23,21 +23,21 @@ export class TemporaryLines<T> {
 
   add(selector: CompiledSelector, target: T): void {
     const { lines } = this.#groupFor(selector);
-    const { local, remote } = selector;
-    const bySource = lines.get(local.bits) ?? new Map<number, readonly Line<T>[]>();
-    lines.set(local.bits, bySource);
-    bySource.set(remote.bits, [{ selector, target }, ...(bySource.get(remote.bits) ?? [])]);
+    const { localBits, remoteBits } = selector;
+    const bySource = lines.get(localBits) ?? new Map<number, readonly Line<T>[]>();
+    lines.set(localBits, bySource);
+    bySource.set(remoteBits, [{ selector, target }, ...(bySource.get(remoteBits) ?? [])]);
   }
 
   /** `selector` is the one it was added with. */
-  remove({ local, remote }: CompiledSelector, target: T): void {
-    const group = this.#groups.find((each) => isOf(each, local.care, remote.care));
-    const bySource = group?.lines.get(local.bits);
+  remove({ localCare, localBits, remoteCare, remoteBits }: CompiledSelector, target: T): void {
+    const group = this.#groups.find((each) => isOf(each, localCare, remoteCare));
+    const bySource = group?.lines.get(localBits);
     if (group === undefined || bySource === undefined) return;
-    const left = (bySource.get(remote.bits) ?? []).filter((line) => line.target !== target);
-    if (left.length > 0) bySource.set(remote.bits, left);
-    else bySource.delete(remote.bits);
-    if (bySource.size === 0) group.lines.delete(local.bits);
+    const left = (bySource.get(remoteBits) ?? []).filter((line) => line.target !== target);
+    if (left.length > 0) bySource.set(remoteBits, left);
+    else bySource.delete(remoteBits);
+    if (bySource.size === 0) group.lines.delete(localBits);
     if (group.lines.size === 0) this.#groups = this.#groups.filter((each) => each !== group);
   }
 
@@ -58,10 +58,10 @@ export class TemporaryLines<T> {
     );
   }
 
-  #groupFor({ local, remote }: CompiledSelector): LineGroup<T> {
-    const known = this.#groups.find((each) => isOf(each, local.care, remote.care));
+  #groupFor({ localCare, remoteCare }: CompiledSelector): LineGroup<T> {
+    const known = this.#groups.find((each) => isOf(each, localCare, remoteCare));
     if (known !== undefined) return known;
-    const group: LineGroup<T> = { sourceCare: local.care, destinationCare: remote.care, lines: new Map() };
+    const group: LineGroup<T> = { sourceCare: localCare, destinationCare: remoteCare, lines: new Map() };
     this.#groups = [...this.#groups, group].toSorted((a, b) => narrowness(b) - narrowness(a));
     return group;
   }

@@ -116,6 +116,13 @@ function gatewayPolicy(own: IpAddress, peer: IpAddress, changes: PolicyChanges):
                 destination: lanOf(peer),
                 destinationPorts: anyPort,
               },
+              selector: {
+                protocol: 0,
+                local: lanOf(own),
+                localPorts: anyPort,
+                remote: lanOf(peer),
+                remotePorts: anyPort,
+              },
               origin: undefined,
             },
           ],

@@ -98,8 +98,9 @@ function ipsecPolicyOf(
   own: IpAddress,
   peer: IpAddress,
   changes: PolicyChanges,
-  { protocol, local, localPorts, remote, remotePorts }: TrafficSelector,
+  selector: TrafficSelector,
 ): IpsecPolicy {
+  const { protocol, local, localPorts, remote, remotePorts } = selector;
   return {
     interfaces: [
       {
@@ -124,6 +125,7 @@ function ipsecPolicyOf(
                   destination: remote,
                   destinationPorts: remotePorts,
                 },
+                selector,
                 origin: undefined,
               },
             ],

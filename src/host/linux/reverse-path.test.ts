@@ -8,6 +8,7 @@ import {
   ANY_PORT,
   blockOf,
   host,
+  selectorOfRule,
 } from "../../net/selector.ts";
 import { reversePathFilter } from "./reverse-path.ts";
 
@@ -67,7 +68,7 @@ function interfaceWith(rule: AccessRule) {
           replayWindow: 64,
           origin: undefined,
         },
-        rules: [{ rule, origin: undefined }],
+        rules: [{ rule, selector: selectorOfRule(rule), origin: undefined }],
       },
     ],
   };

@@ -6,7 +6,7 @@ import { compileBlock, type PacketFlow } from "../../ipsec/packet-flow.ts";
 import type { CryptoMapEntry, IpsecPolicy, ProtectedInterface } from "../../ipsec/policy.ts";
 import { decide, ProtectedPolicy } from "../../ipsec/protected-policy.ts";
 import { ipv4, ipv4FromNumber, ipv4ToNumber } from "../../net/ip-address.ts";
-import { type AccessRule, type AddressBlock, ANY_PORT, maskOf } from "../../net/selector.ts";
+import { type AccessRule, type AddressBlock, ANY_PORT, maskOf, selectorOfRule } from "../../net/selector.ts";
 import { prefixText, ruleText } from "./ip-command.ts";
 import {
   OWN_MARK,
@@ -216,7 +216,7 @@ function interfaceOf(name: string, entries: readonly (readonly AccessRule[])[]):
           replayWindow: 64,
           origin: undefined,
         },
-        rules: rules.map((rule) => ({ rule, origin: undefined })),
+        rules: rules.map((rule) => ({ rule, selector: selectorOfRule(rule), origin: undefined })),
       }),
     ),
   };

@@ -66,10 +66,11 @@ function placesOf(table: number): Priorities {
   return table === TABLES.check ? { first: 28_000, last: 30_299 } : { first: 30_300, last: 32_599 };
 }
 
-function permitLine({ protocol, local, localPorts, remote, remotePorts }: TemporaryFlow["selector"]) {
+function permitLine(selector: TemporaryFlow["selector"]) {
+  const { protocol, local, localPorts, remote, remotePorts } = selector;
   const addresses = { source: local, sourcePorts: localPorts, destination: remote };
   const rule = { action: "permit" as const, protocol, ...addresses, destinationPorts: remotePorts };
-  return { rule, origin: undefined };
+  return { rule, selector, origin: undefined };
 }
 
 function keyOf(match: UnplacedRule["match"], table: number): string {
