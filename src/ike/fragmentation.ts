@@ -19,10 +19,7 @@ import { decodeChain } from "./receiving.ts";
 
 /** Sends a message of an SA, in pieces where both ends can and it is long. */
 export function sendUnder(state: EngineState, sa: IsakmpSa, bytes: Uint8Array): void {
-  const isCut =
-    bytes.length > MESSAGE_LENGTH_MAX &&
-    state.policy.fragmentation &&
-    sa.peerKnowsFragments;
+  const isCut = bytes.length > MESSAGE_LENGTH_MAX && state.policy.fragmentation && sa.peerKnowsFragments;
   const count = Math.ceil(bytes.length / PIECE_LENGTH);
   if (!isCut || count > FRAGMENTS_MAX) return state.send(sa.local, sa.remote, bytes);
   sa.lastFragmentId = (sa.lastFragmentId % 0xffff) + 1;
