@@ -28,6 +28,7 @@ import {
   protocolOf,
   type SaSuite,
 } from "../crypto/names.ts";
+import { Secret } from "../crypto/secret.ts";
 import type { EncapsulationMode } from "../crypto/transform-set.ts";
 import { buildIpv4Packet, parseIpv4Packet } from "../net/ipv4-packet.ts";
 import { PROTOCOL } from "../net/protocols.ts";
@@ -193,6 +194,7 @@ describe("AH and bundles", () => {
     liar.install(at(0), {
       ...pair.outboundA,
       suite: { ah: ah.hash },
+      encryptionKey: new Secret(new Uint8Array()),
       integrityKey: ah.key,
       spi: ah.spi,
       ah: undefined,

@@ -9,6 +9,7 @@ import type { IpAddress } from "../net/ip-address.ts";
 import type { TrafficSelector } from "../net/selector.ts";
 import type { AhTransforms } from "./ah-transforms.ts";
 import type { EspTransforms } from "./esp-transforms.ts";
+import type { KeptParameters } from "./kept-parameters.ts";
 import { endOf, NEVER, type VolumeLimits } from "./lifetimes.ts";
 import type { DataPlaneLimits } from "./limits.ts";
 import type { CompiledSelector } from "./packet-flow.ts";
@@ -22,7 +23,7 @@ import type { OuterHeader } from "./tunnel.ts";
 
 /** What an SA is made of when it comes into service. */
 export interface SaBeginnings {
-  readonly parameters: SaParameters;
+  readonly parameters: KeptParameters;
   /** IOS's `flow_id`. */
   readonly flowId: number;
   readonly selector: CompiledSelector;
@@ -38,8 +39,7 @@ export interface SaBeginnings {
  * whichever comes first.
  */
 abstract class LiveSaOfEither implements SaBeginnings, Protection, Alarm {
-  /** Others when its peer has moved. */
-  parameters: SaParameters;
+  readonly parameters: KeptParameters;
   readonly flowId: number;
   readonly selector: CompiledSelector;
   readonly volume: VolumeLimits;

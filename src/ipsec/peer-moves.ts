@@ -59,10 +59,6 @@ function relocate(sad: Sad, sa: LiveSa, { address, port }: Endpoint): void {
   const { udpEncapsulation } = sa.parameters;
   if (udpEncapsulation === undefined) return;
   sad.remove(sa);
-  sa.parameters = {
-    ...sa.parameters,
-    peer: address,
-    udpEncapsulation: { ...udpEncapsulation, remotePort: port },
-  };
+  sa.parameters.movePeer(address, { ...udpEncapsulation, remotePort: port });
   sad.add(sa);
 }

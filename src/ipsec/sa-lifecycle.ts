@@ -9,6 +9,7 @@ import type { DataPlaneParts } from "./data-plane-parts.ts";
 import { checkEspKeys } from "./esp-transforms.ts";
 import type { IpsecEvent } from "./events.ts";
 import { type IdleLook, isIdle, watchIdleness } from "./idle-watch.ts";
+import { type Agreement, KeptParameters } from "./kept-parameters.ts";
 import { endOf, NEVER, NO_VOLUME_LIMITS, renewalOf, volumeLimits } from "./lifetimes.ts";
 import {
   InboundSa,
@@ -32,7 +33,9 @@ export class SaLifecycle {
   readonly #parts: DataPlaneParts;
   readonly #negotiator: Negotiator;
   #lastFlowId = 0;
+  /** Of the last SA: the next one mostly has the same. */
   #lastVolume = NO_VOLUME_LIMITS;
+  #lastAgreement: Agreement | undefined;
 
   constructor(parts: DataPlaneParts, negotiator: Negotiator) {
     this.#parts = parts;
@@ -201,7 +204,12 @@ export class SaLifecycle {
     const { limits, transforms } = this.#parts;
     const isLines = selectorsEqual(given.selector, line.selector);
     // The line's own selector, if it is the same: there are tens of thousands of them.
-    const parameters = isLines ? { ...given, selector: line.selector } : given;
+    const parameters = new KeptParameters(
+      given,
+      isLines ? line.selector : given.selector,
+      this.#lastAgreement,
+    );
+    this.#lastAgreement = parameters.agreement;
     this.#lastVolume = volumeLimits(parameters, limits, this.#lastVolume);
     const beginnings: SaBeginnings = {
       parameters,

@@ -37,13 +37,13 @@ export interface SaParameters {
   /** IOS's `conn id`. */
   readonly connId: number;
   /** We began the negotiation, so we renew first; false leaves the peer time to do it. Unknown counts as true. */
-  readonly isInitiator?: boolean;
+  readonly isInitiator?: boolean | undefined;
   /** Keyed by the operator: no replay is recognised, numbers begin anew at their end, and no peer removes it. Absent is false. */
-  readonly isManual?: boolean;
+  readonly isManual?: boolean | undefined;
   /** UDP ports of the peer's NAT-T encapsulation; undefined is raw ESP. */
   readonly udpEncapsulation: { readonly localPort: number; readonly remotePort: number } | undefined;
   /** The peer is behind a NAT and we are not: where it sends from is where it is (RFC 3947 §7). Unknown counts as false. */
-  readonly peerMayMove?: boolean;
+  readonly peerMayMove?: boolean | undefined;
   /** Of packets as the peer sends them, in transport mode through NATs (RFC 3947 §5.2); undefined where it has not said. */
   readonly originalAddresses?: Addresses | undefined;
 }
