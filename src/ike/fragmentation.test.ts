@@ -81,7 +81,7 @@ test("what would take more pieces than a peer takes goes whole", () => {
     };
     const cookie = new Uint8Array(8).fill(1);
     const sa = {
-      peerVendorIds: ["FRAGMENTATION"],
+      peerKnowsFragments: true,
       lastFragmentId: 0,
       ...{ initiatorCookie: cookie, responderCookie: cookie, mode: "main", reference: () => ({}) },
     };
