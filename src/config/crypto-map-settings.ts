@@ -77,7 +77,12 @@ export interface SessionKeySettings {
 
 export type MapPeer =
   | { readonly kind: "address"; readonly address: IpAddress }
-  | { readonly kind: "hostname"; readonly name: string };
+  | {
+      readonly kind: "hostname";
+      readonly name: string;
+      /** Its address is asked for whenever SAs are begun. Of crypto map entries alone; absent is false. */
+      readonly isDynamic?: true | undefined;
+    };
 
 /** Names of hosts are the same in any case. */
 export function isSamePeer(a: MapPeer, b: MapPeer): boolean {

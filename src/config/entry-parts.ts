@@ -38,6 +38,13 @@ export function peersOf(context: EntryContext): IpAddress[] | undefined {
   const addresses: IpAddress[] = [];
   let complete = true;
   for (const { value: peer, origin } of entry.peers) {
+    if (peer.kind === "hostname" && peer.isDynamic === true)
+      problems.warning({
+        kind: "without-effect",
+        origin,
+        message: `\`dynamic\` of the peer ${peer.name} is not in effect yet: there is no DNS here, and its address is that of \`ip host\`.`,
+        advice: `Enter \`set peer ${peer.name}\`, or a dynamic crypto map for peers whose addresses change.`,
+      });
     const found = peer.kind === "address" ? [peer.address] : hosts.get(peer.name.toLowerCase());
     if (found === undefined) {
       problems.add(severity, {

@@ -54,7 +54,10 @@ export const PEER = entrySetting(
     ...phrase("set peer", "Allowed Encryption/Decryption peer"),
     oneOf("peer", {
       address: [value("address", ADDRESS, "IP address of peer")],
-      hostname: [value("name", HOST_NAME, "Host name of the peer")],
+      hostname: [
+        value("name", HOST_NAME, "Host name of the peer"),
+        flag("isDynamic", "dynamic", "Resolve the host name whenever a tunnel is established"),
+      ],
     }),
     flag("isDefault", "default", "Set this peer as the default peer"),
   ],
@@ -62,11 +65,12 @@ export const PEER = entrySetting(
     set: (entry, { peer, isDefault }, origin) => {
       const place = entry.peers.findIndex((other) => isSamePeer(other.value, peer));
       const isKnown = place >= 0;
+      const said = { value: peer, origin };
       if (isDefault === true && (isKnown ? place : entry.peers.length) > 0) return DEFAULT_IS_NOT_FIRST;
       if (!isKnown && entry.type === "ipsec-manual" && entry.peers.length > 0) return SECOND_PEER;
       return {
         ...entry,
-        peers: isKnown ? entry.peers : [...entry.peers, { value: peer, origin }],
+        peers: isKnown ? entry.peers.with(place, said) : [...entry.peers, said],
         hasDefaultPeer: place === 0 || isDefault === true ? isDefault === true : entry.hasDefaultPeer,
       };
     },
@@ -76,7 +80,7 @@ export const PEER = entrySetting(
     },
     get: ({ peers, hasDefaultPeer }) =>
       peers.map(({ value }, i) => ({
-        peer: value,
+        peer: value.kind === "hostname" ? { ...value, isDynamic: value.isDynamic } : value,
         isDefault: i === 0 && hasDefaultPeer ? (true as const) : undefined,
       })),
   },

@@ -1,4 +1,4 @@
-/** `set peer … default`. */
+/** `set peer … default`, `set peer NAME dynamic`. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compile } from "../../config/compile.ts";
@@ -46,4 +46,14 @@ test("entered again without the word, or removed, it is none any more", () => {
   assert.deepEqual(peerLines(FIRST, `${FIRST} default`), [`${FIRST} default`]);
   const later = " set peer 172.16.172.30";
   assert.deepEqual(peerLines(`${FIRST} default`, later, ` no${FIRST}`), [later]);
+});
+
+test("a name may be dynamic: that is printed, told to have no effect, and taken back by the line without the word", () => {
+  const dynamic = " set peer Peer.example.com dynamic";
+  assert.deepEqual(peerLines(dynamic), [dynamic]);
+  assert.deepEqual(peerLines(`${dynamic} default`), [`${dynamic} default`]);
+  assert.deepEqual(peerLines(dynamic, " set peer Peer.example.com"), [" set peer Peer.example.com"]);
+  assert.deepEqual(peerLines(dynamic, " no set peer Peer.example.com"), []);
+  const { problems } = compile(load(dynamic).configuration);
+  assert.match(JSON.stringify(problems), /`dynamic` of the peer Peer\.example\.com is not in effect yet/);
 });
