@@ -72,8 +72,8 @@ export class Gateway {
   #isHandling = false;
 
   constructor(options: GatewayOptions) {
-    const { policy, random, holdPackets, exportKeys, ikeLimits, conventions } = options;
-    const { transforms, space, carrier, wallClockAtStart } = options;
+    const { policy, exportKeys, ikeLimits, conventions, wallClockAtStart, ...ofDataPlane } = options;
+    const { random } = options;
     this.#ike = new IkeEngine({
       policy: policy.ike,
       random,
@@ -83,13 +83,9 @@ export class Gateway {
       ...(conventions === undefined ? {} : { conventions }),
     });
     this.#dataPlane = new DataPlane({
+      ...ofDataPlane,
       policy: policy.ipsec,
-      random,
-      holdPackets,
       takeConnIds: () => this.#ike.takeIpsecConnIds(),
-      ...(transforms === undefined ? {} : { transforms }),
-      ...(space === undefined ? {} : { space }),
-      ...(carrier === undefined ? {} : { carrier }),
     });
     this.#exportKeys = exportKeys;
     this.#interfaceNames = interfaceNamesOf(policy.ipsec);

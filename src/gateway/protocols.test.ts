@@ -1,7 +1,7 @@
 /** Whatever a transform set says, from the request to the packet: AH alone, ESP alone and both, each SA by an SPI of its own. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { udpPacket } from "../../test/support/data-plane-fixtures.ts";
+import { HOST_A, HOST_B, udpPacket } from "../../test/support/data-plane-fixtures.ts";
 import { GatewayPair } from "../../test/support/gateway-pair.ts";
 import { A, B, SELECTOR, TRANSFORM_SET } from "../../test/support/ike-pair.ts";
 import { hex } from "../base/octets.ts";
@@ -10,6 +10,7 @@ import { describeTransformSet, type TransformSet } from "../crypto/transform-set
 import { ipv4 } from "../net/ip-address.ts";
 import { buildIpv4Packet } from "../net/ipv4-packet.ts";
 import { host, mirror } from "../net/selector.ts";
+import { u16At } from "../net/words.ts";
 
 const HASHES: readonly HashName[] = ["md5", "sha1", "sha256", "sha384", "sha512"];
 const AH_ALONE: readonly TransformSet[] = HASHES.map((ah) => ({ ...TRANSFORM_SET, esp: undefined, ah }));
@@ -54,6 +55,24 @@ describe("two gateways", () => {
           );
         }
     });
+
+  it("lower what TCP connections announce if they are to, and never otherwise", () => {
+    const segment = Uint8Array.of(
+      ...[4, 0, 0, 7, 0, 0, 0, 1, 0, 0, 0, 0, 0x60, 2, 16, 0, 0, 0, 0, 0],
+      ...[2, 4, 5, 0xb4],
+    );
+    const begins = { source: HOST_A, destination: HOST_B, protocol: 6, timeToLive: 64, identification: 1 };
+    for (const [lowersMss, announced] of [
+      [true, 1406],
+      [false, 1460],
+    ] as const) {
+      const pair = new GatewayPair({}, {}, undefined, { lowersMss, holdPackets: true });
+      pair.send("A", buildIpv4Packet(begins, segment));
+      const [received] = pair.received.B;
+      assert.ok(received, "the packet came");
+      assert.equal(u16At(received, 42), announced);
+    }
+  });
 
   it("lose both protocols' SAs where one end clears either, and tell each other of both", () => {
     for (const protocol of ["ah", "esp"] as const) {

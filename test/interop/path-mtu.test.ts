@@ -52,20 +52,25 @@ describe("Linux routers on a path that takes less than its ends", { skip, concur
     }));
 
   it("carry TCP both ways where nothing says what fits but routers", () =>
-    narrowPath(
-      { change: (text) => text.replace(/^ ip tcp adjust-mss.*\n/m, "") },
-      async ({ network, left }) => {
-        for (const [from, to] of [
-          ["alice", "bob"],
-          ["bob", "alice"],
-          // The gateway itself is a host too: what we tell its kernel must reach it.
-          ["left", "bob"],
-        ] as const)
-          await transfers(network, from, to);
-        assert.match(left.output, /PATH_MTU/);
-        assert.doesNotMatch(left.output, /FAULT/);
-      },
-    ));
+    narrowPath({ change: withoutAdjustMss, isNarrowBeyond: true }, async ({ network, left }) => {
+      for (const [from, to] of [
+        ["alice", "bob"],
+        ["bob", "alice"],
+        // The gateway itself is a host too: what we tell its kernel must reach it.
+        ["left", "bob"],
+      ] as const)
+        await transfers(network, from, to);
+      assert.match(left.output, /PATH_MTU/);
+      assert.doesNotMatch(left.output, /FAULT/);
+    }));
+
+  it("carry TCP both ways where one end has the narrow interface and tells the connections", () =>
+    narrowPath({ change: withoutAdjustMss }, async ({ network, left }) => {
+      await transfers(network, "alice", "bob");
+      await transfers(network, "bob", "alice");
+      for (const host of ["alice", "bob"]) assert.equal(unreachablesHeard(network, host), 0, host);
+      assert.doesNotMatch(left.output, /PATH_MTU/);
+    }));
 
   for (const line of [
     "crypto ipsec df-bit clear",
@@ -100,22 +105,29 @@ interface Settings {
   readonly change?: (text: string) => string;
   /** The router in the middle gives Left another address. */
   readonly hasNat?: boolean;
+  /** It is no interface of a gateway that takes less, but one of routers between. */
+  readonly isNarrowBeyond?: boolean;
 }
 
 async function narrowPath(
-  { change = (text) => text, hasNat = false }: Settings,
+  { change = (text) => text, hasNat = false, isNarrowBeyond = false }: Settings,
   work: (made: { readonly network: Network; readonly left: RunningRouter }) => Promise<void>,
 ): Promise<void> {
-  await Network.with(["alice", "left", "transit", "right", "bob"], async (network) => {
+  await Network.with(["alice", "left", "transit", "beyond", "right", "bob"], async (network) => {
     network.wire(["alice", "eth0", `${ALICE}/24`], ["left", "lan", "10.1.1.1/24"]);
     network.wire(["left", "wan", "172.16.1.1/24"], ["transit", "left", "172.16.1.254/24"]);
-    network.wire(["right", "wan", "172.16.2.1/24"], ["transit", "right", "172.16.2.254/24"]);
+    const before = isNarrowBeyond ? "beyond" : "transit";
+    network.wire(["right", "wan", "172.16.2.1/24"], [before, "right", "172.16.2.254/24"]);
     network.wire(["bob", "eth0", `${BOB}/24`], ["right", "lan", "10.1.2.1/24"]);
-    network.ip("right", "link", "set", "wan", "mtu", "1400");
-    network.ip("transit", "link", "set", "right", "mtu", "1400");
+    if (isNarrowBeyond) narrowBetween(network);
+    else {
+      network.ip("right", "link", "set", "wan", "mtu", "1400");
+      network.ip("transit", "link", "set", "right", "mtu", "1400");
+    }
     network.ip("alice", "route", "add", "default", "via", "10.1.1.1");
     network.ip("bob", "route", "add", "default", "via", "10.1.2.1");
-    network.run("transit", "sysctl", "-q", "-w", "net.ipv4.ip_forward=1");
+    for (const router of ["transit", "beyond"])
+      network.run(router, "sysctl", "-q", "-w", "net.ipv4.ip_forward=1");
     if (hasNat)
       network.nftables(
         "transit",
@@ -131,6 +143,19 @@ async function narrowPath(
     await network.pingUntilAnswered("alice", ALICE, BOB);
     await work({ network, left });
   });
+}
+
+/** A link that takes less, of which neither end of the tunnel knows. */
+function narrowBetween(network: Network): void {
+  network.wire(["transit", "beyond", "172.16.3.1/24"], ["beyond", "transit", "172.16.3.2/24"]);
+  network.ip("transit", "link", "set", "beyond", "mtu", "1400");
+  network.ip("beyond", "link", "set", "transit", "mtu", "1400");
+  network.ip("transit", "route", "add", "172.16.2.0/24", "via", "172.16.3.2");
+  network.ip("beyond", "route", "add", "172.16.1.0/24", "via", "172.16.3.1");
+}
+
+function withoutAdjustMss(config: string): string {
+  return config.replace(/^ ip tcp adjust-mss.*\n/m, "");
 }
 
 /** Three pings from alice to bob with so many octets behind the ICMP header, and what is said of them. */

@@ -2,7 +2,7 @@
 import { type Instant, instant, seconds } from "../../src/base/time.ts";
 import { performJob } from "../../src/crypto/perform-job.ts";
 import type { GatewayEffect, GatewayEvent, GatewayInput } from "../../src/gateway/contract.ts";
-import { Gateway } from "../../src/gateway/gateway.ts";
+import { Gateway, type GatewayOptions } from "../../src/gateway/gateway.ts";
 import type { IpsecPolicy } from "../../src/ipsec/policy.ts";
 import type { IpAddress } from "../../src/net/ip-address.ts";
 import { PROTOCOL } from "../../src/net/protocols.ts";
@@ -23,8 +23,17 @@ export class GatewayPair {
   readonly #wire: Wire;
   #sent = 0;
 
-  constructor(a: PolicyChanges = {}, b: PolicyChanges = {}, wire: Wire = () => true) {
-    this.gateways = { A: gatewayOf(A, B, a), B: gatewayOf(B, A, b) };
+  /** `options` are those of both. */
+  constructor(
+    a: PolicyChanges = {},
+    b: PolicyChanges = {},
+    wire: Wire = () => true,
+    options: Partial<GatewayOptions> = {},
+  ) {
+    this.gateways = {
+      A: gatewayOf(A, B, a, seededRandom(A), options),
+      B: gatewayOf(B, A, b, seededRandom(B), options),
+    };
     this.#wire = wire;
   }
 
@@ -84,6 +93,7 @@ export function gatewayOf(
   peer: IpAddress,
   changes: PolicyChanges,
   random = seededRandom(own),
+  options: Partial<GatewayOptions> = {},
 ): Gateway {
   const selector = changes.selector ?? (own === A ? SELECTOR : mirror(SELECTOR));
   return new Gateway({
@@ -91,6 +101,7 @@ export function gatewayOf(
     random,
     holdPackets: false,
     exportKeys: false,
+    ...options,
   });
 }
 
