@@ -28,6 +28,7 @@ export function compileCryptoMaps(
   const connections: Connection[] = [];
   const protectedInterfaces: ProtectedInterface[] = [];
   const compiledMaps = new Map<string, readonly CompiledEntry[]>();
+  const known = new Set<string>();
   for (const own of configuration.interfaces) {
     if (own.cryptoMap === undefined) continue;
     if (isTunnel(own)) {
@@ -52,9 +53,11 @@ export function compileCryptoMaps(
       dfBit: (own.dfBit ?? configuration.dfBit).value,
       fragmentation: (own.fragmentation ?? configuration.fragmentation).value,
       entries: entries.map((entry) => {
-        const id = idOf(map.name, own.name, entry);
+        // With an interface to start from the map is one, whichever interfaces it is on: SAs stay when one of them goes.
+        const id = idOf(map.name, local.name, entry);
         const connection = entry.connectionAt({ ...place, id, interfaceName: own.name });
-        if (connection !== undefined) connections.push(connection);
+        if (connection !== undefined && !known.has(id)) connections.push(connection);
+        known.add(id);
         return entry.rulesAt(id);
       }),
     });

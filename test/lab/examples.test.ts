@@ -26,6 +26,17 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     pings: ["0 percent (0/5)", "80 percent (4/5)", "80 percent (4/5)", "100 percent (5/5)"],
     said: [/Crypto Map "vpn" 65537 ipsec-isakmp/, /dynamic \(created from dynamic map outside\/10\)/],
   },
+  "two-uplinks": {
+    pings: ["80 percent (4/5)", "100 percent (5/5)", "100 percent (5/5)", "100 percent (5/5)"],
+    said: [
+      /Crypto Map: "vpn" idb: Loopback0 local address: 192\.0\.2\.3/,
+      /S +10\.1\.3\.0 \[1\/0\] via 192\.0\.2\.3/,
+    ],
+  },
+  "sas-per-host": {
+    pings: ["80 percent (4/5)", "80 percent (4/5)", "80 percent (4/5)", "100 percent (5/5)"],
+    said: [/#pkts encaps: 17, #pkts encrypt: 17/],
+  },
   "manual-keys": {
     pings: ["100 percent (5/5)", "100 percent (5/5)"],
     said: [/Crypto Map "vpn" 10 ipsec-manual/, /no sa timing/, /replay detection support: N/],
