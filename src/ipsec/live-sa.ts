@@ -59,8 +59,7 @@ abstract class LiveSaOfEither implements SaBeginnings, Protection, Alarm {
   alarmAt = UNSET.alarmAt;
   alarmOrder = UNSET.alarmOrder;
   alarmPlace = UNSET.alarmPlace;
-  #esp: EspTransforms | undefined;
-  #ah: AhTransforms | undefined;
+  #protection: Protection | undefined;
 
   constructor({ parameters, flowId, selector, volume, softAt, line, transforms }: SaBeginnings) {
     this.parameters = parameters;
@@ -79,30 +78,33 @@ abstract class LiveSaOfEither implements SaBeginnings, Protection, Alarm {
   }
 
   get esp(): EspTransforms | undefined {
-    this.#esp ??= this.#makeEsp();
-    return this.#esp;
+    return this.#made().esp;
   }
 
   get ah(): AhTransforms | undefined {
-    this.#ah ??= this.#makeAh();
-    return this.#ah;
+    return this.#made().ah;
   }
 
   /** It is gone: what was made of its keys is given back. */
   release(): void {
-    this.#esp?.release();
-    this.#ah?.release();
+    this.#protection?.esp?.release();
+    this.#protection?.ah?.release();
   }
 
-  #makeEsp(): EspTransforms | undefined {
-    const { suite, encryptionKey, integrityKey } = this.parameters;
-    return isAh(suite) ? undefined : this.transforms.esp(suite, encryptionKey, integrityKey);
+  /** What is absent is found out once, too: this is asked for every packet. */
+  #made(): Protection {
+    this.#protection ??= this.#make();
+    return this.#protection;
   }
 
-  #makeAh(): AhTransforms | undefined {
-    const { suite, integrityKey, ah } = this.parameters;
-    if (isAh(suite)) return this.transforms.ah(suite.ah, integrityKey);
-    return ah === undefined ? undefined : this.transforms.ah(ah.hash, ah.key);
+  #make(): Protection {
+    const { suite, encryptionKey, integrityKey, ah } = this.parameters;
+    const { transforms } = this;
+    if (isAh(suite)) return { esp: undefined, ah: transforms.ah(suite.ah, integrityKey) };
+    return {
+      esp: transforms.esp(suite, encryptionKey, integrityKey),
+      ah: ah === undefined ? undefined : transforms.ah(ah.hash, ah.key),
+    };
   }
 }
 
