@@ -136,7 +136,8 @@ export class Gateway {
     try {
       work(whole);
       this.#drainDataPlane(whole);
-      for (const spi of this.#unusedSpis.splice(0)) this.#ike.releaseSpi(spi);
+      if (this.#unusedSpis.length > 0)
+        for (const spi of this.#unusedSpis.splice(0)) this.#ike.releaseSpi(spi);
     } finally {
       this.#isHandling = false;
     }

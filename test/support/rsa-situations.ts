@@ -6,7 +6,7 @@ import {
   ENGINE_LISTINGS,
   inConfiguration,
   KEY_ENGINE,
-  MAP_WORDS,
+  mapWords,
   SA_WORDS,
   STATES,
 } from "./transcript-differences.ts";
@@ -106,12 +106,7 @@ export const RSA_SITUATIONS: readonly Situation[] = [
             ours: "access-list 144 permit ip 40.40.40.0 0.0.0.255 20.20.20.0 0.0.0.255",
             why: "IOS 12.2 prints the line of the access list (Example 13-4).",
           },
-          ...MAP_WORDS,
-          {
-            theirs: "Transform proposals={ mypolicy, }",
-            ours: "Transform sets={ mypolicy, }",
-            why: "Its name since IOS 12.0.",
-          },
+          ...mapWords("mypolicy"),
         ],
       },
       {

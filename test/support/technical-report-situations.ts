@@ -6,7 +6,7 @@ import {
   ENGINE_LISTINGS,
   inConfiguration,
   KEY_ENGINE,
-  MAP_WORDS,
+  mapWords,
   OLD_ISAKMP,
   SA_WORDS,
 } from "./transcript-differences.ts";
@@ -150,12 +150,7 @@ export const TECHNICAL_REPORT_SITUATIONS: readonly Situation[] = [
             ours: "access-list 133 permit ip 50.50.50.0 0.0.0.255 60.60.60.0 0.0.0.255",
             why: "IOS 12.2 prints the line of the access list (Example 13-4).",
           },
-          ...MAP_WORDS,
-          {
-            theirs: "Transform proposals={ auth2, }",
-            ours: "Transform sets={ auth2, }",
-            why: "Its name since IOS 12.0.",
-          },
+          ...mapWords("auth2"),
         ],
       },
       {

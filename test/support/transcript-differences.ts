@@ -95,18 +95,25 @@ export const SA_WORDS: readonly Difference[] = [
   },
 ];
 
-export const MAP_WORDS: readonly Difference[] = [
-  {
-    theirs: "Session key lifetime:",
-    ours: "Security association lifetime:",
-    why: "Its name since IOS 12.0.",
-  },
-  {
-    theirs: undefined,
-    ours: "Interfaces using crypto map test:",
-    why: "IOS 12.2 lists them (Example 13-4).",
-  },
-];
+export function mapWords(transformSet: string): readonly Difference[] {
+  return [
+    {
+      theirs: "Session key lifetime:",
+      ours: "Security association lifetime:",
+      why: "Its name since IOS 12.0.",
+    },
+    {
+      theirs: undefined,
+      ours: "Interfaces using crypto map test:",
+      why: "IOS 12.2 lists them (Example 13-4).",
+    },
+    {
+      theirs: `Transform proposals={ ${transformSet}, }`,
+      ours: `Transform sets={ ${transformSet}, }`,
+      why: "Its name since IOS 12.0.",
+    },
+  ];
+}
 
 export const CLEARED: readonly Difference[] = [
   {

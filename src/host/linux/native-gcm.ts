@@ -1,5 +1,4 @@
 /** AES-GCM and AES-GMAC of one SA (RFC 4106, RFC 4543) in a context that lasts from packet to packet. */
-
 import { concat } from "../../base/octets.ts";
 import { AEADS, type AeadName, isGmac } from "../../crypto/names.ts";
 import type { Secret } from "../../crypto/secret.ts";

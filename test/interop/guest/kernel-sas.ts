@@ -36,3 +36,10 @@ export function kernelSas(text: string): readonly KernelSa[] {
 export async function untilNoSas(guest: Guest): Promise<void> {
   await guest.do('for i in {1..100}; do [ -z "$(ip xfrm state)" ] && exit 0; sleep 0.1; done; exit 1');
 }
+
+/** What skeyid may change in a guest. */
+export function kernelState(guest: Guest): Promise<string> {
+  return guest.do(
+    "ip xfrm policy; ip -o xfrm state list proto esp; ip -4 rule; ip -4 route show table all; sysctl net.core.xfrm_acq_expires",
+  );
+}

@@ -9,7 +9,7 @@ import { type RunningRouter, whyNoMachines } from "../router-machines.ts";
 import { whyNoGuest } from "./guest.ts";
 import { GuestRouter } from "./guest-router.ts";
 import { INSIDE, JoinedGuest, KEY } from "./joined-guest.ts";
-import { type KernelSa, kernelSas, untilNoSas } from "./kernel-sas.ts";
+import { type KernelSa, kernelSas, kernelState, untilNoSas } from "./kernel-sas.ts";
 
 const skip = whyNoMachines() ?? whyNoGuest() ?? whyNoPeers() ?? false;
 
@@ -86,7 +86,7 @@ describe("crypto maps of all kinds in the kernel", { skip, concurrency: false },
       await joined.guest.do(`ip addr add ${theirs}/24 dev lo`);
     }
     await joined.guest.do("ip route del 10.1.0.0/24");
-    untouched = await state();
+    untouched = await kernelState(joined.guest);
     router = await GuestRouter.start(joined.guest, GUEST, "--dataplane", "xfrm");
     ours = await joined.run(...OURS);
   });
@@ -144,7 +144,7 @@ describe("crypto maps of all kinds in the kernel", { skip, concurrency: false },
   it("leaves nothing when it ends", async () => {
     await router.end("TERM");
     await untilNoSas(joined.guest);
-    assert.equal(await state(), untouched);
+    assert.equal(await kernelState(joined.guest), untouched);
     assert.doesNotMatch(await router.log(), /FAULT|SYSTEM/);
   });
 
@@ -156,12 +156,5 @@ describe("crypto maps of all kinds in the kernel", { skip, concurrency: false },
     for (let attempt = 0; attempt < 20; attempt++)
       if ((await joined.guest.ping(source, destination, 1)) === 1) return;
     assert.fail(`no echo comes back:\n${await router.log()}`);
-  }
-
-  /** What skeyid may change in the guest. */
-  function state(): Promise<string> {
-    return joined.guest.do(
-      "ip xfrm policy; ip -o xfrm state list proto esp; ip -4 rule; ip -4 route show table all; sysctl net.core.xfrm_acq_expires",
-    );
   }
 });

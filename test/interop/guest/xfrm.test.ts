@@ -10,7 +10,7 @@ import { type RunningRouter, whyNoMachines } from "../router-machines.ts";
 import { whyNoGuest } from "./guest.ts";
 import { GuestRouter } from "./guest-router.ts";
 import { INSIDE, JoinedGuest, KEY } from "./joined-guest.ts";
-import { kernelSas, untilNoSas } from "./kernel-sas.ts";
+import { kernelSas, kernelState, untilNoSas } from "./kernel-sas.ts";
 
 const skip = whyNoMachines() ?? whyNoGuest() ?? whyNoPeers() ?? false;
 
@@ -85,7 +85,7 @@ describe("the kernel's IPsec as the data plane", { skip, concurrency: false }, (
     }
     // Without a route there would be nothing to protect, so there is one while it runs.
     await joined.guest.do("ip route del 10.1.0.0/24");
-    untouched = await state();
+    untouched = await kernelState(joined.guest);
     router = await GuestRouter.start(joined.guest, GUEST);
   });
   after(() => joined?.stop());
@@ -204,7 +204,7 @@ describe("the kernel's IPsec as the data plane", { skip, concurrency: false }, (
     );
     await pingUntilAnswered();
     await router.end("TERM");
-    assert.equal(await state(), untouched);
+    assert.equal(await kernelState(joined.guest), untouched);
     assert.doesNotMatch(await router.log(), /FAULT|SYSTEM/);
   });
 
@@ -212,12 +212,5 @@ describe("the kernel's IPsec as the data plane", { skip, concurrency: false }, (
     for (let attempt = 0; attempt < 20; attempt++)
       if ((await joined.guest.ping(PEER_INSIDE, INSIDE, 1)) === 1) return;
     assert.fail(`no echo comes back:\n${await router.log()}`);
-  }
-
-  /** What skeyid may change in the guest. */
-  function state(): Promise<string> {
-    return joined.guest.do(
-      "ip xfrm policy; ip -o xfrm state list proto esp; ip -4 rule; ip -4 route show table all; sysctl net.core.xfrm_acq_expires",
-    );
   }
 });
