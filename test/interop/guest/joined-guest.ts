@@ -128,6 +128,13 @@ export class JoinedGuest {
     throw new Error(`no echo comes back to ${source} from ${destination}`);
   }
 
+  /** Echoes of who initiates come first: the other's could overtake its last message, and begin a second pair of SAs. */
+  async untilTunnel(initiator: "we" | "it", source = INSIDE, destination = PEER_INSIDE): Promise<void> {
+    for (let attempt = 0; initiator === "it" && attempt < 20; attempt++)
+      if ((await this.guest.ping(destination, source, 1)) === 1) break;
+    this.pingUntilAnswered(source, destination);
+  }
+
   async stop(): Promise<void> {
     await this.#router?.kill();
     await this.guest.powerOff();

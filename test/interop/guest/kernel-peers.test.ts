@@ -123,7 +123,7 @@ describe("with the kernel's IPsec at the other end", { skip, concurrency: false 
         await charon.load({ ike: suite.ike, esp: suite.esp, preSharedKey: KEY });
         const router = await joined.run(...configurationOf(suite));
         if (suite.initiator === "it") await charon.initiate();
-        await pingBothWays();
+        await pingBothWays(suite.initiator);
         assert.match(await charon.sas(), /net: #\d+, reqid \d+, INSTALLED, TUNNEL, ESP:/);
         await sameKeys("tunnel");
         assert.equal(await router.end("SIGTERM"), 0);
@@ -147,7 +147,7 @@ describe("with the kernel's IPsec at the other end", { skip, concurrency: false 
         await charon.load({ ike: TRANSPORT.ike, esp: TRANSPORT.esp, preSharedKey: KEY, child });
         const router = await joined.run(...configurationOf(TRANSPORT));
         if (initiator === "it") await charon.initiate();
-        await pingBothWays(GATEWAY_ADDRESS, PEER_ADDRESS);
+        await pingBothWays(initiator, GATEWAY_ADDRESS, PEER_ADDRESS);
         assert.match(await charon.sas(), /net: #\d+, reqid \d+, INSTALLED, TRANSPORT, ESP:/);
         await sameKeys("transport");
         assert.equal(await router.end("SIGTERM"), 0);
@@ -166,9 +166,11 @@ describe("with the kernel's IPsec at the other end", { skip, concurrency: false 
         try {
           const router = await joined.run(...configurationOf(suite));
           if (suite.initiator === "it") await pluto.initiate();
-          await pingBothWays();
+          await pingBothWays(suite.initiator);
           await sameKeys("tunnel");
           assert.equal(await router.end("SIGTERM"), 0);
+          // What it has begun itself, it begins again after our Delete.
+          if (suite.initiator === "it") await pluto.unload();
           await untilNoSas(joined.guest);
           assert.doesNotMatch(router.output, /FAULT/);
         } finally {
@@ -177,8 +179,8 @@ describe("with the kernel's IPsec at the other end", { skip, concurrency: false 
       });
   });
 
-  async function pingBothWays(ours = INSIDE, theirs = PEER_INSIDE): Promise<void> {
-    joined.pingUntilAnswered(ours, theirs);
+  async function pingBothWays(initiator: "we" | "it", ours = INSIDE, theirs = PEER_INSIDE): Promise<void> {
+    await joined.untilTunnel(initiator, ours, theirs);
     await joined.console("clear crypto sa counters");
     const before = await kernelsPair();
     assert.equal(joined.ping(5, ours, theirs), 5);
