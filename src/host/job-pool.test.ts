@@ -120,7 +120,8 @@ describe("the job pool", () => {
     const program = fileURLToPath(new URL("../../test/support/idle-job-pool.ts", import.meta.url));
     const { stdout, status } = spawnSync(process.execPath, ["--import", "tsx", program], {
       encoding: "utf8",
-      timeout: 20_000,
+      // Ended where it does not end by itself.
+      timeout: 300_000,
     });
     assert.deepEqual({ stdout, status }, { stdout: "job 1: dh-public", status: 0 });
   });

@@ -30,7 +30,7 @@ end
 
 test("a session at a terminal: passwords, Tab, ?, --More-- and editing keys", {
   skip,
-  timeout: 60_000,
+  timeout: 600_000,
 }, async () => {
   writeFileSync(join(folder, "r1.cfg"), CONFIGURATION);
   writeFileSync(join(folder, "lab.json"), '{ "script": [] }\n');
@@ -102,10 +102,10 @@ function keys(...pressed: readonly string[]): void {
   tmux("send-keys", "-t", "t", ...pressed);
 }
 
-/** The screen, once it ends in this. */
+/** The screen, once it ends in this, which a busy machine takes its time for. */
 async function shown(end: string): Promise<readonly string[]> {
   let rows: readonly string[] = [];
-  for (let i = 0; i < 200; i++) {
+  for (let i = 0; i < 2000; i++) {
     rows = tmux("capture-pane", "-p", "-t", "t")
       .trimEnd()
       .split("\n")

@@ -82,7 +82,7 @@ export class Charon {
     });
     const charon = new Charon(folder, child);
     try {
-      for (let i = 0; i < 1200 && !existsSync(`${folder}/vici`); i++) await wait(25);
+      for (let i = 0; i < 4800 && !existsSync(`${folder}/vici`); i++) await wait(25);
       charon.#swanctl("--load-all", "--file", `${folder}/swanctl/swanctl.conf`, "--noprompt");
       return charon;
     } catch (error) {
@@ -95,12 +95,25 @@ export class Charon {
     return this.#process.pid;
   }
 
-  initiate(child = "net"): void {
-    this.#swanctl("--initiate", "--child", child, "--timeout", "10");
+  /** Throws where it fails, or has not succeeded in so many seconds. */
+  initiate(child = "net", seconds = 90): void {
+    this.#swanctl("--initiate", "--child", child, "--timeout", `${seconds}`);
   }
 
   terminate(child = "net"): void {
-    this.#swanctl("--terminate", "--child", child, "--timeout", "5");
+    this.#swanctl("--terminate", "--child", child, "--timeout", "60");
+  }
+
+  /** Until it has none: it may still have Deletes to read. */
+  async untilNoSas(): Promise<void> {
+    for (let i = 0; i < 600 && this.sas().trim() !== ""; i++) await wait(100);
+    if (this.sas().trim() !== "") throw new Error(`charon still has SAs:\n${this.sas()}`);
+  }
+
+  /** Until it has logged that. */
+  async says(pattern: RegExp): Promise<void> {
+    for (let i = 0; i < 1200 && !pattern.test(this.log()); i++) await wait(50);
+    if (!pattern.test(this.log())) throw new Error(`${pattern} is not said, but:\n${this.log()}`);
   }
 
   /** The SAs as swanctl lists them. */
@@ -124,7 +137,7 @@ export class Charon {
     if (this.#process.exitCode === null && this.#process.signalCode === null) {
       const ended = once(this.#process, "exit");
       this.#process.kill("SIGTERM");
-      await Promise.race([ended, wait(3000, undefined, { ref: false })]);
+      await Promise.race([ended, wait(20_000, undefined, { ref: false })]);
       if (this.#process.exitCode === null) this.#process.kill("SIGKILL");
     }
     rmSync(this.#folder, { recursive: true, force: true });

@@ -1,7 +1,6 @@
 /** A dynamic crypto map with strongSwan as a client of unknown address: main mode with a wildcard key, aggressive mode with a name. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { setTimeout as wait } from "node:timers/promises";
 import { CHARON, Charon } from "./charon.ts";
 import { GatewayProcess } from "./gateway-process.ts";
 import { GATEWAY_ADDRESS, makeNamespaces, PEER_ADDRESS, whyNoPeers } from "./namespaces.ts";
@@ -74,14 +73,15 @@ for (const each of CASES) {
         },
       });
       gateway = await GatewayProcess.start(namespaces.ours, configuration(each));
-      assert.equal((await gateway.ping(2, 20)).answered, 0, "nothing is begun from here");
+      assert.equal((await gateway.ping(1)).answered, 0, "nothing is begun from here");
       assert.ok(!gateway.told.some(({ event }) => event?.kind === "negotiation-requested"), "nor asked for");
+      const created = gateway.untilEvent("ipsec-sas-created");
       charon.initiate();
+      await created;
       assert.deepEqual(await gateway.ping(5, 20), { sent: 5, answered: 5 }, charon.log());
       charon.terminate();
-      await wait(300);
-      assert.equal((await gateway.view()).pairs, 0, "its Delete is heard");
-      assert.equal((await gateway.ping(2, 20)).answered, 0, "its temporary entry is gone");
+      await gateway.untilNoPairs();
+      assert.equal((await gateway.ping(1)).answered, 0, "its temporary entry is gone");
       assert.ok(!gateway.told.some(({ event }) => event?.kind === "bug"), "no mistake of our own");
     } finally {
       gateway?.stop();

@@ -1,7 +1,9 @@
 /** A gateway of ours in a namespace, as a process of its own, and what it tells. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { patience } from "./echoes.ts";
 import type { Command } from "./gateway-program.ts";
 
 export interface Told {
@@ -59,7 +61,7 @@ export class GatewayProcess {
   }
 
   /** The first thing told from now on that is wanted; fails after `milliseconds`. */
-  until(wanted: (told: Told) => boolean, milliseconds = 60_000): Promise<Told> {
+  until(wanted: (told: Told) => boolean, milliseconds = 180_000): Promise<Told> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
         () =>
@@ -81,16 +83,32 @@ export class GatewayProcess {
     return this.until((told) => told.event?.kind === kind, milliseconds);
   }
 
+  /** A single echo is a try; of several none is given up soon. */
   async ping(count: number, everyMilliseconds = 100): Promise<NonNullable<Told["pinged"]>> {
     const pinged = this.until((told) => told.pinged !== undefined);
-    this.command({ do: "ping", count, everyMilliseconds });
+    this.command({ do: "ping", count, everyMilliseconds, patience: 1000 * patience(count) });
     return (await pinged).pinged ?? { sent: 0, answered: 0 };
+  }
+
+  /** Until the first echo comes back: the peer may not have heard the last message yet. */
+  async pingUntilAnswered(): Promise<void> {
+    for (let attempt = 0; attempt < 120; attempt++) if ((await this.ping(1)).answered === 1) return;
+    throw new Error(`no echo comes back; last told: ${JSON.stringify(this.told.slice(-5))}`);
   }
 
   async view(): Promise<NonNullable<Told["view"]>> {
     const viewed = this.until((told) => told.view !== undefined);
     this.command({ do: "view" });
     return (await viewed).view ?? { answered: 0, asked: 0, states: [], pairs: 0 };
+  }
+
+  /** Until there are no SAs: a Delete may be on its way. */
+  async untilNoPairs(): Promise<void> {
+    for (let i = 0; i < 600; i++) {
+      if ((await this.view()).pairs === 0) return;
+      await wait(100);
+    }
+    throw new Error("there are SAs still");
   }
 
   stop(): void {

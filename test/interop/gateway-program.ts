@@ -23,7 +23,13 @@ import { parseUdp } from "../../src/net/udp.ts";
 import { GATEWAY_ADDRESS, PEER_INSIDE } from "./namespaces.ts";
 
 export type Command =
-  | { readonly do: "ping"; readonly count: number; readonly everyMilliseconds: number }
+  | {
+      readonly do: "ping";
+      readonly count: number;
+      readonly everyMilliseconds: number;
+      /** Milliseconds after the last one. */
+      readonly patience: number;
+    }
   | { readonly do: "clear"; readonly what: "ipsec" | "isakmp" }
   | { readonly do: "view" }
   | { readonly do: "stop" };
@@ -52,6 +58,8 @@ function main(configuration: string, keys: string): void {
   let timer: NodeJS.Timeout | undefined;
   let answered = 0;
   let asked = 0;
+  /** Of pings, their identifier. */
+  let round = 0;
 
   const input = (given: GatewayInput): void => {
     for (const effect of gateway.handle(now(), given)) perform(effect);
@@ -83,7 +91,8 @@ function main(configuration: string, keys: string): void {
   /** The host behind us answers echoes and counts answers. */
   const receive = (packet: Ipv4Packet): void => {
     const message = parseIcmp(packet);
-    if (message?.kind === "echo-reply") answered += 1;
+    // What answers an earlier round comes too late.
+    if (message?.kind === "echo-reply" && message.identifier === round) answered += 1;
     if (message?.kind !== "echo-request") return;
     asked += 1;
     leave(
@@ -104,7 +113,7 @@ function main(configuration: string, keys: string): void {
     input({ kind: "outbound-packet", interfaceName: outside, bytes });
 
   const obey = (command: Command): void => {
-    if (command.do === "ping") ping(command.count, command.everyMilliseconds);
+    if (command.do === "ping") ping(command);
     if (command.do === "clear")
       input({
         kind: "request",
@@ -130,19 +139,21 @@ function main(configuration: string, keys: string): void {
     setTimeout(() => process.exit(0), 100);
   };
 
-  const ping = (count: number, everyMilliseconds: number): void => {
+  const ping = ({ count, everyMilliseconds, patience }: Command & { readonly do: "ping" }): void => {
     const before = answered;
     let sent = 0;
+    round += 1;
     // Answers take a moment; once all are there nobody waits for more.
     const settle = (waited: number): void => {
-      if (answered - before >= sent || waited >= 3000) say({ pinged: { sent, answered: answered - before } });
+      if (answered - before >= sent || waited >= patience)
+        say({ pinged: { sent, answered: answered - before } });
       else setTimeout(() => settle(waited + 20), 20);
     };
     const next = (): void => {
       sent += 1;
       const echo = buildIcmp({
         kind: "echo-request",
-        identifier: 1,
+        identifier: round,
         sequenceNumber: sent,
         data: utf8("a ping through the tunnel"),
       });

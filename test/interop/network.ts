@@ -87,14 +87,16 @@ export class Network {
   }
 
   /** Echoes that came back in time. */
-  ping(machine: string, source: string, destination: string, count: number, seconds = 5): number {
+  ping(machine: string, source: string, destination: string, count: number, seconds?: number): number {
     return echoesReceived(this.attempt(machine, "ping", ...pingOptions(count, seconds, source), destination));
   }
 
-  /** Until the first echo comes back: IKE has been at work. */
-  async pingUntilAnswered(machine: string, source: string, destination: string, seconds = 60): Promise<void> {
-    for (const end = Date.now() + seconds * 1000; Date.now() < end; await wait(50)) {
-      if (this.ping(machine, source, destination, 1, 0.3) === 1) return;
+  /** Until the first echo comes back: IKE has been at work. Each is waited for a little longer than the one before. */
+  async pingUntilAnswered(machine: string, source: string, destination: string): Promise<void> {
+    const end = Date.now() + 180_000;
+    for (let seconds = 0.3; Date.now() < end; seconds = Math.min(2, seconds + 0.1)) {
+      if (this.ping(machine, source, destination, 1, seconds) === 1) return;
+      await wait(50);
     }
     throw new Error(`${machine} gets no answer from ${destination} to ${source}`);
   }

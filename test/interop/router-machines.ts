@@ -108,14 +108,14 @@ export class Machines {
   }
 
   /** Echoes that came back in time. */
-  ping(machine: Machine, destination: string, count: number, seconds = 5): number {
+  ping(machine: Machine, destination: string, count: number, seconds?: number): number {
     const args = ["ping", ...pingOptions(count, seconds), destination];
     return echoesReceived(runAnyway("ip", "netns", "exec", this.namespace(machine), ...args));
   }
 
   /** Until the first echo comes back: IKE has been at work. */
   pingUntilAnswered(machine: Machine, destination: string): void {
-    for (let attempt = 0; attempt < 30; attempt++) if (this.ping(machine, destination, 1, 1) === 1) return;
+    for (let attempt = 0; attempt < 120; attempt++) if (this.ping(machine, destination, 1) === 1) return;
     throw new Error(`${machine} gets no answer from ${destination}`);
   }
 
@@ -141,7 +141,7 @@ export class Machines {
   finish(machine: Machine, command: string, ...args: readonly string[]): Promise<Finished> {
     const [program = "", ...rest] = this.#skeyid(machine, command, ...args);
     return new Promise((resolve) => {
-      const child = execFile(program, rest, { timeout: 60_000 }, (_error, stdout, stderr) =>
+      const child = execFile(program, rest, { timeout: 300_000 }, (_error, stdout, stderr) =>
         resolve({ code: child.exitCode, output: stdout + stderr }),
       );
     });
@@ -222,6 +222,8 @@ export class Machines {
 export class RunningRouter {
   readonly #process: ChildProcess;
   readonly #ended: Promise<number | null>;
+  /** All that it said has been read. */
+  #hasEnded = false;
   #output = "";
   readonly #heard: (() => void)[] = [];
 
@@ -234,6 +236,7 @@ export class RunningRouter {
       });
     this.#ended = new Promise((resolve) =>
       this.#process.on("close", (code) => {
+        this.#hasEnded = true;
         resolve(code);
         this.#wakeUp();
       }),
@@ -255,12 +258,14 @@ export class RunningRouter {
 
   /** Waits for a line; fails with everything said when it does not come in time, or the process ends. */
   async says(pattern: RegExp): Promise<void> {
-    const deadline = Date.now() + 60_000;
-    while (!pattern.test(this.#output)) {
-      const isOver = this.#process.exitCode !== null || Date.now() > deadline;
-      if (isOver) throw new Error(`${pattern} is not said, but:\n${this.#output}`);
+    // Seconds of silence, not of the clock: a test beside this one may keep us from reading what was said long since.
+    for (let silences = 0; !pattern.test(this.#output); ) {
+      if (this.#hasEnded || silences > 180) throw new Error(`${pattern} is not said, but:\n${this.#output}`);
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, 1000);
+        const timer = setTimeout(() => {
+          silences += 1;
+          resolve();
+        }, 1000);
         this.#heard.push(() => {
           clearTimeout(timer);
           resolve();

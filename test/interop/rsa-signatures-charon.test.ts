@@ -1,7 +1,6 @@
 /** RSA signatures with strongSwan: certificates made by openssl, both roles, chains, and what either end refuses. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { setTimeout as wait } from "node:timers/promises";
 import { CHARON, Charon } from "./charon.ts";
 import { GatewayProcess } from "./gateway-process.ts";
 import { GATEWAY_ADDRESS, makeNamespaces, PEER_ADDRESS, whyNoPeers } from "./namespaces.ts";
@@ -125,7 +124,7 @@ async function between(
 async function pinged(gateway: GatewayProcess, charon: Charon): Promise<void> {
   const created = gateway.untilEvent("ipsec-sas-created");
   await Promise.all([created, gateway.ping(1)]).catch((error) => assert.fail(`${error}\n${charon.log()}`));
-  await wait(100);
+  await gateway.pingUntilAnswered();
   assert.deepEqual(await gateway.ping(5, 20), { sent: 5, answered: 5 }, charon.log());
 }
 
@@ -142,13 +141,14 @@ test("we begin main mode with a signature, and pings pass", { skip }, () =>
 for (const identity of ["O=Lab, CN=peer", "peer.example.com", PEER_ADDRESS])
   test(`strongSwan begins main mode with a signature as ${identity}, and pings pass`, { skip }, () =>
     between({ peerIdentity: identity }, async (gateway, charon) => {
+      const created = gateway.untilEvent("ipsec-sas-created");
       charon.initiate();
+      await created;
       assert.deepEqual(await gateway.ping(5, 20), { sent: 5, answered: 5 }, charon.log());
       const proven = gateway.told.find(({ event }) => event?.kind === "peer-authenticated");
       assert.equal(proven?.event?.identity, identity);
       charon.terminate();
-      await wait(300);
-      assert.equal((await gateway.view()).pairs, 0, "its Delete is heard");
+      await gateway.untilNoPairs();
     }),
   );
 
@@ -211,10 +211,8 @@ test("where strongSwan refuses our certificate nothing comes up", { skip }, asyn
       { own: other.issue("/O=Lab/CN=ours"), ourAuthorities: [root.own, other.own] },
       async (gateway, charon) => {
         const shown = gateway.until(({ event }) => event?.kind === "message-sent" && event.step === "MM5");
-        gateway.command({ do: "ping", count: 1, everyMilliseconds: 100 });
-        await shown;
-        for (let i = 0; i < 40 && !/no trusted RSA public key found/.test(charon.log()); i++) await wait(50);
-        assert.match(charon.log(), /no trusted RSA public key found for 'O=Lab, CN=ours'/);
+        await Promise.all([shown, gateway.ping(1)]);
+        await charon.says(/no trusted RSA public key found for 'O=Lab, CN=ours'/);
         assert.deepEqual((await gateway.view()).states, ["MM_KEY_EXCH"]);
       },
     );
@@ -245,7 +243,9 @@ test("we begin aggressive mode with a signature, as a name of our certificate", 
 
 test("strongSwan begins aggressive mode with a signature, and pings pass", { skip }, () =>
   between({ isAggressive: true }, async (gateway, charon) => {
+    const created = gateway.untilEvent("ipsec-sas-created");
     charon.initiate();
+    await created;
     assert.deepEqual(await gateway.ping(5, 20), { sent: 5, answered: 5 }, charon.log());
     const up = gateway.told.find(({ event }) => event?.kind === "isakmp-sa-established");
     assert.equal(up?.event?.exchange, "aggressive");

@@ -141,8 +141,7 @@ describe("AH of the kernel", { skip, concurrency: false }, () => {
     const earlier = await counted();
     assert.equal(joined.ping(5, ours, theirs), 5);
     assert.equal(await joined.guest.ping(theirs, ours, 5), 5);
-    const { output } = await joined.guest.run(`ping -n -c 3 -s 3000 -W 5 -I ${theirs} ${ours}`);
-    assert.match(output, /3 received/);
+    assert.equal(await joined.guest.ping(theirs, ours, 3, 3000), 3);
     const later = await counted();
     assert.deepEqual(
       later.map((packets, i) => packets >= (earlier[i] ?? 0) + 13),

@@ -17,7 +17,7 @@ export class GuestCharon {
       export STRONGSWAN_CONF=${guest.folder}/strongswan.conf
       /usr/sbin/charon-systemd >/run/charon.out 2>&1 </dev/null &
       echo $! >/run/charon.pid
-      for i in {1..200}; do [ -S /run/vici ] && exit 0; sleep 0.05; done
+      for i in {1..2000}; do [ -S /run/vici ] && exit 0; sleep 0.05; done
       cat /run/charon.out; exit 1`);
     return new GuestCharon(guest);
   }
@@ -36,7 +36,7 @@ export class GuestCharon {
   }
 
   async initiate(): Promise<void> {
-    await this.#swanctl("--initiate --child net --timeout 10");
+    await this.#swanctl("--initiate --child net --timeout 90");
   }
 
   /** The SAs as swanctl lists them. */

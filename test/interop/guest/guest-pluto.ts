@@ -60,7 +60,7 @@ export class GuestPluto {
       ${certificates === undefined ? "" : pluto.#import(certificates)}
       ${PROGRAMS}/pluto ${options.join(" ")} >/run/pluto.out 2>&1 </dev/null &
       echo $! >/run/pluto.pid
-      for i in {1..200}; do [ -S /run/pluto/pluto.ctl ] && break; sleep 0.05; done
+      for i in {1..2000}; do [ -S /run/pluto/pluto.ctl ] && break; sleep 0.05; done
       ${PROGRAMS}/addconn --config ${guest.folder}/ipsec.conf net &&
         ${PROGRAMS}/whack --listen || { cat /run/pluto.out /run/pluto.log; exit 1; }`);
     return pluto;
@@ -80,7 +80,7 @@ export class GuestPluto {
   }
 
   async initiate(): Promise<void> {
-    await this.#guest.do(`timeout 15 ${PROGRAMS}/whack --initiate --name net`);
+    await this.#guest.do(`timeout 90 ${PROGRAMS}/whack --initiate --name net`);
   }
 
   /** Tells pluto so many things, one a call of whack; none is waited for longer than it takes to say. */

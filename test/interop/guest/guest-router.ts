@@ -21,7 +21,7 @@ export class GuestRouter {
       ${SKEYID} run ${guest.folder}/router.cfg --state-dir /run/skeyid ${options.join(" ")} \\
         >/run/skeyid.log 2>&1 </dev/null &
       echo $! >/run/skeyid.pid
-      for i in {1..600}; do
+      for i in {1..2000}; do
         grep -q STARTED /run/skeyid.log && exit 0
         [ -d /proc/$! ] || break
         sleep 0.1
@@ -42,7 +42,7 @@ export class GuestRouter {
   /** Until it has ended. */
   async end(signal: "TERM" | "KILL"): Promise<void> {
     await this.#guest.do(`pid=$(cat /run/skeyid.pid); kill -${signal} $pid
-      for i in {1..600}; do [ -d /proc/$pid ] || exit 0; sleep 0.05; done; exit 1`);
+      for i in {1..2000}; do [ -d /proc/$pid ] || exit 0; sleep 0.05; done; exit 1`);
   }
 }
 

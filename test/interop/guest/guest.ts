@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { echoesReceived } from "../echoes.ts";
+import { echoesReceived, pingOptions } from "../echoes.ts";
 
 const KERNEL = "/usr/bin/linux.uml";
 const MODULES = "/usr/lib/uml/modules";
@@ -115,12 +115,17 @@ export class Guest {
     return output;
   }
 
-  /** Echoes that came back; of several none is given up soon, as a guest on a busy machine stands still at times. */
-  async ping(source: string, destination: string, count: number): Promise<number> {
-    const { output } = await this.run(
-      `ping -n -c ${count} -i 0.1 -W ${count > 1 ? 5 : 1} -I ${source} ${destination}`,
-    );
-    return echoesReceived(output);
+  /** Echoes that came back, with so many octets each. */
+  async ping(source: string, destination: string, count: number, octets?: number): Promise<number> {
+    const options = pingOptions(count, undefined, source, octets).join(" ");
+    return echoesReceived((await this.run(`ping ${options} ${destination}`)).output);
+  }
+
+  /** Until the first echo comes back: there may be SAs to make, and a cipher to load. */
+  async pingUntilAnswered(source: string, destination: string): Promise<void> {
+    for (let attempt = 0; attempt < 120; attempt++)
+      if ((await this.ping(source, destination, 1)) === 1) return;
+    throw new Error(`no echo comes back to ${source} from ${destination}`);
   }
 
   /** Ends the machine and takes its folder away. */
@@ -147,5 +152,5 @@ export class Guest {
 }
 
 /** Some seconds where nothing else runs. */
-const BOOT_MILLISECONDS = 120_000;
-const SCRIPT_MILLISECONDS = 120_000;
+const BOOT_MILLISECONDS = 300_000;
+const SCRIPT_MILLISECONDS = 300_000;

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
-import { echoesReceived } from "../echoes.ts";
+import { echoesReceived, pingOptions } from "../echoes.ts";
 import { GATEWAY_ADDRESS, ip, PEER_ADDRESS, PEER_INSIDE } from "../namespaces.ts";
 import { RunningRouter } from "../router-machines.ts";
 import { BUILT_SKEYID, buildSkeyid } from "./built-skeyid.ts";
@@ -78,23 +78,11 @@ export class JoinedGuest {
 
   /** Echoes from our side that came back; from behind us to behind the peer, unless said otherwise. */
   ping(count: number, source = INSIDE, destination = PEER_INSIDE): number {
-    const common = [
-      "netns",
-      "exec",
-      this.namespace,
-      "ping",
-      "-n",
-      "-c",
-      `${count}`,
-      "-i",
-      "0.05",
-      "-W",
-      count > 1 ? "5" : "1",
-    ];
+    const options = pingOptions(count, undefined, source);
     try {
-      return received(ip(...common, "-I", source, destination));
+      return echoesReceived(ip("netns", "exec", this.namespace, "ping", ...options, destination));
     } catch (error) {
-      return error instanceof Error && "stdout" in error ? received(String(error.stdout)) : 0;
+      return error instanceof Error && "stdout" in error ? echoesReceived(String(error.stdout)) : 0;
     }
   }
 
@@ -124,14 +112,13 @@ export class JoinedGuest {
 
   /** Until the first echo comes back: there may be SAs to make, and a cipher to load. */
   pingUntilAnswered(source = INSIDE, destination = PEER_INSIDE): void {
-    for (let attempt = 0; attempt < 20; attempt++) if (this.ping(1, source, destination) === 1) return;
+    for (let attempt = 0; attempt < 120; attempt++) if (this.ping(1, source, destination) === 1) return;
     throw new Error(`no echo comes back to ${source} from ${destination}`);
   }
 
   /** Echoes of who initiates come first: the other's could overtake its last message, and begin a second pair of SAs. */
   async untilTunnel(initiator: "we" | "it", source = INSIDE, destination = PEER_INSIDE): Promise<void> {
-    for (let attempt = 0; initiator === "it" && attempt < 20; attempt++)
-      if ((await this.guest.ping(destination, source, 1)) === 1) break;
+    if (initiator === "it") await this.guest.pingUntilAnswered(destination, source);
     this.pingUntilAnswered(source, destination);
   }
 
@@ -144,10 +131,6 @@ export class JoinedGuest {
   #skeyid(...args: readonly string[]): readonly string[] {
     return ["ip", "netns", "exec", this.namespace, ...BUILT_SKEYID, ...args];
   }
-}
-
-function received(output: string): number {
-  return echoesReceived(output);
 }
 
 function clear(namespace: string, folder: string): void {

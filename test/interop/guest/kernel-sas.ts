@@ -32,10 +32,10 @@ export function kernelSas(text: string): readonly KernelSa[] {
   });
 }
 
-/** Waits until the guest's kernel has no SA: a guest is slow, it may still have Deletes to read. Fails after half a minute. */
+/** Waits until the guest's kernel has no SA: a guest is slow, it may still have Deletes to read. Fails after some minutes. */
 export async function untilNoSas(guest: Guest): Promise<void> {
   await guest.do(
-    'for i in {1..300}; do [ -z "$(ip xfrm state)" ] && exit 0; sleep 0.1; done; ip xfrm state; exit 1',
+    'for i in {1..1000}; do [ -z "$(ip xfrm state)" ] && exit 0; sleep 0.1; done; ip xfrm state; exit 1',
   );
 }
 

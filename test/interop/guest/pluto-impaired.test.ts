@@ -177,6 +177,8 @@ describe("pluto that misbehaves", { skip, concurrency: false }, () => {
       // A Delete would have it begin anew.
       await pluto.unload();
       for (const what of ["ipsec", "isakmp"] as const) running.command({ do: "clear", what });
+      // What it tells of that is told before the next begins.
+      await running.view();
       // After a failure we do not ask again at once; another gateway has had none.
       if (initiator === "we") {
         running.stop();

@@ -11,6 +11,7 @@ import { whyNoMachines } from "../router-machines.ts";
 import { whyNoGuest } from "./guest.ts";
 import { GuestPluto, whyNoPluto } from "./guest-pluto.ts";
 import { JoinedGuest, KEY } from "./joined-guest.ts";
+import { untilNoSas } from "./kernel-sas.ts";
 import { ENCAPSULATED, lineOf, pings, until } from "./pluto-tunnel.ts";
 
 const skip = whyNoMachines() ?? whyNoGuest() ?? whyNoPeers("/usr/bin/openssl") ?? whyNoPluto() ?? false;
@@ -126,32 +127,29 @@ describe("pluto", { skip, concurrency: false }, () => {
       { lines: [...WITH_KEY.lines, "crypto isakmp policy 1", " lifetime 60"] },
       async ({ running, told }) => {
         await pings(running, told);
-        assert.deepEqual(await running.ping(100, 100), { sent: 100, answered: 100 });
-        assert.ok(count(told(), /^ipsec-sas-created/gm) > 1, "phase 2 was renewed");
-        assert.ok(count(told(), /^isakmp-sa-established/gm) > 1, "phase 1 was renewed");
+        const areRenewed = () =>
+          count(told(), /^ipsec-sas-created/gm) > 1 && count(told(), /^isakmp-sa-established/gm) > 1;
+        await pingsAllBack(running, areRenewed);
       },
     ));
 
   it("we renew phase 2 while pings pass, of which none is lost", () =>
     between("it", { salifetime: "20s", rekey: "no" }, WITH_KEY, async ({ running, told }) => {
       await pings(running, told);
-      assert.deepEqual(await running.ping(200, 100), { sent: 200, answered: 200 });
+      await pingsAllBack(running, () => count(told(), /^ipsec-sas-created/gm) > 1);
       assert.ok(count(told(), /^sa-requested/gm) > 0, "we ask for a successor");
-      assert.ok(count(told(), /^ipsec-sas-created/gm) > 1, "there is one");
     }));
 
   it("we answer its R-U-THERE, and once we are gone it notices", () =>
     between(
       "it",
-      { dpddelay: "1s", dpdtimeout: "3s", dpdaction: "clear" },
+      { dpddelay: "1s", dpdtimeout: "6s", dpdaction: "clear" },
       WITH_KEY,
       async ({ running, told }) => {
         await pings(running, told);
         await until(() => count(told(), /^notify-sent 36137/gm) > 1, told);
         running.stop();
-        await joined.guest.do(
-          'for i in {1..150}; do [ -z "$(ip xfrm state)" ] && exit 0; sleep 0.1; done; exit 1',
-        );
+        await untilNoSas(joined.guest);
         assert.match(await pluto.log(), /DPD/);
       },
     ));
@@ -163,9 +161,9 @@ describe("pluto", { skip, concurrency: false }, () => {
       { lines: [...WITH_KEY.lines, "crypto isakmp keepalive 10 2 periodic"] },
       async ({ running, told }) => {
         await pings(running, told);
-        await until(() => /^notify-received 36137/m.test(told()), told, 30_000);
+        await until(() => /^notify-received 36137/m.test(told()), told);
         await pluto.crash();
-        await until(() => /^peer-dead/m.test(told()), told, 40_000);
+        await until(() => /^peer-dead/m.test(told()), told);
         const { states, pairs } = await running.view();
         assert.deepEqual([states, pairs], [[], 0], "nothing is left");
       },
@@ -192,6 +190,14 @@ describe("pluto", { skip, concurrency: false }, () => {
     }
   }
 });
+
+/** Pings pass until this is so and a few more, and each comes back. */
+async function pingsAllBack(running: GatewayProcess, isSo: () => boolean): Promise<void> {
+  for (let round = 0; round < 40 && !isSo(); round++)
+    assert.deepEqual(await running.ping(20, 100), { sent: 20, answered: 20 });
+  assert.ok(isSo(), `${isSo}`);
+  assert.deepEqual(await running.ping(20, 100), { sent: 20, answered: 20 });
+}
 
 /** What a configuration of ours has besides, and RSA keys. */
 interface Ours {
