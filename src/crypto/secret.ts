@@ -1,7 +1,6 @@
 /** Octets that must not be seen: they print as `[secret]` everywhere, and only `reveal` gives them out. */
-import { packed, unpacked } from "../base/octets.ts";
+import { concat, packed, unpacked } from "../base/octets.ts";
 
-/** Packed, as every idle tunnel keeps several of them. */
 export class Secret {
   readonly #packed: string;
 
@@ -15,11 +14,6 @@ export class Secret {
     return unpacked(this.#packed);
   }
 
-  /** The octets from `start` to `end`, as secret as the whole. */
-  part(start: number, end: number): Secret {
-    return new Secret(unpacked(this.#packed.slice(start, end)));
-  }
-
   get length(): number {
     return this.#packed.length;
   }
@@ -31,4 +25,17 @@ export class Secret {
   toString(): string {
     return "[secret]";
   }
+}
+
+/**
+ * Several secrets as one text, for a private field of what there are ten thousands of: a Secret of its own takes 32 octets more
+ * for each. Such a field is as hidden as a Secret's.
+ */
+export function joinSecrets(...secrets: readonly Secret[]): string {
+  return packed(concat(...secrets.map((secret) => secret.reveal())));
+}
+
+/** The octets from `start` to `end` of what was joined. */
+export function secretIn(joined: string, start: number, end: number): Secret {
+  return new Secret(unpacked(joined.slice(start, end)));
 }

@@ -1,11 +1,10 @@
 /**
  * The parameters of an SA as it keeps them while it lives. What thousands of SAs have agreed on alike is one object for all of
- * them, and both keys are one secret: the plain object takes nearly twice as much.
+ * them, and both keys are one text: the plain object takes nearly twice as much.
  */
-import { concat } from "../base/octets.ts";
 import type { Instant } from "../base/time.ts";
 import { espKeyLength, isAh, type SaSuite } from "../crypto/names.ts";
-import { Secret } from "../crypto/secret.ts";
+import { joinSecrets, type Secret, secretIn } from "../crypto/secret.ts";
 import type { EncapsulationMode } from "../crypto/transform-set.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { TrafficSelector } from "../net/selector.ts";
@@ -37,7 +36,7 @@ export class KeptParameters implements SaParameters {
   readonly connId: number;
   readonly originalAddresses: Addresses | undefined;
   /** The encryption key, then the integrity key. */
-  readonly #keys: Secret;
+  readonly #keys: string;
   #peer: IpAddress;
   #udpEncapsulation: SaParameters["udpEncapsulation"];
 
@@ -54,7 +53,7 @@ export class KeptParameters implements SaParameters {
     this.installedAt = given.installedAt;
     this.connId = given.connId;
     this.originalAddresses = given.originalAddresses;
-    this.#keys = new Secret(concat(given.encryptionKey.reveal(), given.integrityKey.reveal()));
+    this.#keys = joinSecrets(given.encryptionKey, given.integrityKey);
     this.#peer = given.peer;
     this.#udpEncapsulation = given.udpEncapsulation;
   }
@@ -88,11 +87,11 @@ export class KeptParameters implements SaParameters {
   }
 
   get encryptionKey(): Secret {
-    return this.#keys.part(0, encryptionLength(this.suite));
+    return secretIn(this.#keys, 0, encryptionLength(this.suite));
   }
 
   get integrityKey(): Secret {
-    return this.#keys.part(encryptionLength(this.suite), this.#keys.length);
+    return secretIn(this.#keys, encryptionLength(this.suite), this.#keys.length);
   }
 
   get peer(): IpAddress {
