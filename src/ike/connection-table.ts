@@ -26,6 +26,12 @@ export class ConnectionTable {
     return this.#byPeer.has(peer);
   }
 
+  /** The peer's address, as the text that the configuration has of it. */
+  textOf(peer: IpAddress): IpAddress {
+    const [connection] = this.#byPeer.get(peer);
+    return connection?.peers.find((each) => each === peer) ?? peer;
+  }
+
   /** What a peer that begins may be meant by, in the order of the policy: its own entries, then those of dynamic maps. */
   between(localAddress: IpAddress, peer: IpAddress): readonly Connection[] {
     const templates = this.#templates.filter(

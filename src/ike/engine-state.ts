@@ -46,6 +46,8 @@ export class EngineState {
   /** Of the input being handled. */
   now: Instant;
   #outputs: IkeOutput[] = [];
+  /** Our end of the last SA: most have the same. */
+  #lastLocal: Endpoint | undefined;
   #nextConnId = 1;
   /** IOS numbers its IPsec connections from 2000 on. */
   #nextIpsecConnId = 2000;
@@ -91,6 +93,15 @@ export class EngineState {
   /** Milliseconds since 1970, where it is known. */
   get timeOfDay(): number | undefined {
     return this.wallClockAtStart === undefined ? undefined : this.wallClockAtStart + this.now;
+  }
+
+  /** The ends of a new SA, of what is kept already where that says the same: each message comes with copies. */
+  keptEnds(
+    local: Endpoint,
+    { address, port }: Endpoint,
+  ): { readonly local: Endpoint; readonly remote: Endpoint } {
+    if (this.#lastLocal === undefined || !isSameEndpoint(this.#lastLocal, local)) this.#lastLocal = local;
+    return { local: this.#lastLocal, remote: { address: this.connections.textOf(address), port } };
   }
 
   output(output: IkeOutput): void {
