@@ -1,12 +1,12 @@
-/** Several values by a key, which nearly always has one: that is kept as it is, for an array of one takes 56 octets more. */
+/** Several values by a key, which nearly always has one. */
+import { type Few, few, itemsOf } from "./few.ts";
+
 export class MultiMap<K, V> {
-  readonly #values = new Map<K, V | Several<V>>();
+  readonly #values = new Map<K, Few<V>>();
 
   /** In the order of adding. */
   get(key: K): readonly V[] {
-    const found = this.#values.get(key);
-    if (found instanceof Several) return found.values;
-    return found === undefined ? [] : [found];
+    return itemsOf(this.#values.get(key));
   }
 
   has(key: K): boolean {
@@ -26,22 +26,11 @@ export class MultiMap<K, V> {
 
   /** Key by key. */
   *values(): Generator<V> {
-    for (const found of this.#values.values())
-      if (found instanceof Several) yield* found.values;
-      else yield found;
+    for (const values of this.#values.values()) yield* itemsOf(values);
   }
 
   #set(key: K, values: readonly V[]): void {
-    const [first] = values;
-    if (first === undefined) this.#values.delete(key);
-    else this.#values.set(key, values.length === 1 ? first : new Several(values));
-  }
-}
-
-class Several<V> {
-  readonly values: readonly V[];
-
-  constructor(values: readonly V[]) {
-    this.values = values;
+    if (values.length === 0) this.#values.delete(key);
+    else this.#values.set(key, few(values));
   }
 }

@@ -1,4 +1,5 @@
 /** An ISAKMP SA from its first message on: phase 1 while it lasts, then what its quick modes stand on. */
+import { type Few, few, itemsOf } from "../base/few.ts";
 import { concat, hex, isZero, packed, unpacked } from "../base/octets.ts";
 import type { Instant } from "../base/time.ts";
 import { COOKIE_LENGTH } from "../isakmp/header.ts";
@@ -108,7 +109,7 @@ export class IsakmpSa extends Conversation implements IkeAlarm {
   /** The peer has shown which phase 1 IV it chains to: repeats of its last phase 1 message no longer move it. */
   isChainFixed = false;
   /** Of quick modes of both ends: none is used twice. */
-  usedMessageIds: readonly number[] = NONE;
+  #usedMessageIds: Few<number>;
   /** Of informational exchanges: the latest. Older ones do no harm when they are repeated. */
   #informationalIds: readonly number[] = NONE;
   /** Of the last R-U-THERE (RFC 3706 §5.4); undefined before the first. */
@@ -240,12 +241,16 @@ export class IsakmpSa extends Conversation implements IkeAlarm {
     if (this.#exchanges?.size === 0) this.#exchanges = undefined;
   }
 
+  get usedMessageIds(): readonly number[] {
+    return itemsOf(this.#usedMessageIds);
+  }
+
   hasUsed(messageId: number): boolean {
     return this.usedMessageIds.includes(messageId) || this.#informationalIds.includes(messageId);
   }
 
   useMessageId(messageId: number): void {
-    this.usedMessageIds = this.usedMessageIds.concat(messageId);
+    this.#usedMessageIds = few(this.usedMessageIds.concat(messageId));
   }
 
   rememberInformational(messageId: number): void {

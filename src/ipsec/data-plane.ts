@@ -28,15 +28,8 @@ import { PathMtus } from "./path-mtus.ts";
 import { followPeer, movePeer, type PeerMove } from "./peer-moves.ts";
 import type { IpsecPolicy } from "./policy.ts";
 import { changePolicy } from "./policy-change.ts";
-import {
-  lineFor,
-  lineKey,
-  type ProtectedConnection,
-  type ProtectedLine,
-  ProtectedPolicy,
-  selectorKey,
-  wantedSelector,
-} from "./protected-policy.ts";
+import type { ProtectedConnection, ProtectedLine } from "./protected-connection.ts";
+import { lineFor, lineKey, ProtectedPolicy, selectorKey, wantedSelector } from "./protected-policy.ts";
 import { type ReverseRoute, reverseRoutes } from "./reverse-routes.ts";
 import { isMeant, type SaFilter } from "./sa-filter.ts";
 import { type RemovalReason, SaLifecycle } from "./sa-lifecycle.ts";

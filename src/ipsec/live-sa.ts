@@ -14,7 +14,7 @@ import { endOf, NEVER, type VolumeLimits } from "./lifetimes.ts";
 import type { DataPlaneLimits } from "./limits.ts";
 import type { CompiledSelector } from "./packet-flow.ts";
 import type { PacketTransforms } from "./packet-transforms.ts";
-import type { ProtectedLine } from "./protected-policy.ts";
+import type { ProtectedLine } from "./protected-connection.ts";
 import type { Protection } from "./protection.ts";
 import { ReplayWindow } from "./replay-window.ts";
 import type { SaPath } from "./sa-path.ts";

@@ -5,7 +5,7 @@ import type { Secret } from "../crypto/secret.ts";
 import { isBetween } from "../net/selector.ts";
 import type { DataPlaneParts } from "./data-plane-parts.ts";
 import type { ManualKeying, ManualKeys } from "./policy.ts";
-import type { ProtectedConnection } from "./protected-policy.ts";
+import type { ProtectedConnection } from "./protected-connection.ts";
 import type { SaLifecycle } from "./sa-lifecycle.ts";
 import type { SaParameters } from "./security-association.ts";
 

@@ -8,7 +8,8 @@ import type { DataPlaneParts } from "./data-plane-parts.ts";
 import type { PlaneAlarm } from "./live-sa.ts";
 import { type Asking, Negotiations } from "./negotiations.ts";
 import type { NegotiateOutput } from "./outbox.ts";
-import { type ProtectedConnection, selectorKey } from "./protected-policy.ts";
+import type { ProtectedConnection } from "./protected-connection.ts";
+import { selectorKey } from "./protected-policy.ts";
 
 export interface SaRequest {
   readonly connection: ProtectedConnection;

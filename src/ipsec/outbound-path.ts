@@ -24,16 +24,8 @@ import { hasRoomFor, type OutboundSa, renewalReason } from "./live-sa.ts";
 import type { Negotiator } from "./negotiator.ts";
 import { type PacketFlow, packetFlowOf } from "./packet-flow.ts";
 import { dependsOnPorts, PortFragments } from "./port-fragments.ts";
-import {
-  countDrops,
-  countersOf,
-  decide,
-  isProtected,
-  lineKey,
-  type ProtectedConnection,
-  type ProtectedLine,
-  wantedSelector,
-} from "./protected-policy.ts";
+import type { ProtectedConnection, ProtectedLine } from "./protected-connection.ts";
+import { countDrops, countersOf, decide, isProtected, lineKey, wantedSelector } from "./protected-policy.ts";
 import { isAuthenticated, outerProtocol, payloadOffset, sealedLength } from "./protection.ts";
 import type { SaLifecycle } from "./sa-lifecycle.ts";
 import { fittingMss, pathOf } from "./sa-path.ts";

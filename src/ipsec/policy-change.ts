@@ -9,7 +9,8 @@ import { watchIdleness } from "./idle-watch.ts";
 import type { LiveSa, OutboundSa, RemovedPair } from "./live-sa.ts";
 import { isKeyedAlike } from "./manual-sas.ts";
 import type { CryptoMapEntry, IpsecPolicy } from "./policy.ts";
-import { type ProtectedLine, ProtectedPolicy } from "./protected-policy.ts";
+import type { ProtectedLine } from "./protected-connection.ts";
+import { ProtectedPolicy } from "./protected-policy.ts";
 import type { SaLifecycle } from "./sa-lifecycle.ts";
 import { membersOf, type SaParameters } from "./security-association.ts";
 

@@ -7,45 +7,14 @@ import { selectorCovers, selectorsEqual, type TrafficSelector } from "../net/sel
 import type { PacketDropReason } from "./events.ts";
 import { FlowCache } from "./flow-cache.ts";
 import type { DataPlaneLimits } from "./limits.ts";
-import type { InboundSa, OutboundSa } from "./live-sa.ts";
-import { betweenHosts, type CompiledSelector, compileSelector, type PacketFlow } from "./packet-flow.ts";
+import type { OutboundSa } from "./live-sa.ts";
+import { betweenHosts, compileSelector, type PacketFlow } from "./packet-flow.ts";
 import type { CryptoMapEntry, IpsecPolicy, ProtectedInterface } from "./policy.ts";
+import { type LineCounters, ProtectedConnection, type ProtectedLine } from "./protected-connection.ts";
 import type { SaParameters } from "./security-association.ts";
 import { Spd, spdLine } from "./spd.ts";
 import { TemporaryEntries } from "./temporary-entries.ts";
 import { TemporaryLines } from "./temporary-lines.ts";
-import type { DropCounts, FlowCounters } from "./view.ts";
-
-/** A permit line. */
-export interface ProtectedLine {
-  readonly connection: ProtectedConnection;
-  readonly selector: TrafficSelector;
-  readonly compiledSelector: CompiledSelector;
-  /** Undefined while there is nothing to count. */
-  counters: LineCounters | undefined;
-}
-
-export type LineCounters = { -readonly [K in keyof Omit<FlowCounters, "drops">]: number } & {
-  drops: { -readonly [R in keyof DropCounts]: DropCounts[R] };
-};
-
-/** A crypto map entry on an interface; on several, where its map has the same local address there: their SAs are the same, too. */
-export interface ProtectedConnection {
-  /** That of the entry; in a temporary one followed by the peer, for IKE knows its template alone. */
-  readonly id: string;
-  readonly entry: CryptoMapEntry;
-  /** The first of them. */
-  readonly interface: ProtectedInterface;
-  /** In a temporary entry they come and go with their SAs. */
-  lines: readonly ProtectedLine[];
-  /** Newest last. */
-  inbound: readonly InboundSa[];
-  outbound: readonly OutboundSa[];
-  /** Rises whenever `outbound` changes: what was cached before is void. */
-  version: number;
-  /** Whom to negotiate with; another one of the entry's peers after a failure. */
-  currentPeer: IpAddress | undefined;
-}
 
 /** What the cache remembers of a flow: the line that permits it and the SA it last took. */
 export interface FlowDecision {
@@ -223,16 +192,8 @@ function connectionOf(
   previous: ProtectedConnection | undefined,
 ): ProtectedConnection {
   const isPeerKept = previous?.currentPeer !== undefined && entry.peers.includes(previous.currentPeer);
-  const connection: ProtectedConnection = {
-    id: entry.id,
-    entry,
-    interface: protectedInterface,
-    lines: NONE,
-    inbound: NONE,
-    outbound: NONE,
-    version: 0,
-    currentPeer: isPeerKept ? previous.currentPeer : entry.peers[0],
-  };
+  const currentPeer = isPeerKept ? previous.currentPeer : entry.peers[0];
+  const connection = new ProtectedConnection(entry.id, entry, protectedInterface, currentPeer);
   const countersBefore = new Map(previous?.lines.map((line) => [lineKey(line), line.counters]));
   const permits = entry.rules.filter(({ rule }) => rule.action === "permit");
   connection.lines = permits.map(({ selector }) => {
@@ -244,16 +205,15 @@ function connectionOf(
 
 /** Every rule of the entry, the permit lines with their line. */
 function spdLines(connection: ProtectedConnection) {
+  const { entry, lines } = connection;
   let permits = 0;
-  return connection.entry.rules.map(({ rule }) => {
-    const target = rule.action === "permit" ? connection.lines[permits++] : undefined;
+  return entry.rules.map(({ rule }) => {
+    const target = rule.action === "permit" ? lines[permits++] : undefined;
     return spdLine(rule, target, target?.compiledSelector);
   });
 }
 
-/** Thousands of entries without SAs share it. */
-const NONE: readonly never[] = [];
-/** And those that have lost nothing this. */
+/** Thousands of lines that have lost nothing share it. */
 const NO_DROPS: LineCounters["drops"] = Object.freeze({});
 
 /** A permit line takes the flow. */

@@ -1,7 +1,8 @@
 /** Reverse route injection: what lies behind peers is routed to them, so that it comes by the interface that protects it. */
 import type { IpAddress } from "../net/ip-address.ts";
 import { type AddressBlock, maskOf } from "../net/selector.ts";
-import type { ProtectedConnection, ProtectedPolicy } from "./protected-policy.ts";
+import type { ProtectedConnection } from "./protected-connection.ts";
+import type { ProtectedPolicy } from "./protected-policy.ts";
 
 export interface ReverseRoute {
   /** A subnet. */

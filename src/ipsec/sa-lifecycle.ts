@@ -24,7 +24,8 @@ import {
 import type { Negotiator } from "./negotiator.ts";
 import type { NegotiateOutput } from "./outbox.ts";
 import { compileSelector } from "./packet-flow.ts";
-import { lineKey, type ProtectedConnection, type ProtectedLine, selectorKey } from "./protected-policy.ts";
+import type { ProtectedConnection, ProtectedLine } from "./protected-connection.ts";
+import { lineKey, selectorKey } from "./protected-policy.ts";
 import { membersOf, type SaParameters } from "./security-association.ts";
 
 export type RemovalReason = Extract<IpsecEvent, { kind: "sa-removed" }>["reason"];

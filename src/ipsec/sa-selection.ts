@@ -5,7 +5,8 @@ import type { PacketDropReason } from "./events.ts";
 import type { DataPlaneLimits } from "./limits.ts";
 import { isExpired, type LiveSa, type OutboundSa } from "./live-sa.ts";
 import { flowMatches, type PacketFlow } from "./packet-flow.ts";
-import type { FlowDecision, InterfacePolicy, ProtectedLine } from "./protected-policy.ts";
+import type { ProtectedLine } from "./protected-connection.ts";
+import type { FlowDecision, InterfacePolicy } from "./protected-policy.ts";
 import type { Sad } from "./sad.ts";
 
 export interface SaChoice {
@@ -25,9 +26,10 @@ export function saForFlow(
   limits: DataPlaneLimits,
 ): SaChoice {
   const { line, dependsOnPorts } = known;
-  const { outbound, version } = line.connection;
+  const { version } = line.connection;
   if (known.sa !== undefined && known.version === version && whyUnusable(known.sa, now, limits) === undefined)
     return { sa: known.sa, reason: "no sa", exhausted: NONE };
+  const { outbound } = line.connection;
   const exhausted: OutboundSa[] = [];
   let reason: PacketDropReason = "no sa";
   let fresh: OutboundSa | undefined;

@@ -73,7 +73,6 @@ export class Sad {
     } else {
       this.#outbound.add(peer, sa);
       connection.outbound = connection.outbound.concat(sa);
-      connection.version++;
     }
   }
 
@@ -90,7 +89,6 @@ export class Sad {
     } else {
       this.#outbound.remove(peer, sa);
       connection.outbound = connection.outbound.filter((other) => other !== sa);
-      connection.version++;
     }
   }
 

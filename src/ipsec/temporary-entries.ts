@@ -5,7 +5,8 @@
 import type { IpAddress } from "../net/ip-address.ts";
 import { selectorCovers, selectorsEqual, type TrafficSelector } from "../net/selector.ts";
 import { compileSelector } from "./packet-flow.ts";
-import type { InterfacePolicy, ProtectedConnection, ProtectedLine } from "./protected-policy.ts";
+import { ProtectedConnection, type ProtectedLine } from "./protected-connection.ts";
+import type { InterfacePolicy } from "./protected-policy.ts";
 
 export class TemporaryEntries {
   readonly #interfaces: ReadonlyMap<string, InterfacePolicy>;
@@ -86,16 +87,8 @@ export class TemporaryEntries {
 
 function temporaryOf(template: ProtectedConnection, peer: IpAddress): ProtectedConnection {
   const { entry, interface: protectedInterface } = template;
-  return {
-    id: idOf(template, peer),
-    entry: { ...entry, peers: [peer], rules: [] },
-    interface: protectedInterface,
-    lines: [],
-    inbound: [],
-    outbound: [],
-    version: 0,
-    currentPeer: peer,
-  };
+  const own = { ...entry, peers: [peer], rules: [] };
+  return new ProtectedConnection(idOf(template, peer), own, protectedInterface, peer);
 }
 
 function idOf(template: ProtectedConnection, peer: IpAddress): string {
