@@ -44,6 +44,51 @@ for (const name of FILES)
     compile(configuration);
   });
 
+for (const name of FILES.filter((each) => each.startsWith("router-")))
+  test(`${name} is printed with every line of it, each below the same one`, () => {
+    const { configuration, problems } = loadConfiguration(textOf(name), name);
+    assert.deepEqual(
+      problems.filter(({ severity }) => severity === "error"),
+      [],
+    );
+    const lines = linesWithPlaces(runningConfig(configuration).join("\n"));
+    assert.deepEqual(
+      [...linesWithPlaces(textOf(name))].filter((line) => !lines.has(line)),
+      PRINTED_OTHERWISE[name] ?? [],
+    );
+  });
+
+/** `interface Ethernet0 / shutdown`. */
+function linesWithPlaces(text: string): Set<string> {
+  let place = "";
+  const found = new Set<string>();
+  for (const line of text.split("\n").map((each) => each.trimEnd())) {
+    if (/^\s*(?:!|$)/.test(line)) continue;
+    if (!line.startsWith(" ")) place = line;
+    found.add(line.startsWith(" ") ? `${place} / ${line.trim()}` : line);
+  }
+  return found;
+}
+
+/** Defaults, and forms of other releases. */
+const PRINTED_OTHERWISE: Readonly<Record<string, readonly string[]>> = {
+  "router-remote-access.cfg": [
+    "no service password-encryption",
+    "clock timezone EST -5 0",
+    "crypto isakmp key branchkey address 0.0.0.0 0.0.0.0 no-xauth",
+    "crypto ipsec transform-set ESP-3DES-SHA esp-3des esp-sha-hmac / mode tunnel",
+    "access-list 101 deny   ip 192.168.1.0 0.0.0.255 192.168.100.0 0.0.0.255",
+  ],
+  "router-site-to-site.cfg": [
+    "ip domain name example.net",
+    "ip access-list standard MGMT / deny   any log",
+    "ip access-list extended NAT / deny   ip 10.10.1.0 0.0.0.255 10.1.0.0 0.0.255.255",
+    "ip access-list extended OUTSIDE-IN / deny   ip any any log",
+    "logging 10.1.1.20",
+    "line vty 0 4 / exec-timeout 10 0",
+  ],
+};
+
 test("the two routers of the first case study compile, and are told of what is weak alone", () => {
   for (const name of ["example-13-01-initiator.cfg", "example-13-02-responder.cfg"]) {
     const { configuration, problems } = loadConfiguration(textOf(name), name);

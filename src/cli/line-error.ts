@@ -66,13 +66,27 @@ function looksSecret(words: readonly string[]): boolean {
   const last = before.at(-1) ?? "";
   const isTyped = /^[0-9]$/.test(last);
   const word = (isTyped ? before.at(-2) : last) ?? "";
-  if (/^(?:community|key-string|pre-shared-key|md5)$/.test(word)) return true;
+  if (/^(?:community|key-string|pre-shared-key|md5|authentication-key)$/.test(word)) return true;
+  if (SECRETS_BY_PLACE.some((form) => form.test(words.join(" ")))) return true;
   // `aaa-server NAME (inside) host ADDRESS KEY` of a PIX.
   if (before.at(-2) === "host" && before.at(-3)?.startsWith("(")) return true;
   // `crypto isakmp key WORD`, in any abbreviation, and `radius-server key WORD`; not `crypto key generate`.
   const of = before.at(isTyped ? -3 : -2) ?? "";
-  return /^ke?y?$/.test(word) && /^(?:is\w*|radius-server|tacacs-server|host|server)/.test(of);
+  if (!/^ke?y?$/.test(word)) return false;
+  return /^(?:is\w*|host|server)/.test(of) || before.some((each) => SERVERS.test(each));
 }
+
+/** Whose line has a key among other things. */
+const SERVERS = /^(?:radius-server|tacacs-server|server-private)$/;
+
+/** Lines whose last word is a secret by its place alone. */
+const SECRETS_BY_PLACE = [
+  // `snmp-server host A.B.C.D [traps | informs] [version V [LEVEL]] COMMUNITY`.
+  /^(?:no )?snmp-server host \S+(?: vrf \S+)?(?: (?:traps|informs))?(?: version (?:1|2c|3 (?:auth|noauth|priv)))? (?!(?:vrf|traps|informs|version)$)\S+$/,
+  /^(?:no )?snmp-server user .* (?:auth sha|priv (?:3?des|aes(?: (?:128|192|256))?)) (?!(?:128|192|256)$)\S+$/,
+  // Protocols among neighbours, whose key is text that all of them know.
+  /^(?:no )?(?:ip nhrp|(?:standby|vrrp|glbp)(?: \d+)?) authentication (?:text )?(?!(?:md5|text)$)\S+$/,
+];
 
 function opensSecret(word: string): boolean {
   return /^(?:password|password-encrypt|secret)$/.test(word);

@@ -140,11 +140,22 @@ for (const line of [
   "username joe password 0 topsecret",
   "snmp-server community topsecret RO",
   "radius-server key topsecret",
+  "radius-server host 10.1.1.1 auth-port 1645 acct-port 1646 key 7 topsecret",
+  "tacacs-server host 10.1.1.1 key topsecret",
+  "snmp-server host 10.1.1.1 topsecret",
+  "snmp-server host 10.1.1.1 traps version 2c topsecret ipsec",
+  "snmp-server host 10.1.1.1 version 3 auth topsecret",
+  "snmp-server user one group v3 auth sha topsecret priv aes 128 topsecret",
+  "ntp authentication-key 1 md5 topsecret 7",
+  "interface e0\nip nhrp authentication topsecret",
+  "interface e0\nstandby 1 authentication topsecret",
+  "interface e0\nvrrp 1 authentication text topsecret",
+  "interface e0\nip ospf authentication-key topsecret",
   "pasword 7 x password 7 topsecret",
   "crypto isakmp key 6 topsecret address 1.1.1.1",
 ])
   test(`a problem does not show the secret in: ${line}`, () => {
-    const { problems } = load(line);
+    const { problems } = load(...line.split("\n"));
     assert.ok(problems.length > 0 || /^(?:no|enable|username|crypto isakmp key 6) /.test(line));
     assert.doesNotMatch(JSON.stringify(problems), /topsecret/);
   });

@@ -55,13 +55,19 @@ export interface CryptoMapEntrySettings {
   readonly replay: ReplaySettings;
   /** `set security-association level per-host`. */
   readonly isPerHost: Setting<true> | undefined;
-  readonly reverseRoute: Setting<ReverseRouteTerms> | undefined;
+  readonly reverseRoute: Setting<ReverseRouteSettings> | undefined;
   /** Name or number of an access list. */
   readonly matchAddress: Setting<string> | undefined;
   /** Of an entry of type ipsec-manual: at most one for each protocol and direction, in this order. */
   readonly sessionKeys: readonly SessionKeySettings[];
   readonly kept: KeptLines;
   readonly origin: Origin | undefined;
+}
+
+/** `reverse-route`. */
+export interface ReverseRouteSettings extends ReverseRouteTerms {
+  /** `remote-peer`, which may name another next hop: without one the routes lead to the peer, as they do anyhow. */
+  readonly namesPeer: boolean;
 }
 
 /** `set session-key`. */

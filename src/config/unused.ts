@@ -3,7 +3,8 @@ import type { Configuration } from "./configuration.ts";
 import type { Problems } from "./problem.ts";
 
 export function findUnused(configuration: Configuration, problems: Problems): void {
-  const { cryptoMaps, dynamicMaps, interfaces, transformSets, accessLists, nat, routeMaps } = configuration;
+  const { cryptoMaps, dynamicMaps, interfaces, transformSets, accessLists, nat, routeMaps, lines } =
+    configuration;
   const entries = [...cryptoMaps, ...dynamicMaps].flatMap((map) => map.entries);
   const applied = new Set(interfaces.map(({ cryptoMap }) => cryptoMap?.value));
   for (const { name, entries: own, dynamicEntries, localAddress } of cryptoMaps)
@@ -39,6 +40,7 @@ export function findUnused(configuration: Configuration, problems: Problems): vo
     ...interfaces.flatMap(({ accessGroups }) => [accessGroups.in?.value, accessGroups.out?.value]),
     ...nat.sources.map(({ match }) => match.name),
     ...routeMaps.flatMap((entry) => entry.accessLists),
+    ...lines.map(({ accessClassIn }) => accessClassIn?.value),
   ]);
   for (const { name, origin } of accessLists)
     if (!usedLists.has(name))

@@ -1,8 +1,9 @@
 /** The mode of a crypto map entry, and of an entry of a dynamic map: peers, transform sets, PFS, lifetimes, and what to protect. */
 import { type CryptoMapEntrySettings, isSamePeer } from "../../config/configuration.ts";
+import type { ReverseRouteSettings } from "../../config/crypto-map-settings.ts";
 import { newCryptoMapEntry } from "../../config/defaults.ts";
 import type { GroupId } from "../../crypto/names.ts";
-import type { IdleTime, ReverseRouteTerms } from "../../ipsec/policy.ts";
+import type { IdleTime } from "../../ipsec/policy.ts";
 import { keeping, keptIn, keptPhrase } from "../keeping.ts";
 import { possible } from "../lenses.ts";
 import { type Place, type Statement, statementsAt } from "../mode.ts";
@@ -145,8 +146,12 @@ const REVERSE_ROUTE = entrySetting(
   [
     ...phrase("reverse-route", "Reverse Route Injection"),
     optional(
-      word("remote-peer", "Create route in route table for remote tunnel endpoint"),
-      value("nextHop", ADDRESS, "IP address of the next hop"),
+      oneOf("end", {
+        remotePeer: [
+          word("remote-peer", "Create route in route table for remote tunnel endpoint"),
+          optional(value("nextHop", ADDRESS, "IP address of the next hop")),
+        ],
+      }),
     ),
     flag("isStatic", "static", "Create routes based on static ACLs permanently"),
   ],
@@ -154,9 +159,13 @@ const REVERSE_ROUTE = entrySetting(
     key: 1,
     read: (entry) => entry.reverseRoute,
     write: (entry, reverseRoute) => ({ ...entry, reverseRoute }),
-    toValue: ({ nextHop, isStatic }): ReverseRouteTerms => ({ nextHop, isStatic: isStatic === true }),
-    toArguments: ({ nextHop, isStatic }) => ({
-      nextHop,
+    toValue: ({ end, isStatic }): ReverseRouteSettings => ({
+      namesPeer: end !== undefined,
+      nextHop: end?.nextHop,
+      isStatic: isStatic === true,
+    }),
+    toArguments: ({ namesPeer, nextHop, isStatic }) => ({
+      end: namesPeer ? { kind: "remotePeer" as const, nextHop } : undefined,
       isStatic: isStatic ? (true as const) : undefined,
     }),
   }),
@@ -226,6 +235,8 @@ export const CRYPTO_MAP_ENTRY_STATEMENTS: readonly Statement[] = [
   kept("set ikev2-profile", "Specify ikev2 Profile"),
   kept("set identity", "Identity restriction"),
   kept("set nat", "Set NAT translation"),
+  kept("set reverse-route", "Reverse Route Injection"),
+  kept("set security-policy", "Limit of security policies"),
   kept("set ip", "Interface Internet Protocol config commands"),
   MATCH_ADDRESS,
   REVERSE_ROUTE,

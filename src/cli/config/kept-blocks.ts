@@ -57,6 +57,33 @@ export const PROFILE_BLOCK = block(
   "accounting authentication aaa ca client default description dpd encryption group identity initiate integrity isakmp keepalive keyring lifetime local-address match peer pki pre-shared-key prf proposal qos responder-only self-identity set virtual-template vrf",
 );
 
+export const AAA_SERVER_BLOCK = block(
+  "config-server",
+  "address automate-tester backoff dscp exit key non-standard pac port retransmit send-nat-address single-connection timeout",
+);
+
+export const EASY_VPN_BLOCK = block(
+  "config-crypto-ezvpn",
+  "acl backup connect default flow group idletime local-address mode nat peer reactivate ssid username virtual-interface xauth",
+);
+
+export const CERTIFICATE_MAP_BLOCK = block(
+  "ca-certificate-map",
+  "alt-subject-name default expires-on issuer-name name serial-number subject-name unstructured-subject-name valid-start",
+);
+
+export const CERTIFICATE_SERVER_BLOCK = block(
+  "cs-server",
+  "auto-rollover cdp-url crl database default eku grant hash issuer-name lifetime mode redundancy rollover serial-number show shutdown",
+);
+
+export const APPLET_BLOCK = block(
+  "config-applet",
+  "action attribute correlate default description event set trigger",
+);
+
+export const TIME_RANGE_BLOCK = block("config-time-range", "absolute default periodic");
+
 function block(prompt: string, words: string): BlockKind {
   return { kind: "mode", prompt, words: words.split(" ") };
 }

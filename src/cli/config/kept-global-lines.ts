@@ -1,22 +1,28 @@
 /** IOS's global configuration lines that concern nothing done here: kept, printed back, reported once. */
-
-import { keeping, keptIn, keptPhrase, type Traits, unsupported, used } from "../keeping.ts";
-import { type BlockKind, GLOBAL_PLACE, type Statement } from "../mode.ts";
+import { unsupported, used } from "../keeping.ts";
+import type { Statement } from "../mode.ts";
 import {
   AAA_GROUP_BLOCK,
+  AAA_SERVER_BLOCK,
+  APPLET_BLOCK,
+  CERTIFICATE_MAP_BLOCK,
+  CERTIFICATE_SERVER_BLOCK,
   CLASS_BLOCK,
   CLIENT_GROUP_BLOCK,
   CONTROLLER_BLOCK,
   DHCP_BLOCK,
+  EASY_VPN_BLOCK,
   HUB_BLOCK,
   KEY_CHAIN_BLOCK,
   OTHER_BLOCK,
   POLICY_BLOCK,
   PROFILE_BLOCK,
   ROUTER_BLOCK,
-  TEXT_BLOCK,
+  TIME_RANGE_BLOCK,
   VPDN_BLOCK,
 } from "./kept-blocks.ts";
+import { block, each, list, one, textBlock } from "./kept-line.ts";
+import { ROUTES_NOT_IN_EFFECT } from "./kept-routes.ts";
 
 /** `service`. */
 const SERVICES: readonly (readonly [name: string, help: string])[] = [
@@ -85,6 +91,11 @@ export const LINES_OF_THE_SYSTEM: readonly Statement[] = [
   unsupported(list("aaa authorization", "Authorization configurations parameters")),
   unsupported(list("aaa accounting", "Accounting configurations parameters")),
   unsupported(block("aaa group", "AAA group definitions", AAA_GROUP_BLOCK)),
+  unsupported(list("aaa attribute", "AAA attribute definitions")),
+  unsupported(list("aaa dnis", "Associate certain AAA parameters to a specific DNIS number")),
+  unsupported(list("aaa local", "AAA local method options")),
+  unsupported(list("aaa nas", "NAS specific configuration")),
+  unsupported(block("aaa server radius", "AAA RADIUS server definitions", AAA_GROUP_BLOCK)),
   one("aaa session-id", "AAA session ID"),
   one("clock summer-time", "Configure summer (daylight savings) time"),
   one("clock calendar-valid", "Calendar time is authoritative"),
@@ -111,6 +122,24 @@ export const LINES_OF_THE_SYSTEM: readonly Statement[] = [
   each("restconf", "Configure RESTCONF"),
   each("transceiver", "Select from transceiver configuration commands"),
   block("call-home", "Enter call-home configuration mode", OTHER_BLOCK),
+  one("service password-recovery", "Disable password recovery"),
+  each("security", "Infra Security CLIs"),
+  each("network-clock-participate", "Configure network clocking"),
+  each("network-clock-select", "Configure network clocking priorities"),
+  each("network-clock", "Configure network clocking"),
+  each("ftp-server", "FTP server configuration commands"),
+  each("file", "Adjust options of file system access"),
+  each("configuration mode", "Configuration mode for configuration commands"),
+  each("secure", "Resilient configuration"),
+  each("buffers", "Adjust system buffer pool parameters"),
+  each("errdisable", "Error disable"),
+  each("ethernet", "Ethernet configuration"),
+  each("mls", "Mls configuration commands"),
+  each("mac-address-table", "Configure the MAC address table"),
+  each("system", "System configuration"),
+  each("warm-reboot", "Configure the router to do warm reboot"),
+  each("dspfarm", "Resource for DSP farm"),
+  each("cts", "Cisco Trusted Security commands"),
 ];
 
 /** What IOS prints of IP between the domain and the encryption module. */
@@ -140,6 +169,28 @@ export const LINES_OF_NAMES: readonly Statement[] = [
   list("ip dhcp excluded-address", "Prevent DHCP from assigning certain addresses"),
   unsupported(block("ip dhcp pool", "Configure DHCP address pools", DHCP_BLOCK)),
   unsupported(block("ip vrf", "Configure an IP VPN Routing/Forwarding instance", ROUTER_BLOCK)),
+  each("ip dhcp bootp", "BOOTP specific configuration"),
+  each("ip dhcp conflict", "DHCP address conflict parameters"),
+  each("ip dhcp database", "Configure DHCP database agents"),
+  each("ip dhcp ping", "Specify ping parameters used by DHCP"),
+  each("ip dhcp relay", "DHCP relay agent parameters"),
+  each("ip dhcp use", "Configure use of certain information"),
+  each("ip accounting-threshold", "Sets the maximum number of accounting entries"),
+  each("ip admission", "Network Admission Control"),
+  each("ip auth-proxy", "Authentication Proxy"),
+  each("ip gratuitous-arps", "Generate gratuitous ARPs for PPP/SLIP peer addresses"),
+  each("ip identd", "Ident server"),
+  each("ip ips", "Intrusion Prevention System"),
+  each("ip kerberos", "Kerberos interface"),
+  each("ip port-map", "Port to application mapping (PAM) configuration"),
+  each("ip reflexive-list", "Reflexive access list"),
+  each("ip rsvp", "Configure static RSVP information"),
+  each("ip rtcp", "Configure RTCP"),
+  each("ip sdee", "Security Device Event Exchange"),
+  each("ip spd", "Selective Packet Discard"),
+  each("ip traffic-export", "IP traffic export configuration"),
+  each("ip urlfilter", "Url Filtering"),
+  each("ip wccp", "Web-Cache Coordination Protocol Commands"),
   list("ip inspect", "Context-based Access Control Engine"),
   list("ip audit", "Intrusion Detection System"),
   one("ip multicast-routing", "Enable IP multicast forwarding"),
@@ -172,6 +223,8 @@ export const LINES_OF_NAMES: readonly Statement[] = [
   each("mpls", "Multi-Protocol Label Switching configuration commands"),
   each("ipv6", "Global IPv6 configuration commands"),
   block("archive", "Archive the configuration", OTHER_BLOCK),
+  block("voice service", "Configure voice service", OTHER_BLOCK),
+  block("voice class", "Configure voice class parameters", OTHER_BLOCK),
   block("voice-card", "Configure a specific voice-card", OTHER_BLOCK),
   block("dial-peer", "Dial Map (Peer) configuration commands", OTHER_BLOCK),
   each("mgcp", "Enable Multimedia Gateway Control Protocol"),
@@ -193,6 +246,11 @@ export const LINES_OF_NAMES: readonly Statement[] = [
   list("x25", "X.25 level 3"),
   one("async-bootp", "Modify system bootp parameters"),
   one("partition", "Partition device"),
+  unsupported(block("radius server", "RADIUS server configuration", AAA_SERVER_BLOCK)),
+  unsupported(block("tacacs server", "TACACS server configuration", AAA_SERVER_BLOCK)),
+  unsupported(block("l2tp-class", "l2tp-class configuration", OTHER_BLOCK)),
+  unsupported(block("pseudowire-class", "Pseudowire-class configuration", OTHER_BLOCK)),
+  unsupported(block("webvpn", "WebVPN configuration", OTHER_BLOCK)),
   list("license", "Configure license features"),
   block("hub", "Hub configuration commands", HUB_BLOCK),
   block("controller", "Configure a specific controller", CONTROLLER_BLOCK),
@@ -208,6 +266,13 @@ export const LINES_OF_ISAKMP: readonly Statement[] = [
   unsupported(
     block("crypto isakmp client configuration group", "Set group profile attributes", CLIENT_GROUP_BLOCK),
   ),
+  unsupported(
+    block(
+      "crypto isakmp client configuration browser-proxy",
+      "Set browser proxy settings for client",
+      CLIENT_GROUP_BLOCK,
+    ),
+  ),
   unsupported(one("crypto isakmp default", "Default policies")),
   unsupported(one("crypto call admission limit ipsec", "Configure IPsec Call Admission Control Limits")),
   unsupported(one("call admission", "Call Admission Control")),
@@ -222,6 +287,9 @@ export const LINES_OF_IPSEC: readonly Statement[] = [
       "Match inbound SPI to outbound SPI for IPsec aware NAT",
     ),
   ),
+  unsupported(block("crypto ipsec client ezvpn", "Configure an EasyVPN client", EASY_VPN_BLOCK)),
+  unsupported(one("crypto ipsec ipv4-deny", "What a deny entry of an access list does to packets")),
+  unsupported(one("crypto ipsec optional", "Enable optional encryption for IPSec")),
   unsupported(block("crypto ipsec profile", "Configure an ipsec policy profile", PROFILE_BLOCK)),
 ];
 
@@ -230,6 +298,15 @@ export const LINES_OF_KEYS: readonly Statement[] = [
   unsupported(block("crypto keyring", "Key ring commands", PROFILE_BLOCK)),
   unsupported(one("crypto engine", "Enter a crypto engine configurable menu")),
   unsupported(block("crypto ikev2", "Configure IKEv2 Options", PROFILE_BLOCK)),
+  unsupported(block("crypto identity", "Enter a crypto identity list", PROFILE_BLOCK)),
+  unsupported(block("crypto gdoi", "Configure GDOI policy", PROFILE_BLOCK)),
+  unsupported(
+    block("crypto pki certificate map", "Define certificate attributes map", CERTIFICATE_MAP_BLOCK),
+  ),
+  unsupported(block("crypto ca certificate map", "Define certificate attributes map", CERTIFICATE_MAP_BLOCK)),
+  unsupported(block("crypto pki server", "Enable IOS Certificate server", CERTIFICATE_SERVER_BLOCK)),
+  list("crypto pki token", "Configure cryptographic token"),
+  each("crypto mib", "Configure Crypto-related MIB Parameters"),
   one("crypto logging", "Logging messages"),
 ];
 
@@ -244,6 +321,7 @@ export const LINES_OF_ROUTING: readonly Statement[] = [
   unsupported(block("router mobile", "Mobile routes", ROUTER_BLOCK)),
   unsupported(block("router odr", "On Demand stub Routes", ROUTER_BLOCK)),
   unsupported(block("router ospf", "Open Shortest Path First (OSPF)", ROUTER_BLOCK)),
+  unsupported(block("router ospfv3", "OSPFv3", ROUTER_BLOCK)),
   unsupported(block("ip eigrp", "Enhanced Interior Gateway Routing Protocol", ROUTER_BLOCK)),
   unsupported(list("ip local pool", "IP Local address pool lists")),
 ];
@@ -252,10 +330,19 @@ export const LINES_OF_ROUTING: readonly Statement[] = [
 export const LINES_OF_FORWARDING: readonly Statement[] = [
   unsupported(list("ip nat inside destination", "Inside address translation of destinations")),
   unsupported(list("ip nat outside", "Outside address translation")),
+  list("ip nat log", "NAT Logging"),
+  list("ip nat service", "Special translation for application using non-standard port"),
   list("ip nat translation", "NAT translation entry configuration"),
   one("ip classless", "Follow classless routing forwarding rules"),
   list("ip default-network", "Flags networks as candidates for default routes"),
   each("ip forward-protocol", "Controls forwarding of physical and directed IP broadcasts"),
+  unsupported(list("ip route vrf", "Configure static route for a VPN Routing/Forwarding instance")),
+  ...ROUTES_NOT_IN_EFFECT,
+  unsupported(list("ip mroute", "Configure static multicast routes")),
+  list("ip as-path", "BGP autonomous system path filter"),
+  list("ip community-list", "Add a community list entry"),
+  list("ip extcommunity-list", "Add a extended community list entry"),
+  list("ip msdp", "MSDP global commands"),
   list("ip prefix-list", "Build a prefix list"),
   one("ip pim", "PIM global commands"),
   one("ip flow-export", "Specify host/port to send flow statistics"),
@@ -293,36 +380,16 @@ export const LINES_AFTER_TERMINALS: readonly Statement[] = [
   list("sntp", "Configure SNTP"),
   one("scheduler", "Scheduler parameters"),
   list("exception", "Exception handling"),
-  list("event", "Event related configuration commands"),
+  block("event manager applet", "Register an Event Manager applet", APPLET_BLOCK),
+  list("event manager directory", "Set Event Manager directory configuration"),
+  list("event manager environment", "Set an Event Manager global environment variable"),
+  list("event manager history", "Set Event Manager history configuration"),
+  list("event manager policy", "Register an Event Manager policy"),
+  list("event manager scheduler", "Set Event Manager scheduler options"),
+  list("event manager session", "Set Event Manager session attributes"),
+  list("rmon", "Remote Monitoring"),
+  list("kron occurrence", "Define a kron occurrence"),
+  block("kron policy-list", "Define a kron policy list", OTHER_BLOCK),
+  block("time-range", "Define time range entries", TIME_RANGE_BLOCK),
+  block("onep", "onep configuration", OTHER_BLOCK),
 ];
-
-/** One line at a time, and `no` counts too. */
-function one(words: string, help: string): Statement {
-  return keep(words, help, { replaces: "statement", keepsNo: true });
-}
-
-/** Several lines that are each on or off. */
-function each(words: string, help: string): Statement {
-  return keep(words, help, { replaces: "line", keepsNo: true });
-}
-
-/** Several lines, each of which `no` removes. */
-function list(words: string, help: string): Statement {
-  return keep(words, help, { replaces: "line", keepsNo: false });
-}
-
-function block(words: string, help: string, kind: BlockKind): Statement {
-  return keep(words, help, { replaces: "line", keepsNo: false, block: kind });
-}
-
-function textBlock(words: string, help: string): Statement {
-  return keep(words, help, { replaces: "statement", keepsNo: false, block: TEXT_BLOCK });
-}
-
-function keep(words: string, help: string, traits: Pick<Traits, "replaces" | "keepsNo"> & Partial<Traits>) {
-  return keeping(
-    keptPhrase(words, help),
-    { effect: "none", block: undefined, ...traits },
-    keptIn(GLOBAL_PLACE),
-  );
-}

@@ -5,7 +5,7 @@ import type {
   TrustpointSettings,
 } from "../../config/configuration.ts";
 import { newTrustpoint } from "../../config/defaults.ts";
-import { keeping, keptIn, keptPhrase, unsupported } from "../keeping.ts";
+import { keeping, keptIn, keptPhrase, unsupported, used } from "../keeping.ts";
 import { toggle } from "../lenses.ts";
 import {
   globalSetting,
@@ -51,6 +51,12 @@ function trustpointStatement(form: TrustpointSettings["form"], help: string, pro
       unsupported(keep("enrollment selfsigned", "Generate a self-signed certificate")),
       unsupported(keep("query url", "LDAP server URL")),
       unsupported(keep("auto-enroll", "Automatically enroll this router identity")),
+      unsupported(keep("enrollment profile", "Specify an enrollment profile")),
+      unsupported(keep("authorization", "Authorization parameters")),
+      unsupported(keep("chain-validation", "Specify validation of certificate chains")),
+      unsupported(keep("ocsp", "OCSP parameters")),
+      keep("eckeypair", "Specify eckeypair for this identity"),
+      keep("hash", "Hash algorithm of requests"),
       keep("fqdn", "Include fully-qualified domain name"),
       keep("ip-address", "Include ip address"),
       keep("serial-number", "Include serial number"),
@@ -60,6 +66,8 @@ function trustpointStatement(form: TrustpointSettings["form"], help: string, pro
       keep("rsakeypair", "Specify rsakeypair for this identity"),
       keep("fingerprint", "Fingerprint of the CA certificate"),
       keep("password", "Revocation password"),
+      keep("on", "Where the key pair is kept"),
+      keep("validation-usage", "Specify the usages that certificates are checked for"),
       keep("primary", "Specify trustpoint as primary"),
       keep("regenerate", "Regenerate keys on re-enrollment"),
       keep("root", "Get root CA certificate"),
@@ -68,7 +76,7 @@ function trustpointStatement(form: TrustpointSettings["form"], help: string, pro
       keep("vrf", "VRF to use for enrollment"),
       unsupported(keep("match certificate", "Match peer's certificate attributes")),
       unsupported(keep("crl query", "LDAP URL of the CRL")),
-      unsupported(keep("revocation-check", "Revocation checking options")),
+      used(keep("revocation-check", "Revocation checking options")),
       statementsAt(place)(
         phrase("crl optional", "CRL verification is optional"),
         toggle({
