@@ -135,7 +135,7 @@ export function enter(
       kept: !isWithoutEffect(statement) || prefix === "default" ? undefined : { statement, origin: from },
       editing: {
         configuration: change,
-        place: prefix !== undefined ? here : placeAfter(statement, args, here),
+        place: prefix !== undefined ? here : placeAfter(statement, change, args, here),
         raw,
       },
     };
@@ -276,8 +276,14 @@ function rawAfter(statement: Statement, place: Arguments, args: Arguments): RawT
     : { kind: "octets", statement, place, args, digits: "" };
 }
 
-function placeAfter(statement: Statement, args: Arguments, here: EditingPlace): EditingPlace {
-  const { opens, keeps } = statement;
+function placeAfter(
+  statement: Statement,
+  configuration: Configuration,
+  args: Arguments,
+  here: EditingPlace,
+): EditingPlace {
+  const { keeps } = statement;
+  const opens = statement.modeFor?.(configuration, args) ?? statement.opens;
   if (opens !== undefined) {
     const above = here.kind === "mode" ? here : undefined;
     return { kind: "mode", mode: opens, args: { ...above?.args, ...args }, isIndented: false, above };

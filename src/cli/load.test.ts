@@ -216,6 +216,29 @@ test("below an interface a static route is a route, and `crypto map` is its own"
   assert.equal(configuration.nat.statics[0]?.local, "10.1.1.2");
 });
 
+test("a crypto map entry that is there is entered without its type; a new one is not made without", () => {
+  const known = ["crypto map vpn 10 ipsec-isakmp", " set peer 10.1.1.1", "crypto map vpn 20 ipsec-manual"];
+  const { configuration, problems } = load(...known, "crypto map vpn 10", " set peer 10.1.1.2");
+  assert.deepEqual(problems, []);
+  assert.deepEqual(
+    configuration.cryptoMaps[0]?.entries[0]?.peers.map(({ value }) => value),
+    [
+      { kind: "address", address: "10.1.1.1" },
+      { kind: "address", address: "10.1.1.2" },
+    ],
+  );
+  // Its mode is that of its type.
+  const manual = [...known, "crypto map vpn 20", " set session-key inbound ah 256 00112233445566778899aabbccddeeff"];
+  assert.deepEqual(load(...manual).problems, []);
+  const fresh = load(...known, "crypto map vpn 30", " set peer 10.1.1.3");
+  assert.deepEqual(
+    fresh.problems.map(({ message }) => message),
+    ["crypto map vpn 30\n% Incomplete command."],
+  );
+  assert.equal(fresh.configuration.cryptoMaps[0]?.entries.length, 2);
+  assert.equal(load(...known, "no crypto map vpn 10").configuration.cryptoMaps[0]?.entries.length, 1);
+});
+
 test("a banner of several lines is kept as it is, commands in it included", () => {
   const lines = ["banner motd ^C", "  hostname Evil", "!", "end of the text ^C", "hostname Good"];
   const { configuration, problems } = load(...lines);

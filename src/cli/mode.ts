@@ -27,6 +27,8 @@ export interface Statement {
   written(configuration: Configuration, place: Arguments, all: boolean): readonly Written[];
   /** The mode that it leads into. */
   readonly opens: Mode | undefined;
+  /** Which mode it is, where what is there decides. */
+  readonly modeFor?: (configuration: Configuration, args: Arguments) => Mode;
   /** For lines that are kept and have no effect. */
   readonly keeps: Keeping | undefined;
   /** For a line that octets follow. */

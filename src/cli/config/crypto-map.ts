@@ -82,6 +82,24 @@ export const CRYPTO_MAP_MANUAL_ENTRY = opening<{ readonly name: string; readonly
   noteOfNew,
 );
 
+/** An entry that is there is entered without its type; a new one needs it. */
+export const CRYPTO_MAP_KNOWN_ENTRY: Statement = {
+  ...globalSetting([...MAP, SEQUENCE], {
+    key: 4,
+    set: (configuration, { name, sequence }): Change =>
+      entryOf(mapOf(configuration, name), sequence) === undefined ? WITHOUT_TYPE : configuration,
+    unset: (configuration) => configuration,
+    get: () => [],
+  }),
+  opens: ENTRY_MODE,
+  modeFor: (configuration, { name, sequence }) =>
+    entryOf(mapOf(configuration, String(name)), Number(sequence))?.type === "ipsec-manual"
+      ? MANUAL_ENTRY_MODE
+      : ENTRY_MODE,
+};
+
+const WITHOUT_TYPE = { refused: "% Incomplete command." };
+
 /** The entries of a dynamic map, in a crypto map. */
 export const CRYPTO_MAP_DYNAMIC_ENTRY = globalSetting(
   [
