@@ -228,7 +228,11 @@ test("a crypto map entry that is there is entered without its type; a new one is
     ],
   );
   // Its mode is that of its type.
-  const manual = [...known, "crypto map vpn 20", " set session-key inbound ah 256 00112233445566778899aabbccddeeff"];
+  const manual = [
+    ...known,
+    "crypto map vpn 20",
+    " set session-key inbound ah 256 00112233445566778899aabbccddeeff",
+  ];
   assert.deepEqual(load(...manual).problems, []);
   const fresh = load(...known, "crypto map vpn 30", " set peer 10.1.1.3");
   assert.deepEqual(

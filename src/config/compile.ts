@@ -11,6 +11,7 @@ import { findPixLimits } from "./pix-limits.ts";
 import { type Problem, Problems } from "./problem.ts";
 import type { RouterPolicy } from "./router-policy.ts";
 import type { RsaKeyPair } from "./rsa-key-pair.ts";
+import { findTranslatedTraffic } from "./translated-traffic.ts";
 import { findTransportFallbacks } from "./transport-fallbacks.ts";
 import { findUnreadablePasswords } from "./unreadable-passwords.ts";
 import { findUnused } from "./unused.ts";
@@ -50,6 +51,7 @@ export function compile(written: Configuration, options: CompileOptions = {}): C
   );
   const ike = compileIke(configuration, connections, options.rsaKeys ?? [], problems);
   const nat = compileNat(configuration, problems);
+  findTranslatedTraffic(configuration, nat, problems);
   const { localPolicyRouteMap } = configuration;
   const localPolicyRoutes = policyRoutes(
     configuration,
