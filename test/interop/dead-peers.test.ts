@@ -2,11 +2,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { CHARON, type Charon, type CharonSettings } from "./charon.ts";
 import { GATEWAY_ADDRESS as OURS, PEER_ADDRESS as PEER, whyNoPeers } from "./namespaces.ts";
 import { Network } from "./network.ts";
 import { type RunningRouter, whyNoMachines } from "./router-machines.ts";
 import { charonChildren, shownFlows } from "./sa-counters.ts";
+import { until } from "./until.ts";
 
 const skip = whyNoMachines() ?? whyNoPeers(CHARON, "/usr/sbin/swanctl", "/usr/sbin/nft") ?? false;
 const [INSIDE, PEER_INSIDE] = ["10.1.0.1", "10.2.0.1"] as const;
@@ -40,7 +42,7 @@ describe("strongSwan", { skip, concurrency: 3 }, () => {
     between(KEEPALIVE, async ({ network, charon, router }) => {
       await network.pingUntilAnswered("ours", INSIDE, PEER_INSIDE);
       network.nftables("peer", UNREACHABLE);
-      for (let i = 0; i < 40 && (await hasTunnel(network)); i++) {
+      for (let i = 0; i < 240 && (await hasTunnel(network)); i++) {
         network.ping("ours", INSIDE, PEER_INSIDE, 1);
         await wait(500);
       }
@@ -62,7 +64,7 @@ describe("strongSwan", { skip, concurrency: 3 }, () => {
         // We ask on demand: only who sends, and hears nothing for ten seconds, finds the peer dead.
         const haveBothNoticed = () =>
           /restarting CHILD_SA/.test(charon.log()) && /%SKEYID-5-PEER_DEAD/.test(router.output);
-        for (let i = 0; i < 80 && !haveBothNoticed(); i++) {
+        for (let i = 0; i < 240 && !haveBothNoticed(); i++) {
           network.ping("ours", INSIDE, PEER_INSIDE, 1);
           await wait(500);
         }
@@ -121,14 +123,21 @@ async function hasTunnel(network: Network): Promise<boolean> {
 
 /** Both ends have the same SAs: nothing is left of what was before. There are two pairs where both initiated. */
 async function assertSameSas(network: Network, charon: Charon): Promise<void> {
-  const shown = await network.console("ours", "terminal length 0", "show crypto ipsec sa");
-  const [flow] = shownFlows(shown);
-  const children = charonChildren(charon.sas());
-  assert.deepEqual(flow?.inboundSpis.toSorted(), children.map(({ outboundSpi }) => outboundSpi).toSorted());
-  assert.ok(
-    children.some(({ inboundSpi }) => inboundSpi === flow?.outboundSpi),
-    "what we send by is known",
-  );
+  let both = "";
+  const areSame = async (): Promise<boolean> => {
+    const shown = await network.console("ours", "terminal length 0", "show crypto ipsec sa");
+    const [listed, [flow]] = [charon.sas(), shownFlows(shown)];
+    both = shown + listed;
+    const children = charonChildren(listed);
+    const theirs = children.map(({ outboundSpi }) => outboundSpi).toSorted();
+    // What we send by is known as well.
+    return (
+      isDeepStrictEqual(flow?.inboundSpis.toSorted(), theirs) &&
+      children.some(({ inboundSpi }) => inboundSpi === flow?.outboundSpi)
+    );
+  };
+  // One may have begun a moment before the other, and its last message be on its way.
+  await until(areSame, () => both);
 }
 
 function configuration(lines: string): string {

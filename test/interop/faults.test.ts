@@ -5,12 +5,12 @@ import { once } from "node:events";
 import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { setTimeout as wait } from "node:timers/promises";
 import { explainCommand } from "../../src/program/explain-command.ts";
 import { PROCESS_TERMINAL } from "../../src/program/terminal.ts";
 import { GATEWAY_ADDRESS as OURS, PEER_ADDRESS as PEER } from "./namespaces.ts";
 import { Network } from "./network.ts";
 import { whyNoMachines } from "./router-machines.ts";
+import { until } from "./until.ts";
 
 const skip = whyNoMachines() ?? false;
 const [INSIDE, PEER_INSIDE] = ["10.1.0.1", "10.2.0.1"] as const;
@@ -51,8 +51,7 @@ describe("a Linux router", { skip, concurrency: 2 }, () => {
       closeSync(log);
       try {
         await network.router("peer", configuration("peer"));
-        for (let i = 0; i < 200 && !existsSync(join(network.folder, "ours", "console.sock")); i++)
-          await wait(50);
+        await until(() => existsSync(join(network.folder, "ours", "console.sock")));
         await network.pingUntilAnswered("ours", INSIDE, PEER_INSIDE);
         fill(disk);
         const size = statSync(path).size;

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Frr, whyNoFrr } from "./frr.ts";
 import { type Machine, Machines, whyNoMachines } from "./router-machines.ts";
+import { until } from "./until.ts";
 
 const skip = whyNoMachines() ?? false;
 
@@ -89,11 +90,8 @@ async function startBoth(machines: Machines) {
 }
 
 async function routed(machines: Machines, machine: Machine, route: RegExp): Promise<void> {
-  for (let attempt = 0; attempt < 120; attempt++) {
-    if (route.test(machines.ip(machine, "-4", "route", "show"))) return;
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
-  assert.match(machines.ip(machine, "-4", "route", "show"), route);
+  const shown = () => machines.ip(machine, "-4", "route", "show");
+  await until(() => route.test(shown()), shown);
 }
 
 async function withMachines(work: (machines: Machines) => Promise<void>): Promise<void> {

@@ -7,6 +7,7 @@ import { whyNoPeers } from "./namespaces.ts";
 import { Network } from "./network.ts";
 import { type RunningRouter, whyNoMachines } from "./router-machines.ts";
 import { charonChildren, shownFlows } from "./sa-counters.ts";
+import { until } from "./until.ts";
 
 const skip = whyNoMachines() ?? whyNoPeers(CHARON, "/usr/sbin/swanctl", "/usr/sbin/nft") ?? false;
 
@@ -67,7 +68,7 @@ describe("NAT traversal with strongSwan", { skip, concurrency: 3 }, () => {
   it("keeps the NAT in front of us from forgetting, as often as it is told", () =>
     across({ ours: true, peers: false, keepalive: 5 }, async ({ network, charon }) => {
       for (const setting of ["udp_timeout", "udp_timeout_stream"])
-        network.run("nata", "sysctl", "-q", "-w", `net.netfilter.nf_conntrack_${setting}=7`);
+        network.run("nata", "sysctl", "-q", "-w", `net.netfilter.nf_conntrack_${setting}=12`);
       network.nftables("nata", translation(OURS, "20000-24999", { isOpen: false }));
       await network.pingUntilAnswered("ours", INSIDE, PEER_INSIDE);
       await wait(16_000);
@@ -141,8 +142,7 @@ async function forget(network: Network, router: string, inside: string, ports: s
   network.ip(router, "link", "set", "wan", "down");
   translate(network, router, inside, ports);
   network.ip(router, "link", "set", "wan", "up");
-  for (let i = 0; i < 100 && !network.ip(router, "link", "show", "wan").includes("state UP"); i++)
-    await wait(50);
+  await until(() => network.ip(router, "link", "show", "wan").includes("state UP"));
   setRoutes(network);
 }
 

@@ -1,4 +1,7 @@
-"""netmiko drives skeyid as it drives IOS: connects, enables, reads, configures, saves. Arguments: port. Prints what it read."""
+"""
+netmiko drives skeyid as it drives IOS: connects, enables, reads, configures, saves. Arguments: port, delay factor. Prints what it
+read.
+"""
 import sys
 
 from netmiko import ConnectHandler
@@ -10,6 +13,11 @@ router = ConnectHandler(
     username="admin",
     password="letmein",
     secret="top",
+    # A busy machine takes its time.
+    banner_timeout=120,
+    auth_timeout=120,
+    blocking_timeout=120,
+    global_delay_factor=int(sys.argv[2]),
 )
 print("user prompt:", router.find_prompt())
 router.enable()

@@ -87,8 +87,16 @@ export class Network {
   }
 
   /** Echoes that came back in time. */
-  ping(machine: string, source: string, destination: string, count: number, seconds?: number): number {
-    return echoesReceived(this.attempt(machine, "ping", ...pingOptions(count, seconds, source), destination));
+  ping(
+    machine: string,
+    source: string,
+    destination: string,
+    count: number,
+    seconds?: number,
+    octets?: number,
+  ): number {
+    const options = pingOptions(count, seconds, source, octets);
+    return echoesReceived(this.attempt(machine, "ping", ...options, destination));
   }
 
   /** Until the first echo comes back: IKE has been at work. Each is waited for a little longer than the one before. */
@@ -131,17 +139,12 @@ export class Network {
   /** Starts a program of this folder. */
   program(machine: string, name: string, ...args: readonly string[]): RunningRouter {
     const path = fileURLToPath(new URL(name, import.meta.url));
-    const command = [
-      "ip",
-      "netns",
-      "exec",
-      this.namespace(machine),
-      process.execPath,
-      "--import",
-      "tsx",
-      path,
-    ];
-    const running = new RunningRouter([...command, ...args]);
+    return this.start(machine, process.execPath, "--import", "tsx", path, ...args);
+  }
+
+  /** Starts any program. */
+  start(machine: string, ...command: readonly string[]): RunningRouter {
+    const running = new RunningRouter(["ip", "netns", "exec", this.namespace(machine), ...command]);
     this.#atEnd.push(() => running.kill());
     return running;
   }

@@ -9,6 +9,8 @@ PORT, KEY = int(sys.argv[1]), sys.argv[2]
 
 def transport():
     made = paramiko.Transport(socket.create_connection(("127.0.0.1", PORT)))
+    # A busy machine takes its time.
+    made.banner_timeout = made.handshake_timeout = made.auth_timeout = 120
     made.start_client()
     return made
 

@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
+import { pingOptions } from "./echoes.ts";
 import { Network } from "./network.ts";
 import { RunningRouter, whyNoMachines } from "./router-machines.ts";
+import { until } from "./until.ts";
 
 const skip = whyNoMachines() ?? false;
 const EXAMPLE = new URL("../../examples/small-path-mtu/", import.meta.url);
@@ -15,14 +17,13 @@ const OCTETS = 4_000_000;
 describe("Linux routers on a path that takes less than its ends", { skip, concurrency: 2 }, () => {
   it("learn it from a router, tell the hosts, and carry packets of all lengths", () =>
     narrowPath({}, async ({ network, left }) => {
-      const { pings } = pinging(network);
+      const { pings, untilToldOf1326 } = pinging(network);
       assert.match(await mtuLine(network), /path mtu 1500, media mtu 1500/);
       // The first is lost on the narrow link; our own router tells of the next.
-      const told = pings(1382, "do");
+      await untilToldOf1326(1382);
       await left.says(
         /%SKEYID-6-PATH_MTU: packets to 172\.16\.2\.1 may be 1400 bytes long, says 172\.16\.\d\.254/,
       );
-      assert.match(told, /From 172\.16\.1\.1 .*Frag needed and DF set \(mtu = 1326\)/);
       assert.match(await mtuLine(network), /path mtu 1400, media mtu 1500/);
       assert.match(pings(1326 - 28, "do"), / 3 received/);
       for (const size of [100, 1298, 1299, 1382, 1472, 5000])
@@ -79,8 +80,8 @@ describe("Linux routers on a path that takes less than its ends", { skip, concur
   ])
     it(`carry TCP and long packets with ${line}`, () =>
       narrowPath({ change: (text) => `${text}\n${line}\n` }, async ({ network }) => {
-        const { pings } = pinging(network);
-        pings(1382, "dont");
+        const { ping, pings } = pinging(network);
+        await until(() => / 1 received/.test(ping(1, 1382, "dont")));
         for (const size of [1299, 1382, 1472, 5000]) assert.match(pings(size, "dont"), / 3 received/);
         if (line.endsWith("clear")) assert.match(pings(1472, "do"), / 3 received/);
         await transfers(network, "alice", "bob");
@@ -89,10 +90,9 @@ describe("Linux routers on a path that takes less than its ends", { skip, concur
   const needsNft = existsSync("/usr/sbin/nft") ? false : "needs nft: apt-get install nftables";
   it("learn it for ESP in UDP too, from a router that translates addresses", { skip: needsNft }, () =>
     narrowPath({ hasNat: true }, async ({ network, left }) => {
-      const { pings } = pinging(network);
-      const told = pings(1366, "do");
+      const { pings, untilToldOf1326 } = pinging(network);
+      await untilToldOf1326(1366);
       await left.says(/%SKEYID-6-PATH_MTU: packets to 172\.16\.2\.1 may be 1400 bytes long/);
-      assert.match(told, /From 172\.16\.1\.1 .*Frag needed and DF set \(mtu = 1326\)/);
       assert.match(await network.console("left", "show crypto ipsec sa"), /Tunnel UDP-Encaps/);
       for (const size of [1299, 1472, 5000]) assert.match(pings(size, "dont"), / 3 received/);
       await transfers(network, "alice", "bob");
@@ -158,15 +158,16 @@ function withoutAdjustMss(config: string): string {
   return config.replace(/^ ip tcp adjust-mss.*\n/m, "");
 }
 
-/** Three pings from alice to bob with so many octets behind the ICMP header, and what is said of them. */
+/** Pings from alice to bob with so many octets behind the ICMP header, and what is said of them. */
 function pinging(network: Network) {
-  const pings = (size: number, discovery: "do" | "dont") =>
+  const ping = (count: number, size: number, discovery: "do" | "dont") =>
     network.attempt(
-      "alice",
-      ...["ping", "-n", "-c", "3", "-i", "0.2", "-W", "5"],
-      ...["-M", discovery, "-s", `${size}`, BOB],
+      ...["alice", "ping", ...pingOptions(count, undefined, undefined, size), "-M", discovery, BOB],
     );
-  return { pings };
+  const pings = (size: number, discovery: "do" | "dont") => ping(3, size, discovery);
+  const untilToldOf1326 = (size: number) =>
+    until(() => /From 172\.16\.1\.1 .*Frag needed and DF set \(mtu = 1326\)/.test(ping(1, size, "do")));
+  return { ping, pings, untilToldOf1326 };
 }
 
 async function mtuLine(network: Network): Promise<string> {

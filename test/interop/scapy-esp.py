@@ -123,14 +123,14 @@ def replies(wire, pair, count, seconds):
 def ask(wire, pair):
     for number in (1, 2, 3):
         wire.send(pair.protect(pair.echo(number)))
-    answered = replies(wire, pair, 3, 3)
+    answered = replies(wire, pair, 3, 60)
     again = pair.protect(pair.echo(4))
     wire.send(again)
     wire.send(again)
     wire.send(altered(pair.protect(pair.echo(5))))
     wire.send(pair.protect(pair.echo(6), sequence_number=FIRST_SEQUENCE_NUMBER - 100))
     wire.send(pair.protect(pair.echo(7)))
-    return answered + replies(wire, pair, 2, 3)
+    return answered + replies(wire, pair, 2, 60)
 
 
 def altered(packet):

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { RunningRouter } from "./router-machines.ts";
+import { until } from "./until.ts";
 
 const RSYSLOGD = "/usr/sbin/rsyslogd";
 const skip = existsSync(RSYSLOGD) ? false : `needs ${RSYSLOGD}: apt-get install rsyslog`;
@@ -47,7 +48,8 @@ end
     );
     const server = [RSYSLOGD, "-n", "-f", join(folder, "rsyslog.conf"), "-i", join(folder, "rsyslog.pid")];
     running.push(new RunningRouter(server));
-    await until(() => existsSync(join(folder, "rsyslog.pid")));
+    const inHexadecimal = (port ?? 0).toString(16).toUpperCase().padStart(4, "0");
+    await until(() => readFileSync("/proc/net/udp", "utf8").includes(`0100007F:${inHexadecimal} `));
     const options = ["--userspace", "--state-dir", folder, "--ports", `${ike},${nat}`];
     const router = new RunningRouter([...SKEYID, "run", join(folder, "r1.cfg"), ...options]);
     running.push(router);
@@ -61,7 +63,7 @@ end
 
   it("has IOS's format as it was sent: sequence number, time stamp, message", async () => {
     await console("configure terminal", "no crypto isakmp enable", "end");
-    await until(() => linesOf(fields).some((line) => line.includes("CONFIG_I")));
+    await until(() => [raw, fields].every((file) => linesOf(file).some((line) => line.includes("CONFIG_I"))));
     const [line = ""] = linesOf(raw).filter((each) => each.includes("CONFIG_I"));
     // local3 is 19, a notification is 5.
     assert.match(
@@ -119,7 +121,7 @@ end
   function console(...lines: readonly string[]): Promise<string> {
     const [program = "", ...args] = [...SKEYID, "console", "--state-dir", folder];
     return new Promise((resolve) => {
-      const child = execFile(program, args, { timeout: 60_000 }, (_error, stdout, stderr) =>
+      const child = execFile(program, args, { timeout: 300_000 }, (_error, stdout, stderr) =>
         resolve(stdout + stderr),
       );
       child.stdin?.on("error", () => {});
@@ -130,15 +132,6 @@ end
 
 function linesOf(path: string): string[] {
   return existsSync(path) ? readFileSync(path, "utf8").split("\n").slice(0, -1) : [];
-}
-
-/** Servers write when they get to it. */
-async function until(isSo: () => boolean): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while (!isSo()) {
-    assert.ok(Date.now() < deadline, `${isSo} in time`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 /** UDP ports that nobody had a moment ago. */

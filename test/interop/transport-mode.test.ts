@@ -1,7 +1,7 @@
 /** Two Linux routers that protect what they say to each other themselves, in transport mode: raw, and in UDP behind a NAT. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { echoesReceived } from "./echoes.ts";
+import { echoesReceived, pingOptions } from "./echoes.ts";
 import { whyNoPeers } from "./namespaces.ts";
 import { Network } from "./network.ts";
 import { type RunningRouter, whyNoMachines } from "./router-machines.ts";
@@ -28,13 +28,13 @@ describe("transport mode between Linux routers", { skip, concurrency: 2 }, () =>
   it("takes nothing in clear from its peer, and leaves the machine as it was", () =>
     Network.with(["left", "right"], async (network) => {
       network.wire(["left", "wan", `${LEFT}/24`], ["right", "wan", `${RIGHT}/24`]);
-      assert.equal(pinged(network, "right", LEFT, "-c", "1"), 1);
+      assert.equal(pinged(network, "right", LEFT, 1), 1);
       const rules = network.ip("left", "rule", "show");
       const router = await network.router("left", configuration({ own: LEFT, peer: RIGHT }), "--configure");
-      assert.equal(pinged(network, "right", LEFT, "-c", "2"), 0);
+      assert.equal(pinged(network, "right", LEFT, 1), 0);
       assert.equal(await router.end("SIGTERM"), 0);
       assert.equal(network.ip("left", "rule", "show"), rules);
-      assert.equal(pinged(network, "right", LEFT, "-c", "1"), 1);
+      assert.equal(pinged(network, "right", LEFT, 1), 1);
     }));
 
   it("carries it in UDP through a NAT, with TCP's and UDP's checksums right at the other end", () =>
@@ -69,9 +69,9 @@ function watch(network: Network, ...machines: readonly string[]): void {
 }
 
 async function carriesEverything(network: Network, left: string, right: string): Promise<void> {
-  assert.equal(pinged(network, "left", right, "-c", "3"), 3);
-  assert.equal(pinged(network, "right", left, "-c", "3"), 3);
-  assert.equal(pinged(network, "left", right, "-c", "3", "-s", "4000"), 3, "long pings");
+  assert.equal(pinged(network, "left", right, 3), 3);
+  assert.equal(pinged(network, "right", left, 3), 3);
+  assert.equal(pinged(network, "left", right, 3, 4000), 3, "long pings");
   const listener = network.program("right", "bulk-program.ts", "listen", "5000");
   await listener.says(/listening/);
   const caller = network.program("left", "bulk-program.ts", right, "5000");
@@ -87,10 +87,11 @@ function pinged(
   network: Network,
   machine: string,
   destination: string,
-  ...options: readonly string[]
+  count: number,
+  octets?: number,
 ): number {
-  const said = network.attempt(machine, "ping", "-n", "-i", "0.2", "-W", "5", ...options, destination);
-  return echoesReceived(said);
+  const options = pingOptions(count, undefined, undefined, octets);
+  return echoesReceived(network.attempt(machine, "ping", ...options, destination));
 }
 
 function digest({ output }: RunningRouter, verb: string): readonly string[] {
