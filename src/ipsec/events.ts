@@ -47,6 +47,15 @@ export type IpsecEvent =
       readonly from: Endpoint;
       readonly to: Endpoint;
     }
+  /** A peer of a dynamic map has SAs for just what another one has them for, as clients at home networks of equal addresses do. */
+  | {
+      readonly kind: "flow-taken-over";
+      readonly localAddress: IpAddress;
+      readonly selector: TrafficSelector;
+      /** Whom its packets went to, and whose SAs are still there. */
+      readonly from: IpAddress;
+      readonly to: IpAddress;
+    }
   /** How long packets between two end points may be, in octets; `reporter` is the router that said so, absent when what one said is old. */
   | {
       readonly kind: "path-mtu-changed";

@@ -101,6 +101,11 @@ export class ProtectedPolicy {
     return this.#temporary.lineFor(connection, peer, selector);
   }
 
+  /** The peer of a dynamic map that had the flow of the line until now, where another than the line's own had it. */
+  displacedBy(line: ProtectedLine): IpAddress | undefined {
+    return line.connection.entry.template === undefined ? undefined : this.#temporary.displacedBy(line);
+  }
+
   /** An SA of the line has gone: that of a temporary entry goes with its last one, and so does the entry. True if it went. */
   release(line: ProtectedLine): boolean {
     return line.connection.entry.template !== undefined && this.#temporary.release(line);

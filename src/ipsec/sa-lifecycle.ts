@@ -78,12 +78,24 @@ export class SaLifecycle {
     this.#arm(sa, sa.softAt);
     for (const fields of eventFields(sa)) outbox.event({ kind: "sa-installed", ...fields });
     if (sa.direction === "outbound") {
+      this.#tellDisplaced(sa);
       this.#negotiator.settle(selectorKey(line.connection.id, parameters.selector));
       line.connection.currentPeer = peer;
       watchIdleness(this.#parts, now, sa);
       this.#retireReplaced(now, sa);
     }
     return line.connection;
+  }
+
+  /** With the first SA of a flow that another peer has, too. */
+  #tellDisplaced(sa: OutboundSa): void {
+    const { line, parameters } = sa;
+    if (line.connection.outbound.some((other) => other !== sa && other.line === line)) return;
+    const { outbox, policy } = this.#parts;
+    const from = policy.displacedBy(line);
+    if (from === undefined) return;
+    const { localAddress, peer: to } = parameters;
+    outbox.event({ kind: "flow-taken-over", localAddress, selector: line.selector, from, to });
   }
 
   /** Its timer is due: it is renewed, and ends in time even so. */

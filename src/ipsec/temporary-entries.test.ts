@@ -113,6 +113,20 @@ describe("a dynamic crypto map", () => {
     assert.equal(destinationOf(), B);
   });
 
+  it("tells when one has just what another has: once, and not for the SAs that renew it", () => {
+    const plane = planeOf([template()]);
+    const told = () =>
+      eventsOf(plane.drain(), "flow-taken-over").map(({ from, to, selector }) => [from, to, selector.remote]);
+    install(plane);
+    install(plane, B, { spiOfA: 0x2000, selector: { ...SELECTOR_A, remote: host(ipv4("10.1.3.1")) } });
+    assert.deepEqual(told(), []);
+    install(plane, C, { spiOfA: 0x3000 });
+    assert.deepEqual(told(), [[B, C, NET_B]]);
+    install(plane, C, { spiOfA: 0x4000 });
+    install(plane, B, { spiOfA: 0x5000 });
+    assert.deepEqual(told(), [], "what B renews leads to C all the same");
+  });
+
   it("leaves what static entries permit to them", () => {
     const plane = planeOf([
       mapEntry([rule("permit", NET_A, NET_B)], { peers: [C], id: "vpn 20" }),

@@ -64,6 +64,15 @@ export class TemporaryEntries {
     return line;
   }
 
+  /** The peer that had the same flow before, and has it no more: of equal lines the newest decides. */
+  displacedBy(line: ProtectedLine): IpAddress | undefined {
+    const [policy] = this.#policiesOf(line.connection);
+    const [newest, ...older] = (policy?.temporary.withAddressesOf(line.compiledSelector) ?? []).filter(
+      (each) => selectorsEqual(each.selector, line.selector),
+    );
+    return newest === line ? older[0]?.connection.currentPeer : undefined;
+  }
+
   /** Goes, unless SAs of it are in the books: true if it went. */
   release(line: ProtectedLine): boolean {
     const { connection } = line;

@@ -41,6 +41,12 @@ export class TemporaryLines<T> {
     if (group.lines.size === 0) this.#groups = this.#groups.filter((each) => each !== group);
   }
 
+  /** What was added for just these addresses, the newest first. */
+  withAddressesOf({ localCare, localBits, remoteCare, remoteBits }: CompiledSelector): readonly T[] {
+    const group = this.#groups.find((each) => isOf(each, localCare, remoteCare));
+    return (group?.lines.get(localBits)?.get(remoteBits) ?? NONE).map(({ target }) => target);
+  }
+
   /** What the flow of a leaving packet leads to. For a packet that came in: the flow of what answers it. */
   lookUp(flow: PacketFlow): T | undefined {
     for (const group of this.#groups)

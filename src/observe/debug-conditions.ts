@@ -53,6 +53,8 @@ function subjectOf(event: GatewayEvent): Subject {
       return { peers: [event.peer], connId: event.connId };
     case "encapsulation-moved":
       return { peers: [event.to.address] };
+    case "flow-taken-over":
+      return { peers: [event.from, event.to] };
     case "packet-dropped":
       return { peers: [event.source, event.destination], connId: event.connId };
     // Our own mistake is about nobody; every other kind has an ISAKMP SA.

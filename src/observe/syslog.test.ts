@@ -123,6 +123,20 @@ test("how long packets may be is told with who said it, and when that is forgott
   );
 });
 
+test("a peer of a dynamic map with the inner addresses of another is logged", () => {
+  const block = { address: ipv4("10.1.2.0"), wildcard: ipv4("0.0.0.255") };
+  const ports = { low: 0, high: 65_535 };
+  const selector = { protocol: 0, local: block, localPorts: ports, remote: block, remotePorts: ports };
+  assert.deepEqual(
+    logged([
+      { at: instant(0), kind: "flow-taken-over", localAddress: A, selector, from: B, to: ipv4("192.0.2.7") },
+    ]),
+    [
+      `%SKEYID-5-FLOW_TAKEN_OVER: 192.0.2.7 has SAs for the addresses that ${B} has them for: packets to 10.1.2.0/255.255.255.0/0/0 go to 192.0.2.7 now`,
+    ],
+  );
+});
+
 test("switching ISAKMP on and off is logged", () => {
   assert.deepEqual(isakmpOnOff(true), ["%CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is ON"]);
   assert.deepEqual(isakmpOnOff(false), ["%CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is OFF"]);

@@ -1,5 +1,6 @@
 /** Events of the data plane. */
 import { protocolOf } from "../../crypto/names.ts";
+import { describeProxy } from "../../net/selector.ts";
 import { cryptoSession, type DebugMessage, ipsec, plain } from "../debug-message.ts";
 import { type EventOf, type Rows, silent } from "../entry.ts";
 import { describeSpi, keyEngineLines, saLines } from "../key-engine-message.ts";
@@ -8,7 +9,7 @@ import { cryptoLog, ownLog, type SyslogMessage } from "../syslog-message.ts";
 import { pairLines } from "./pair-lines.ts";
 
 export const IPSEC_ROWS: Rows<
-  "sa-requested" | "sa-installed" | "sa-removed" | "path-mtu-changed" | "packet-dropped"
+  "sa-requested" | "sa-installed" | "sa-removed" | "flow-taken-over" | "path-mtu-changed" | "packet-dropped"
 > = {
   "sa-requested": {
     debug: (event) =>
@@ -40,6 +41,30 @@ export const IPSEC_ROWS: Rows<
       plain("engine", `CRYPTO(epa_release_crypto_conn_entry): released conn ${event.connId}`),
       cryptoSession(event.peer, `${describeSa(event)} is down: ${event.reason}`),
     ],
+  },
+  "flow-taken-over": {
+    debug: ({ localAddress, selector, from, to }) => [
+      ipsec(
+        "flow_taken_over",
+        `${to} has what ${from} had,`,
+        `  (identity) local= ${localAddress}, remote= ${to},`,
+        `    local_proxy= ${describeProxy(selector.local, selector.protocol, selector.localPorts)},`,
+        `    remote_proxy= ${describeProxy(selector.remote, selector.protocol, selector.remotePorts)}`,
+      ),
+    ],
+    syslog: ({ selector, from, to }) => [
+      ownLog(
+        5,
+        "FLOW_TAKEN_OVER",
+        to,
+        `${to} has SAs for the addresses that ${from} has them for: packets to ${describeProxy(selector.remote, selector.protocol, selector.remotePorts)} go to ${to} now`,
+      ),
+    ],
+    ladder: ({ localAddress, from, to }) => ({
+      mark: "noted",
+      where: localAddress,
+      note: `packets for ${from} go to ${to} now, which has the same inner addresses`,
+    }),
   },
   "path-mtu-changed": {
     debug: ({ local, peer, before, mtu }) => [
