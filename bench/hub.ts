@@ -128,9 +128,9 @@ function atSite(policy: GatewayPolicy, { address, network }: Site): GatewayPolic
         localAddress,
         entries: each.entries.map((entry) => ({
           ...entry,
-          rules: entry.rules.map(({ rule, selector, origin }) => ({
+          rules: entry.rules.map(({ action, selector, origin }) => ({
+            action,
             origin,
-            rule: { ...rule, source: { ...rule.source, address: from } },
             selector: { ...selector, local: { ...selector.local, address: from } },
           })),
         })),

@@ -39,7 +39,7 @@ export function compileManualEntry(
   const manual = set === undefined ? undefined : keyingOf(context, set);
   if (peers === undefined || set === undefined || all === undefined || manual === undefined) return undefined;
   const rules = upToFirstPermit(context, all);
-  const selectors = rules.filter(({ rule }) => rule.action === "permit");
+  const selectors = rules.filter(({ action }) => action === "permit");
   const { sequence } = place;
   return {
     sequence,
@@ -68,7 +68,7 @@ function upToFirstPermit(
   { entry, problems }: EntryContext,
   rules: readonly OriginatedRule[],
 ): readonly OriginatedRule[] {
-  const first = rules.findIndex(({ rule }) => rule.action === "permit");
+  const first = rules.findIndex(({ action }) => action === "permit");
   if (rules.length > first + 1)
     problems.warning({
       kind: "without-effect",

@@ -41,7 +41,7 @@ export function compileEntry(
   const accessListName = entry.matchAddress?.value ?? "";
   // What has grown by pushing has room for seventeen.
   const compact = { peers: peers.slice(), transformSets: transformSets.slice(), rules: rules.slice() };
-  const permits = compact.rules.filter(({ rule }) => rule.action === "permit");
+  const permits = compact.rules.filter(({ action }) => action === "permit");
   const selectors = permits.length === compact.rules.length ? compact.rules : permits;
   return {
     sequence,

@@ -113,7 +113,7 @@ test("IPsec protects the interface with the map, by the same connection", () => 
     own.entries.map(({ id, accessListName, rules }) => ({
       id,
       accessListName,
-      actions: rules.map(({ rule }) => rule.action),
+      actions: rules.map(({ action }) => action),
     })),
     [{ id: "vpn 10 Ethernet1/0", accessListName: "101", actions: ["permit"] }],
   );
@@ -372,10 +372,10 @@ test("deny lines stay in IPsec's rules and are no selectors of IKE's, whatever t
   const { policy } = compiled({ list: `access-list 101 deny tcp any any neq 80\n${LINES.list}` });
   assert.equal(policy?.ike.connections[0]?.selectors.length, 1);
   assert.deepEqual(
-    policy.ipsec.interfaces[0]?.entries[0]?.rules.map(({ rule }) => [
-      rule.action,
-      rule.destinationPorts.low,
-      rule.destinationPorts.high,
+    policy.ipsec.interfaces[0]?.entries[0]?.rules.map(({ action, selector }) => [
+      action,
+      selector.remotePorts.low,
+      selector.remotePorts.high,
     ]),
     [
       ["deny", 0, 79],

@@ -157,7 +157,7 @@ function checkedRules(
   return usable
     ? settings.flatMap((rule) =>
         expandRule(rule).map((expanded) => ({
-          rule: expanded,
+          action: rule.action,
           selector: selectorOfRule(expanded),
           origin: rule.origin,
         })),

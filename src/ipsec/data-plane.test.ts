@@ -343,7 +343,7 @@ describe("another policy", () => {
       assert.equal(eventsOf(plane.drain(), "sa-removed").length, 2);
       assert.equal(plane.nextDeadline(), undefined);
       plane.outbound(at(1), WAN, udpPacket(9, { destination: ipv4("10.1.2.77") }));
-      const isProtected = policy.interfaces[0]?.entries[0]?.rules[0]?.rule.destination === NET_B;
+      const isProtected = policy.interfaces[0]?.entries[0]?.rules[0]?.selector.remote === NET_B;
       assert.equal(outputsOf(plane.drain(), "transmit").length, isProtected ? 0 : 1);
     });
 

@@ -94,7 +94,7 @@ export interface IdleTime {
 }
 
 export interface OriginatedRule {
-  readonly rule: AccessRule;
+  readonly action: AccessRule["action"];
   /** What it is about. */
   readonly selector: TrafficSelector;
   readonly origin: Origin | undefined;

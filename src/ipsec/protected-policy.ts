@@ -12,7 +12,7 @@ import { betweenHosts, compileSelector, type PacketFlow } from "./packet-flow.ts
 import type { CryptoMapEntry, IpsecPolicy, ProtectedInterface } from "./policy.ts";
 import { type LineCounters, ProtectedConnection, type ProtectedLine } from "./protected-connection.ts";
 import type { SaParameters } from "./security-association.ts";
-import { Spd, spdLine } from "./spd.ts";
+import { Spd } from "./spd.ts";
 import { TemporaryEntries } from "./temporary-entries.ts";
 import { TemporaryLines } from "./temporary-lines.ts";
 
@@ -200,7 +200,7 @@ function connectionOf(
   const currentPeer = isPeerKept ? previous.currentPeer : entry.peers[0];
   const connection = new ProtectedConnection(entry.id, entry, protectedInterface, currentPeer);
   const countersBefore = new Map(previous?.lines.map((line) => [lineKey(line), line.counters]));
-  const permits = entry.rules.filter(({ rule }) => rule.action === "permit");
+  const permits = entry.rules.filter(({ action }) => action === "permit");
   connection.lines = permits.map(({ selector }) => {
     const counters = countersBefore.get(selectorKey(entry.id, selector));
     return { connection, selector, compiledSelector: compileSelector(selector), counters };
@@ -212,9 +212,9 @@ function connectionOf(
 function spdLines(connection: ProtectedConnection) {
   const { entry, lines } = connection;
   let permits = 0;
-  return entry.rules.map(({ rule }) => {
-    const target = rule.action === "permit" ? lines[permits++] : undefined;
-    return spdLine(rule, target, target?.compiledSelector);
+  return entry.rules.map(({ action, selector }) => {
+    const target = action === "permit" ? lines[permits++] : undefined;
+    return { action, selector: target?.compiledSelector ?? compileSelector(selector), target };
   });
 }
 

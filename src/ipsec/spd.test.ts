@@ -15,8 +15,8 @@ import {
   selectorMatchesOutbound,
   selectorOfRule,
 } from "../net/selector.ts";
-import type { PacketFlow } from "./packet-flow.ts";
-import { Spd, spdLine } from "./spd.ts";
+import { compileSelector, type PacketFlow } from "./packet-flow.ts";
+import { Spd } from "./spd.ts";
 
 fc.configureGlobal({ seed: 2409 });
 
@@ -76,7 +76,15 @@ const flowAB: PacketFlow = {
 
 /** Permit lines lead to `entry.line`. */
 function spdOf(entries: readonly (readonly AccessRule[])[]): Spd<string> {
-  return new Spd(entries.map((lines, i) => lines.map((one, j) => spdLine(one, `${i}.${j}`))));
+  return new Spd(
+    entries.map((lines, i) =>
+      lines.map((one, j) => ({
+        action: one.action,
+        selector: compileSelector(selectorOfRule(one)),
+        target: `${i}.${j}`,
+      })),
+    ),
+  );
 }
 
 function readLineByLine(entries: readonly (readonly AccessRule[])[], flow: Flow): string | undefined {

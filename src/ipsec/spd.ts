@@ -5,11 +5,10 @@
  * Lines are grouped by their pair of wildcards and found in each group by the address bits that count, so a look-up costs
  * as many steps as there are different wildcard pairs, not as there are lines.
  */
-import { type AccessRule, selectorOfRule } from "../net/selector.ts";
+import type { AccessRule } from "../net/selector.ts";
 import { AddressIndex } from "./address-index.ts";
 import {
   type CompiledSelector,
-  compileSelector,
   flowMatches,
   flowMatchesDeny,
   type PacketFlow,
@@ -21,11 +20,6 @@ export interface SpdLine<T> {
   readonly action: AccessRule["action"];
   readonly selector: CompiledSelector;
   readonly target: T;
-}
-
-/** `compiled` is the rule's selector, where somebody has it already. */
-export function spdLine<T>(rule: AccessRule, target: T, compiled?: CompiledSelector): SpdLine<T> {
-  return { action: rule.action, selector: compiled ?? compileSelector(selectorOfRule(rule)), target };
 }
 
 interface IndexedLine<T> {

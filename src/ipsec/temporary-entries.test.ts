@@ -18,7 +18,7 @@ import {
 } from "../../test/support/data-plane-fixtures.ts";
 import { eventsOf, outputsOf } from "../../test/support/data-plane-outputs.ts";
 import { ipv4 } from "../net/ip-address.ts";
-import { ANY_ADDRESS, blockOf, host } from "../net/selector.ts";
+import { type AccessRule, ANY_ADDRESS, blockOf, host } from "../net/selector.ts";
 import { DataPlane } from "./data-plane.ts";
 import type { CryptoMapEntry } from "./policy.ts";
 
@@ -26,10 +26,7 @@ const C = ipv4("172.16.172.30");
 const TEMPLATE = { mapName: "outside", sequence: 10 };
 const FROM_NET_A = rule("permit", NET_A, ANY_ADDRESS);
 
-function template(
-  rules: CryptoMapEntry["rules"][number]["rule"][] = [FROM_NET_A],
-  more = {},
-): CryptoMapEntry {
+function template(rules: AccessRule[] = [FROM_NET_A], more = {}): CryptoMapEntry {
   return mapEntry(rules, { peers: [], template: TEMPLATE, ...more });
 }
 

@@ -139,6 +139,24 @@ export function selectorOfRule(rule: AccessRule): TrafficSelector {
   };
 }
 
+/** The line again, of what it does and what it is about. */
+export function ruleOf({
+  action,
+  selector,
+}: {
+  readonly action: AccessRule["action"];
+  readonly selector: TrafficSelector;
+}): AccessRule {
+  return {
+    action,
+    protocol: selector.protocol,
+    source: selector.local,
+    sourcePorts: selector.localPorts,
+    destination: selector.remote,
+    destinationPorts: selector.remotePorts,
+  };
+}
+
 /** The same traffic seen from the other end. */
 export function mirror(selector: TrafficSelector): TrafficSelector {
   return {

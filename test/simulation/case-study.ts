@@ -108,14 +108,7 @@ function gatewayPolicy(own: IpAddress, peer: IpAddress, changes: PolicyChanges):
           accessListName: "101",
           rules: [
             {
-              rule: {
-                action: "permit",
-                protocol: 0,
-                source: lanOf(own),
-                sourcePorts: anyPort,
-                destination: lanOf(peer),
-                destinationPorts: anyPort,
-              },
+              action: "permit",
               selector: {
                 protocol: 0,
                 local: lanOf(own),

@@ -88,7 +88,7 @@ export function mapEntry(rules: readonly AccessRule[], more: Partial<CryptoMapEn
     id: CONNECTION,
     sequence: 10,
     accessListName: "101",
-    rules: rules.map((one) => ({ rule: one, selector: selectorOfRule(one), origin: undefined })),
+    rules: rules.map((one) => ({ action: one.action, selector: selectorOfRule(one), origin: undefined })),
     peers: [B],
     transformSets: [transformSet(AES_SHA)],
     lifetimeSeconds: 3600,

@@ -111,7 +111,6 @@ function ipsecPolicyOf(
   changes: PolicyChanges,
   selector: TrafficSelector,
 ): IpsecPolicy {
-  const { protocol, local, localPorts, remote, remotePorts } = selector;
   return {
     interfaces: [
       {
@@ -128,14 +127,7 @@ function ipsecPolicyOf(
             accessListName: "101",
             rules: [
               {
-                rule: {
-                  action: "permit",
-                  protocol,
-                  source: local,
-                  sourcePorts: localPorts,
-                  destination: remote,
-                  destinationPorts: remotePorts,
-                },
+                action: "permit",
                 selector,
                 origin: undefined,
               },

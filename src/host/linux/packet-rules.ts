@@ -10,7 +10,7 @@ import type {
   TranslationRule,
 } from "../../config/router-policy.ts";
 import { type IpAddress, ipv4FromNumber, ipv4ToNumber } from "../../net/ip-address.ts";
-import { blockContains } from "../../net/selector.ts";
+import { blockContains, ruleOf } from "../../net/selector.ts";
 import { Chains } from "./nft-chains.ts";
 import { portedName, ruleMatch, setOf } from "./nft-matches.ts";
 import { clearAnswers, marks, protectsTranslated, TRANSLATED_MARK } from "./translated-protection.ts";
@@ -168,8 +168,8 @@ function lateRules({ ipsec }: RouterPolicy, { deviceOf }: RulePlaces): string[] 
     if (device === undefined) return [];
     return entries.flatMap(({ rules }) =>
       rules
-        .filter(({ rule }) => rule.action === "permit")
-        .map(({ rule }) => `oifname "${device}" ${FORWARDED} ${ruleMatch(rule)} drop`),
+        .filter(({ action }) => action === "permit")
+        .map((line) => `oifname "${device}" ${FORWARDED} ${ruleMatch(ruleOf(line))} drop`),
     );
   });
 }

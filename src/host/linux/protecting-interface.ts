@@ -17,11 +17,11 @@ export function protectingInterface(
   const found = policy.interfaces.find(({ entries }) =>
     entries.some(({ rules }) =>
       rules.some(
-        ({ rule }) =>
-          rule.action === "permit" &&
-          (rule.protocol === 0 || rule.protocol === protocol) &&
-          blockContains(rule.source, local) &&
-          blockContains(rule.destination, remote),
+        ({ action, selector }) =>
+          action === "permit" &&
+          (selector.protocol === 0 || selector.protocol === protocol) &&
+          blockContains(selector.local, local) &&
+          blockContains(selector.remote, remote),
       ),
     ),
   );

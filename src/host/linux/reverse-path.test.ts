@@ -68,7 +68,7 @@ function interfaceWith(rule: AccessRule) {
           replayWindow: 64,
           origin: undefined,
         },
-        rules: [{ rule, selector: selectorOfRule(rule), origin: undefined }],
+        rules: [{ action: rule.action, selector: selectorOfRule(rule), origin: undefined }],
       },
     ],
   };

@@ -5,9 +5,9 @@
  * later fragments of UDP, which do not show that they are of IKE or ESP, would be lost. Under a dynamic map without an
  * access list a peer may ask for that.
  */
-import type { ProtectedInterface } from "../../ipsec/policy.ts";
+import type { OriginatedRule, ProtectedInterface } from "../../ipsec/policy.ts";
 import { PROTOCOL } from "../../net/protocols.ts";
-import { type AccessRule, type AddressBlock, blockContains, blockCovers } from "../../net/selector.ts";
+import { type AddressBlock, blockContains, blockCovers } from "../../net/selector.ts";
 
 /** Of an interface whose subnet is `prefix`. */
 export function reversePathFilter(
@@ -15,14 +15,15 @@ export function reversePathFilter(
   prefix: AddressBlock,
 ): "strict" | "loose" {
   const peers = entries.flatMap((entry) => entry.peers);
-  const isInTheWay = ({ action, protocol, source, destination }: AccessRule): boolean => {
-    if (action !== "permit" || !blockContains(source, localAddress)) return false;
-    const reachesNeighbours = blockCovers(prefix, destination) || blockCovers(destination, prefix);
-    const reachesPeer = peers.some((peer) => blockContains(destination, peer));
+  const isInTheWay = ({ action, selector }: OriginatedRule): boolean => {
+    const { protocol, local, remote } = selector;
+    if (action !== "permit" || !blockContains(local, localAddress)) return false;
+    const reachesNeighbours = blockCovers(prefix, remote) || blockCovers(remote, prefix);
+    const reachesPeer = peers.some((peer) => blockContains(remote, peer));
     return protocol === 0 ? reachesNeighbours || reachesPeer : protocol === PROTOCOL.UDP && reachesPeer;
   };
   const isLoose = entries.some(({ rules, template }) =>
-    rules.length === 0 ? template !== undefined : rules.some(({ rule }) => isInTheWay(rule)),
+    rules.length === 0 ? template !== undefined : rules.some(isInTheWay),
   );
   return isLoose ? "loose" : "strict";
 }

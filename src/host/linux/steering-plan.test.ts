@@ -216,7 +216,11 @@ function interfaceOf(name: string, entries: readonly (readonly AccessRule[])[]):
           replayWindow: 64,
           origin: undefined,
         },
-        rules: rules.map((rule) => ({ rule, selector: selectorOfRule(rule), origin: undefined })),
+        rules: rules.map((rule) => ({
+          action: rule.action,
+          selector: selectorOfRule(rule),
+          origin: undefined,
+        })),
       }),
     ),
   };

@@ -167,11 +167,11 @@ function mapSections({ entries }: ProtectedInterface, direction: Direction): Sec
 
 function entrySection({ rules }: CryptoMapEntry, { matches, table }: Direction): Section {
   const section: UnnumberedRule[] = [];
-  for (const { rule } of rules) {
-    const { action, source, destination, protocol } = rule;
+  for (const { action, selector } of rules) {
+    const { local: source, remote: destination, protocol } = selector;
     // A fragment shows no ports, so ports cannot decide here: all of the protocol comes to us, and we let pass in clear
     // what is not to be protected. For a deny line that means that it decides nothing here.
-    const isPorted = !isAnyPort(rule.sourcePorts) || !isAnyPort(rule.destinationPorts);
+    const isPorted = !isAnyPort(selector.localPorts) || !isAnyPort(selector.remotePorts);
     const isPrefix = maskOf(source) !== undefined && maskOf(destination) !== undefined;
     const steered = action === "permit" ? table : "next";
     if (action === "permit" || (isPrefix && !isPorted))

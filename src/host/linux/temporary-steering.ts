@@ -23,7 +23,9 @@ export function temporaryPolicy(policy: IpsecPolicy, flows: readonly TemporaryFl
             flow.mapName === each.mapName &&
             flow.localAddress === each.localAddress,
         );
-        return [{ ...entry, rules: own.map(({ selector }) => permitLine(selector)) }];
+        return [
+          { ...entry, rules: own.map(({ selector }) => ({ action: "permit", selector, origin: undefined })) },
+        ];
       }),
     })),
   };
@@ -64,13 +66,6 @@ export function placeTemporary(
  */
 function placesOf(table: number): Priorities {
   return table === TABLES.check ? { first: 28_000, last: 30_299 } : { first: 30_300, last: 32_599 };
-}
-
-function permitLine(selector: TemporaryFlow["selector"]) {
-  const { protocol, local, localPorts, remote, remotePorts } = selector;
-  const addresses = { source: local, sourcePorts: localPorts, destination: remote };
-  const rule = { action: "permit" as const, protocol, ...addresses, destinationPorts: remotePorts };
-  return { rule, selector, origin: undefined };
 }
 
 function keyOf(match: UnplacedRule["match"], table: number): string {

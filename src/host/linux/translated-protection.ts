@@ -3,7 +3,7 @@
  * packets are marked before it: the mark leads them to be protected, and they are translated on the way there.
  */
 import type { NatPolicy, RouterPolicy, StaticTranslation } from "../../config/router-policy.ts";
-import { type AccessRule, ANY_ADDRESS, ANY_PORT, blockContains } from "../../net/selector.ts";
+import { type AccessRule, ANY_ADDRESS, ANY_PORT, blockContains, ruleOf } from "../../net/selector.ts";
 import type { Chains } from "./nft-chains.ts";
 import { portedName, ruleMatch } from "./nft-matches.ts";
 
@@ -59,7 +59,7 @@ function permittedTranslated(interfaces: Interfaces, nat: NatPolicy): AccessRule
   return interfaces.flatMap(({ entries }) =>
     entries.flatMap(({ rules }) =>
       rules
-        .map(({ rule }) => rule)
+        .map(ruleOf)
         .filter(
           (rule) =>
             rule.action === "permit" &&
@@ -79,7 +79,7 @@ function entryJumps(
 ): string[] {
   return interfaces.flatMap(({ entries }) =>
     entries.flatMap(({ rules }) => {
-      const lines = rules.map(({ rule }) => rule).filter(covers);
+      const lines = rules.map(ruleOf).filter(covers);
       if (!lines.some(({ action }) => action === "permit")) return [];
       const chain = lines.map((rule) => {
         const untranslated = { ...rule, source: ANY_ADDRESS, sourcePorts: ANY_PORT };

@@ -67,8 +67,8 @@ function permittedDestinations({ interfaces }: IpsecPolicy): readonly ProtectedD
     entries
       // What the access list of a dynamic map permits has no SA until a peer asks for it.
       .flatMap(({ rules, template }) => (template === undefined ? rules : []))
-      .filter(({ rule }) => rule.action === "permit")
-      .map(({ rule }) => ({ interfaceName: name, destination: rule.destination })),
+      .filter(({ action }) => action === "permit")
+      .map(({ selector }) => ({ interfaceName: name, destination: selector.remote })),
   );
 }
 

@@ -69,9 +69,9 @@ export function mistakenForAnswers({
       up && !name.startsWith("Loopback") && ipsec.interfaces.every((mapped) => mapped.name !== name),
   );
   for (const { accessListName, rules } of ipsec.interfaces.flatMap(({ entries }) => entries))
-    for (const { rule } of rules) {
-      const met = others.find(({ prefix }) => blocksOverlap(prefix, rule.destination));
-      if (rule.action === "permit" && met !== undefined)
+    for (const { action, selector } of rules) {
+      const met = others.find(({ prefix }) => blocksOverlap(prefix, selector.remote));
+      if (action === "permit" && met !== undefined)
         return `access list ${accessListName} leads to the hosts at ${met.name}, too, and it does not tell packets apart by the interface they came by`;
     }
   return undefined;

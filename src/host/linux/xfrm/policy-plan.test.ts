@@ -12,7 +12,8 @@ import {
   rule,
   transformSet,
 } from "../../../../test/support/data-plane-fixtures.ts";
-import { Spd, spdLine } from "../../../ipsec/spd.ts";
+import { compileSelector } from "../../../ipsec/packet-flow.ts";
+import { Spd } from "../../../ipsec/spd.ts";
 import { type IpAddress, ipv4, ipv4FromNumber, ipv4ToNumber } from "../../../net/ip-address.ts";
 import {
   type AccessRule,
@@ -60,7 +61,15 @@ describe("the plan of the kernel's policies", () => {
     fc.assert(
       fc.property(entries, fc.array(packet, { minLength: 1, maxLength: 20 }), (rules, packets) => {
         const planned = planOf(rules);
-        const spd = new Spd(rules.map((lines) => lines.map((line) => spdLine(line, line))));
+        const spd = new Spd(
+          rules.map((lines) =>
+            lines.map((line) => ({
+              action: line.action,
+              selector: compileSelector(selectorOfRule(line)),
+              target: line,
+            })),
+          ),
+        );
         for (const each of packets) {
           const flow = {
             ...each,

@@ -14,7 +14,7 @@ import {
   host,
   maskOf,
   type PortRange,
-  selectorOfRule,
+  ruleOf,
   type TrafficSelector,
 } from "../../../net/selector.ts";
 import { ANY_PORTS, type PortBlock } from "./xfrm-layout.ts";
@@ -133,7 +133,7 @@ function whyNot({ mapName, localAddress, dfBit, entries }: ProtectedInterface): 
     if (isPerHost === true && transformSets.some(({ mode }) => mode === "transport"))
       return `${mapName} ${sequence} wants SAs in transport mode for each pair of hosts`;
     if (peers.length === 0 && template === undefined) return `${mapName} ${sequence} names no peer`;
-    for (const { rule } of rules) {
+    for (const rule of rules.map(ruleOf)) {
       if (maskOf(rule.source) === undefined || maskOf(rule.destination) === undefined)
         return `access list ${accessListName} has a wildcard that is no prefix`;
       if (isLostInFragments(rule, localAddress))
@@ -158,12 +158,12 @@ function flattened(
   decided: DecidedRegion[],
 ): DecidedRegion[] | undefined {
   for (let i = first; i < entries.length; i++)
-    for (const { rule } of entries[i]?.rules ?? []) {
+    for (const rule of entries[i]?.rules ?? []) {
       const entry = entries[i];
-      const part = intersection(region, rule);
+      const part = intersection(region, ruleOf(rule));
       if (entry === undefined || part === undefined) continue;
       if (rule.action === "deny" && flattened(entries, i + 1, part, decided) === undefined) return undefined;
-      const line = rule.action === "permit" ? { entry, selector: selectorOfRule(rule) } : undefined;
+      const line = rule.action === "permit" ? { entry, selector: rule.selector } : undefined;
       decided.push({ region: part, line });
       if (decided.length > POLICIES_MAX) return undefined;
     }
