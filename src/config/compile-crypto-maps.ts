@@ -52,13 +52,13 @@ export function compileCryptoMaps(
       mtu,
       dfBit: (own.dfBit ?? configuration.dfBit).value,
       fragmentation: (own.fragmentation ?? configuration.fragmentation).value,
-      entries: entries.map((entry) => {
+      entries: entries.map((compiled) => {
         // With an interface to start from the map is one, whichever interfaces it is on: SAs stay when one of them goes.
-        const id = idOf(map.name, local.name, entry);
-        const connection = entry.connectionAt({ ...place, id, interfaceName: own.name });
+        const id = idOf(map.name, local.name, compiled);
+        const { entry, connection } = compiled.at({ ...place, id, interfaceName: own.name });
         if (connection !== undefined && !known.has(id)) connections.push(connection);
         known.add(id);
-        return entry.rulesAt(id);
+        return entry;
       }),
     });
   }

@@ -121,7 +121,7 @@ function checkSuites(
   if (connections.length === 0 || isUsable) return;
   problems.warning({
     kind: "incomplete",
-    origin: connections[0]?.origins.entry,
+    origin: connections[0]?.source.origin,
     message:
       isakmp.policies.length === 0
         ? "There is no `crypto isakmp policy`, and IOS's default policy authenticates by RSA signatures, for which there are no keys: nothing can be negotiated."
@@ -184,7 +184,7 @@ function checkKeys(
       ? blockContains(peer.block, address)
       : hosts.get(peer.name)?.includes(address) === true;
   const peers = new Map(
-    connections.flatMap(({ peers, origins }) => peers.map((peer) => [peer, origins.peer] as const)),
+    connections.flatMap(({ peers, source }) => peers.map((peer) => [peer, source.peers[0]?.origin] as const)),
   );
   const takesAnyPeer = connections.some((each) => each.isTemplate === true && each.peers.length === 0);
   // Under one of these names a peer of any address may begin aggressive mode.

@@ -45,21 +45,23 @@ export function compileManualEntry(
     sequence,
     selectors,
     template: undefined,
-    rulesAt: (id) => ({
-      id,
-      sequence,
-      accessListName: entry.matchAddress?.value ?? "",
-      rules,
-      peers,
-      transformSets: [set],
-      lifetimeSeconds: 0,
-      lifetimeKilobytes: 0,
-      idleTime: undefined,
-      replayWindow: 0,
-      manual,
-      origin: entry.origin,
+    at: ({ id }) => ({
+      entry: {
+        id,
+        sequence,
+        accessListName: entry.matchAddress?.value ?? "",
+        rules,
+        peers,
+        transformSets: [set],
+        lifetimeSeconds: 0,
+        lifetimeKilobytes: 0,
+        idleTime: undefined,
+        replayWindow: 0,
+        manual,
+        origin: entry.origin,
+      },
+      connection: undefined,
     }),
-    connectionAt: () => undefined,
   };
 }
 

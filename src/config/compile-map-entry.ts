@@ -12,9 +12,14 @@ export interface CompiledEntry {
   readonly selectors: readonly ConnectionSelector[];
   /** Of a dynamic map. */
   readonly template: DynamicTemplate | undefined;
-  rulesAt(id: string): CryptoMapEntry;
+  at(place: ConnectionPlace): PlacedEntry;
+}
+
+/** What IPsec and what IKE has of it. */
+export interface PlacedEntry {
+  readonly entry: CryptoMapEntry;
   /** Undefined where IKE has no part in it. */
-  connectionAt(place: ConnectionPlace): Connection | undefined;
+  readonly connection: Connection | undefined;
 }
 
 export type ConnectionPlace = Pick<Connection, "id" | "mapName" | "interfaceName" | "localAddress">;
@@ -40,52 +45,41 @@ export function compileEntry(
   const replayWindow = replayWindowOf(configuration.replay, entry.replay);
   const accessListName = entry.matchAddress?.value ?? "";
   // What has grown by pushing has room for seventeen.
-  const compact = { peers: peers.slice(), transformSets: transformSets.slice(), rules: rules.slice() };
+  const compact = { peers: peers.slice(), rules: rules.slice() };
   const permits = compact.rules.filter(({ action }) => action === "permit");
   const selectors = permits.length === compact.rules.length ? compact.rules : permits;
   return {
     sequence,
     selectors,
     template,
-    // Spelt out: an object made by spreading takes as much again for its shape, and there are tens of thousands.
-    rulesAt: (id) => ({
-      id,
-      sequence,
-      accessListName,
-      rules: compact.rules,
-      peers: compact.peers,
-      transformSets: compact.transformSets,
-      lifetimeSeconds,
-      lifetimeKilobytes,
-      idleTime,
-      replayWindow,
-      isPerHost: entry.isPerHost !== undefined,
-      hasDefaultPeer: entry.hasDefaultPeer,
-      reverseRoute: entry.reverseRoute?.value,
-      template,
-      origin: entry.origin,
-    }),
-    connectionAt: ({ id, mapName, interfaceName, localAddress }) => ({
-      id,
-      mapName,
-      sequence,
-      interfaceName,
-      localAddress,
-      isTemplate: template !== undefined,
-      peers: compact.peers,
-      transformSets: compact.transformSets,
-      lifetimeSeconds,
-      lifetimeKilobytes,
-      pfsGroup: entry.pfsGroup?.value,
-      selectors,
-      origins: {
-        entry: entry.origin,
-        peer: entry.peers[0]?.origin,
-        transformSet: entry.transformSets?.origin,
-        accessList: entry.matchAddress?.origin,
-        pfs: entry.pfsGroup?.origin,
-      },
-    }),
+    // One object for both, spelt out: there are ten thousands, and one made by spreading takes as much again for its shape.
+    at: ({ id, mapName, interfaceName, localAddress }) => {
+      const placed: CryptoMapEntry & Connection = {
+        id,
+        mapName,
+        sequence,
+        interfaceName,
+        localAddress,
+        accessListName,
+        rules: compact.rules,
+        selectors,
+        peers: compact.peers,
+        transformSets,
+        pfsGroup: entry.pfsGroup?.value,
+        lifetimeSeconds,
+        lifetimeKilobytes,
+        idleTime,
+        replayWindow,
+        isPerHost: entry.isPerHost !== undefined,
+        hasDefaultPeer: entry.hasDefaultPeer,
+        reverseRoute: entry.reverseRoute?.value,
+        template,
+        isTemplate: template !== undefined,
+        origin: entry.origin,
+        source: entry,
+      };
+      return { entry: placed, connection: placed };
+    },
   };
 }
 

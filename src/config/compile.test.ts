@@ -97,10 +97,10 @@ test("a whole configuration compiles to one connection, without a word", () => {
       },
     ],
   );
-  assert.equal(connection.origins.entry?.line, 9);
-  assert.equal(connection.origins.peer?.text, "set peer 172.16.172.20");
-  assert.equal(connection.origins.transformSet?.text, "set transform-set strong");
-  assert.equal(connection.origins.accessList?.text, "match address 101");
+  assert.equal(connection.source.origin?.line, 9);
+  assert.equal(connection.source.peers[0]?.origin?.text, "set peer 172.16.172.20");
+  assert.equal(connection.source.transformSets?.origin?.text, "set transform-set strong");
+  assert.equal(connection.source.matchAddress?.origin?.text, "match address 101");
 });
 
 test("IPsec protects the interface with the map, by the same connection", () => {

@@ -69,7 +69,7 @@ export function peersOf(context: EntryContext): IpAddress[] | undefined {
   return complete ? addresses : undefined;
 }
 
-export function transformSetsOf(context: EntryContext): TransformSet[] | undefined {
+export function transformSetsOf(context: EntryContext): readonly TransformSet[] | undefined {
   const { configuration, entry, severity, problems } = context;
   if (entry.transformSets === undefined) {
     problems.add(severity, missing(context, "transform set", "set transform-set NAME"));
@@ -91,8 +91,19 @@ export function transformSetsOf(context: EntryContext): TransformSet[] | undefin
       if (set !== undefined) compiled.push(set);
     }
   }
-  return compiled.length === names.length ? compiled : undefined;
+  return compiled.length === names.length ? shared(compiled) : undefined;
 }
+
+/** Most entries name the same one alone: they have one list of it together. */
+function shared(sets: readonly TransformSet[]): readonly TransformSet[] {
+  const [first] = sets;
+  if (first === undefined || sets.length > 1) return sets;
+  const known = ALONE.get(first) ?? [first];
+  ALONE.set(first, known);
+  return known;
+}
+
+const ALONE = new WeakMap<TransformSet, readonly TransformSet[]>();
 
 export function rulesOfEntry(context: EntryContext): OriginatedRule[] | undefined {
   const { configuration, place, entry, severity, problems } = context;

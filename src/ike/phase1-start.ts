@@ -43,7 +43,7 @@ export function beginPhase1(
   state.emit({ kind: "negotiation-requested", connectionId: connection.id, local, remote });
   if ("explanation" in approach) {
     const { mode: exchange, reason, explanation } = approach;
-    const origin = connection.origins.peer ?? connection.origins.entry;
+    const origin = connection.source.peers[0]?.origin ?? connection.source.origin;
     failUnbegun(state, peer, exchange, "initiator", { reason, mismatches: [], origin, explanation });
     return undefined;
   }

@@ -189,7 +189,7 @@ export function phase2Over(state: EngineState, sa: IsakmpSa, exchange: QuickMode
     reason: "no response",
     explanation: `${sa.remote.address} does not answer ${step} of a quick mode.`,
     mismatches: [],
-    origin: connection?.origins.entry,
+    origin: connection?.source.origin,
     notify: undefined,
   });
 }

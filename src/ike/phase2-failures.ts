@@ -36,8 +36,8 @@ export function refuseByPeer(state: EngineState, sa: IsakmpSa, notifyName: strin
     mismatches: [],
     origin:
       notifyName === "INVALID-ID-INFORMATION"
-        ? connection?.origins.accessList
-        : connection?.origins.transformSet,
+        ? connection?.source.matchAddress?.origin
+        : connection?.source.transformSets?.origin,
     notify: undefined,
   });
 }

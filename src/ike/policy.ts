@@ -180,8 +180,8 @@ export interface Connection {
   readonly lifetimeKilobytes: number;
   /** The permit lines of the crypto access list, in order; a template may have none, and then takes what its peers propose. */
   readonly selectors: readonly ConnectionSelector[];
-  /** The lines an explanation points at. */
-  readonly origins: ConnectionOrigins;
+  /** What an explanation points at. */
+  readonly source: ConnectionSource;
 }
 
 export interface ConnectionSelector {
@@ -189,10 +189,15 @@ export interface ConnectionSelector {
   readonly origin: Origin | undefined;
 }
 
-export interface ConnectionOrigins {
-  readonly entry: Origin | undefined;
-  readonly peer: Origin | undefined;
-  readonly transformSet: Origin | undefined;
-  readonly accessList: Origin | undefined;
-  readonly pfs: Origin | undefined;
+/** Where its settings are written, as the entry of the configuration that it was compiled from says. */
+export interface ConnectionSource extends Written {
+  readonly peers: readonly Written[];
+  readonly transformSets: Written | undefined;
+  /** The crypto access list. */
+  readonly matchAddress: Written | undefined;
+  readonly pfsGroup: Written | undefined;
+}
+
+export interface Written {
+  readonly origin: Origin | undefined;
 }

@@ -83,7 +83,7 @@ export interface PolicyChanges {
 
 /** The case study's policy of A or of B, with changes. */
 export function policyOf(own: IpAddress, peer: IpAddress, changes: PolicyChanges = {}): IkePolicy {
-  const origin = { file: "test.cfg", line: 12, text: "crypto map vpn 10 ipsec-isakmp" };
+  const written = { origin: { file: "test.cfg", line: 12, text: "crypto map vpn 10 ipsec-isakmp" } };
   const selector = changes.selector ?? (own === A ? SELECTOR : mirror(SELECTOR));
   const connection: Connection = {
     id: "vpn 10 Ethernet1/0",
@@ -97,7 +97,13 @@ export function policyOf(own: IpAddress, peer: IpAddress, changes: PolicyChanges
     lifetimeSeconds: changes.lifetimeSeconds ?? 3600,
     lifetimeKilobytes: changes.lifetimeKilobytes ?? 4608000,
     selectors: [{ selector, origin: { file: "test.cfg", line: 20, text: "access-list 101 permit ip …" } }],
-    origins: { entry: origin, peer: origin, transformSet: origin, accessList: origin, pfs: origin },
+    source: {
+      ...written,
+      peers: [written],
+      transformSets: written,
+      matchAddress: written,
+      pfsGroup: written,
+    },
   };
   const key = {
     key: new Secret(utf8(changes.key ?? "jw4ep9846804ijl")),

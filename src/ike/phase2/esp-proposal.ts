@@ -166,7 +166,7 @@ export function compareTransform(
     );
   // Without `set pfs` any group is taken; with it the peer must ask for this one (IOS, `set pfs`).
   if (connection.pfsGroup !== undefined && offer.group !== connection.pfsGroup)
-    differ("pfs", offer.texts.pfs, `group ${connection.pfsGroup}`, connection.origins.pfs);
+    differ("pfs", offer.texts.pfs, `group ${connection.pfsGroup}`, connection.source.pfsGroup?.origin);
   for (const what of offer.unsupported) differ("transform", what, "none");
   return found;
 }
@@ -325,7 +325,7 @@ export function checkAnsweredTransform(
       attribute: "pfs",
       offered: offer.texts.pfs,
       accepted: "no PFS",
-      origin: connection.origins.entry,
+      origin: connection.source.origin,
     });
   const mode = modeOf(offer.mode, terms.numbers);
   if (check.set === undefined || mode === undefined || mismatches.length > 0) return { mismatches, offer };

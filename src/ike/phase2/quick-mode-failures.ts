@@ -16,7 +16,7 @@ export function fail(
 ): Actions[number] {
   return {
     do: "fail",
-    failure: { reason, explanation, mismatches: [], origin: connection?.origins.entry, notify, ...failure },
+    failure: { reason, explanation, mismatches: [], origin: connection?.source.origin, notify, ...failure },
   };
 }
 
@@ -32,7 +32,7 @@ export function weakKey(connection: Connection): Actions[number] {
 /** AH covers what a NAT changes, and every set has it. */
 export function nothingToOffer(connection: Connection, peer: string): Actions[number] {
   const explanation = `There is a NAT on the way to ${peer}, which AH does not pass, and every transform set of crypto map ${connection.mapName} ${connection.sequence} has AH.`;
-  const { transformSet: origin } = connection.origins;
+  const origin = connection.source.transformSets?.origin;
   return {
     do: "fail",
     failure: { reason: "no policy can be offered", explanation, mismatches: [], origin, notify: undefined },
@@ -48,7 +48,8 @@ export function noTransformChosen(
   for (const check of checks)
     if (closest === undefined || check.mismatches.length < closest.mismatches.length) closest = check;
   const mismatches = closest?.mismatches ?? [];
-  const origin = mismatches.find((m) => m.origin !== undefined)?.origin ?? connection.origins.transformSet;
+  const origin =
+    mismatches.find((m) => m.origin !== undefined)?.origin ?? connection.source.transformSets?.origin;
   const set = closest?.set === undefined ? "" : ` to our transform set ${closest.set.name}${at(origin)}`;
   const explanation =
     closest === undefined
@@ -68,7 +69,7 @@ export function proxyMismatch(
   const line = candidates.flatMap((c) => c.selectors)[0];
   const offered = describeSelector(selector);
   const accepted = line === undefined ? "nothing" : describeSelector(line.selector);
-  const origin = line?.origin ?? candidates[0]?.origins.accessList;
+  const origin = line?.origin ?? candidates[0]?.source.matchAddress?.origin;
   const lines = candidates.flatMap((c) => c.selectors).length;
   const explanation = `${peer} wants to protect ${offered}; our crypto access list permits ${accepted}${lines > 1 ? ` and ${lines - 1} more` : ""}${at(origin)}: the two must mirror each other.`;
   return fail(candidates[0], "proxy mismatch", explanation, NOTIFY_TYPE["INVALID-ID-INFORMATION"], {
