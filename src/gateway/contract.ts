@@ -87,6 +87,8 @@ export type GatewayEffect =
       readonly interfaceName: string;
       readonly bytes: Uint8Array;
       readonly wasProtected: boolean;
+      /** Several TCP packets with so many octets of data each, joined to one whose checksum is that of its pseudo-header. */
+      readonly segmentLength?: number;
     }
   | { readonly kind: "start-job"; readonly id: number; readonly job: Job }
   | { readonly kind: "cancel-job"; readonly id: number }

@@ -47,6 +47,8 @@ export interface GatewayOptions {
   readonly space?: PacketSpace;
   /** TCP connections learn at their beginning what fits through their tunnel. False, as on IOS: by the loss of what does not. */
   readonly lowersMss?: boolean;
+  /** Decrypted TCP packets that follow one another are handed over as one. False by default. */
+  readonly joinsTcp?: boolean;
   /** Carries packets in place of the data plane. */
   readonly carrier?: PacketCarrier;
   /** Milliseconds since 1970 at instant 0; where it is missing, the dates of certificates are not checked. */

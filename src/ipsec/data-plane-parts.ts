@@ -22,6 +22,7 @@ export interface DataPlaneParts {
   readonly transforms: PacketTransforms;
   readonly space: PacketSpace;
   readonly lowersMss: boolean;
+  readonly joinsTcp: boolean;
   readonly sad: Sad;
   readonly alarms: Alarms<PlaneAlarm>;
   readonly drops: DropReports;

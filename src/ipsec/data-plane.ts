@@ -56,6 +56,8 @@ export interface DataPlaneOptions {
   readonly space?: PacketSpace;
   /** TCP connections learn at their beginning what fits through their tunnel. False by default, as on IOS. */
   readonly lowersMss?: boolean;
+  /** Decrypted TCP packets that follow one another are handed over as one. False by default. */
+  readonly joinsTcp?: boolean;
   /** Carries packets in place of the data plane, which then sees none. */
   readonly carrier?: PacketCarrier;
   /** Numbers for SAs that the operator has keyed; by default from 2000 on. */
@@ -80,6 +82,7 @@ export class DataPlane {
       transforms: options.transforms ?? NODE_TRANSFORMS,
       space: options.space ?? HEAP_SPACE,
       lowersMss: options.lowersMss === true,
+      joinsTcp: options.joinsTcp === true,
       sad: new Sad(),
       alarms: new Alarms<PlaneAlarm>(),
       drops: new DropReports(limits),

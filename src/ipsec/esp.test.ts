@@ -11,7 +11,7 @@ import {
   transformsOf,
 } from "../../test/support/esp-transforms-contract.ts";
 import type { EspSuite } from "../crypto/names.ts";
-import { encryptedLength, type OpenedEsp, payloadLengthWithin, readEspHeader, sealedLength } from "./esp.ts";
+import { encryptedLength, payloadLengthWithin, readEspHeader, sealedLength } from "./esp.ts";
 import { nodeTransforms } from "./node-transforms.ts";
 
 fc.configureGlobal({ seed: 2409 });
@@ -94,6 +94,6 @@ function made(suite: EspSuite) {
   return transformsOf(nodeTransforms, suite);
 }
 
-function detailOf(result: OpenedEsp): string {
+function detailOf(result: ReturnType<typeof opened>): string {
   return result.kind === "malformed" ? result.detail : result.kind;
 }

@@ -13,8 +13,9 @@ export type OpenedEsp =
   | {
       readonly kind: "opened";
       readonly nextHeader: number;
-      /** In octets of the room. */
-      readonly payload: Uint8Array;
+      /** Where in the room's octets the payload begins and ends. */
+      readonly payloadAt: number;
+      readonly payloadEnd: number;
       /** What the cipher worked on. */
       readonly octets: number;
     }
@@ -101,7 +102,7 @@ export function openEsp(
   for (let i = 0; i < padLength; i++)
     if (plaintext[padAt + i] !== i + 1) return malformed("padding is not 1, 2, 3, …");
   const nextHeader = plaintext[trailerAt + 1] ?? 0;
-  return { kind: "opened", nextHeader, payload: plaintext.subarray(payloadAt, padAt), octets: length };
+  return { kind: "opened", nextHeader, payloadAt, payloadEnd: padAt, octets: length };
 }
 
 function malformed(detail: string): OpenedEsp {

@@ -11,6 +11,7 @@ import { openAh, readAhHeader } from "./ah.ts";
 import { type DataPlaneParts, tellDrop, tellMalformed } from "./data-plane-parts.ts";
 import { type EspHeader, openEsp, readEspHeader } from "./esp.ts";
 import type { PacketDropReason } from "./events.ts";
+import { InboundTrain } from "./inbound-train.ts";
 import { isKeyingTraffic } from "./keying-traffic.ts";
 import { type Arrivals, type InboundSa, isExpired, renewalReason } from "./live-sa.ts";
 import { answeringFlowOf, flowMatches, selectsPorts } from "./packet-flow.ts";
@@ -51,12 +52,16 @@ export class InboundPath {
   /** Kept apart: strangers must not push out what peers have sent. */
   readonly #innerFragments = new PortFragments();
   readonly #clearFragments = new PortFragments();
-
   readonly #plaintexts: PlaintextRoom;
+  /** The payload that was opened last, and where in the room it begins. */
+  #payload: Uint8Array | undefined;
+  #payloadAt = 0;
+  readonly #train: InboundTrain;
 
   constructor(parts: DataPlaneParts, lifecycle: SaLifecycle) {
     this.#parts = parts;
     this.#plaintexts = new PlaintextRoom(parts.space);
+    this.#train = new InboundTrain(parts.space);
     this.#lifecycle = lifecycle;
   }
 
@@ -114,7 +119,7 @@ export class InboundPath {
     const answers = answeringFlowOf(packet.bytes);
     const line = policy === undefined ? undefined : decide(policy, answers).line;
     if (line === undefined || isKeyingTraffic(answers, line.connection.interface.localAddress)) {
-      this.#receive(interfaceName, packet.bytes, false);
+      this.#receive(interfaceName, packet.bytes, undefined);
       return;
     }
     countDrops(line, "receiveErrors", "not protected");
@@ -125,6 +130,7 @@ export class InboundPath {
 
   /** What has been opened is handed over: nothing is written beside it any more. */
   leavePlaintexts(): void {
+    this.#endTrain();
     this.#plaintexts.leave();
   }
 
@@ -157,7 +163,7 @@ export class InboundPath {
 
   #deliver(now: Instant, interfaceName: string, sa: InboundSa, inner: Uint8Array | undefined): void {
     if (inner !== undefined && this.#parts.lowersMss && beginsConnection(inner)) this.#lowerMss(sa, inner);
-    if (inner !== undefined) this.#receive(interfaceName, inner, true);
+    if (inner !== undefined) this.#receive(interfaceName, inner, sa);
     this.#afterwards(now, sa);
   }
 
@@ -211,7 +217,17 @@ export class InboundPath {
     // What AH is around has been counted with it.
     if (sa.ah === undefined) sa.octets += opened.octets;
     countersOf(sa.line).decrypted++;
-    const { nextHeader, payload } = opened;
+    const { nextHeader, payloadAt, payloadEnd } = opened;
+    const { bytes } = this.#plaintexts;
+    if (nextHeader === PROTOCOL.IPV4 && this.#train.goesOn(sa, bytes, payloadAt, payloadEnd)) {
+      const counters = countersOf(sa.line);
+      if (isAuthenticated(sa)) counters.verified++;
+      counters.decapsulated++;
+      return undefined;
+    }
+    const payload = bytes.subarray(payloadAt, payloadEnd);
+    this.#payload = payload;
+    this.#payloadAt = payloadAt;
     const inner =
       parameters.mode === "transport"
         ? transportedPacket(parameters, outer, nextHeader, payload)
@@ -268,8 +284,21 @@ export class InboundPath {
       this.#lifecycle.renew(now, sa);
   }
 
-  #receive(interfaceName: string, bytes: Uint8Array, wasProtected: boolean): void {
-    this.#parts.outbox.push({ kind: "receive", interfaceName, bytes, wasProtected });
+  /** By an SA, or in clear. */
+  #receive(interfaceName: string, bytes: Uint8Array, sa: InboundSa | undefined): void {
+    this.#endTrain();
+    if (sa !== undefined && this.#begins(interfaceName, bytes, sa)) return;
+    this.#parts.outbox.push({ kind: "receive", interfaceName, bytes, wasProtected: sa !== undefined });
+  }
+
+  #begins(interfaceName: string, bytes: Uint8Array, sa: InboundSa): boolean {
+    if (!this.#parts.joinsTcp || bytes !== this.#payload) return false;
+    return this.#train.begins(sa, interfaceName, bytes, this.#plaintexts.bytes, this.#payloadAt);
+  }
+
+  #endTrain(): void {
+    const train = this.#train.end();
+    if (train !== undefined) this.#parts.outbox.push(train);
   }
 
   #refuse(opening: Opening, sa: InboundSa, reason: PacketDropReason, detail: string, flow?: Flow): undefined {

@@ -16,12 +16,16 @@ export type DataPlaneOutput =
       readonly bytes: Uint8Array;
       readonly segmentLength?: number;
     }
-  /** A whole IPv4 packet to be routed on: decrypted and checked, allowed in clear, or made here for a sender. */
+  /**
+   * A whole IPv4 packet to be routed on: decrypted and checked, allowed in clear, or made here for a sender. With a `segmentLength` it
+   * is several TCP packets with so many octets of data each, joined to one, whose checksum is that of its pseudo-header.
+   */
   | {
       readonly kind: "receive";
       readonly interfaceName: string;
       readonly bytes: Uint8Array;
       readonly wasProtected: boolean;
+      readonly segmentLength?: number;
     }
   | NegotiateOutput
   /** An SA has reached the end of its lifetime, or was not wanted: the peer is to be told by a Delete. */

@@ -8,136 +8,198 @@ import { PROTOCOL } from "./protocols.ts";
 import { PlainOctets, type SummedOctets } from "./summed-octets.ts";
 import { putU16, u16At, u32At } from "./words.ts";
 
-export interface JoinedPacket {
-  /** Of the first all is meant, of the others the data that follows their headers. */
-  readonly packets: readonly Uint8Array[];
+/** What the headers of the first now say. */
+export interface JoinedHeaders {
   /** Octets of both headers, the same in all. */
   readonly headerLength: number;
   /** Octets of data of each packet that went in; the last may have fewer. 0 where only one did. */
   readonly segmentLength: number;
 }
 
+/** Of the first packet all is meant, of the others the data that follows their headers; to keep it is for whoever offers them. */
 export class TcpJoin {
-  readonly #summed: (packet: Uint8Array) => SummedOctets;
-  #packets: Uint8Array[] = [];
+  readonly #summedOf: (octets: Uint8Array) => SummedOctets;
+  /** The octets that were summed last: packets of a train lie in the same. */
+  #summed: { readonly octets: Uint8Array | undefined; readonly sums: SummedOctets } = NOTHING_SUMMED;
+  #pieces = 0;
+  /** Packets as they were before any were joined. */
+  #segments = 0;
+  /** Where the first packet is. */
   #first: Uint8Array = new Uint8Array();
+  #firstAt = 0;
   #headerLength = 0;
   #segmentLength = 0;
   #length = 0;
   #nextSequenceNumber = 0;
   #isEnded = false;
 
-  /** `summed` gives the octets of a packet for its checksum. */
-  constructor(summed: (packet: Uint8Array) => SummedOctets = (packet) => new PlainOctets(packet)) {
-    this.#summed = summed;
+  /** `summedOf` gives octets for their checksum. */
+  constructor(summedOf: (octets: Uint8Array) => SummedOctets = (octets) => new PlainOctets(octets)) {
+    this.#summedOf = summedOf;
   }
 
   get isEmpty(): boolean {
-    return this.#packets.length === 0;
+    return this.#pieces === 0;
+  }
+
+  /** Of the packets that are in it. */
+  get headerLength(): number {
+    return this.#headerLength;
   }
 
   /**
-   * Takes a sound IPv4 packet as the first or as the next one; false where it is neither. Its octets are kept, and the
-   * first one's headers will be written to.
+   * Takes a sound IPv4 packet, in `octets` from `at` to `end`, as the first or as the next one; false where it is neither. The first
+   * one's octets are kept, and its headers will be written to. With a `joinedFrom` it has been joined already, from packets with so
+   * many octets of data each.
    */
-  offer(packet: Uint8Array): boolean {
-    const headerLength = dataOffsetOf(packet);
-    if (headerLength === undefined || !this.#hasRightChecksum(packet)) return false;
-    const sequenceNumber = u32At(packet, TCP + 4);
-    const length = packet.length - headerLength;
+  offer(octets: Uint8Array, at = 0, end = octets.length, joinedFrom = 0): boolean {
+    const headerLength = headerLengthOf(octets, at, end);
+    if (headerLength === undefined) return false;
+    const length = end - at - headerLength;
+    const segmentLength = joinedFrom || length;
+    if (!this.isEmpty && !this.#isNext(octets, at, headerLength, length, segmentLength)) return false;
+    if (joinedFrom === 0 && !isRightSum(this.#sumsOf(octets).sum(at + SUMMED, end), end - at)) return false;
     if (this.isEmpty) {
-      this.#first = packet;
-      this.#packets.push(packet);
+      this.#first = octets;
+      this.#firstAt = at;
       this.#headerLength = headerLength;
-      this.#segmentLength = length;
-      this.#length = packet.length;
-    } else {
-      if (!this.#isNext(packet, headerLength, sequenceNumber)) return false;
-      this.#packets.push(packet);
-      this.#length += length;
+      this.#segmentLength = segmentLength;
+      this.#segments = 0;
+      this.#length = headerLength;
     }
-    this.#nextSequenceNumber = (sequenceNumber + length) >>> 0;
-    const isPushed = ((packet[TCP + 13] ?? 0) & PSH) !== 0;
-    if (isPushed) this.#first[TCP + 13] = ACK | PSH;
-    this.#isEnded = isPushed || length < this.#segmentLength;
+    this.#add(length, u32At(octets, at + SEQUENCE_NUMBER), (octets[at + FLAGS] ?? 0) & PSH);
     return true;
   }
 
-  /** What has been joined; it is empty then. */
-  take(): JoinedPacket {
-    const packets = this.#packets;
-    this.#packets = [];
-    const isJoined = packets.length > 1;
-    if (isJoined) this.#finishHeaders();
-    return { packets, headerLength: this.#headerLength, segmentLength: isJoined ? this.#segmentLength : 0 };
+  /**
+   * As `offer` for a packet that is not the first, and lies in the octets of the first behind `to`, where its data is moved. Whether its header
+   * is sound is found out, too.
+   */
+  offerData(octets: Uint8Array, at: number, end: number, to: number): boolean {
+    const headerLength = headerLengthOf(octets, at, end);
+    if (headerLength === undefined) return false;
+    const length = end - at - headerLength;
+    if (!this.#isNext(octets, at, headerLength, length, length)) return false;
+    const sums = this.#sumsOf(octets);
+    const isSound =
+      u16At(octets, at + 2) === end - at &&
+      checksumOfSum(sums.sum(at, at + TCP)) === 0 &&
+      isRightSum(sums.sum(at + SUMMED, end), end - at);
+    if (!isSound) return false;
+    this.#add(length, u32At(octets, at + SEQUENCE_NUMBER), (octets[at + FLAGS] ?? 0) & PSH);
+    octets.copyWithin(to, at + headerLength, end);
+    return true;
   }
 
-  #isNext(packet: Uint8Array, headerLength: number, sequenceNumber: number): boolean {
+  /** Finishes the first one's headers for all that has been joined; it is empty then. */
+  take(): JoinedHeaders {
+    if (this.#pieces > 1) this.#finishHeaders();
+    this.#pieces = 0;
+    this.#summed = NOTHING_SUMMED;
+    return { headerLength: this.#headerLength, segmentLength: this.#segments > 1 ? this.#segmentLength : 0 };
+  }
+
+  #isNext(
+    octets: Uint8Array,
+    at: number,
+    headerLength: number,
+    length: number,
+    segmentLength: number,
+  ): boolean {
     const first = this.#first;
-    const length = packet.length - headerLength;
+    const firstAt = this.#firstAt;
     if (
       this.#isEnded ||
-      sequenceNumber !== this.#nextSequenceNumber ||
+      u32At(octets, at + SEQUENCE_NUMBER) !== this.#nextSequenceNumber ||
       headerLength !== this.#headerLength ||
-      length > this.#segmentLength ||
+      segmentLength > this.#segmentLength ||
+      (segmentLength < this.#segmentLength && segmentLength < length) ||
       this.#length + length > IPV4_TOTAL_LENGTH_MAX ||
-      this.#packets.length >= PACKETS_MAX
+      this.#pieces >= PIECES_MAX
     )
       return false;
     // Type of service; don't-fragment bit, time to live and protocol; addresses and ports; acknowledged; window; options.
     const isOfFlow =
-      packet[1] === first[1] &&
-      areSame(packet, first, 6, 10) &&
-      areSame(packet, first, 12, TCP + 4) &&
-      areSame(packet, first, TCP + 8, TCP + 12) &&
-      areSame(packet, first, TCP + 14, TCP + 16) &&
-      areSame(packet, first, TCP + TCP_HEADER_LENGTH, headerLength);
+      octets[at + 1] === first[firstAt + 1] &&
+      areSame(octets, at, first, firstAt, 6, 10) &&
+      areSame(octets, at, first, firstAt, 12, TCP + 4) &&
+      areSame(octets, at, first, firstAt, TCP + 8, TCP + 12) &&
+      areSame(octets, at, first, firstAt, TCP + 14, TCP + 16) &&
+      areSame(octets, at, first, firstAt, TCP + TCP_HEADER_LENGTH, headerLength);
     if (!isOfFlow) return false;
     // Whoever may be cut is known by its number, which has to go on.
-    const isUncuttable = (u16At(first, 6) & DONT_FRAGMENT) !== 0;
-    return isUncuttable || u16At(packet, 4) === ((u16At(first, 4) + this.#packets.length) & 0xffff);
+    const isUncuttable = (u16At(first, firstAt + 6) & DONT_FRAGMENT) !== 0;
+    return isUncuttable || u16At(octets, at + 4) === ((u16At(first, firstAt + 4) + this.#segments) & 0xffff);
   }
 
-  #hasRightChecksum(packet: Uint8Array): boolean {
-    const { length } = packet;
-    const pseudoHeader = addWords(packet, PROTOCOL.TCP + length - TCP, 12, IPV4_HEADER_LENGTH);
-    return checksumOfSum(pseudoHeader + this.#summed(packet).sum(TCP, length)) === 0;
+  #add(length: number, sequenceNumber: number, push: number): void {
+    this.#pieces++;
+    this.#segments += Math.ceil(length / this.#segmentLength);
+    this.#length += length;
+    this.#nextSequenceNumber = (sequenceNumber + length) >>> 0;
+    if (push !== 0) this.#first[this.#firstAt + FLAGS] = ACK | PSH;
+    this.#isEnded = push !== 0 || length % this.#segmentLength !== 0;
+  }
+
+  #sumsOf(octets: Uint8Array): SummedOctets {
+    if (this.#summed.octets !== octets) this.#summed = { octets, sums: this.#summedOf(octets) };
+    return this.#summed.sums;
   }
 
   /** The checksum of TCP is left at that of its pseudo-header, for whoever cuts or checks the packet. */
   #finishHeaders(): void {
     const first = this.#first;
-    putU16(first, 2, this.#length);
-    putU16(first, 10, 0);
-    putU16(first, 10, internetChecksum(first, 0, IPV4_HEADER_LENGTH));
-    const pseudoHeader = addWords(first, PROTOCOL.TCP + this.#length - TCP, 12, IPV4_HEADER_LENGTH);
-    putU16(first, TCP + 16, ~checksumOfSum(pseudoHeader) & 0xffff);
+    const at = this.#firstAt;
+    const tcp = at + TCP;
+    putU16(first, at + 2, this.#length);
+    putU16(first, at + 10, 0);
+    putU16(first, at + 10, internetChecksum(first, at, tcp));
+    const pseudoHeader = addWords(first, PROTOCOL.TCP + this.#length - TCP, at + 12, tcp);
+    putU16(first, tcp + 16, ~checksumOfSum(pseudoHeader) & 0xffff);
   }
 }
 
-function areSame(one: Uint8Array, other: Uint8Array, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) if (one[at] !== other[at]) return false;
+/** Of the words from `SUMMED` to the end of a packet of `length` octets; the rest of the pseudo-header is left to us. */
+function isRightSum(sum: number, length: number): boolean {
+  return checksumOfSum(sum + PROTOCOL.TCP + length - TCP) === 0;
+}
+
+function areSame(
+  one: Uint8Array,
+  oneAt: number,
+  other: Uint8Array,
+  otherAt: number,
+  from: number,
+  to: number,
+): boolean {
+  for (let i = from; i < to; i++) if (one[oneAt + i] !== other[otherAt + i]) return false;
   return true;
 }
 
 /** Octets of both headers; undefined where the packet is no plain TCP packet with data. */
-function dataOffsetOf(packet: Uint8Array): number | undefined {
+function headerLengthOf(octets: Uint8Array, at: number, end: number): number | undefined {
   const isPlain =
-    packet[0] === 0x45 && packet[9] === PROTOCOL.TCP && (u16At(packet, 6) & FRAGMENT_BITS) === 0;
-  if (!isPlain || packet.length < TCP + TCP_HEADER_LENGTH) return undefined;
-  if (((packet[TCP + 13] ?? 0) & ~PSH) !== ACK) return undefined;
-  const headerLength = TCP + ((packet[TCP + 12] ?? 0) >> 4) * 4;
-  if (headerLength < TCP + TCP_HEADER_LENGTH || headerLength >= packet.length) return undefined;
+    octets[at] === 0x45 && octets[at + 9] === PROTOCOL.TCP && (u16At(octets, at + 6) & FRAGMENT_BITS) === 0;
+  if (!isPlain || end - at < TCP + TCP_HEADER_LENGTH) return undefined;
+  if (((octets[at + FLAGS] ?? 0) & ~PSH) !== ACK) return undefined;
+  const headerLength = TCP + ((octets[at + TCP + 12] ?? 0) >> 4) * 4;
+  if (headerLength < TCP + TCP_HEADER_LENGTH || headerLength >= end - at) return undefined;
   return headerLength;
 }
+
+const NOTHING_SUMMED = { octets: undefined, sums: new PlainOctets(new Uint8Array()) };
 
 /** Where TCP begins: behind a header without options. */
 const TCP = IPV4_HEADER_LENGTH;
 const TCP_HEADER_LENGTH = 20;
+const SEQUENCE_NUMBER = TCP + 4;
+const FLAGS = TCP + 13;
+/** From here on TCP's checksum has all words of a packet: the addresses, and what follows. */
+const SUMMED = 12;
 /** More fragments, and the fragment offset. */
 const FRAGMENT_BITS = 0x3fff;
 const DONT_FRAGMENT = 0x4000;
 const PSH = 0x08;
 const ACK = 0x10;
 /** What the kernel takes in one call with room to spare. */
-const PACKETS_MAX = 64;
+const PIECES_MAX = 64;

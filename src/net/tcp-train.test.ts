@@ -1,47 +1,27 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { hex } from "../base/octets.ts";
+import {
+  ACK,
+  CWR,
+  FIN,
+  PLAIN_TCP,
+  PSH,
+  pseudoHeaderSum,
+  TCP_HEADER,
+  type TcpFields,
+  tcpChecksumOf,
+  tcpPacket,
+  withTcpChecksum,
+} from "../../test/support/tcp-packets.ts";
+import { concat, hex } from "../base/octets.ts";
 import { addWords, checksumOfSum } from "./checksum.ts";
-import { ipv4 } from "./ip-address.ts";
 import { buildIpv4Packet, faultOfIpv4 } from "./ipv4-packet.ts";
 import { TcpJoin } from "./tcp-join.ts";
 import { TcpTrain } from "./tcp-train.ts";
-import { putU16, putU32, u16At, u32At } from "./words.ts";
+import { putU16, u16At, u32At } from "./words.ts";
 
 fc.configureGlobal({ seed: 9293 });
-
-const FIN = 0x01;
-const PSH = 0x08;
-const ACK = 0x10;
-const CWR = 0x80;
-
-interface TcpFields {
-  readonly options: Uint8Array;
-  readonly flags: number;
-  readonly sequenceNumber: number;
-  readonly data: Uint8Array;
-  readonly dontFragment: boolean;
-  readonly identification: number;
-}
-
-const HEADER = {
-  source: ipv4("10.1.1.1"),
-  destination: ipv4("10.1.2.1"),
-  protocol: 6,
-  timeToLive: 64,
-  identification: 7,
-  dontFragment: true,
-} as const;
-
-const PLAIN: TcpFields = {
-  options: new Uint8Array(),
-  flags: ACK,
-  sequenceNumber: 1000,
-  data: new Uint8Array(100).fill(1),
-  dontFragment: true,
-  identification: 7,
-};
 
 describe("a TCP super-packet", () => {
   it("is cut into sound packets that hold its data in order", () => {
@@ -78,13 +58,11 @@ describe("a TCP super-packet", () => {
         const train = TcpTrain.of(packet, segmentLength);
         assert.ok(train, "it carries data");
         const join = new TcpJoin();
-        for (let i = 0; i < train.count; i++) assert.ok(join.offer(train.packet(i)), `packet ${i}`);
-        const joined = join.take();
+        const packets = Array.from({ length: train.count }, (_, i) => train.packet(i));
+        for (const [i, each] of packets.entries()) assert.ok(join.offer(each), `packet ${i}`);
+        const { headerLength, ...joined } = join.take();
         assert.equal(joined.segmentLength, train.count === 1 ? 0 : segmentLength);
-        const { packets, headerLength } = joined;
-        const whole = Uint8Array.from(
-          packets.flatMap((each, i) => [...each.subarray(i === 0 ? 0 : headerLength)]),
-        );
+        const whole = joinedOctets(packets, headerLength);
         assert.equal(faultOfIpv4(whole), undefined);
         // Whoever checks or cuts it goes on from the sum of the pseudo-header.
         if (train.count > 1) assert.equal(u16At(whole, 36), pseudoHeaderSum(whole));
@@ -95,14 +73,14 @@ describe("a TCP super-packet", () => {
   });
 
   it("is none where there is no TCP data", () => {
-    const packet = tcpPacket({ ...PLAIN, data: new Uint8Array() });
+    const packet = tcpPacket({ ...PLAIN_TCP, data: new Uint8Array() });
     assert.equal(TcpTrain.of(packet, 100), undefined);
     assert.equal(
-      TcpTrain.of(buildIpv4Packet({ ...HEADER, protocol: 17 }, new Uint8Array(50)), 10),
+      TcpTrain.of(buildIpv4Packet({ ...TCP_HEADER, protocol: 17 }, new Uint8Array(50)), 10),
       undefined,
     );
-    assert.equal(TcpTrain.of(tcpPacket(PLAIN), 0), undefined);
-    const stump = tcpPacket(PLAIN);
+    assert.equal(TcpTrain.of(tcpPacket(PLAIN_TCP), 0), undefined);
+    const stump = tcpPacket(PLAIN_TCP);
     stump[32] = 0xf0;
     assert.equal(TcpTrain.of(stump.subarray(0, 60), 100), undefined);
   });
@@ -111,16 +89,24 @@ describe("a TCP super-packet", () => {
 describe("TCP packets", () => {
   const second = { ...plainAfter(100), data: new Uint8Array(100).fill(2) };
   const cases: readonly [string, Uint8Array, Uint8Array][] = [
-    ["that do not follow", tcpPacket(PLAIN), tcpPacket({ ...second, sequenceNumber: 1101 + 1 })],
-    ["of which the second is longer", tcpPacket(PLAIN), tcpPacket({ ...second, data: new Uint8Array(101) })],
-    ["of which the first was pushed", tcpPacket({ ...PLAIN, flags: ACK | PSH }), tcpPacket(second)],
-    ["with other options", tcpPacket(PLAIN), tcpPacket({ ...second, options: new Uint8Array(4).fill(1) })],
-    ["of which one ends the connection", tcpPacket(PLAIN), tcpPacket({ ...second, flags: ACK | FIN })],
-    ["of another flow", tcpPacket(PLAIN), changed(tcpPacket(second), 23)],
-    ["with another window", tcpPacket(PLAIN), changed(tcpPacket(second), 35)],
-    ["with another acknowledgement", tcpPacket(PLAIN), changed(tcpPacket(second), 31)],
-    ["of another type of service", tcpPacket(PLAIN), changed(tcpPacket(second), 1)],
-    ["with a wrong checksum", tcpPacket(PLAIN), damaged(tcpPacket(second), 90)],
+    ["that do not follow", tcpPacket(PLAIN_TCP), tcpPacket({ ...second, sequenceNumber: 1101 + 1 })],
+    [
+      "of which the second is longer",
+      tcpPacket(PLAIN_TCP),
+      tcpPacket({ ...second, data: new Uint8Array(101) }),
+    ],
+    ["of which the first was pushed", tcpPacket({ ...PLAIN_TCP, flags: ACK | PSH }), tcpPacket(second)],
+    [
+      "with other options",
+      tcpPacket(PLAIN_TCP),
+      tcpPacket({ ...second, options: new Uint8Array(4).fill(1) }),
+    ],
+    ["of which one ends the connection", tcpPacket(PLAIN_TCP), tcpPacket({ ...second, flags: ACK | FIN })],
+    ["of another flow", tcpPacket(PLAIN_TCP), changed(tcpPacket(second), 23)],
+    ["with another window", tcpPacket(PLAIN_TCP), changed(tcpPacket(second), 35)],
+    ["with another acknowledgement", tcpPacket(PLAIN_TCP), changed(tcpPacket(second), 31)],
+    ["of another type of service", tcpPacket(PLAIN_TCP), changed(tcpPacket(second), 1)],
+    ["with a wrong checksum", tcpPacket(PLAIN_TCP), damaged(tcpPacket(second), 90)],
     ["that may be cut and are not numbered on", cuttable(7), cuttable(9, second)],
   ];
   for (const [which, first, next] of cases)
@@ -128,14 +114,52 @@ describe("TCP packets", () => {
       const join = new TcpJoin();
       assert.ok(join.offer(first), "the first is sound");
       assert.equal(join.offer(next), false);
-      assert.deepEqual(join.take(), { packets: [first], headerLength: 40, segmentLength: 0 });
+      assert.deepEqual(join.take(), { headerLength: 40, segmentLength: 0 });
       assert.ok(join.isEmpty, "taken");
     });
 
   it("without data, or that begin or end a connection, are not taken at all", () => {
     for (const flags of [0x02, ACK | FIN, ACK | 0x04, ACK | 0x20, ACK | CWR])
-      assert.equal(new TcpJoin().offer(tcpPacket({ ...PLAIN, flags })), false);
-    assert.equal(new TcpJoin().offer(tcpPacket({ ...PLAIN, data: new Uint8Array() })), false);
+      assert.equal(new TcpJoin().offer(tcpPacket({ ...PLAIN_TCP, flags })), false);
+    assert.equal(new TcpJoin().offer(tcpPacket({ ...PLAIN_TCP, data: new Uint8Array() })), false);
+  });
+
+  it("that were joined before are joined on, as what they were joined from", () => {
+    const counts = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(counts, fc.integer({ min: 100, max: 400 }), fc.boolean(), (each, length, isShort) => {
+        const total = each.reduce((sum, count) => sum + count, 0) * length - (isShort ? 1 : 0);
+        const whole = tcpPacket({ ...PLAIN_TCP, data: new Uint8Array(total).map((_, i) => i) });
+        const train = TcpTrain.of(whole, length);
+        assert.ok(train, "it carries data");
+        const join = new TcpJoin();
+        let next = 0;
+        const pieces = each.map((count) => {
+          const inner = new TcpJoin();
+          const parts = Array.from({ length: count }, () => train.packet(next++));
+          for (const part of parts) assert.ok(inner.offer(part), "the next");
+          const { segmentLength } = inner.take();
+          const piece = joinedOctets(parts, 40);
+          assert.ok(join.offer(piece, 0, piece.length, segmentLength), "the next of all");
+          return piece;
+        });
+        const { headerLength, segmentLength } = join.take();
+        assert.equal(segmentLength, train.count > 1 ? length : 0);
+        const joined = joinedOctets(pieces, headerLength);
+        joined.set(whole.subarray(36, 38), 36);
+        assert.equal(hex(joined), hex(whole));
+      }),
+    );
+  });
+
+  it("that were joined from longer or shorter ones are not joined on", () => {
+    const data = new Uint8Array(300);
+    for (const joinedFrom of [99, 101, 150]) {
+      const join = new TcpJoin();
+      assert.ok(join.offer(tcpPacket(PLAIN_TCP)), "the first");
+      const next = tcpPacket({ ...plainAfter(100), data });
+      assert.equal(join.offer(next, 0, next.length, joinedFrom), false, `${joinedFrom}`);
+    }
   });
 
   it("that may be cut are joined if they are numbered on", () => {
@@ -146,11 +170,16 @@ describe("TCP packets", () => {
   });
 });
 
-function plainAfter(octets: number): TcpFields {
-  return { ...PLAIN, sequenceNumber: PLAIN.sequenceNumber + octets };
+/** The first as a whole, of the others what follows their headers. */
+function joinedOctets(packets: readonly Uint8Array[], headerLength: number): Uint8Array {
+  return concat(...packets.map((each, i) => each.subarray(i === 0 ? 0 : headerLength)));
 }
 
-function cuttable(identification: number, fields: TcpFields = PLAIN): Uint8Array {
+function plainAfter(octets: number): TcpFields {
+  return { ...PLAIN_TCP, sequenceNumber: PLAIN_TCP.sequenceNumber + octets };
+}
+
+function cuttable(identification: number, fields: TcpFields = PLAIN_TCP): Uint8Array {
   return tcpPacket({ ...fields, dontFragment: false, identification });
 }
 
@@ -165,35 +194,6 @@ function tcpFields(...flags: readonly number[]): fc.Arbitrary<TcpFields> {
     dontFragment: fc.boolean(),
     identification: fc.nat(0xffff),
   });
-}
-
-function tcpPacket({ options, flags, sequenceNumber, data, ...header }: TcpFields): Uint8Array {
-  const tcp = new Uint8Array(20 + options.length + data.length);
-  putU16(tcp, 0, 1024);
-  putU16(tcp, 2, 80);
-  putU32(tcp, 4, sequenceNumber);
-  putU32(tcp, 8, 77);
-  tcp[12] = (5 + options.length / 4) << 4;
-  tcp[13] = flags;
-  putU16(tcp, 14, 500);
-  tcp.set(options, 20);
-  tcp.set(data, 20 + options.length);
-  return withTcpChecksum(buildIpv4Packet({ ...HEADER, ...header }, tcp));
-}
-
-function withTcpChecksum(packet: Uint8Array): Uint8Array {
-  putU16(packet, 36, 0);
-  putU16(packet, 36, tcpChecksumOf(packet));
-  return packet;
-}
-
-/** 0 where the checksum in the packet is right. */
-function tcpChecksumOf(packet: Uint8Array): number {
-  return checksumOfSum(addWords(packet, pseudoHeaderSum(packet), 20));
-}
-
-function pseudoHeaderSum(packet: Uint8Array): number {
-  return ~checksumOfSum(addWords(packet, 6 + packet.length - 20, 12, 20)) & 0xffff;
 }
 
 /** Another octet, checksums right: of the IP header if it is in that. */

@@ -39,6 +39,15 @@ export function sealedPlaintext(
   return octets;
 }
 
-export function opened(transforms: EspTransforms, esp: Uint8Array): OpenedEsp {
-  return openEsp(transforms, esp, new PlaintextRoom(HEAP_SPACE));
+/** What `openEsp` says, with the payload in place of where it is. */
+export function opened(transforms: EspTransforms, esp: Uint8Array): Unopened | Opened {
+  const room = new PlaintextRoom(HEAP_SPACE);
+  const result = openEsp(transforms, esp, room);
+  if (result.kind !== "opened") return result;
+  const { payloadAt, payloadEnd, ...rest } = result;
+  return { ...rest, payload: room.bytes.subarray(payloadAt, payloadEnd) };
 }
+
+type Place = "payloadAt" | "payloadEnd";
+type Unopened = Exclude<OpenedEsp, { kind: "opened" }>;
+type Opened = Omit<Extract<OpenedEsp, { kind: "opened" }>, Place> & { readonly payload: Uint8Array };

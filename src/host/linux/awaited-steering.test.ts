@@ -18,7 +18,10 @@ describe("decrypted packets of a flow without steering rules", () => {
     receive("10.2.0.1");
     assert.deepEqual(passed, ["10.9.0.1"]);
     const late = awaited.steered([...flows]);
-    assert.deepEqual(late.map(sourceOf), ["10.2.0.1", "10.2.0.1"]);
+    assert.deepEqual(
+      late.map(({ bytes }) => sourceOf(bytes)),
+      ["10.2.0.1", "10.2.0.1"],
+    );
     receive("10.2.0.1");
     assert.deepEqual(passed, ["10.9.0.1", "10.2.0.1"]);
   });
@@ -30,8 +33,14 @@ describe("decrypted packets of a flow without steering rules", () => {
     awaited.changed();
     receive("10.2.0.2");
     receive("10.2.0.1");
-    assert.deepEqual(awaited.steered([first]).map(sourceOf), ["10.2.0.1"]);
-    assert.deepEqual(awaited.steered(flows).map(sourceOf), ["10.2.0.2"]);
+    assert.deepEqual(
+      awaited.steered([first]).map(({ bytes }) => sourceOf(bytes)),
+      ["10.2.0.1"],
+    );
+    assert.deepEqual(
+      awaited.steered(flows).map(({ bytes }) => sourceOf(bytes)),
+      ["10.2.0.2"],
+    );
     assert.deepEqual(passed, []);
   });
 
@@ -43,7 +52,7 @@ describe("decrypted packets of a flow without steering rules", () => {
     const late = awaited.steered(flows);
     assert.equal(late.length, 512);
     assert.ok(
-      late.every((packet) => sourceOf(packet) === "10.2.0.1"),
+      late.every(({ bytes }) => sourceOf(bytes) === "10.2.0.1"),
       "the octets were lent",
     );
   });
@@ -55,10 +64,10 @@ describe("decrypted packets of a flow without steering rules", () => {
       return [];
     });
     awaited.changed();
-    awaited.holds(packetFrom("10.2.0.1"));
+    awaited.holds(received("10.2.0.1"));
     assert.equal(looks, 0);
     awaited.setPolicy(dynamicPolicy());
-    for (let i = 0; i < 3; i++) awaited.holds(packetFrom("10.2.0.1"));
+    for (let i = 0; i < 3; i++) awaited.holds(received("10.2.0.1"));
     assert.equal(looks, 1);
   });
 });
@@ -78,11 +87,16 @@ function bench() {
     awaited,
   );
   const receive = (source: string): Uint8Array => {
-    const bytes = packetFrom(source);
-    port.receive({ kind: "receive", interfaceName: "Ethernet0", bytes, wasProtected: true });
-    return bytes;
+    const effect = received(source);
+    port.receive(effect);
+    return effect.bytes;
   };
   return { flows, passed, awaited, receive };
+}
+
+function received(source: string) {
+  const bytes = packetFrom(source);
+  return { kind: "receive", interfaceName: "Ethernet0", bytes, wasProtected: true } as const;
 }
 
 function flowWith(remote: string): TemporaryFlow {

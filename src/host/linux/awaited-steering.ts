@@ -14,13 +14,15 @@ import type { TemporaryFlow } from "../../ipsec/temporary-flows.ts";
 import type { PacketPort } from "./gateway-driver.ts";
 import { hasDynamicEntries } from "./temporary-steering.ts";
 
+type Received = Extract<GatewayEffect, { kind: "receive" }>;
+
 export class AwaitedSteering {
   readonly #flows: () => readonly TemporaryFlow[];
   #isDynamic = false;
   #steered: ReadonlySet<string> = new Set();
   /** Undefined until a packet wants to know. */
   #awaited: readonly CompiledSelector[] | undefined = [];
-  #held: Uint8Array[] = [];
+  #held: Received[] = [];
 
   /** `flows` are those that there are. */
   constructor(flows: () => readonly TemporaryFlow[]) {
@@ -38,24 +40,25 @@ export class AwaitedSteering {
   }
 
   /** True for a packet that waits, or for which there is no room to. It is lent: a copy is kept. */
-  holds(packet: Uint8Array): boolean {
+  holds(received: Received): boolean {
     this.#awaited ??= this.#flows()
       .filter((flow) => !this.#steered.has(keyOf(flow)))
       .map(({ selector }) => compileSelector(selector));
     if (this.#awaited.length === 0) return false;
-    const answers = answeringFlowOf(packet);
+    const answers = answeringFlowOf(received.bytes);
     if (!this.#awaited.some((selector) => flowMatches(selector, answers))) return false;
-    if (this.#held.length < HELD_MAX) this.#held.push(Uint8Array.from(packet));
+    if (this.#held.length < HELD_MAX)
+      this.#held.push({ ...received, bytes: Uint8Array.from(received.bytes) });
     return true;
   }
 
   /** These have their rules, or will have none. Gives what need not wait any more, in the order in which it came. */
-  steered(flows: readonly TemporaryFlow[]): readonly Uint8Array[] {
+  steered(flows: readonly TemporaryFlow[]): readonly Received[] {
     this.#steered = new Set(flows.map(keyOf));
     this.changed();
     const held = this.#held;
     this.#held = [];
-    return held.filter((packet) => !this.holds(packet));
+    return held.filter((received) => !this.holds(received));
   }
 }
 
@@ -64,8 +67,8 @@ export function withHeld(port: PacketPort, awaited: AwaitedSteering): PacketPort
   return {
     sendDatagram: (effect) => port.sendDatagram(effect),
     transmit: (effect) => port.transmit(effect),
-    receive(effect: Extract<GatewayEffect, { kind: "receive" }>) {
-      if (!effect.wasProtected || !awaited.holds(effect.bytes)) port.receive(effect);
+    receive(effect: Received) {
+      if (!effect.wasProtected || !awaited.holds(effect)) port.receive(effect);
     },
     flush: () => port.flush(),
   };

@@ -128,8 +128,8 @@ export class KernelPort implements PacketPort {
         this.#udp.get(endpointKey(address, port))?.listen(
           vector,
           (messages) => {
-            for (const message of messages) {
-              take({ kind: "datagram", local, ...message });
+            for (const { remote, bytes, segmentLength, typeOfService } of messages) {
+              take({ kind: "datagram", local, remote, bytes, segmentLength, typeOfService });
               this.#makeRoom();
             }
             this.flush();
@@ -209,10 +209,10 @@ export class KernelPort implements PacketPort {
   }
 
   /** What was protected the kernel receives from the TUN. An error message of ours, from our address, it would not. */
-  receive({ bytes, wasProtected }: Extract<GatewayEffect, { kind: "receive" }>): void {
+  receive({ bytes, wasProtected, segmentLength }: Extract<GatewayEffect, { kind: "receive" }>): void {
     if (wasProtected) {
       this.#adjustMss(bytes);
-      this.#tell(this.protectDevice.write(bytes));
+      this.#tell(this.protectDevice.write(bytes, segmentLength));
     } else this.#sendPacket(bytes);
   }
 

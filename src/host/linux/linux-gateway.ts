@@ -91,6 +91,7 @@ export class LinuxGateway {
       transforms,
       space: port.arena,
       lowersMss: true,
+      joinsTcp: options.offload,
       port: withHeld(options.onWire === undefined ? port : tapped(port, options.onWire), this.#awaited),
     });
     this.#steering = new Steering({
@@ -203,8 +204,7 @@ export class LinuxGateway {
     if (refusal !== undefined && this.#toldRefusal === undefined)
       this.#options.onNotice(`not all that dynamic crypto maps protect is steered: ${refusal}`);
     this.#toldRefusal ??= refusal;
-    for (const bytes of this.#awaited.steered(flows))
-      this.#port.receive({ kind: "receive", interfaceName: "", bytes, wasProtected: true });
+    for (const effect of this.#awaited.steered(flows)) this.#port.receive(effect);
     this.#port.flush();
     await this.#reverseRouting.follow(this.driver.reverseRoutes());
   }

@@ -57,12 +57,12 @@ else {
             return hex(octets.subarray(at, end));
           };
           assert.equal(sealedBy(native, region.bytes), sealedBy(reference, new Uint8Array(end)));
-          const result = openEsp(native, region.bytes, new PlaintextRoom(space), at, end);
-          assert.ok(result.kind === "opened", `${suite.encryption}: ${result.kind}`);
-          assert.equal(hex(result.payload), hex(payload));
-          // From the memory to elsewhere.
-          const elsewhere = openEsp(native, region.bytes, new PlaintextRoom(HEAP_SPACE), at, end);
-          assert.deepEqual(elsewhere, result);
+          // In the memory, and from it to elsewhere.
+          for (const room of [new PlaintextRoom(space), new PlaintextRoom(HEAP_SPACE)]) {
+            const result = openEsp(native, region.bytes, room, at, end);
+            assert.ok(result.kind === "opened", `${suite.encryption}: ${result.kind}`);
+            assert.equal(hex(room.bytes.subarray(result.payloadAt, result.payloadEnd)), hex(payload));
+          }
         }),
         { numRuns: 10 },
       );

@@ -31,7 +31,8 @@ export class TunDevice {
   readonly #header: Region;
   readonly #pieces: Region;
   readonly #join: TcpJoin;
-  /** Of the packets that are joined. */
+  /** Packets that are joined, and where they are. */
+  #joined: Uint8Array[] = [];
   #addresses: number[] = [];
   #watch: Watch | undefined;
   #isClosed = false;
@@ -96,22 +97,24 @@ export class TunDevice {
     });
   }
 
-  /** The kernel receives a packet by the device; with `flush`, if not before. */
-  write(packet: Uint8Array): OsError | undefined {
+  /** The kernel receives a packet by the device; with `flush`, if not before. `segmentLength`: see `GatewayEffect`; 0 for one as it is. */
+  write(packet: Uint8Array, segmentLength = 0): OsError | undefined {
     if (this.#isClosed) return undefined;
     if (packet.length > PACKET_MAX) return osError(this.name, EMSGSIZE);
     const address = this.#hasHeader ? this.#arena.addressOf(packet) : undefined;
-    if (address !== undefined && this.#isJoined(packet, address)) return undefined;
+    if (address !== undefined && this.#isJoined(packet, address, segmentLength)) return undefined;
     const refusal = this.flush();
-    if (address !== undefined && this.#isJoined(packet, address)) return refusal;
-    return this.#writeAlone(packet, address) ?? refusal;
+    if (address !== undefined && this.#isJoined(packet, address, segmentLength)) return refusal;
+    return this.#writeAlone(packet, segmentLength) ?? refusal;
   }
 
   /** Writes what waits for packets to be joined with it. */
   flush(): OsError | undefined {
     if (this.#join.isEmpty || this.#isClosed) return undefined;
-    const { packets, headerLength, segmentLength } = this.#join.take();
+    const { headerLength, segmentLength } = this.#join.take();
+    const packets = this.#joined;
     const addresses = this.#addresses;
+    this.#joined = [];
     this.#addresses = [];
     this.#putHeader(headerLength, segmentLength);
     return this.#writePackets(packets, addresses, headerLength);
@@ -137,17 +140,26 @@ export class TunDevice {
   }
 
   /** Waits for those that follow it, if it is one that can be joined with what waits. */
-  #isJoined(packet: Uint8Array, address: number): boolean {
-    const isTaken = this.#join.offer(packet);
-    if (isTaken) this.#addresses.push(address);
+  #isJoined(packet: Uint8Array, address: number, segmentLength: number): boolean {
+    const isTaken = this.#join.offer(packet, 0, packet.length, segmentLength);
+    if (isTaken) {
+      this.#joined.push(packet);
+      this.#addresses.push(address);
+    }
     return isTaken;
   }
 
-  #writeAlone(packet: Uint8Array, address: number | undefined): OsError | undefined {
-    if (this.#hasHeader) this.#header.bytes.fill(0);
-    if (address !== undefined) return this.#writePackets([packet], [address], 0);
+  #writeAlone(packet: Uint8Array, segmentLength: number): OsError | undefined {
+    this.#putHeader(headerLengthOf(packet), segmentLength);
+    return this.#writePackets([packet], [this.#addressOf(packet)], 0);
+  }
+
+  /** Where the kernel can read it: there, or in our own place for one packet. */
+  #addressOf(packet: Uint8Array): number {
+    const address = this.#arena.addressOf(packet);
+    if (address !== undefined) return address;
     this.#outgoing.bytes.set(packet);
-    return this.#writePackets([packet], [this.#outgoing.address(0, packet.length)], 0);
+    return this.#outgoing.address(0, packet.length);
   }
 
   #putHeader(headerLength: number, segmentLength: number): void {
@@ -184,6 +196,11 @@ export class TunDevice {
     this.#pieces.putPointer(i * PIECE, address);
     this.#pieces.putSize(i * PIECE + 8, length);
   }
+}
+
+/** Octets of both headers of a TCP packet without options of IP. */
+function headerLengthOf(packet: Uint8Array): number {
+  return IPV4_HEADER_LENGTH + ((packet[IPV4_HEADER_LENGTH + 12] ?? 0) >> 4) * 4;
 }
 
 /** The checksum of the packet from `start` on, whose field has the sum of the pseudo-header. */
