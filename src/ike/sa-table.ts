@@ -65,7 +65,8 @@ export class SaTable {
   findByFirstMessage(remote: Endpoint, initiatorCookie: Uint8Array): IsakmpSa | undefined {
     for (const sa of this.#byPeer.get(remote.address))
       if (
-        (sa.role === "initiator" || sa.remote.port === remote.port) &&
+        // A peer that has moved to another port may still send copies from the first one.
+        (sa.role === "initiator" || sa.remote.port === remote.port || sa.nat !== undefined) &&
         equal(sa.initiatorCookie, initiatorCookie)
       )
         return sa;
