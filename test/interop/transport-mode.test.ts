@@ -28,13 +28,13 @@ describe("transport mode between Linux routers", { skip, concurrency: 2 }, () =>
   it("takes nothing in clear from its peer, and leaves the machine as it was", () =>
     Network.with(["left", "right"], async (network) => {
       network.wire(["left", "wan", `${LEFT}/24`], ["right", "wan", `${RIGHT}/24`]);
-      assert.equal(pinged(network, "right", LEFT, 1), 1);
+      assert.equal(pinged(network, "right", LEFT, 2), 2);
       const rules = network.ip("left", "rule", "show");
       const router = await network.router("left", configuration({ own: LEFT, peer: RIGHT }), "--configure");
       assert.equal(pinged(network, "right", LEFT, 1), 0);
       assert.equal(await router.end("SIGTERM"), 0);
       assert.equal(network.ip("left", "rule", "show"), rules);
-      assert.equal(pinged(network, "right", LEFT, 1), 1);
+      assert.equal(pinged(network, "right", LEFT, 2), 2);
     }));
 
   it("carries it in UDP through a NAT, with TCP's and UDP's checksums right at the other end", () =>
