@@ -96,6 +96,19 @@ test("there is no any, no non-null assertion, and no cast without a reason besid
   assert.deepEqual(offences(PRODUCT, cast, reasoned), []);
 });
 
+test("laws try the same cases every time: who would see a failure again has their seed", () => {
+  const unseeded = [...sources("src"), ...sources("test")].filter(({ lines }) => {
+    const text = lines.join("\n");
+    const laws = text.match(/\bfc\.(assert|check)\(/g)?.length ?? 0;
+    const seeds = text.match(/\bseed: \d/g)?.length ?? 0;
+    return seeds < laws && !/^fc\.configureGlobal\(\{ seed: \d/m.test(text);
+  });
+  assert.deepEqual(
+    unseeded.map(({ path }) => path),
+    [],
+  );
+});
+
 test("the map in docs/ARCHITECTURE.md names every folder of src/", () => {
   const map = readFileSync(`${ROOT}/docs/ARCHITECTURE.md`, "utf8");
   for (const folder of new Set(PRODUCT.map(({ folder }) => folder)))

@@ -3,6 +3,8 @@ import { it } from "node:test";
 import fc from "fast-check";
 import { ListIndex } from "./list-index.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 interface Item {
   readonly name: string;
   readonly version: number;

@@ -9,6 +9,8 @@ import { captureFormat, readFrames } from "./capture-file.ts";
 import { type CapturedFrame, LINK_TYPE } from "./captured-frame.ts";
 import { PcapWriter } from "./pcap-writer.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 /** Frames up to where the file breaks off, and why it does. */
 function read(bytes: Uint8Array): {
   readonly frames: readonly CapturedFrame[];

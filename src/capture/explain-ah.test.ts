@@ -9,6 +9,8 @@ import { AhExplainer } from "./explain-ah.ts";
 import { EspExplainer } from "./explain-esp.ts";
 import { formatEspSa, NO_KEYS, parseKeyFile } from "./key-file.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 const ENDS = { source: "192.0.2.1", destination: "192.0.2.2" };
 /** An echo request from 192.168.1.2 to 192.168.1.1. */
 const ECHO = fromHex("4500001c0000000040018f6ec0a80102c0a801010800f7ff00000000");

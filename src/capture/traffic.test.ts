@@ -7,6 +7,8 @@ import { type CapturedFrame, LINK_TYPE } from "./captured-frame.ts";
 import { addressText } from "./ip-text.ts";
 import { type Traffic, TrafficFinder } from "./traffic.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 const MESSAGE = fromHex("c0ffee00");
 
 function udp(sourcePort: number, destinationPort: number, data: Uint8Array): Uint8Array {

@@ -15,6 +15,8 @@ import { match } from "./match.ts";
 import type { Sentence } from "./sentence.ts";
 import { splitLine } from "./words.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 interface Candidate {
   readonly sentence: Sentence;
 }

@@ -8,6 +8,8 @@ import { COMMANDS } from "./exec/commands.ts";
 import { match } from "./match.ts";
 import { splitLine } from "./words.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 const INITIATOR = readFileSync(
   new URL("../../test/configurations/example-13-01-initiator.cfg", import.meta.url),
   "utf8",

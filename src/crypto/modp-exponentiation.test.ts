@@ -7,6 +7,8 @@ import { byKeyObjects } from "./modp-by-key-objects.ts";
 import { byParties } from "./modp-by-parties.ts";
 import { toLength } from "./plain-octets.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 it("both of the platform's ways give the same values and secrets", () => {
   const exponent = fc
     .uint8Array({ minLength: 1, maxLength: 40 })

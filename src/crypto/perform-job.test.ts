@@ -6,6 +6,8 @@ import type { Job } from "./jobs.ts";
 import { GROUP_IDS } from "./names.ts";
 import { performJob } from "./perform-job.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 const QUICK = GROUP_IDS.filter((id) => group(id).sharedLength <= 192 && group(id).available);
 const bytes = fc.uint8Array({ maxLength: 140 });
 const anyJob: fc.Arbitrary<Job> = fc.oneof(

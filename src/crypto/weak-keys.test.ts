@@ -5,6 +5,8 @@ import { concat, fromHex } from "../base/octets.ts";
 import { encryptCbc } from "./cbc.ts";
 import { isWeakKey } from "./weak-keys.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 it("a DES key is weak when some listed key undoes it", () => {
   const zero = new Uint8Array(8);
   const block = fromHex("0123456789abcdef");

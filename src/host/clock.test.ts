@@ -3,6 +3,8 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { sleepAwareClock, systemClock } from "./clock.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 describe("the clock", () => {
   it("goes on while the machine sleeps, which stops the fine source", () => {
     const machine = new Machine();

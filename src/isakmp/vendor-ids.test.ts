@@ -13,6 +13,8 @@ import {
   vendorIdOctets,
 } from "./vendor-ids.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 interface Entry {
   readonly name: string;
   readonly vid: string;

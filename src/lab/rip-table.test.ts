@@ -8,6 +8,8 @@ import { NET_LIMITS } from "../net/limits.ts";
 import { blockOf } from "../net/selector.ts";
 import { RipTable, type RipWay } from "./rip-table.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 const TIMERS = { update: 30, invalid: 180, holddown: 180, flush: 240 };
 const NEAR = way("10.4.1.2", 1);
 const FAR = way("10.4.2.2", 4);

@@ -8,6 +8,8 @@ import { verdict } from "./access-list.ts";
 import { ipv4 } from "./ip-address.ts";
 import { buildIpv4Packet, type Ipv4Packet, parseIpv4Packet } from "./ipv4-packet.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 function listOf(...lines: readonly string[]) {
   const text = lines.map((line) => `access-list 101 ${line}`).join("\n");
   const [settings] = loadConfiguration(

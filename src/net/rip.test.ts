@@ -7,6 +7,8 @@ import { ipv4, ipv4FromNumber } from "./ip-address.ts";
 import { buildRip, parseRip, type RipEntry } from "./rip.ts";
 import { blockOf } from "./selector.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 /** Sent by ripd 8.4.4 of FRR to 224.0.0.9, recorded here. */
 const FRR_REQUEST = "010200000000000000000000000000000000000000000010";
 

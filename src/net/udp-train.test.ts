@@ -8,6 +8,8 @@ import { parseUdp } from "./udp.ts";
 import { packetsOfUdpTrain } from "./udp-train.ts";
 import { putU16 } from "./words.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 describe("a train of datagrams", () => {
   it("is cut into sound packets that are numbered on and hold its payload in order", () => {
     fc.assert(

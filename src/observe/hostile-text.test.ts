@@ -12,6 +12,8 @@ import { jsonLine } from "./json-log.ts";
 import { Ladder } from "./ladder.ts";
 import { Syslog } from "./syslog.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 const SA: SaReference = {
   connId: 1,
   role: "responder",

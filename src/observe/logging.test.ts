@@ -7,6 +7,8 @@ import { LogBuffer } from "./log-buffer.ts";
 import { Logging } from "./logging.ts";
 import { syslogDatagram } from "./syslog-datagram.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 const SERVERS = [{ address: ipv4("10.1.1.1"), port: 514, origin: undefined }];
 
 test("a message goes where its severity lets it, and is counted there", () => {

@@ -4,6 +4,8 @@ import fc from "fast-check";
 import { instant, milliseconds } from "../base/time.ts";
 import { timestamp, uptimeText } from "./timestamps.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 const DATETIME = {
   kind: "datetime",
   withMilliseconds: true,

@@ -10,6 +10,8 @@ import { readCertificate } from "./certificate.ts";
 import { buildChain, isChainProblem } from "./chain.ts";
 import { nameText } from "./distinguished-name.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 const REPORT = "technical-report-certificates-lab-isdn";
 const CA = ciscoCertificate(REPORT, CISCO_CA);
 const SPRING_1998 = Date.UTC(1998, 4, 1);

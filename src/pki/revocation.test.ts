@@ -6,6 +6,8 @@ import { describeChainProblem } from "./chain.ts";
 import { type Revocation, revocationProblem } from "./revocation.ts";
 import { type RevocationList, readRevocationList } from "./revocation-list.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 const ROOT = makeCertificate({ subject: "O=Lab, CN=Root", ca: true });
 const MIDDLE = makeCertificate({ subject: "O=Lab, CN=Middle", ca: true, issuer: ROOT, serial: 5 });
 const LEAF = makeCertificate({ subject: "O=Lab, CN=r1", issuer: MIDDLE, serial: 9 });

@@ -3,6 +3,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { type CommandSyntax, commandHelp, readArguments } from "./arguments.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 const SYNTAX: CommandSyntax = {
   name: "explain",
   operands: "CAPTURE",

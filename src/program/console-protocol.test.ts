@@ -3,6 +3,8 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { type ConsoleRequest, encodeMessage, MessageReader } from "./console-protocol.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 describe("what a console and a gateway say to each other", () => {
   it("arrives as it was said, however the stream cuts it", () => {
     const requests = fc.array(

@@ -3,6 +3,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { nearest, suggestion } from "./nearest.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 const NAMES = ["lab", "explain", "check", "help"];
 
 test("a slip of the finger finds the name that was meant", () => {

@@ -3,6 +3,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { type Disk, RecordFile } from "./record-file.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 /** Holds so many octets, and takes what fits of a record before it is full. */
 class SmallDisk implements Disk {
   octets: number[] = [];

@@ -5,6 +5,8 @@ import fc from "fast-check";
 import { milliseconds } from "../../src/base/time.ts";
 import { exampleFiles, type TypedLab, typedLab } from "../support/typed-lab.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 const PING = "ping 10.1.2.1 source 10.1.1.1";
 const FILES = exampleFiles("router-to-router-psk");
 const NEAR = "Initiator";

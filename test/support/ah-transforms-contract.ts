@@ -14,6 +14,8 @@ import { buildIpv4Packet } from "../../src/net/ipv4-packet.ts";
 import { PROTOCOL } from "../../src/net/protocols.ts";
 import { hashes } from "./esp-transforms-contract.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 export function describeAhTransforms(implementation: string, factory: AhTransformsFactory): void {
   describe(`AH by ${implementation}`, () => {
     it("opens what it has sealed, and leaves both as they are", () => {

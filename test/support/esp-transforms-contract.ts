@@ -20,6 +20,8 @@ import { nodeTransforms } from "../../src/ipsec/node-transforms.ts";
 import { keysFor, seededRandom } from "./data-plane-fixtures.ts";
 import { opened, sealed } from "./esp-packets.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 const RANDOM = seededRandom(1);
 
 export function describeEspTransforms(implementation: string, factory: EspTransformsFactory): void {

@@ -6,6 +6,8 @@ import fc from "fast-check";
 import { FakeConsole } from "../../../test/support/fake-router.ts";
 import { configurationLines } from "../../../test/support/sentence-arbitraries.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 const CONFIGURATIONS = new URL("../../../test/configurations/", import.meta.url);
 
 /** Every place that a secret can have, each with a secret of its own. */

@@ -10,6 +10,8 @@ import { runningConfig } from "../running-config.ts";
 import { differenceLines } from "./configuration-difference.ts";
 import { parseFileName } from "./file-store.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 const TEXT = "hostname R1\ninterface Ethernet0/0\n ip address 10.0.0.1 255.0.0.0\n";
 
 function started(): FakeConsole {

@@ -3,6 +3,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { KeyReader } from "./key-reader.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 const named = (text: string) =>
   new KeyReader().take(text).map(({ name, ctrl, meta }) => `${ctrl ? "C-" : ""}${meta ? "M-" : ""}${name}`);
 

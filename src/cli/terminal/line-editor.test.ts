@@ -4,6 +4,8 @@ import fc from "fast-check";
 import { type Key, KeyReader } from "./key-reader.ts";
 import { type KeyEffect, LineEditor } from "./line-editor.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 test("what is typed is what is entered", () => {
   fc.assert(
     fc.property(fc.stringMatching(/^[ -~]*$/), (line) => {

@@ -4,6 +4,8 @@ import fc from "fast-check";
 import { FakeConsole } from "../../../test/support/fake-router.ts";
 import { Pager } from "./pager.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 const LINES = Array.from({ length: 10 }, (_, i) => `line ${i}`);
 
 function paging(length: number, width = 0): { pager: Pager; shown: string[]; next: () => string[] } {

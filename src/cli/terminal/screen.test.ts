@@ -4,6 +4,8 @@ import fc from "fast-check";
 import { terminalEmulator } from "../../../test/support/terminal-emulator.ts";
 import { Screen } from "./screen.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 test("in a file, a line of a console stays in one piece whatever routers say meanwhile", () => {
   const { screen, written } = fileScreen();
   screen.print("Sending 5 echos:\n.");

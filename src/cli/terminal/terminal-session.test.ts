@@ -5,6 +5,8 @@ import { FakeRouter } from "../../../test/support/fake-router.ts";
 import { terminalEmulator } from "../../../test/support/terminal-emulator.ts";
 import { TerminalSession } from "./terminal-session.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 function attached(text = "hostname R1\n", length = 24, width = 70) {
   const emulator = terminalEmulator(width);
   const router = new FakeRouter(text);

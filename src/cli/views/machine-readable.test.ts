@@ -11,6 +11,8 @@ import { showCryptoSession } from "./crypto-session.ts";
 import { showIpsecSaDetail } from "./ipsec-sa-detail.ts";
 import { showIsakmpSa } from "./isakmp-sa.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 /** A line of one of the shapes, with its fields by name; a line that has none is an error, as it is to the tools. */
 function fieldsOf(lines: readonly string[], shapes: readonly RegExp[]): Record<string, string>[] {
   return lines.flatMap((line) => {

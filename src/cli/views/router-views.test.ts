@@ -11,6 +11,8 @@ import { blockContains, blockOf } from "../../net/selector.ts";
 import { showRoutes, showRouteTo } from "./routes.ts";
 import { showClock, showMemory, showProcessor, uptimeWords } from "./system.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 const CONFIGURATION = `hostname Initiator
 interface Ethernet0/0
  description the office

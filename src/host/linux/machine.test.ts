@@ -5,6 +5,8 @@ import { ipv4, ipv4FromNumber } from "../../net/ip-address.ts";
 import { blockContains, blockOf } from "../../net/selector.ts";
 import { type MachineRoute, routeTo } from "./machine.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 describe("the route of a destination", () => {
   it("is the longest prefix, and between equals the lowest metric", () => {
     const routes = [

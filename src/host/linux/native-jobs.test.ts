@@ -11,6 +11,8 @@ import { loadLibc } from "./libc.ts";
 import { loadLibcryptoBignum } from "./libcrypto-bignum.ts";
 import { NativeJobs } from "./native-jobs.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 const libc = await loadLibc();
 const bignum = await loadLibcryptoBignum();
 

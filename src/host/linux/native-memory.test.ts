@@ -4,6 +4,8 @@ import fc from "fast-check";
 import { BugError, MisuseError } from "../../base/errors.ts";
 import { NativeMemory } from "./native-memory.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 const BASE = 0x7f12_3456_7000;
 const libc = { addressOf: () => BASE };
 

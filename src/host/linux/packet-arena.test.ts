@@ -5,6 +5,8 @@ import { PlainOctets } from "../../net/summed-octets.ts";
 import { loadLibc } from "./libc.ts";
 import { PacketArena } from "./packet-arena.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 const libc = await loadLibc();
 const skip = "kind" in libc ? `needs koffi: ${libc.reason}` : false;
 

@@ -33,6 +33,8 @@ import {
 import { spiProblem } from "./quick-mode-parts.ts";
 import { responderLifetime, toldLifetimes } from "./responder-lifetime.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 const AH = 2;
 const ESP = 3;
 const AUTHENTICATION = 5;

@@ -4,6 +4,8 @@ import fc from "fast-check";
 import { utf8 } from "../../base/octets.ts";
 import { TelnetReader } from "./telnet-reader.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 test("what was typed comes through, options do not, and the size of the window is told", () => {
   const reader = new TelnetReader();
   const sent = [

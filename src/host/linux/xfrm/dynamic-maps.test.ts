@@ -26,6 +26,8 @@ import { ANY_ADDRESS, blockOf, selectorOfRule } from "../../../net/selector.ts";
 import { osError } from "../os-error.ts";
 import { XfrmCarrier } from "./xfrm-carrier.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 const PEERS = [ipv4("172.16.172.20"), ipv4("172.16.172.30"), ipv4("172.16.172.40")];
 const TEMPLATE = { mapName: "dyn", sequence: 10 };
 

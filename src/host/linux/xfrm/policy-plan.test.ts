@@ -26,6 +26,8 @@ import {
 import { type PlannedPolicy, type PlannedTraffic, policyPlan, portBlocks } from "./policy-plan.ts";
 import type { PortBlock } from "./xfrm-layout.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 describe("the plan of the kernel's policies", () => {
   // Few addresses and ports, so that rules meet and packets match.
   const address = fc.nat(15).map((n) => ipv4FromNumber(0x0a000000 + n));

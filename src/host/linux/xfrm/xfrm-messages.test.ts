@@ -11,6 +11,8 @@ import { ANY_PORTS, SIZES, type XfrmSelector } from "./xfrm-layout.ts";
 import { decodeReport } from "./xfrm-reports.ts";
 import { addSa, deletePolicy, deleteSa, getSa, putPolicy, type XfrmSa } from "./xfrm-requests.ts";
 
+fc.configureGlobal({ seed: 2409 });
+
 const { messages } = vectorFile<{
   readonly messages: readonly { readonly what: string; readonly type: number; readonly body: string }[];
 }>("xfrm_messages.json");
