@@ -52,6 +52,17 @@ export function isDate(date: CalendarDate): boolean {
   return back.year === date.year && back.month === date.month && back.day === date.day;
 }
 
+/** 0 is Sunday. */
+export function weekdayOf(days: number): number {
+  return (((days + THURSDAY) % 7) + 7) % 7;
+}
+
+/** As they are abbreviated in dates. */
+export const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+export const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** 1 January 1970. */
+const THURSDAY = 4;
 /** Days in 400 years, after which the calendar repeats itself. */
 const ERA = 146_097;
 /** Days from 1 March of year 0 to 1 January 1970. */

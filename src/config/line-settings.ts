@@ -1,6 +1,7 @@
 /** `line con`, `line aux`, `line vty`: terminal lines, each with settings of its own. */
 import type { Origin } from "../base/origin.ts";
 import type { KeptLines, Setting } from "./configuration.ts";
+import type { Severity } from "./logging-settings.ts";
 import type { HiddenPassword } from "./password.ts";
 
 export type LineKind = "con" | "aux" | "vty";
@@ -22,7 +23,7 @@ export interface LineSettings {
   /** At which sessions begin, 0 to 15. */
   readonly privilege: Setting<number>;
   /** `logging synchronous`: the line that is being typed comes back below messages; without it, they tear it. */
-  readonly loggingSynchronous: Setting<boolean>;
+  readonly loggingSynchronous: Setting<SynchronousLogging> | undefined;
   /** Lines of the terminal; 0 is no pausing. */
   readonly length: Setting<number>;
   /** Columns. */
@@ -43,6 +44,21 @@ export type LineLogin =
   /** `login authentication`: a list of AAA's. */
   | { readonly kind: "authentication"; readonly list: string };
 
+/** `logging synchronous`: messages do not tear what is being typed. */
+export interface SynchronousLogging {
+  /** Messages of this severity and the graver ones are shown as they come all the same. */
+  readonly level: Severity | "all";
+  /** How many messages IOS lets wait; none waits here. */
+  readonly limit: number;
+}
+
+export const DEFAULT_SYNCHRONOUS: SynchronousLogging = { level: 2, limit: 20 };
+
+/** Every message is drawn around what is being typed, grave ones too: that loses nothing. */
+export function isSynchronous({ loggingSynchronous }: LineSettings): boolean {
+  return loggingSynchronous !== undefined && loggingSynchronous.value.level !== "all";
+}
+
 export const LINE_TRANSPORTS = ["ssh", "telnet", "lapb-ta", "mop", "pad", "rlogin", "udptn", "v120"] as const;
 export type LineTransport = (typeof LINE_TRANSPORTS)[number];
 
@@ -62,7 +78,7 @@ export function newLine(kind: LineKind, number: number, origin: Origin | undefin
     accessClassOut: undefined,
     execTimeoutSeconds: { value: DEFAULT_EXEC_TIMEOUT_SECONDS, origin: undefined },
     privilege: { value: DEFAULT_PRIVILEGE, origin: undefined },
-    loggingSynchronous: { value: false, origin: undefined },
+    loggingSynchronous: undefined,
     length: { value: DEFAULT_TERMINAL_LENGTH, origin: undefined },
     width: { value: DEFAULT_TERMINAL_WIDTH, origin: undefined },
     rotary: undefined,

@@ -1,7 +1,8 @@
-/** `logging`, `service timestamps`, `clock timezone`: which messages go where, and how they are stamped. */
+/** `logging`, `service timestamps`, `clock`: which messages go where, and how they are stamped. */
 import type { Origin } from "../base/origin.ts";
 import type { IpAddress } from "../net/ip-address.ts";
 import type { Setting } from "./configuration.ts";
+import type { SummerTime } from "./summer-time.ts";
 
 /** 0 emergencies to 7 debugging (RFC 5424 §6.2.1). */
 export const SEVERITIES = [0, 1, 2, 3, 4, 5, 6, 7] as const;
@@ -34,6 +35,7 @@ export interface LoggingSettings {
   readonly debugStamps: Setting<TimestampStyle> | undefined;
   readonly logStamps: Setting<TimestampStyle> | undefined;
   readonly timezone: Setting<Timezone> | undefined;
+  readonly summerTime: Setting<SummerTime> | undefined;
 }
 
 export interface LogServer {
@@ -82,6 +84,7 @@ export const DEFAULT_LOGGING: LoggingSettings = {
   debugStamps: undefined,
   logStamps: undefined,
   timezone: undefined,
+  summerTime: undefined,
 };
 
 /** How lines of debugging or of the log are stamped. */

@@ -287,7 +287,7 @@ export class LabRouter implements RouterServices {
     const { world, wallClockAtStart } = this.#options;
     const { logging } = this.#configuration;
     const clock = { startedAt: instant(0), ...(wallClockAtStart === undefined ? {} : { wallClockAtStart }) };
-    return timestamp(stampStyle(logging, kind), world.now, clock, logging.timezone?.value);
+    return timestamp(stampStyle(logging, kind), world.now, clock, logging);
   }
 
   /** Attempts are repeated, and what is wrong stays the same: it is said once a minute. */

@@ -47,7 +47,10 @@ test("the stamps are those of the transcripts", () => {
 
 test("the year, the time zone and local time are added where they are asked for", () => {
   const clock = { startedAt: instant(0) };
-  const cet = { name: "CET", offsetMinutes: 60 };
+  const cet = {
+    timezone: { value: { name: "CET", offsetMinutes: 60 }, origin: undefined },
+    summerTime: undefined,
+  };
   const all = { ...DATETIME, inLocalTime: true, withTimezone: true, withYear: true };
   const at = instant(23 * 3600 * SECOND + 579);
   assert.equal(timestamp(all, at, clock, cet), "*Mar  2 1993 00:00:00.579 CET: ");

@@ -2,11 +2,12 @@
  * The stamps before debug and log lines, as `service timestamps` sets them: `00:04:10: ` (uptime, IOS's default) or
  * `*Mar  1 00:14:48.579: ` (datetime msec). Without a clock to go by, IOS counts from 1 March 1993, and the asterisk says so.
  */
-import { DAY_MILLISECONDS, dateOf } from "../base/calendar.ts";
+import { DAY_MILLISECONDS, dateOf, MONTHS } from "../base/calendar.ts";
 import { clockText, fractionText } from "../base/clock-text.ts";
 import type { Instant, Milliseconds } from "../base/time.ts";
 import { elapsed } from "../base/time.ts";
-import { type TimestampStyle, type Timezone, UTC } from "../config/logging-settings.ts";
+import { type LoggingSettings, type TimestampStyle, type Timezone, UTC } from "../config/logging-settings.ts";
+import { timezoneAt } from "../config/summer-time.ts";
 
 /** What an instant means to the operator. */
 export interface ClockReference {
@@ -20,7 +21,7 @@ export function timestamp(
   style: TimestampStyle,
   at: Instant,
   clock: ClockReference,
-  timezone: Timezone = UTC,
+  zones: Pick<LoggingSettings, "timezone" | "summerTime"> = NO_ZONES,
 ): string {
   const uptime = elapsed(clock.startedAt, at);
   switch (style.kind) {
@@ -31,7 +32,7 @@ export function timestamp(
     case "datetime": {
       const mark = clock.wallClockAtStart === undefined ? "*" : "";
       const time = (clock.wallClockAtStart ?? UNSET_CLOCK) + uptime;
-      return `${mark}${dateText(time, style, style.inLocalTime ? timezone : UTC)}: `;
+      return `${mark}${dateText(time, style, style.inLocalTime ? timezoneAt(time, zones) : UTC)}: `;
     }
   }
 }
@@ -68,6 +69,6 @@ function two(value: number): string {
   return String(value).padStart(2, "0");
 }
 
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const NO_ZONES = { timezone: undefined, summerTime: undefined };
 /** 1 March 1993, 00:00 UTC: where IOS begins to count when nobody has told it the time. */
 export const UNSET_CLOCK = 730_944_000_000;

@@ -2,7 +2,7 @@
 import { randomInt } from "node:crypto";
 import type { DebugFlag } from "../cli/services.ts";
 import { Screen, type ScreenOptions } from "../cli/terminal/screen.ts";
-import { lineSettings } from "../config/line-settings.ts";
+import { isSynchronous as isLineSynchronous, lineSettings } from "../config/line-settings.ts";
 import { systemClock } from "../host/clock.ts";
 import { JobPool } from "../host/job-pool.ts";
 import { defaultScript } from "../lab/default-script.ts";
@@ -155,9 +155,7 @@ function openRecording(
 /** `logging synchronous` of a router's console; who is none has nothing to tear. */
 function isSynchronous(console: string | undefined, lab: Lab | undefined): boolean {
   const router = lab?.routers.find(({ name }) => name === console);
-  return (
-    router === undefined || lineSettings(router.configuration().lines, "con", 0).loggingSynchronous.value
-  );
+  return router === undefined || isLineSynchronous(lineSettings(router.configuration().lines, "con", 0));
 }
 
 function screenOn(

@@ -105,7 +105,7 @@ export class RunLog {
     this.#followWallClock(now);
     const clock = { startedAt: this.#startedAt, wallClockAtStart: this.#wallClockAtStart };
     const { logging } = this.#configuration();
-    return timestamp(stampStyle(logging, kind), now, clock, logging.timezone?.value);
+    return timestamp(stampStyle(logging, kind), now, clock, logging);
   }
 
   /** Somebody may set it while we run. Stamps follow; that it jumped is told before the first line stamped anew. */

@@ -51,6 +51,7 @@ import { ROUTE_MAP } from "./route-map.ts";
 import { ROUTER_RIP } from "./router-rip.ts";
 import { NAMED_STANDARD_LIST, NUMBERED_STANDARD_LIST } from "./standard-access-list.ts";
 import { NAT_STATIC } from "./static-nat.ts";
+import { CLOCK_SUMMER_TIME } from "./summer-time.ts";
 import { DOMAIN_NAME, DOMAIN_NAME_LATER, HOSTNAME, IP_HOST, IP_ROUTE } from "./system.ts";
 import { CLOCK_TIMEZONE, SERVICE_STATEMENTS } from "./timestamps.ts";
 import { CA_STATEMENTS } from "./trustpoint.ts";
@@ -70,6 +71,7 @@ export const SECTIONS: readonly (readonly Statement[])[] = [
     AES_ENCRYPTION,
     USERNAME,
     CLOCK_TIMEZONE,
+    CLOCK_SUMMER_TIME,
   ],
   [...LINES_OF_NAMES, DOMAIN_NAME, DOMAIN_NAME_LATER, IP_HOST, ...SSH_SETTINGS, SSH_PUBKEY_CHAIN],
   [

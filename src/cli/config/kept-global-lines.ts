@@ -97,7 +97,6 @@ export const LINES_OF_THE_SYSTEM: readonly Statement[] = [
   unsupported(list("aaa nas", "NAS specific configuration")),
   unsupported(block("aaa server radius", "AAA RADIUS server definitions", AAA_GROUP_BLOCK)),
   one("aaa session-id", "AAA session ID"),
-  one("clock summer-time", "Configure summer (daylight savings) time"),
   one("clock calendar-valid", "Calendar time is authoritative"),
   one("memory-size", "Adjust memory size by percentage"),
   one("mmi", "Man-machine interface"),

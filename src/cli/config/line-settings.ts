@@ -2,15 +2,17 @@
 import {
   DEFAULT_EXEC_TIMEOUT_SECONDS,
   DEFAULT_PRIVILEGE,
+  DEFAULT_SYNCHRONOUS,
   DEFAULT_TERMINAL_LENGTH,
   DEFAULT_TERMINAL_WIDTH,
   LINE_TRANSPORTS,
   type LineLogin,
   type LineSettings,
   type LineTransport,
+  type SynchronousLogging,
 } from "../../config/line-settings.ts";
 import { keeping, keptPhrase } from "../keeping.ts";
-import { defaulted, possible, toggle } from "../lenses.ts";
+import { defaulted, possible } from "../lenses.ts";
 import { type Lens, type Statement, statementsAt } from "../mode.ts";
 import {
   type ArgumentsOf,
@@ -26,6 +28,7 @@ import {
 import { integer, NAME } from "../value-types.ts";
 import { phrase } from "../vocabulary.ts";
 import { KEPT_OF_LINES, LINE_PLACE, ofEach } from "./line-place.ts";
+import { SEVERITY } from "./log-level.ts";
 import { PASSWORD_PART, passwordOf, writtenPassword } from "./password-parts.ts";
 
 const settingOfLines = statementsAt(LINE_PLACE);
@@ -215,11 +218,40 @@ const PASSWORD = lineSetting(
 );
 
 const LOGGING_SYNCHRONOUS = lineSetting(
-  phrase("logging synchronous", "Synchronized message output"),
-  toggle({
-    initial: false,
+  [
+    ...phrase("logging synchronous", "Synchronized message output"),
+    anyOrder(
+      0,
+      [
+        word("level", "Severity level to output asynchronously"),
+        oneOf("level", {
+          all: [word("all", "All severity levels")],
+          severity: [value("severity", SEVERITY, "Severity level")],
+        }),
+      ],
+      [
+        word("limit", "Messages queue size"),
+        value("limit", integer(0, 2_147_483_647), "Messages queue size"),
+      ],
+    ),
+  ],
+  possible({
+    key: 2,
     read: (line: LineSettings) => line.loggingSynchronous,
     write: (line, loggingSynchronous) => ({ ...line, loggingSynchronous }),
+    toValue: ({ level, limit = DEFAULT_SYNCHRONOUS.limit }): SynchronousLogging => ({
+      level: level === undefined ? DEFAULT_SYNCHRONOUS.level : level.kind === "all" ? "all" : level.severity,
+      limit,
+    }),
+    toArguments: ({ level, limit }) => ({
+      level:
+        level === DEFAULT_SYNCHRONOUS.level
+          ? undefined
+          : level === "all"
+            ? { kind: "all" as const }
+            : { kind: "severity" as const, severity: level },
+      limit: limit === DEFAULT_SYNCHRONOUS.limit ? undefined : limit,
+    }),
   }),
 );
 

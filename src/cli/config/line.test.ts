@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lineSettings, loginOf } from "../../config/line-settings.ts";
+import { isSynchronous, lineSettings, loginOf } from "../../config/line-settings.ts";
 import { loadConfiguration } from "../load.ts";
 import { runningConfig } from "../running-config.ts";
 
@@ -39,15 +39,28 @@ test("what is entered for several lines goes to each, and lines alike print toge
   ]);
 });
 
+test("logging synchronous has a level and a limit; with level all it changes nothing", () => {
+  const ends = (line: string) => {
+    const { configuration, problems } = load("line con 0", ` ${line}`);
+    assert.deepEqual(problems, []);
+    return [linesOf(configuration)[1], isSynchronous(lineSettings(configuration.lines, "con", 0))];
+  };
+  assert.deepEqual(ends("logging synchronous"), [" logging synchronous", true]);
+  assert.deepEqual(ends("logging synchronous level 2 limit 20"), [" logging synchronous", true]);
+  assert.deepEqual(ends("logging syn lim 50 level 5"), [" logging synchronous level 5 limit 50", true]);
+  assert.deepEqual(ends("logging synchronous level all"), [" logging synchronous level all", false]);
+  assert.deepEqual(ends("no logging synchronous level 2"), [undefined, false]);
+});
+
 test("lines that become alike again print as one", () => {
   const { configuration } = load(
     "line vty 0 4",
-    " transport input telnet ssh",
+    " transport input ssh telnet",
     "line vty 2",
     " width 132",
     " no width",
   );
-  assert.deepEqual(linesOf(configuration), ["line vty 0 4", " transport input ssh telnet"]);
+  assert.deepEqual(linesOf(configuration), ["line vty 0 4", " transport input telnet ssh"]);
 });
 
 test("the console asks for no password and virtual terminals do, unless it is said otherwise", () => {

@@ -18,7 +18,7 @@ export const LOG_LEVEL_NAMES: { readonly [S in Severity]: string } = {
 
 const NUMBER = integer(0, 7);
 
-const SEVERITY: ValueType<Severity> = {
+export const SEVERITY: ValueType<Severity> = {
   ...NUMBER,
   parse: (text) => SEVERITIES.find((severity) => severity === NUMBER.parse(text)),
 };

@@ -16,8 +16,7 @@ export const SHOW_SYSTEM_COMMANDS: readonly Command[] = [
       flag("detail", "detail", "Display detailed information"),
     ],
     ({ print, services }, { detail }) => {
-      const { timezone } = services.configuration().logging;
-      print(showClock(services.machine().clock, detail === true, timezone?.value));
+      print(showClock(services.machine().clock, detail === true, services.configuration().logging));
     },
   ),
   command(

@@ -1,5 +1,5 @@
 /** A session at a terminal: keys in, what the terminal shows out. For SSH and consoles alike. */
-import { lineSettings } from "../../config/line-settings.ts";
+import { isSynchronous, lineSettings } from "../../config/line-settings.ts";
 import { promptingServices } from "../prompting-services.ts";
 import type { RouterServices } from "../services.ts";
 import { Session, type SessionOptions } from "../session.ts";
@@ -34,8 +34,7 @@ export class TerminalSession {
       columns: () => this.#columns,
       useColor: false,
       names: [],
-      isSynchronous: () =>
-        lineSettings(services.configuration().lines, kind, number).loggingSynchronous.value,
+      isSynchronous: () => isSynchronous(lineSettings(services.configuration().lines, kind, number)),
     });
     const told = promptingServices(services, () => this.#prompt());
     this.#session = new Session(told, (text) => this.#screen.print(text), options);

@@ -5,9 +5,11 @@ import fc from "fast-check";
 import { FakeConsole } from "../../../test/support/fake-router.ts";
 import { daysSince1970 } from "../../base/calendar.ts";
 import { milliseconds } from "../../base/time.ts";
+import { DEFAULT_LOGGING } from "../../config/logging-settings.ts";
 import type { HealthView, MachineView, RouteView } from "../../gateway/machine-view.ts";
 import { ipv4, ipv4FromNumber, ipv4ToNumber } from "../../net/ip-address.ts";
 import { blockContains, blockOf } from "../../net/selector.ts";
+import { loadConfiguration } from "../load.ts";
 import { showRoutes, showRouteTo } from "./routes.ts";
 import { showClock, showMemory, showProcessor, uptimeWords } from "./system.ts";
 
@@ -52,8 +54,8 @@ test("uptime is told in words", () => {
 
 test("the clock of a router that nobody has told the time counts from March 1993", () => {
   const clock = { uptime: milliseconds(0), timeOfDay: 730_944_000_000 + 888_579, isSet: false };
-  assert.deepEqual(showClock(clock, false), ["*00:14:48.579 UTC Mon Mar 1 1993"]);
-  assert.deepEqual(showClock({ ...clock, isSet: true }, true), [
+  assert.deepEqual(showClock(clock, false, DEFAULT_LOGGING), ["*00:14:48.579 UTC Mon Mar 1 1993"]);
+  assert.deepEqual(showClock({ ...clock, isSet: true }, true, DEFAULT_LOGGING), [
     "00:14:48.579 UTC Mon Mar 1 1993",
     "Time source is the machine",
   ]);
@@ -61,14 +63,29 @@ test("the clock of a router that nobody has told the time counts from March 1993
 
 test("the clock is that of the time zone, before and after midnight", () => {
   const clock = { uptime: milliseconds(0), timeOfDay: 730_944_000_000, isSet: true };
-  assert.deepEqual(showClock(clock, false, { name: "CET", offsetMinutes: 60 }), [
-    "01:00:00.000 CET Mon Mar 1 1993",
-  ]);
-  assert.deepEqual(showClock(clock, false, { name: "NST", offsetMinutes: -210 }), [
-    "20:30:00.000 NST Sun Feb 28 1993",
-  ]);
+  assert.deepEqual(showClock(clock, false, inZone("CET", 60)), ["01:00:00.000 CET Mon Mar 1 1993"]);
+  assert.deepEqual(showClock(clock, false, inZone("NST", -210)), ["20:30:00.000 NST Sun Feb 28 1993"]);
   const console = new FakeConsole("clock timezone CET 1\n");
   assert.match(console.output("show clock")[0] ?? "", /^\*01:\d\d:\d\d\.\d{3} CET /);
+});
+
+function inZone(name: string, offsetMinutes: number) {
+  return { ...DEFAULT_LOGGING, timezone: { value: { name, offsetMinutes }, origin: undefined } };
+}
+
+test("in summer the clock is that of the summer, and tells its ends where details are asked for", () => {
+  const { configuration } = loadConfiguration(
+    "clock timezone CET 1\nclock summer-time CEST recurring last Sun Mar 2:00 last Sun Oct 3:00",
+    "r.cfg",
+  );
+  const timeOfDay = daysSince1970({ year: 2009, month: 6, day: 6 }) * 86_400_000;
+  const clock = { uptime: milliseconds(0), timeOfDay, isSet: true };
+  assert.deepEqual(showClock(clock, true, configuration.logging), [
+    "02:00:00.000 CEST Sat Jun 6 2009",
+    "Time source is the machine",
+    "Summer time starts 02:00:00 CET Sun Mar 29 2009",
+    "Summer time ends 03:00:00 CEST Sun Oct 25 2009",
+  ]);
 });
 
 test("the clock is that of the calendar, weekday included", () => {
@@ -79,7 +96,7 @@ test("the clock is that of the calendar, weekday included", () => {
         const clock = { uptime: milliseconds(0), timeOfDay: date.getTime(), isSet: true };
         const [weekday, day, month, year, time] = date.toUTCString().replace(",", "").split(" ");
         const fraction = String(date.getUTCMilliseconds()).padStart(3, "0");
-        assert.deepEqual(showClock(clock, false), [
+        assert.deepEqual(showClock(clock, false, DEFAULT_LOGGING), [
           `${time}.${fraction} UTC ${weekday} ${month} ${Number(day)} ${year}`,
         ]);
       },

@@ -1,5 +1,5 @@
 /** `show crypto key mypubkey rsa`, `show crypto key pubkey-chain rsa`: public keys, never private ones. */
-import { DAY_MILLISECONDS, dateOf } from "../../base/calendar.ts";
+import { DAY_MILLISECONDS, dateOf, MONTHS } from "../../base/calendar.ts";
 import { clockText } from "../../base/clock-text.ts";
 import { MalformedError, tolerant } from "../../base/errors.ts";
 import type { Configuration, PublicKeySettings } from "../../config/configuration.ts";
@@ -71,5 +71,3 @@ export function dateText(unixMilliseconds: number): string {
   const { year, month, day } = dateOf(days);
   return `${time} UTC ${MONTHS[month - 1]} ${day} ${year}`;
 }
-
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

@@ -1,9 +1,10 @@
 /** `show version`, `show clock`, `show processes`: the router as a program on a machine. */
-import { DAY_MILLISECONDS, dateOf } from "../../base/calendar.ts";
+import { DAY_MILLISECONDS, dateOf, MONTHS, WEEKDAYS, weekdayOf } from "../../base/calendar.ts";
 import { clockText, fractionText } from "../../base/clock-text.ts";
 import type { Milliseconds } from "../../base/time.ts";
 import type { Configuration } from "../../config/configuration.ts";
-import { UTC } from "../../config/logging-settings.ts";
+import { type LoggingSettings, UTC } from "../../config/logging-settings.ts";
+import { summerOf, timezoneAt } from "../../config/summer-time.ts";
 import type { ClockView, HealthView, MachineView } from "../../gateway/machine-view.ts";
 
 export function showVersion(configuration: Configuration, machine: MachineView): string[] {
@@ -28,17 +29,41 @@ export function showVersion(configuration: Configuration, machine: MachineView):
   ];
 }
 
-/** `*00:04:10.000 UTC Mon Mar 1 1993`: the asterisk where nobody has set the clock; `clock timezone` says whose time it is. */
-export function showClock({ timeOfDay, isSet }: ClockView, detail: boolean, timezone = UTC): string[] {
-  const local = timeOfDay + timezone.offsetMinutes * 60_000;
-  const days = Math.floor(local / DAY_MILLISECONDS);
-  const rest = local - days * DAY_MILLISECONDS;
-  const { year, month, day } = dateOf(days);
-  const weekday = WEEKDAYS[(((days + THURSDAY) % 7) + 7) % 7] ?? "";
+/** `*00:04:10.000 UTC Mon Mar 1 1993`: the asterisk where nobody has set the clock; `clock` says whose time it is. */
+export function showClock({ timeOfDay, isSet }: ClockView, detail: boolean, zones: Zones): string[] {
+  const timezone = timezoneAt(timeOfDay, zones);
+  const { time, date } = textsOf(timeOfDay + timezone.offsetMinutes * 60_000);
+  const fraction = fractionText(((timeOfDay % 1000) + 1000) % 1000);
   return [
-    `${isSet ? "" : "*"}${clockText(rest)}${fractionText(rest)} ${timezone.name} ${weekday} ${MONTHS[month - 1] ?? ""} ${day} ${year}`,
-    ...(detail ? [isSet ? "Time source is the machine" : "No time source"] : []),
+    `${isSet ? "" : "*"}${time}${fraction} ${timezone.name} ${date}`,
+    ...(detail
+      ? [isSet ? "Time source is the machine" : "No time source", ...summerLines(timeOfDay, zones)]
+      : []),
   ];
+}
+
+type Zones = Pick<LoggingSettings, "timezone" | "summerTime">;
+
+function summerLines(timeOfDay: number, zones: Zones): string[] {
+  const { timezone, summerTime } = zones;
+  if (summerTime === undefined) return [];
+  const { name: standard, offsetMinutes } = timezone?.value ?? UTC;
+  const { start, end } = summerOf(timeOfDay + offsetMinutes * 60_000, summerTime.value.period);
+  const [from, to] = [textsOf(start), textsOf(end)];
+  return [
+    `Summer time starts ${from.time} ${standard} ${from.date}`,
+    `Summer time ends ${to.time} ${summerTime.value.name} ${to.date}`,
+  ];
+}
+
+/** Of milliseconds since 1970, where it is that time: `02:00:00` and `Sun Mar 29 2009`. */
+function textsOf(local: number): { readonly time: string; readonly date: string } {
+  const days = Math.floor(local / DAY_MILLISECONDS);
+  const { year, month, day } = dateOf(days);
+  return {
+    time: clockText(local - days * DAY_MILLISECONDS),
+    date: `${WEEKDAYS[weekdayOf(days)] ?? ""} ${MONTHS[month - 1] ?? ""} ${day} ${year}`,
+  };
 }
 
 export function showProcessor(health: HealthView | undefined): string[] {
@@ -85,7 +110,3 @@ function kilobytes(octets: number): number {
 }
 
 const UNMEASURED = "% Nobody measures the load of a lab.";
-/** Of 1 January 1970, counted from Sunday. */
-const THURSDAY = 4;
-const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
