@@ -24,8 +24,8 @@ const ROUNDS = 15;
 /** Packets between two looks at the outputs: as many as a burst brings. */
 const BATCH = 64;
 const BATCHES = 40;
-/** The first rounds are for the compiler. */
-const WARM_UP_ROUNDS = 5;
+/** Milliseconds of work that are for the compiler, whose threads' time counts as ours. */
+const WARM_UP = 1000;
 /** Octets of the inner packet. */
 const SIZES = [64, 512, 1400];
 
@@ -282,17 +282,21 @@ function measurePlane({ suite, ah }: Pick<Authenticated, "suite" | "ah">, size: 
 
 /** Medians over rounds; what is measured takes milliseconds for a batch. */
 function inRounds(measure: () => Cost): Cost {
-  const costs: Cost[] = [];
-  for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
+  const each = 1000 / (BATCH * BATCHES);
+  const round = (): Cost => {
     let [seal, open] = [0, 0];
     for (let batch = 0; batch < BATCHES; batch++) {
       const cost = measure();
       seal += cost.seal;
       open += cost.open;
     }
-    const each = 1000 / (BATCH * BATCHES);
-    if (round >= 0) costs.push({ seal: seal * each, open: open * each });
+    return { seal: seal * each, open: open * each };
+  };
+  for (let spent = 0; spent < WARM_UP; ) {
+    const { seal, open } = round();
+    spent += (seal + open) / each;
   }
+  const costs = Array.from({ length: ROUNDS }, round);
   return { seal: median(costs.map(({ seal }) => seal)), open: median(costs.map(({ open }) => open)) };
 }
 

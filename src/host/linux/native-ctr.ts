@@ -1,6 +1,7 @@
 /** AES-CTR of one SA (RFC 3686) in a context that lasts from packet to packet. */
 import { COUNTER_CIPHERS, type CounterCipherName } from "../../crypto/names.ts";
 import type { Secret } from "../../crypto/secret.ts";
+import { u32At } from "../../net/words.ts";
 import type { Pointer } from "./libcrypto.ts";
 import type { NativeCipher } from "./native-cipher.ts";
 import { mustSucceed, type NativeScratch } from "./native-scratch.ts";
@@ -9,7 +10,7 @@ import { mustSucceed, type NativeScratch } from "./native-scratch.ts";
 export class CounterCipher implements NativeCipher {
   readonly #scratch: NativeScratch;
   readonly #context: Pointer;
-  readonly #nonce: Uint8Array;
+  #nonce: number;
   readonly #ivLength: number;
 
   constructor(scratch: NativeScratch, cipher: CounterCipherName, keyAndNonce: Secret) {
@@ -17,7 +18,7 @@ export class CounterCipher implements NativeCipher {
     const { keyLength, ivLength } = COUNTER_CIPHERS[cipher];
     const octets = keyAndNonce.reveal();
     this.#scratch = scratch;
-    this.#nonce = octets.slice(keyLength);
+    this.#nonce = u32At(octets, keyLength);
     this.#ivLength = ivLength;
     this.#context = libcrypto.newCipherContext();
     const type = libcrypto.cipherByName(`aes-${keyLength * 8}-ctr`);
@@ -37,7 +38,7 @@ export class CounterCipher implements NativeCipher {
 
   free(): void {
     this.#scratch.libcrypto.freeCipherContext(this.#context);
-    this.#nonce.fill(0);
+    this.#nonce = 0;
   }
 
   #addKeyStream(octets: Uint8Array, at: number, end: number, address: number, to: number): void {
@@ -53,12 +54,11 @@ export class CounterCipher implements NativeCipher {
   /** Where nonce, IV, and a block counter that begins at 1 are behind one another (RFC 3686 §4). */
   #firstCounterBlock(octets: Uint8Array, ivAt: number): number {
     const { small } = this.#scratch;
-    const { bytes } = small;
-    const nonce = this.#nonce;
-    const counterAt = nonce.length + this.#ivLength;
-    for (let i = 0; i < nonce.length; i++) bytes[i] = nonce[i] ?? 0;
-    for (let i = 0; i < this.#ivLength; i++) bytes[nonce.length + i] = octets[ivAt + i] ?? 0;
-    for (let i = counterAt; i < COUNTER_BLOCK_LENGTH; i++) bytes[i] = i === COUNTER_BLOCK_LENGTH - 1 ? 1 : 0;
+    const { view } = small;
+    view.setUint32(0, this.#nonce);
+    view.setUint32(4, u32At(octets, ivAt));
+    view.setUint32(8, u32At(octets, ivAt + 4));
+    view.setUint32(12, 1);
     return small.address(0, COUNTER_BLOCK_LENGTH);
   }
 }

@@ -34,9 +34,21 @@ export class NativeMemory {
     if (bytes === this.#last.bytes) return this.#last;
     if (bytes === this.#before.bytes) return this.#before;
     if (bytes.buffer !== this.#block) return undefined;
+    return this.#remember(bytes, this.#base + bytes.byteOffset);
+  }
+
+  #remember(bytes: Uint8Array, address: number): Place {
     this.#before = this.#last;
-    this.#last = { bytes, address: this.#base + bytes.byteOffset };
+    this.#last = { bytes, address };
     return this.#last;
+  }
+
+  /** So many octets of a region from `at` on, about to be used: their address is at hand. */
+  part(region: Region, at: number, length: number): Uint8Array {
+    const address = region.address(at, length);
+    const bytes = new Uint8Array(this.#block, address - this.#base, length);
+    this.#remember(bytes, address);
+    return bytes;
   }
 
   /** Never given out twice. Throws MisuseError when the block is used up. */

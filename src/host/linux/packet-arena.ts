@@ -31,7 +31,7 @@ export class PacketArena implements PacketSpace {
     const end = start + length;
     if (end > ROOM) return new Uint8Array(length);
     this.#used = (end + ALIGNMENT - 1) & -ALIGNMENT;
-    return this.#room.bytes.subarray(start, end);
+    return this.memory.part(this.#room, start, length);
   }
 
   /** It is time to send, so that it can be reset. */
