@@ -7,6 +7,7 @@ import { COOKIE_LENGTH } from "../isakmp/header.ts";
 import { type Endpoint, isSameEndpoint } from "../net/ip-address.ts";
 import { Admission } from "./admission.ts";
 import { ConnectionTable } from "./connection-table.ts";
+import type { Conversation } from "./conversation.ts";
 import type { IkeOutput } from "./engine-contract.ts";
 import type { IkeEvent } from "./events.ts";
 import { FailureMemory } from "./failure-memory.ts";
@@ -207,13 +208,13 @@ export class EngineState {
   startJob(owner: Owner, job: Job): void {
     const id = this.#nextJobId++;
     this.jobs.set(id, { ...owner, kind: job.kind });
-    (owner.exchange ?? owner.sa).jobId = id;
+    (owner.exchange ?? owner.sa.phase1).jobId = id;
     const group = "group" in job ? job.group : undefined;
     this.emit({ kind: "job-started", sa: owner.sa.reference(), job: job.kind, group });
     this.#outputs.push({ kind: "start-job", id, job });
   }
 
-  cancelJob(conversation: IsakmpSa | QuickModeExchange): void {
+  cancelJob(conversation: Conversation): void {
     const id = conversation.jobId;
     if (id === undefined) return;
     conversation.jobId = undefined;

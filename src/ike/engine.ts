@@ -281,7 +281,7 @@ export class IkeEngine {
     const job = state.jobs.get(id);
     if (job === undefined) return;
     state.jobs.delete(id);
-    (job.exchange ?? job.sa).jobId = undefined;
+    (job.exchange ?? job.sa.phase1).jobId = undefined;
     state.emit({
       kind: "job-finished",
       sa: job.sa.reference(),

@@ -27,7 +27,7 @@ export function establish(
   // Most peers are their address, which is kept already.
   sa.identity = identity === sa.remote.address ? sa.remote.address : identity;
   if (sa.nat?.situation.localBehindNat === true) armKeepalive(state, sa);
-  sa.phase2BaseIv = sa.iv;
+  sa.phase2BaseIv = sa.phase1.iv;
   sa.expiresAt = after(state.now, seconds(lifetimeSeconds));
   state.table.markEstablished(sa);
   state.admission.forgive(sa.remote.address);

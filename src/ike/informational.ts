@@ -169,8 +169,8 @@ function receiveUnprotected(state: EngineState, sa: IsakmpSa, header: IsakmpHead
     spi: first.spi,
   });
   const hint = nameOf(NOTIFY_TYPE, first.notifyType);
-  if (!sa.isEstablished && sa.hints.length < HINTS_MAX && !sa.hints.includes(hint))
-    sa.hints = [...sa.hints, hint];
+  if (!sa.isEstablished && sa.phase1.hints.length < HINTS_MAX && !sa.phase1.hints.includes(hint))
+    sa.phase1.hints = [...sa.phase1.hints, hint];
 }
 
 const HINTS_MAX = 4;

@@ -5,7 +5,7 @@ import type { Instant } from "../base/time.ts";
 import { COOKIE_LENGTH } from "../isakmp/header.ts";
 import type { Proposal } from "../isakmp/payloads/proposal.ts";
 import type { Endpoint, IpAddress } from "../net/ip-address.ts";
-import { Conversation, NO_IV, NO_IVS } from "./conversation.ts";
+import { Conversation, NO_IVS } from "./conversation.ts";
 import type { Liveness } from "./dead-peer-detection.ts";
 import type { Phase1Mode, Role, SaReference } from "./events.ts";
 import type { FragmentSet } from "./fragmentation.ts";
@@ -78,8 +78,18 @@ export class SaAlarm implements IkeAlarm {
   }
 }
 
+/** What phase 1 needs until the peer has gone on to phase 2. */
+export class Phase1Conversation extends Conversation {
+  /** The peer has shown which phase 1 IV it chains to: repeats of its last phase 1 message no longer move it. */
+  isChainFixed = false;
+  /** As responder: fifth messages that did not authenticate. */
+  failedProofs = 0;
+  /** What came without proof from the peer's address while phase 1 lasted; for explanations alone. */
+  hints: readonly string[] = NO_HINTS;
+}
+
 /** Its own alarm is for the end of its life. */
-export class IsakmpSa extends Conversation implements IkeAlarm {
+export class IsakmpSa implements IkeAlarm {
   readonly connId: number;
   readonly role: Role;
   /** Of its phase 1. */
@@ -106,8 +116,6 @@ export class IsakmpSa extends Conversation implements IkeAlarm {
   #exchanges: Map<number, QuickModeExchange> | undefined;
   /** What the peer proved to be in phase 1, for people and for telling two peers behind one NAT apart. */
   identity = "";
-  /** The peer has shown which phase 1 IV it chains to: repeats of its last phase 1 message no longer move it. */
-  isChainFixed = false;
   /** Of quick modes of both ends: none is used twice. */
   #usedMessageIds: Few<number>;
   /** Of informational exchanges: the latest. Older ones do no harm when they are repeated. */
@@ -128,8 +136,8 @@ export class IsakmpSa extends Conversation implements IkeAlarm {
   lastFragmentId = 0;
   /** As initiator: what waits for phase 1 to finish. */
   waiting: readonly WaitingRequest[] = NO_REQUESTS;
-  /** As responder: fifth messages that did not authenticate. */
-  failedProofs = 0;
+  /** Undefined once nothing of it is needed, as most of the time. */
+  #phase1: Phase1Conversation | undefined;
   #repeating: SaAlarm | undefined;
   #keepalive: SaAlarm | undefined;
   #watch: SaAlarm | undefined;
@@ -137,8 +145,6 @@ export class IsakmpSa extends Conversation implements IkeAlarm {
   alarmOrder = UNSET_ALARM.alarmOrder;
   alarmPlace = UNSET_ALARM.alarmPlace;
   alarmWhy = UNSET_ALARM.alarmWhy;
-  /** What came without proof from the peer's address while phase 1 lasted; for explanations alone. */
-  hints: readonly string[] = NO_HINTS;
 
   constructor(options: {
     readonly connId: number;
@@ -150,7 +156,6 @@ export class IsakmpSa extends Conversation implements IkeAlarm {
     readonly responderCookie: Uint8Array;
     readonly createdAt: Instant;
   }) {
-    super();
     this.connId = options.connId;
     this.role = options.role;
     this.mode = options.mode;
@@ -259,10 +264,15 @@ export class IsakmpSa extends Conversation implements IkeAlarm {
 
   /** The peer has gone on to phase 2, so it has our last message of phase 1: what would repeat it is not needed any more. */
   forgetPhase1(): void {
-    this.answered = undefined;
-    this.working = undefined;
-    this.iv = NO_IV;
-    if (this.outstanding === undefined) this.#repeating = undefined;
+    if (this.#phase1?.outstanding !== undefined) return;
+    this.#phase1 = undefined;
+    this.#repeating = undefined;
+  }
+
+  /** With nothing in it where it has been forgotten. */
+  get phase1(): Phase1Conversation {
+    this.#phase1 ??= new Phase1Conversation();
+    return this.#phase1;
   }
 
   /** What waited, which it then no longer does. */

@@ -41,9 +41,10 @@ export function receiveFirst(
   const step = mode === "main" ? "MM1" : "AM1";
   const known = state.table.findByFirstMessage(remote, header.initiatorCookie);
   if (known !== undefined) {
-    const isRepeat = known.answered?.receivedStep === step && sameBytes(bytes, known.answered.received);
+    const isRepeat =
+      known.phase1.answered?.receivedStep === step && sameBytes(bytes, known.phase1.answered.received);
     if (isRepeat) return repeatAnswer(state, { sa: known, exchange: undefined }, bytes, undefined);
-    if (sameBytes(bytes, known.working?.bytes))
+    if (sameBytes(bytes, known.phase1.working?.bytes))
       return state.dropped(known, local, remote, "busy", "a repeat of a message that has been taken in");
     return state.dropped(known, local, remote, "unexpected", "a first message with a cookie that is in use");
   }
@@ -102,13 +103,13 @@ export function receivePhase1(
   bytes: Uint8Array,
 ): void {
   const { local, remote } = sa;
-  if (sa.answered !== undefined && sameBytes(bytes, sa.answered.received)) {
+  if (sameBytes(bytes, sa.phase1.answered?.received)) {
     // The last message of an exchange is not repeated by its sender alone: it is asked for again.
     if (sa.role === "responder" || sa.mode === "aggressive")
       repeatAnswer(state, { sa, exchange: undefined }, bytes, undefined);
     return;
   }
-  if (sameBytes(bytes, sa.working?.bytes))
+  if (sameBytes(bytes, sa.phase1.working?.bytes))
     return state.dropped(sa, local, remote, "busy", "a repeat of a message that has been taken in");
   const waitsFor = sa.state === undefined ? undefined : awaited(sa.state);
   if (waitsFor === undefined) {
@@ -159,7 +160,7 @@ function receiveProof(
   step: Phase1Step,
   bytes: Uint8Array,
 ): void {
-  const iv = sa.iv;
+  const iv = sa.phase1.iv;
   const opened = openWith(sa, [iv], header.nextPayload, bytes);
   if (opened === undefined) {
     state.dropped(sa, sa.local, sa.remote, "undecryptable", `${step} does not decrypt to payloads`);
@@ -220,14 +221,14 @@ function feed(
     learn(sa, payloads);
     if (sa.role === "responder") armHalfOpenLife(state, sa);
     if (nextIv !== undefined) {
-      sa.iv = nextIv;
+      sa.phase1.iv = nextIv;
       state.heard(sa);
     }
   }
   perform(state, sa, actions);
   if (last?.do !== "drop") return undefined;
-  if ((before.at === "awaits MM2" || before.at === "awaits AM2") && !sa.hints.includes(UNOFFERED))
-    sa.hints = [...sa.hints, UNOFFERED];
+  if ((before.at === "awaits MM2" || before.at === "awaits AM2") && !sa.phase1.hints.includes(UNOFFERED))
+    sa.phase1.hints = [...sa.phase1.hints, UNOFFERED];
   return last.refusal;
 }
 
@@ -248,8 +249,8 @@ export function phase1JobDone(state: EngineState, sa: IsakmpSa, result: JobResul
 /** A fifth message after the end of phase 1: the sixth was lost. */
 function repeatsProof(state: EngineState, sa: IsakmpSa, header: IsakmpHeader, bytes: Uint8Array): boolean {
   const proof =
-    sa.role === "responder" && !sa.isChainFixed && sa.answered?.receivedStep === "MM5"
-      ? sa.answered.proof
+    sa.role === "responder" && !sa.phase1.isChainFixed && sa.phase1.answered?.receivedStep === "MM5"
+      ? sa.phase1.answered.proof
       : undefined;
   return proof !== undefined && repeatsAnswered(state, sa, proof, header, bytes);
 }
@@ -271,7 +272,7 @@ function repeatsAnswered(
 
 /** A proof that our key does not verify: told once, survived a few times. */
 function proofFailed(state: EngineState, sa: IsakmpSa): void {
-  sa.failedProofs += 1;
+  sa.phase1.failedProofs += 1;
   const authentication = authenticationOf(sa);
   // That a stranger has no key has been told.
   const isStranger = sa.state?.at === "awaits AM3" && sa.state.isStranger;
@@ -280,8 +281,8 @@ function proofFailed(state: EngineState, sa: IsakmpSa): void {
       ? wrongPreSharedKey(sa.remote.address, authentication?.key)
       : proofNotVerified(sa.remote.address, authentication, chosenSuite(sa)?.origin);
   refuseForAWhile(state, sa, failure.reason);
-  if (sa.failedProofs === 1 && !isStranger) reportFailure(state, sa, failure);
-  if (sa.failedProofs >= state.limits.authenticationTriesMax) forget(state, sa, failure.reason);
+  if (sa.phase1.failedProofs === 1 && !isStranger) reportFailure(state, sa, failure);
+  if (sa.phase1.failedProofs >= state.limits.authenticationTriesMax) forget(state, sa, failure.reason);
 }
 
 function chosenSuite({ state }: IsakmpSa): ProtectionSuite | undefined {
@@ -306,7 +307,7 @@ export function perform(state: EngineState, sa: IsakmpSa, actions: Phase1Actions
         break;
       case "protect":
         sa.protection = action.protection;
-        sa.iv = action.iv;
+        sa.phase1.iv = action.iv;
         break;
       case "traverse":
         sa.nat = { method: action.method, situation: action.situation };

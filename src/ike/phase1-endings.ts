@@ -16,7 +16,7 @@ export function authenticationOf({ state }: IsakmpSa): Authentication | undefine
 
 /** No answer came however often we asked. */
 export function phase1Unanswered(state: EngineState, sa: IsakmpSa): void {
-  const step = sa.outstanding?.step ?? (sa.mode === "main" ? "MM1" : "AM1");
+  const step = sa.phase1.outstanding?.step ?? (sa.mode === "main" ? "MM1" : "AM1");
   const { address } = sa.remote;
   const authentication = authenticationOf(sa);
   const isProvenByRsa =
@@ -25,8 +25,8 @@ export function phase1Unanswered(state: EngineState, sa: IsakmpSa): void {
     state,
     sa,
     isProvenByRsa
-      ? proofNotAnswered(address, authentication, heardFrom(sa.hints))
-      : noResponse(address, step, preSharedKeyOf(authentication), sa.hints),
+      ? proofNotAnswered(address, authentication, heardFrom(sa.phase1.hints))
+      : noResponse(address, step, preSharedKeyOf(authentication), sa.phase1.hints),
   );
 }
 
@@ -59,7 +59,7 @@ export function reportFailure(state: EngineState, sa: IsakmpSa, failure: Failure
 
 /** A half-open SA whose time is over. Who asked and was answered in aggressive mode with a key has had reason to confirm. */
 export function phase1Expired(state: EngineState, sa: IsakmpSa): void {
-  if (sa.state?.at === "awaits AM3" && !sa.state.isStranger && sa.failedProofs === 0)
+  if (sa.state?.at === "awaits AM3" && !sa.state.isStranger && sa.phase1.failedProofs === 0)
     reportFailure(state, sa, unconfirmedAnswer(sa.remote.address, sa.state.authentication));
   forget(state, sa, "no response");
 }

@@ -105,7 +105,7 @@ export function openFirst(sa: IsakmpSa, header: IsakmpHeader, bytes: Uint8Array)
     // Authentic: from here on it is known what the peer chains to.
     sa.phase2BaseIv = base;
     sa.formerBaseIvs = NO_IVS;
-    sa.isChainFixed = true;
+    sa.phase1.isChainFixed = true;
     return opened;
   }
   return undefined;

@@ -15,7 +15,7 @@ export function forget(
   if (!state.table.has(sa)) return;
   state.table.remove(sa);
   for (const alarm of sa.alarms) state.timers.clear(alarm);
-  state.cancelJob(sa);
+  state.cancelJob(sa.phase1);
   state.emit({ kind: "isakmp-sa-deleted", sa: sa.reference(), reason });
   for (const exchange of sa.exchanges.values()) {
     state.timers.clear(exchange);

@@ -112,7 +112,7 @@ function countRepeat(state: EngineState, { answered }: Conversation): Answered |
 }
 
 export function conversationOf(owner: Owner): Conversation {
-  return owner.exchange ?? owner.sa;
+  return owner.exchange ?? owner.sa.phase1;
 }
 
 /** Marks a message as accepted: whatever is said next answers it. */
