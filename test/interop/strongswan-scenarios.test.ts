@@ -169,7 +169,7 @@ describe("strongSwan's own scenarios", { skip, concurrency: false }, () => {
           assert.equal(network.ping("carol", CAROL, HOST, 3), 3);
           const dave = await client("dave", { at: DAVE, ...certified(revoked, [research.own], "dave") });
           const failed = gateway.untilEvent("negotiation-failed");
-          assert.throws(() => dave.initiate());
+          assert.throws(() => dave.initiate("net", 10));
           assert.match(
             String((await failed).event?.explanation),
             /the certificate of O=Lab, CN=dave has been revoked: by O=Lab, CN=Research/,
