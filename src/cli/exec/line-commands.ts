@@ -1,8 +1,8 @@
-/** `show users`, `who`, `clear line`: who is at which terminal line. `show ip ssh`: how they may come in. */
+/** `show users`, `who`, `show line`, `clear line`: who is at which terminal line. `show ip ssh`: how they may come in. */
 import type { LineKind } from "../../config/line-settings.ts";
 import { oneOf, value, word } from "../sentence.ts";
 import { integer } from "../value-types.ts";
-import { showUsers } from "../views/users.ts";
+import { showLines, showUsers } from "../views/users.ts";
 import { phrase } from "../vocabulary.ts";
 import { type Command, type Console, command, privileged } from "./command.ts";
 import type { Dialogue } from "./dialogue.ts";
@@ -10,6 +10,9 @@ import type { Dialogue } from "./dialogue.ts";
 export const LINE_COMMANDS: readonly Command[] = [
   command(phrase("show users", "Display information about terminal lines"), listUsers),
   command(phrase("who", "Display information about terminal lines"), listUsers),
+  command(phrase("show line", "TTY line information"), ({ print, services }) =>
+    print(showLines(services.configuration().lines, services.terminalLines())),
+  ),
   command(phrase("show ip ssh", "Information on SSH"), ({ print, services }) => {
     const { timeOutSeconds, authenticationRetries } = services.configuration().ssh;
     const isEnabled = services.rsaKeys().some(({ usage }) => usage !== "encryption");

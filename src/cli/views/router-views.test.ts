@@ -279,3 +279,13 @@ test("load is told where it is measured", () => {
   ]);
   assert.deepEqual(showProcessor(undefined), ["% Nobody measures the load of a lab."]);
 });
+
+test("show line tells all terminal lines, which are in use, and who may come in there", () => {
+  const console = new FakeConsole("line vty 0 4\n access-class 23 in\nline vty 5\n rotary 1\n");
+  const [heading, ...lines] = console.output("show line");
+  assert.equal(heading, "   Tty Typ     Tx/Rx    A Modem  Roty AccO AccI   Uses   Noise  Overruns   Int");
+  assert.equal(lines.length, 9);
+  assert.match(lines[0] ?? "", /^. {4}0 CTY/);
+  assert.equal(lines[2], "     2 VTY              -    -      -    -   23      0       0     0/0       -");
+  assert.equal(lines[7], "     7 VTY              -    -      1    -    -      0       0     0/0       -");
+});
