@@ -25,6 +25,8 @@ const SHARED: Readonly<Record<string, string>> = {
   copy: "Copy from one file to another",
   erase: "Erase a filesystem",
   reload: "Halt and perform a cold restart",
+  "show ip route": "IP routing table",
+  "show running-config": "Current operating configuration",
   "show archive": "Archive of the running configuration information",
   "show archive config": "Contents of the configurations",
   crypto: "Encryption module",

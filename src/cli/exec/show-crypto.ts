@@ -22,6 +22,7 @@ import { showIpsecSaDetail } from "../views/ipsec-sa-detail.ts";
 import { showIsakmpKeys, showIsakmpPeers } from "../views/isakmp-peers.ts";
 import { showIsakmpPolicy } from "../views/isakmp-policy.ts";
 import { showIsakmpSa } from "../views/isakmp-sa.ts";
+import { showIsakmpSaDetail } from "../views/isakmp-sa-detail.ts";
 import { showMyPublicKeys, showPeerPublicKeys } from "../views/rsa-keys.ts";
 import { showTransformProposals, showTransformSets } from "../views/transform-set.ts";
 import { phrase } from "../vocabulary.ts";
@@ -31,8 +32,13 @@ export const SHOW_CRYPTO_COMMANDS: readonly Command[] = [
   command(phrase("show crypto isakmp policy", "Show ISAKMP protection suite policy"), ({ print, services }) =>
     print(showIsakmpPolicy(services.configuration())),
   ),
-  command(phrase("show crypto isakmp sa", "Show ISAKMP Security Associations"), ({ print, services }) =>
-    print(showIsakmpSa(services.view())),
+  command(
+    [
+      ...phrase("show crypto isakmp sa", "Show ISAKMP Security Associations"),
+      flag("detail", "detail", "Show ISAKMP SA Detail"),
+    ],
+    ({ print, services }, { detail }) =>
+      print((detail === true ? showIsakmpSaDetail : showIsakmpSa)(services.view())),
   ),
   command(
     [

@@ -1,6 +1,6 @@
 /** `show ip` and `show access-lists`: how the router stands in its networks. */
 import { INTERFACE_NAME } from "../interface-names.ts";
-import { optional, value } from "../sentence.ts";
+import { choice, optional, value } from "../sentence.ts";
 import type { RouterServices } from "../services.ts";
 import { ADDRESS, NAME } from "../value-types.ts";
 import { showAccessLists } from "../views/access-lists.ts";
@@ -9,7 +9,7 @@ import { showIpInterfaces } from "../views/interfaces.ts";
 import { showProtocols } from "../views/ip-protocols.ts";
 import { showNatStatistics, showTranslations } from "../views/nat.ts";
 import { type RoutedBy, showLocalPolicy, showPolicy, showRouteMaps } from "../views/route-maps.ts";
-import { showRoutes, showRouteTo } from "../views/routes.ts";
+import { showRoutes, showRoutesOf, showRouteTo } from "../views/routes.ts";
 import { phrase } from "../vocabulary.ts";
 import { type Command, command } from "./command.ts";
 
@@ -27,7 +27,7 @@ export const SHOW_IP_COMMANDS: readonly Command[] = [
   ),
   command(
     [
-      ...phrase("show ip route", "IP routing table"),
+      ...phrase("show ip route"),
       optional(value("destination", ADDRESS, "Network to display information about")),
     ],
     ({ print, services }, { destination }) =>
@@ -36,6 +36,17 @@ export const SHOW_IP_COMMANDS: readonly Command[] = [
           ? showRoutes(services.machine())
           : showRouteTo(services.machine(), destination),
       ),
+  ),
+  command(
+    [
+      ...phrase("show ip route"),
+      choice("origin", {
+        connected: ["connected", "Connected"],
+        rip: ["rip", "Routing Information Protocol (RIP)"],
+        static: ["static", "Static routes"],
+      }),
+    ],
+    ({ print, services }, { origin }) => print(showRoutesOf(services.machine(), origin)),
   ),
   command(
     phrase("show ip protocols", "IP routing protocol process parameters and statistics"),

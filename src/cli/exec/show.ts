@@ -1,6 +1,8 @@
 /** `show`: views of the configuration and of the running gateway. */
+import type { Configuration } from "../../config/configuration.ts";
+import { INTERFACE_NAME } from "../interface-names.ts";
 import { runningConfig } from "../running-config.ts";
-import { flag } from "../sentence.ts";
+import { flag, value, word } from "../sentence.ts";
 import { phrase } from "../vocabulary.ts";
 import { type Command, type Console, command, privileged } from "./command.ts";
 import { debuggingLines } from "./debug.ts";
@@ -11,11 +13,16 @@ import { TECH_SUPPORT_COMMAND } from "./tech-support.ts";
 
 export const SHOW_COMMANDS: readonly Command[] = [
   privileged(
-    [
-      ...phrase("show running-config", "Current operating configuration"),
-      flag("all", "all", "Configuration with defaults"),
-    ],
+    [...phrase("show running-config"), flag("all", "all", "Configuration with defaults")],
     (console, { all }) => showRunningConfig(console, all === true),
+  ),
+  privileged(
+    [
+      ...phrase("show running-config"),
+      word("interface", "Show interface configuration"),
+      value("name", INTERFACE_NAME, "Interface"),
+    ],
+    ({ print, services }, { name }) => print(runningConfigOf(services.configuration(), name)),
   ),
   privileged(phrase("write terminal", "Write to terminal"), (console) => showRunningConfig(console, false)),
   ...SHOW_CRYPTO_COMMANDS,
@@ -26,6 +33,17 @@ export const SHOW_COMMANDS: readonly Command[] = [
     print(debuggingLines(services.debugFlags())),
   ),
 ];
+
+/** What stands below one interface, under IOS's heading with the number of octets. */
+function runningConfigOf(configuration: Configuration, name: string): string[] {
+  const lines = runningConfig(configuration);
+  const start = lines.indexOf(`interface ${name}`);
+  if (start < 0) return ["% Invalid interface type and number"];
+  const length = lines.slice(start + 1).findIndex((line) => !line.startsWith(" "));
+  const own = ["!", ...lines.slice(start, start + 1 + length), "end"];
+  const octets = own.reduce((sum, line) => sum + line.length + 1, 0);
+  return ["Building configuration...", "", `Current configuration : ${octets} bytes`, ...own, ""];
+}
 
 function showRunningConfig({ print, services }: Console, all: boolean): void {
   print([

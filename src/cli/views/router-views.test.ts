@@ -10,7 +10,7 @@ import type { HealthView, MachineView, RouteView } from "../../gateway/machine-v
 import { ipv4, ipv4FromNumber, ipv4ToNumber } from "../../net/ip-address.ts";
 import { blockContains, blockOf } from "../../net/selector.ts";
 import { loadConfiguration } from "../load.ts";
-import { showRoutes, showRouteTo } from "./routes.ts";
+import { showRoutes, showRoutesOf, showRouteTo } from "./routes.ts";
 import { showClock, showMemory, showProcessor, uptimeWords } from "./system.ts";
 
 fc.configureGlobal({ seed: 2409 });
@@ -221,6 +221,8 @@ test("the route to an address is that of the longest prefix", () => {
     "      Route metric is 0, traffic share count is 1",
   ]);
   assert.deepEqual(showRouteTo(machine(), ipv4("10.1.2.3")), ["% Network not in table"]);
+  assert.deepEqual(showRoutesOf(machine(route("10.0.0.0/8")), "rip"), []);
+  assert.equal(showRoutesOf(machine(route("10.0.0.0/8")), route("10.0.0.0/8").origin).length, 1);
 });
 
 test("every route is listed once, and every address has the route that contains it", () => {
@@ -288,4 +290,17 @@ test("show line tells all terminal lines, which are in use, and who may come in 
   assert.match(lines[0] ?? "", /^. {4}0 CTY/);
   assert.equal(lines[2], "     2 VTY              -    -      -    -   23      0       0     0/0       -");
   assert.equal(lines[7], "     7 VTY              -    -      1    -    -      0       0     0/0       -");
+});
+
+test("show running-config interface tells one interface alone", () => {
+  const console = new FakeConsole(CONFIGURATION);
+  const lines = console.output("show running-config interface e0/0");
+  const [, , size = "", ...own] = lines;
+  assert.match(size, /^Current configuration : \d+ bytes$/);
+  assert.deepEqual(own.slice(0, 2), ["!", "interface Ethernet0/0"]);
+  assert.ok(
+    own.slice(2, own.indexOf("end")).every((line) => line.startsWith(" ")),
+    "nothing but what stands below it",
+  );
+  assert.deepEqual(console.output("show run int loopback99"), ["% Invalid interface type and number"]);
 });

@@ -11,6 +11,12 @@ export function showRoutes({ routes }: MachineView): string[] {
   return [...CODES, "", lastResort(best), "", ...majorNetworks(best).flatMap(networkLines)];
 }
 
+/** `show ip route static`: those of one origin, without the codes. */
+export function showRoutesOf({ routes }: MachineView, origin: RouteView["origin"]): string[] {
+  const own = bestRoutes(routes).filter((route) => route.origin === origin);
+  return majorNetworks(own).flatMap(networkLines);
+}
+
 /** `show ip route A.B.C.D`: the route that packets to an address take. */
 export function showRouteTo({ routes }: MachineView, destination: IpAddress): string[] {
   const [first, ...others] = bestRoutes(routes)

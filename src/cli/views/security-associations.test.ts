@@ -11,6 +11,7 @@ import { ipv4 } from "../../net/ip-address.ts";
 import { showIpsecSa } from "./ipsec-sa.ts";
 import { showIpsecSaByAddress } from "./ipsec-sa-addresses.ts";
 import { showIsakmpSa } from "./isakmp-sa.ts";
+import { showIsakmpSaDetail } from "./isakmp-sa-detail.ts";
 
 test("the ISAKMP SA of the case study is listed at both ends as in the chapter", () => {
   assert.deepEqual(showIsakmpSa(view([isakmpSa(A, B)], [])), [
@@ -32,6 +33,30 @@ test("without ISAKMP SAs the heading stands alone, and the longest values leave 
     view([{ ...long, state: "MM_KEY_EXCH", sa: { ...long.sa, connId: 4294967295 } }], []),
   );
   assert.equal(line, "192.168.200.200 192.168.100.100 MM_KEY_EXCH    4294967295 0");
+});
+
+test("in detail ISAKMP SAs tell what was agreed on, as IOS 12.4 does", () => {
+  const own = isakmpSa(A, B);
+  const capabilities = { deadPeerDetection: true, natTraversal: true, fragmentation: false };
+  const lines = showIsakmpSaDetail(
+    view(
+      [
+        { ...own, capabilities },
+        { ...own, state: "MM_NO_STATE", encryption: undefined, hash: undefined },
+      ],
+      [],
+    ),
+  );
+  assert.equal(
+    lines[7],
+    "C-id  Local           Remote          I-VRF  Status Encr Hash   Auth DH Lifetime Cap.",
+  );
+  assert.match(
+    lines[9] ?? "",
+    /^1 {5}172\.16\.172\.10 {3}172\.16\.172\.20 {10}ACTIVE (?:3?des) {1,2}(?:md5|sha) {4}\S* +\d+ +\S+ +DN$/,
+  );
+  assert.equal(lines[10], "       Engine-id:Conn-id =  SW:1");
+  assert.doesNotMatch(lines[12] ?? "", /ACTIVE|des/);
 });
 
 test("the IPsec SAs of the initiator are listed as in Example 13-4", () => {
