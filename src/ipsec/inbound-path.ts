@@ -216,11 +216,11 @@ export class InboundPath {
     sa.packets++;
     // What AH is around has been counted with it.
     if (sa.ah === undefined) sa.octets += opened.octets;
-    countersOf(sa.line).decrypted++;
+    const counters = countersOf(sa.line);
+    counters.decrypted++;
     const { nextHeader, payloadAt, payloadEnd } = opened;
     const { bytes } = this.#plaintexts;
     if (nextHeader === PROTOCOL.IPV4 && this.#train.goesOn(sa, bytes, payloadAt, payloadEnd)) {
-      const counters = countersOf(sa.line);
       if (isAuthenticated(sa)) counters.verified++;
       counters.decapsulated++;
       return undefined;

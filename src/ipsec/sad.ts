@@ -8,6 +8,8 @@ import { type SaParameters, spiFor } from "./security-association.ts";
 export class Sad {
   /** By our own address, what an ESP packet is sent to, then by SPI. */
   readonly #inbound: InboundSas = new Map();
+  /** Found last: packets come many at a time. */
+  #lastInbound: InboundSa | undefined;
   /** The same for AH. A bundle is in both. */
   readonly #inboundAh: InboundSas = new Map();
   /** By the peer's address. Most peers have one or two, for which a map by SPI takes three times the memory. */
@@ -15,7 +17,10 @@ export class Sad {
 
   /** The SA of an ESP packet that came to `localAddress`. */
   inboundFor(localAddress: IpAddress, spi: number): InboundSa | undefined {
-    return this.#inbound.get(localAddress)?.get(spi);
+    const last = this.#lastInbound?.parameters;
+    if (last?.spi !== spi || last.localAddress !== localAddress)
+      this.#lastInbound = this.#inbound.get(localAddress)?.get(spi);
+    return this.#lastInbound;
   }
 
   /** The SA of an AH packet that came to `localAddress`. */
@@ -79,6 +84,7 @@ export class Sad {
   remove(sa: LiveSa): void {
     const { localAddress, peer } = sa.parameters;
     const { connection } = sa.line;
+    if (sa === this.#lastInbound) this.#lastInbound = undefined;
     if (sa.direction === "inbound") {
       for (const [inbound, spi] of this.#placesOf(sa)) {
         const sas = inbound.get(localAddress);

@@ -19,13 +19,13 @@ export interface JoinedHeaders {
 /** Of the first packet all is meant, of the others the data that follows their headers; to keep it is for whoever offers them. */
 export class TcpJoin {
   readonly #summedOf: (octets: Uint8Array) => SummedOctets;
-  /** The octets that were summed last: packets of a train lie in the same. */
-  #summed: { readonly octets: Uint8Array | undefined; readonly sums: SummedOctets } = NOTHING_SUMMED;
+  /** The octets of the packet that was offered last: packets of a train lie in the same. */
+  #last: Octets = NO_OCTETS;
   #pieces = 0;
   /** Packets as they were before any were joined. */
   #segments = 0;
   /** Where the first packet is. */
-  #first: Uint8Array = new Uint8Array();
+  #first: Octets = NO_OCTETS;
   #firstAt = 0;
   #headerLength = 0;
   #segmentLength = 0;
@@ -57,10 +57,11 @@ export class TcpJoin {
     if (headerLength === undefined) return false;
     const length = end - at - headerLength;
     const segmentLength = joinedFrom || length;
-    if (!this.isEmpty && !this.#isNext(octets, at, headerLength, length, segmentLength)) return false;
-    if (joinedFrom === 0 && !isRightSum(this.#sumsOf(octets).sum(at + SUMMED, end), end - at)) return false;
+    const { view, sums } = this.#octetsOf(octets);
+    if (!this.isEmpty && !this.#isNext(view, at, headerLength, length, segmentLength)) return false;
+    if (joinedFrom === 0 && !isRightSum(sums.sum(at + SUMMED, end), end - at)) return false;
     if (this.isEmpty) {
-      this.#first = octets;
+      this.#first = this.#last;
       this.#firstAt = at;
       this.#headerLength = headerLength;
       this.#segmentLength = segmentLength;
@@ -79,8 +80,8 @@ export class TcpJoin {
     const headerLength = headerLengthOf(octets, at, end);
     if (headerLength === undefined) return false;
     const length = end - at - headerLength;
-    if (!this.#isNext(octets, at, headerLength, length, length)) return false;
-    const sums = this.#sumsOf(octets);
+    const { view, sums } = this.#octetsOf(octets);
+    if (!this.#isNext(view, at, headerLength, length, length)) return false;
     const isSound =
       u16At(octets, at + 2) === end - at &&
       checksumOfSum(sums.sum(at, at + TCP)) === 0 &&
@@ -95,22 +96,16 @@ export class TcpJoin {
   take(): JoinedHeaders {
     if (this.#pieces > 1) this.#finishHeaders();
     this.#pieces = 0;
-    this.#summed = NOTHING_SUMMED;
+    this.#last = NO_OCTETS;
     return { headerLength: this.#headerLength, segmentLength: this.#segments > 1 ? this.#segmentLength : 0 };
   }
 
-  #isNext(
-    octets: Uint8Array,
-    at: number,
-    headerLength: number,
-    length: number,
-    segmentLength: number,
-  ): boolean {
-    const first = this.#first;
+  #isNext(view: DataView, at: number, headerLength: number, length: number, segmentLength: number): boolean {
+    const first = this.#first.view;
     const firstAt = this.#firstAt;
     if (
       this.#isEnded ||
-      u32At(octets, at + SEQUENCE_NUMBER) !== this.#nextSequenceNumber ||
+      view.getUint32(at + SEQUENCE_NUMBER) !== this.#nextSequenceNumber ||
       headerLength !== this.#headerLength ||
       segmentLength > this.#segmentLength ||
       (segmentLength < this.#segmentLength && segmentLength < length) ||
@@ -120,16 +115,18 @@ export class TcpJoin {
       return false;
     // Type of service; don't-fragment bit, time to live and protocol; addresses and ports; acknowledged; window; options.
     const isOfFlow =
-      octets[at + 1] === first[firstAt + 1] &&
-      areSame(octets, at, first, firstAt, 6, 10) &&
-      areSame(octets, at, first, firstAt, 12, TCP + 4) &&
-      areSame(octets, at, first, firstAt, TCP + 8, TCP + 12) &&
-      areSame(octets, at, first, firstAt, TCP + 14, TCP + 16) &&
-      areSame(octets, at, first, firstAt, TCP + TCP_HEADER_LENGTH, headerLength);
+      view.getUint8(at + 1) === first.getUint8(firstAt + 1) &&
+      areSame(view, at, first, firstAt, 6, 10) &&
+      areSame(view, at, first, firstAt, 12, TCP + 4) &&
+      areSame(view, at, first, firstAt, TCP + 8, TCP + 12) &&
+      view.getUint16(at + TCP + 14) === first.getUint16(firstAt + TCP + 14) &&
+      areSame(view, at, first, firstAt, TCP + TCP_HEADER_LENGTH, headerLength);
     if (!isOfFlow) return false;
     // Whoever may be cut is known by its number, which has to go on.
-    const isUncuttable = (u16At(first, firstAt + 6) & DONT_FRAGMENT) !== 0;
-    return isUncuttable || u16At(octets, at + 4) === ((u16At(first, firstAt + 4) + this.#segments) & 0xffff);
+    const isUncuttable = (first.getUint16(firstAt + 6) & DONT_FRAGMENT) !== 0;
+    return (
+      isUncuttable || view.getUint16(at + 4) === ((first.getUint16(firstAt + 4) + this.#segments) & 0xffff)
+    );
   }
 
   #add(length: number, sequenceNumber: number, push: number): void {
@@ -137,18 +134,21 @@ export class TcpJoin {
     this.#segments += Math.ceil(length / this.#segmentLength);
     this.#length += length;
     this.#nextSequenceNumber = (sequenceNumber + length) >>> 0;
-    if (push !== 0) this.#first[this.#firstAt + FLAGS] = ACK | PSH;
+    if (push !== 0) this.#first.bytes[this.#firstAt + FLAGS] = ACK | PSH;
     this.#isEnded = push !== 0 || length % this.#segmentLength !== 0;
   }
 
-  #sumsOf(octets: Uint8Array): SummedOctets {
-    if (this.#summed.octets !== octets) this.#summed = { octets, sums: this.#summedOf(octets) };
-    return this.#summed.sums;
+  #octetsOf(bytes: Uint8Array): Octets {
+    if (this.#last.bytes !== bytes) {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      this.#last = { bytes, view, sums: this.#summedOf(bytes) };
+    }
+    return this.#last;
   }
 
   /** The checksum of TCP is left at that of its pseudo-header, for whoever cuts or checks the packet. */
   #finishHeaders(): void {
-    const first = this.#first;
+    const first = this.#first.bytes;
     const at = this.#firstAt;
     const tcp = at + TCP;
     putU16(first, at + 2, this.#length);
@@ -164,15 +164,17 @@ function isRightSum(sum: number, length: number): boolean {
   return checksumOfSum(sum + PROTOCOL.TCP + length - TCP) === 0;
 }
 
+/** By 32 bits at a time. */
 function areSame(
-  one: Uint8Array,
+  one: DataView,
   oneAt: number,
-  other: Uint8Array,
+  other: DataView,
   otherAt: number,
   from: number,
   to: number,
 ): boolean {
-  for (let i = from; i < to; i++) if (one[oneAt + i] !== other[otherAt + i]) return false;
+  for (let i = from; i < to; i += 4)
+    if (one.getUint32(oneAt + i) !== other.getUint32(otherAt + i)) return false;
   return true;
 }
 
@@ -187,7 +189,18 @@ function headerLengthOf(octets: Uint8Array, at: number, end: number): number | u
   return headerLength;
 }
 
-const NOTHING_SUMMED = { octets: undefined, sums: new PlainOctets(new Uint8Array()) };
+/** The same octets in three forms. */
+interface Octets {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  readonly sums: SummedOctets;
+}
+
+const NO_OCTETS: Octets = {
+  bytes: new Uint8Array(),
+  view: new DataView(new ArrayBuffer(0)),
+  sums: new PlainOctets(new Uint8Array()),
+};
 
 /** Where TCP begins: behind a header without options. */
 const TCP = IPV4_HEADER_LENGTH;
