@@ -243,6 +243,20 @@ test("a crypto map entry that is there is entered without its type; a new one is
   assert.equal(load(...known, "no crypto map vpn 10").configuration.cryptoMaps[0]?.entries.length, 1);
 });
 
+test("a crypto map that is applied is not removed: what it protects would go out in clear", () => {
+  const lines = ["crypto map vpn 10 ipsec-isakmp", "interface e0/0", " crypto map vpn", "no crypto map vpn"];
+  const { configuration, problems } = load(...lines);
+  assert.deepEqual(
+    problems.map(({ message }) => message),
+    [
+      "no crypto map vpn\n% Crypto-map vpn is in use by interface(s): Ethernet0/0. Please remove the crypto map from the above interface(s) first",
+    ],
+  );
+  assert.equal(configuration.cryptoMaps.length, 1);
+  const freed = load(...lines.slice(0, 3), " no crypto map", "no crypto map vpn");
+  assert.deepEqual([freed.problems, freed.configuration.cryptoMaps], [[], []]);
+});
+
 test("a banner of several lines is kept as it is, commands in it included", () => {
   const lines = ["banner motd ^C", "  hostname Evil", "!", "end of the text ^C", "hostname Good"];
   const { configuration, problems } = load(...lines);

@@ -71,7 +71,7 @@ export function tellTunnelMap(
   const carrier = interfaces.find((own) => !isTunnel(own) && own.cryptoMap?.value === cryptoMap?.value);
   if (carrier === undefined)
     problems.warning({
-      kind: "incomplete",
+      kind: "wrong",
       origin: cryptoMap?.origin,
       message: `Crypto map ${cryptoMap?.value} is on ${name} and on no other interface, so nothing protects what the tunnel sends.`,
       advice: `Enter \`crypto map ${cryptoMap?.value}\` below the interface by which its GRE packets leave too.`,

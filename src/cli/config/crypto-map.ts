@@ -53,7 +53,7 @@ export const CRYPTO_MAP_ENTRY = opening<{ readonly name: string; readonly sequen
     set: (configuration, args, origin): Change => withNewEntry(configuration, args, "ipsec-isakmp", origin),
     unset: (configuration, { name, sequence }) =>
       sequence === undefined
-        ? { ...configuration, cryptoMaps: configuration.cryptoMaps.filter((map) => map.name !== name) }
+        ? withoutMap(configuration, name)
         : withMap(configuration, name ?? "", (map) => ({
             ...map,
             entries: map.entries.filter((entry) => entry.sequence !== sequence),
@@ -66,6 +66,17 @@ export const CRYPTO_MAP_ENTRY = opening<{ readonly name: string; readonly sequen
   ENTRY_MODE,
   noteOfNew,
 );
+
+/** Not while it is applied: what it protects would go out in clear. */
+function withoutMap(configuration: Configuration, name: string | undefined): Change {
+  const users = configuration.interfaces.filter(({ cryptoMap }) => cryptoMap?.value === name);
+  const isThere = configuration.cryptoMaps.some((map) => map.name === name);
+  if (isThere && users.length > 0)
+    return {
+      refused: `% Crypto-map ${name} is in use by interface(s): ${users.map((own) => own.name).join(", ")}. Please remove the crypto map from the above interface(s) first`,
+    };
+  return { ...configuration, cryptoMaps: configuration.cryptoMaps.filter((map) => map.name !== name) };
+}
 
 export const CRYPTO_MAP_MANUAL_ENTRY = opening<{ readonly name: string; readonly sequence: number }>(
   globalSetting([...MAP, SEQUENCE, word("ipsec-manual", "IPSEC w/manual keying")], {
