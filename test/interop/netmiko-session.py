@@ -16,7 +16,6 @@ router = ConnectHandler(
     # A busy machine takes its time.
     banner_timeout=120,
     auth_timeout=120,
-    blocking_timeout=120,
     global_delay_factor=int(sys.argv[2]),
 )
 print("user prompt:", router.find_prompt())
