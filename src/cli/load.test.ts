@@ -257,6 +257,21 @@ test("a crypto map that is applied is not removed: what it protects would go out
   assert.deepEqual([freed.problems, freed.configuration.cryptoMaps], [[], []]);
 });
 
+test("another pre-shared key for the same peer is refused, as long as the first is there", () => {
+  const key = "crypto isakmp key first address 10.0.0.1";
+  const other = "crypto isakmp key second address 10.0.0.1 255.255.255.255";
+  const { configuration, problems } = load(key, other);
+  assert.deepEqual(
+    problems.map(({ message }) => message.split("\n").at(-1)),
+    ["A pre-shared key for address mask 10.0.0.1 255.255.255.255 already exists!"],
+  );
+  assert.equal(configuration.isakmp.keys.length, 1);
+  assert.deepEqual(load(key, key).problems, []);
+  assert.deepEqual(load(key, "no crypto isakmp key first address 10.0.0.1", other).problems, []);
+  const [named] = load("crypto isakmp key a hostname Hub", "crypto isakmp key b hostname hub").problems;
+  assert.match(named?.message ?? "", /^A pre-shared key for hostname hub already exists!$/m);
+});
+
 test("a banner of several lines is kept as it is, commands in it included", () => {
   const lines = ["banner motd ^C", "  hostname Evil", "!", "end of the text ^C", "hostname Good"];
   const { configuration, problems } = load(...lines);

@@ -7,6 +7,7 @@ import type {
   KeySettings,
 } from "../../config/configuration.ts";
 import { DEFAULT_SUITE, newIsakmpPolicy } from "../../config/defaults.ts";
+import { passwordText } from "../../config/password.ts";
 import { GROUP_IDS, type GroupId, type HashName } from "../../crypto/names.ts";
 import type { AuthenticationMethod } from "../../ike/policy.ts";
 import { type AddressBlock, ANY_ADDRESS, blockOf, host, maskOf } from "../../net/selector.ts";
@@ -232,7 +233,10 @@ export const ISAKMP_KEY = globalSetting(
         withoutModeConfig: false,
         origin,
       };
-      const keys = replaced(configuration.isakmp.keys, own, (other) => isSamePeer(other.peer, own.peer));
+      const known = configuration.isakmp.keys.find((other) => isSamePeer(other.peer, own.peer));
+      if (known !== undefined && !isSameKey(known, own))
+        return { refused: `A pre-shared key for ${describePeer(own.peer)} already exists!` };
+      const keys = replaced(configuration.isakmp.keys, own, (other) => other === known);
       return withIsakmp(configuration, { keys });
     },
     unset: (configuration, { peer }) =>
@@ -266,6 +270,17 @@ function peerOf(peer: WrittenPeer): KeyPeer {
   if (peer.mask !== undefined) return { kind: "address", block: blockOf(peer.address, peer.mask) };
   const isWildcard = peer.address === ANY_ADDRESS.address;
   return { kind: "address", block: isWildcard ? ANY_ADDRESS : host(peer.address) };
+}
+
+/** Entered again as it is, a key is no other. */
+function isSameKey({ key: a }: KeySettings, { key: b }: KeySettings): boolean {
+  return a.type === b.type && passwordText(a) === passwordText(b);
+}
+
+/** `address mask 10.1.1.1 255.255.255.255`, as IOS says it of a key that is there. */
+function describePeer(peer: KeyPeer): string {
+  if (peer.kind === "hostname") return `hostname ${peer.name}`;
+  return `address mask ${peer.block.address} ${maskOf(peer.block) ?? peer.block.wildcard}`;
 }
 
 /** IOS leaves the mask of a host and of the wildcard out. */
