@@ -19,8 +19,18 @@ export function compileRevocation(
         kind: "incomplete",
         origin,
         message: `No revocation list is fetched, and trust point ${name} has none: no certificate of its authority is believed.`,
-        advice: `Enter \`crl optional\` below \`crypto ${form} ${name}\`, or the list as \`crl\` in its certificate chain.`,
+        advice: `Enter \`${form === "pki trustpoint" ? "revocation-check none" : "crl optional"}\` below \`crypto ${form} ${name}\`, or the list as \`crl\` in its certificate chain.`,
       });
+  for (const { name, kept } of trustpoints) {
+    const fetching = kept.find(({ text }) => /^revocation-check (?=.*\b(?:crl|ocsp)\b).*\bnone\b/.test(text));
+    if (fetching !== undefined)
+      problems.note({
+        kind: "without-effect",
+        origin: fetching.origin,
+        message: `Nothing is fetched: certificates of trust point ${name} are held against the lists entered here alone.`,
+        advice: "Enter the list as `crl` in the certificate chain, or leave it at `none`.",
+      });
+  }
   return {
     lists: certificateChains.flatMap((chain) => readList(chain, problems)),
     required: strict.flatMap(({ name }) => authoritiesOf(chainOf(name))),

@@ -73,6 +73,18 @@ test("a revocation list is entered below the certificates, and is required where
   assert.match(said.join("\n"), /The revocation list of lab cannot be read/);
 });
 
+test("revocation-check none is in effect; that nothing is fetched is told where a list is wanted", () => {
+  const said = (line: string) =>
+    compiled(["crypto pki trustpoint lab", ` revocation-check ${line}`]).said.filter((text) =>
+      /fetched/.test(text),
+    );
+  assert.deepEqual(said("none"), []);
+  assert.deepEqual(said("crl none"), [
+    "Nothing is fetched: certificates of trust point lab are held against the lists entered here alone.",
+  ]);
+  assert.match(said("crl").join(), /No revocation list is fetched/);
+});
+
 test("our identity is the distinguished name of a certificate, and our address where there is none", () => {
   const lines = [...chain(OWN.certificate, ROOT.certificate), "crypto isakmp identity dn"];
   assert.doesNotMatch(compiled(lines, [keyPair("O=Lab, CN=r1")]).said.join("\n"), /identity/);

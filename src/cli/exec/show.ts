@@ -34,22 +34,18 @@ export const SHOW_COMMANDS: readonly Command[] = [
   ),
 ];
 
-/** What stands below one interface, under IOS's heading with the number of octets. */
+/** What stands below one interface. */
 function runningConfigOf(configuration: Configuration, name: string): string[] {
   const lines = runningConfig(configuration);
   const start = lines.indexOf(`interface ${name}`);
   if (start < 0) return ["% Invalid interface type and number"];
   const length = lines.slice(start + 1).findIndex((line) => !line.startsWith(" "));
-  const own = ["!", ...lines.slice(start, start + 1 + length), "end"];
-  const octets = own.reduce((sum, line) => sum + line.length + 1, 0);
-  return ["Building configuration...", "", `Current configuration : ${octets} bytes`, ...own, ""];
+  return [...HEADING, "!", ...lines.slice(start, start + 1 + length), "end"];
 }
 
 function showRunningConfig({ print, services }: Console, all: boolean): void {
-  print([
-    "Building configuration...",
-    "",
-    "Current configuration:",
-    ...runningConfig(services.configuration(), { all }),
-  ]);
+  print([...HEADING, ...runningConfig(services.configuration(), { all })]);
 }
+
+/** As IOS 12.0 has it; later ones count the octets. */
+const HEADING = ["Building configuration...", "", "Current configuration:"];
