@@ -272,6 +272,16 @@ test("another pre-shared key for the same peer is refused, as long as the first 
   assert.match(named?.message ?? "", /^A pre-shared key for hostname hub already exists!$/m);
 });
 
+test("below `ip access-list`, a number says where a line of a numbered list goes, too", () => {
+  const lines = ["access-list 101 permit ip any host 10.0.0.1", "access-list 101 deny ip any any"];
+  assert.deepEqual(
+    printed(...lines, "ip access-list extended 101", " 15 permit ip any host 10.0.0.2", " no 10").slice(-2),
+    ["access-list 101 permit ip any host 10.0.0.2", "access-list 101 deny ip any any"],
+  );
+  const [problem] = load(...lines, "ip access-list extended 101", " 20 permit ip any host 10.0.0.2").problems;
+  assert.match(problem?.message ?? "", /% Duplicate sequence number/);
+});
+
 test("a banner of several lines is kept as it is, commands in it included", () => {
   const lines = ["banner motd ^C", "  hostname Evil", "!", "end of the text ^C", "hostname Good"];
   const { configuration, problems } = load(...lines);

@@ -84,8 +84,7 @@ export function entryLens<E>(
 ): Lens<AccessListSettings, { readonly sequence: number | undefined; readonly entry: E }> {
   return {
     key: 1,
-    set: (list, { sequence, entry }, origin) =>
-      withEntry(form, list, form.toEntry(entry, isNumber(list.name) ? undefined : sequence, origin)),
+    set: (list, { sequence, entry }, origin) => withEntry(form, list, form.toEntry(entry, sequence, origin)),
     unset: (list, { sequence, entry }) => {
       if (entry === undefined && sequence === undefined) return { refused: "% Incomplete command." };
       const text = entry === undefined ? undefined : form.print(form.toEntry(entry, undefined, undefined));
@@ -146,7 +145,10 @@ function rank({ kind, name }: AccessListSettings): number {
   return isNumber(name) ? 20_000 + base + Number(name) : base;
 }
 
-/** A line is added where its number says, else at the end; one that is there already adds nothing. */
+/**
+ * A line is added where its number says, else at the end; one that is there already adds nothing. The lines of a numbered
+ * list are printed without their numbers, and so keep none: they go on in tens.
+ */
 function withEntry<E>(
   form: EntryForm<E>,
   list: AccessListSettings,
@@ -160,7 +162,8 @@ function withEntry<E>(
   const numbers = sequenceNumbers(entries);
   if (numbers.includes(sequence)) return { refused: "% Duplicate sequence number" };
   const at = numbers.findIndex((number) => number > sequence);
-  return { ...list, entries: form.lines.inserted(entries, at < 0 ? numbers.length : at, entry) };
+  const kept = isNumber(list.name) ? { ...entry, sequence: undefined } : entry;
+  return { ...list, entries: form.lines.inserted(entries, at < 0 ? numbers.length : at, kept) };
 }
 
 /** Lines without a number count on in tens. */
