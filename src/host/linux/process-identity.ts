@@ -1,5 +1,6 @@
 /** Processes, as /proc shows them: which one owns a file of ours, and who has a port that we want. */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { basename } from "node:path";
 import type { Endpoint } from "../../net/ip-address.ts";
 
 /** A number alone is given again to another process; with the time of its start it is not. */
@@ -24,10 +25,15 @@ export function holderOfUdp(local: Endpoint): string | undefined {
   for (const pid of numbersIn("/proc"))
     for (const fd of numbersIn(`/proc/${pid}/fd`)) {
       const inode = /^socket:\[(\d+)\]$/.exec(linkOf(`/proc/${pid}/fd/${fd}`) ?? "")?.[1];
-      if (inode !== undefined && inodes.has(inode))
-        return `${(textOf(`/proc/${pid}/comm`) ?? "").trim()} (process ${pid})`;
+      if (inode !== undefined && inodes.has(inode)) return `${programOf(pid)} (process ${pid})`;
     }
   return undefined;
+}
+
+/** By its file. What a process calls itself is the name of a thread: newer Node.js says `MainThread`. */
+function programOf(pid: string): string {
+  const file = linkOf(`/proc/${pid}/exe`)?.replace(/ \(deleted\)$/, "");
+  return file === undefined ? (textOf(`/proc/${pid}/comm`) ?? "").trim() : basename(file);
 }
 
 /** Names the network namespace; undefined where /proc does not tell. */
