@@ -120,7 +120,8 @@ function streams(fates: readonly Fate[], length: number, optionWords: number): r
     const stream = fate === "of the other stream" ? 1 : 0;
     const sequenceNumber = next[stream] ?? 0;
     const data = new Uint8Array(fate === "short" ? length - 1 : length).fill(sequenceNumber);
-    next[stream] = sequenceNumber + data.length;
+    // What comes between two packets of a stream does not belong to it.
+    if (fate !== "no TCP") next[stream] = sequenceNumber + data.length;
     identification = (identification + 1) & 0xffff;
     const packet = tcpPacket({
       ...PLAIN_TCP,

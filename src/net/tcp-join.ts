@@ -6,6 +6,7 @@ import { addWords, checksumOfSum, internetChecksum } from "./checksum.ts";
 import { IPV4_HEADER_LENGTH, IPV4_TOTAL_LENGTH_MAX } from "./ipv4-packet.ts";
 import { PROTOCOL } from "./protocols.ts";
 import { PlainOctets, type SummedOctets } from "./summed-octets.ts";
+import { TCP_HEADER_LENGTH, tcpHeaderLength } from "./tcp-header.ts";
 import { putU16, u16At, u32At } from "./words.ts";
 
 /** What the headers of the first now say. */
@@ -184,7 +185,7 @@ function headerLengthOf(octets: Uint8Array, at: number, end: number): number | u
     octets[at] === 0x45 && octets[at + 9] === PROTOCOL.TCP && (u16At(octets, at + 6) & FRAGMENT_BITS) === 0;
   if (!isPlain || end - at < TCP + TCP_HEADER_LENGTH) return undefined;
   if (((octets[at + FLAGS] ?? 0) & ~PSH) !== ACK) return undefined;
-  const headerLength = TCP + ((octets[at + TCP + 12] ?? 0) >> 4) * 4;
+  const headerLength = TCP + tcpHeaderLength(octets, at + TCP);
   if (headerLength < TCP + TCP_HEADER_LENGTH || headerLength >= end - at) return undefined;
   return headerLength;
 }
@@ -204,7 +205,6 @@ const NO_OCTETS: Octets = {
 
 /** Where TCP begins: behind a header without options. */
 const TCP = IPV4_HEADER_LENGTH;
-const TCP_HEADER_LENGTH = 20;
 const SEQUENCE_NUMBER = TCP + 4;
 const FLAGS = TCP + 13;
 /** From here on TCP's checksum has all words of a packet: the addresses, and what follows. */

@@ -2,6 +2,7 @@
 import { updatedChecksum } from "./checksum.ts";
 import { IPV4_HEADER_LENGTH } from "./ipv4-packet.ts";
 import { PROTOCOL } from "./protocols.ts";
+import { TCP_HEADER_LENGTH, tcpHeaderLength } from "./tcp-header.ts";
 import { putU16, u16At } from "./words.ts";
 
 /** Octets of a packet that are no TCP payload where neither header has options: an MTU less this is the largest segment. */
@@ -20,9 +21,9 @@ export function beginsConnection(packet: Uint8Array): boolean {
 export function lowerAnnouncedMss(packet: Uint8Array, mss: number): void {
   if (!beginsConnection(packet)) return;
   const tcp = ((packet[0] ?? 0) & 15) * 4;
-  if (tcp < IPV4_HEADER_LENGTH || packet.length < tcp + HEADER_LENGTH) return;
-  const end = Math.min(tcp + ((packet[tcp + 12] ?? 0) >> 4) * 4, packet.length);
-  const at = announcementIn(packet, tcp + HEADER_LENGTH, end);
+  if (tcp < IPV4_HEADER_LENGTH || packet.length < tcp + TCP_HEADER_LENGTH) return;
+  const end = Math.min(tcp + tcpHeaderLength(packet, tcp), packet.length);
+  const at = announcementIn(packet, tcp + TCP_HEADER_LENGTH, end);
   if (at === undefined || u16At(packet, at) <= mss) return;
   const checksum = u16At(packet, tcp + CHECKSUM_AT);
   const isAligned = (at - tcp) % 2 === 0;
@@ -47,7 +48,6 @@ function announcementIn(packet: Uint8Array, start: number, end: number): number 
 }
 
 const OFFSET_MASK = 0x1fff;
-const HEADER_LENGTH = 20;
 const CHECKSUM_AT = 16;
 const SYN = 0x02;
 const END_OF_LIST = 0;

@@ -162,6 +162,28 @@ describe("TCP packets", () => {
     }
   });
 
+  it("have their data moved behind that of the first only if their headers are sound", () => {
+    const first = tcpPacket(PLAIN_TCP);
+    const next = tcpPacket(second);
+    const lengthened = changed(next.slice(), 3);
+    const cases: readonly [string, Uint8Array, boolean][] = [
+      ["as it is", next, true],
+      ["with a wrong checksum of its IP header", damaged(next.slice(), 10), false],
+      ["with a wrong checksum of TCP", damaged(next.slice(), 36), false],
+      ["whose total length is not its own", lengthened, false],
+    ];
+    for (const [which, packet, isTaken] of cases) {
+      const octets = concat(first, new Uint8Array(30), packet);
+      const at = first.length + 30;
+      const join = new TcpJoin();
+      assert.ok(join.offer(octets, 0, first.length), "the first");
+      assert.equal(join.offerData(octets, at, octets.length, first.length), isTaken, which);
+      const behind = octets.subarray(first.length, first.length + 100);
+      if (isTaken) assert.equal(hex(behind), hex(second.data));
+      else assert.equal(hex(octets.subarray(at)), hex(packet), which);
+    }
+  });
+
   it("that may be cut are joined if they are numbered on", () => {
     const join = new TcpJoin();
     assert.ok(join.offer(cuttable(7)), "the first");
@@ -199,9 +221,13 @@ function tcpFields(...flags: readonly number[]): fc.Arbitrary<TcpFields> {
 /** Another octet, checksums right: of the IP header if it is in that. */
 function changed(packet: Uint8Array, at: number): Uint8Array {
   packet[at] = (packet[at] ?? 0) ^ 0x10;
+  return withTcpChecksum(withIpChecksum(packet));
+}
+
+function withIpChecksum(packet: Uint8Array): Uint8Array {
   putU16(packet, 10, 0);
   putU16(packet, 10, checksumOfSum(addWords(packet, 0, 0, 20)));
-  return withTcpChecksum(packet);
+  return packet;
 }
 
 function damaged(packet: Uint8Array, at: number): Uint8Array {

@@ -6,6 +6,7 @@ import { addWords, checksumOfSum } from "./checksum.ts";
 import { IPV4_HEADER_LENGTH } from "./ipv4-packet.ts";
 import { PROTOCOL } from "./protocols.ts";
 import { PlainOctets, type SummedOctets } from "./summed-octets.ts";
+import { TCP_HEADER_LENGTH, tcpHeaderLength } from "./tcp-header.ts";
 import { putU16, putU32, u16At, u32At } from "./words.ts";
 
 export class TcpTrain {
@@ -33,7 +34,7 @@ export class TcpTrain {
     octets: SummedOctets = new PlainOctets(bytes),
   ): TcpTrain | undefined {
     const ipLength = ((bytes[0] ?? 0) & 15) * 4;
-    const headerLength = ipLength + ((bytes[ipLength + 12] ?? 0) >> 4) * 4;
+    const headerLength = ipLength + tcpHeaderLength(bytes, ipLength);
     const isTcp = bytes[9] === PROTOCOL.TCP && (u16At(bytes, 6) & FRAGMENT_BITS) === 0;
     if (!isTcp || headerLength < ipLength + TCP_HEADER_LENGTH || headerLength >= bytes.length)
       return undefined;
@@ -114,7 +115,6 @@ export class TcpTrain {
   }
 }
 
-const TCP_HEADER_LENGTH = 20;
 /** More fragments, and the fragment offset. */
 const FRAGMENT_BITS = 0x3fff;
 const FIN = 0x01;

@@ -1,10 +1,11 @@
 /** IOS's interface lines that concern nothing done here: media, queueing, routing protocols, address translation. */
 import type { InterfaceSettings } from "../../config/configuration.ts";
-import { keeping, keptIn, keptPhrase, type Traits, unsupported } from "../keeping.ts";
+import { keeping, keptIn, type Traits, unsupported } from "../keeping.ts";
 import type { Place, Statement } from "../mode.ts";
 import { choice, optional, type Part, value, word } from "../sentence.ts";
 import { ADDRESS, LINE, MASK, NAME } from "../value-types.ts";
 import { phrase } from "../vocabulary.ts";
+import { keptForms } from "./kept-line.ts";
 
 export interface KeptInterfaceLines {
   readonly beforeAddress: readonly Statement[];
@@ -14,6 +15,7 @@ export interface KeptInterfaceLines {
 
 export function keptInterfaceLines<P extends object>(at: Place<InterfaceSettings, P>): KeptInterfaceLines {
   const place = keptIn(at);
+  const { one, each, list } = keptForms(place);
   return {
     beforeAddress: [
       one("bandwidth", "Set bandwidth informational parameter"),
@@ -192,18 +194,6 @@ export function keptInterfaceLines<P extends object>(at: Place<InterfaceSettings
       list("tx-ring-limit", "Configure PA level transmit ring limit"),
     ],
   };
-
-  function one(words: string, help: string): Statement {
-    return keep(keptPhrase(words, help), { replaces: "statement", keepsNo: true });
-  }
-
-  function each(words: string, help: string): Statement {
-    return keep(keptPhrase(words, help), { replaces: "line", keepsNo: true });
-  }
-
-  function list(words: string, help: string): Statement {
-    return keep(keptPhrase(words, help), { replaces: "line", keepsNo: false });
-  }
 
   function addressFrom(source: string, help: string): Statement {
     const parts = [

@@ -57,6 +57,15 @@ describe("decrypted packets of a flow without steering rules", () => {
     );
   });
 
+  it("that were joined from several wait as they are", () => {
+    const { flows, awaited } = bench();
+    flows.push(flowWith("10.2.0.1"));
+    awaited.changed();
+    const joined = { ...received("10.2.0.1"), segmentLength: 100 };
+    assert.ok(awaited.holds(joined), "its rules are not there");
+    assert.deepEqual(awaited.steered([...flows]), [joined]);
+  });
+
   it("are looked for once after SAs have changed, and never where no map is dynamic", () => {
     let looks = 0;
     const awaited = new AwaitedSteering(() => {

@@ -4,6 +4,7 @@
  */
 import { addWords, checksumOfSum } from "../../net/checksum.ts";
 import { IPV4_HEADER_LENGTH } from "../../net/ipv4-packet.ts";
+import { tcpHeaderLength } from "../../net/tcp-header.ts";
 import { TcpJoin } from "../../net/tcp-join.ts";
 import { putU16 } from "../../net/words.ts";
 import type { Watch } from "./libc.ts";
@@ -101,11 +102,12 @@ export class TunDevice {
   write(packet: Uint8Array, segmentLength = 0): OsError | undefined {
     if (this.#isClosed) return undefined;
     if (packet.length > PACKET_MAX) return osError(this.name, EMSGSIZE);
-    const address = this.#hasHeader ? this.#arena.addressOf(packet) : undefined;
-    if (address !== undefined && this.#isJoined(packet, address, segmentLength)) return undefined;
+    const address = this.#arena.addressOf(packet);
+    const mayBeJoined = this.#hasHeader && address !== undefined;
+    if (mayBeJoined && this.#isJoined(packet, address, segmentLength)) return undefined;
     const refusal = this.flush();
-    if (address !== undefined && this.#isJoined(packet, address, segmentLength)) return refusal;
-    return this.#writeAlone(packet, segmentLength) ?? refusal;
+    if (mayBeJoined && this.#isJoined(packet, address, segmentLength)) return refusal;
+    return this.#writeAlone(packet, address ?? this.#copyOf(packet), segmentLength) ?? refusal;
   }
 
   /** Writes what waits for packets to be joined with it. */
@@ -149,15 +151,14 @@ export class TunDevice {
     return isTaken;
   }
 
-  #writeAlone(packet: Uint8Array, segmentLength: number): OsError | undefined {
-    this.#putHeader(headerLengthOf(packet), segmentLength);
-    return this.#writePackets([packet], [this.#addressOf(packet)], 0);
+  #writeAlone(packet: Uint8Array, address: number, segmentLength: number): OsError | undefined {
+    const headerLength = IPV4_HEADER_LENGTH + tcpHeaderLength(packet, IPV4_HEADER_LENGTH);
+    this.#putHeader(segmentLength === 0 ? 0 : headerLength, segmentLength);
+    return this.#writePackets([packet], [address], 0);
   }
 
-  /** Where the kernel can read it: there, or in our own place for one packet. */
-  #addressOf(packet: Uint8Array): number {
-    const address = this.#arena.addressOf(packet);
-    if (address !== undefined) return address;
+  /** Where the kernel can read what lies elsewhere. */
+  #copyOf(packet: Uint8Array): number {
     this.#outgoing.bytes.set(packet);
     return this.#outgoing.address(0, packet.length);
   }
@@ -196,11 +197,6 @@ export class TunDevice {
     this.#pieces.putPointer(i * PIECE, address);
     this.#pieces.putSize(i * PIECE + 8, length);
   }
-}
-
-/** Octets of both headers of a TCP packet without options of IP. */
-function headerLengthOf(packet: Uint8Array): number {
-  return IPV4_HEADER_LENGTH + ((packet[IPV4_HEADER_LENGTH + 12] ?? 0) >> 4) * 4;
 }
 
 /** The checksum of the packet from `start` on, whose field has the sum of the pseudo-header. */

@@ -1,6 +1,7 @@
 /** Lines of a PIX that are kept and printed back: what it filters, translates, inspects and logs. */
-import { keeping, keptIn, keptPhrase, unsupported } from "../../keeping.ts";
-import { GLOBAL_PLACE, type Statement } from "../../mode.ts";
+import { unsupported } from "../../keeping.ts";
+import type { Statement } from "../../mode.ts";
+import { each, list, one } from "../kept-line.ts";
 
 /** After the names of the interfaces. */
 export const LINES_OF_PASSWORDS: readonly Statement[] = [
@@ -59,23 +60,3 @@ export const LINES_AT_THE_END: readonly Statement[] = [
   list("ssh", "Who may reach the console by SSH"),
   one("terminal", "Width of a terminal"),
 ];
-
-/** One line at a time, and `no` counts too. */
-function one(words: string, help: string): Statement {
-  return keep(words, help, "statement", true);
-}
-
-/** Several lines that are each on or off. */
-function each(words: string, help: string): Statement {
-  return keep(words, help, "line", true);
-}
-
-/** Several lines, each of which `no` removes. */
-function list(words: string, help: string): Statement {
-  return keep(words, help, "line", false);
-}
-
-function keep(words: string, help: string, replaces: "statement" | "line", keepsNo: boolean): Statement {
-  const traits = { replaces, keepsNo, effect: "none", block: undefined } as const;
-  return keeping(keptPhrase(words, help), traits, keptIn(GLOBAL_PLACE));
-}
