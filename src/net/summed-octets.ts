@@ -4,7 +4,9 @@ import { checksumOfSum } from "./checksum.ts";
 /** From and to are places in the octets; a last odd octet counts as the high half of a word. Sums are of 16 bits, carries added. */
 export interface SummedOctets {
   sum(from: number, to: number): number;
-  /** Copies them to `target` from `at` on, and gives their sum. */
+  /** Copies them to `target` from `at` on, which may overlap. */
+  move(from: number, to: number, target: Uint8Array, at: number): void;
+  /** The same to octets that do not overlap, and gives their sum. */
   copy(from: number, to: number, target: Uint8Array, at: number): number;
 }
 
@@ -41,8 +43,12 @@ export class PlainOctets implements SummedOctets {
     return ofLittleEndian(even + odd);
   }
 
-  copy(from: number, to: number, target: Uint8Array, at: number): number {
+  move(from: number, to: number, target: Uint8Array, at: number): void {
     target.set(this.#bytes.subarray(from, to), at);
+  }
+
+  copy(from: number, to: number, target: Uint8Array, at: number): number {
+    this.move(from, to, target, at);
     return this.sum(from, to);
   }
 }

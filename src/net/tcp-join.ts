@@ -89,7 +89,7 @@ export class TcpJoin {
       isRightSum(sums.sum(at + SUMMED, end), end - at);
     if (!isSound) return false;
     this.#add(length, u32At(octets, at + SEQUENCE_NUMBER), (octets[at + FLAGS] ?? 0) & PSH);
-    octets.copyWithin(to, at + headerLength, end);
+    sums.move(at + headerLength, end, octets, to);
     return true;
   }
 

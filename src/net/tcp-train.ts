@@ -15,7 +15,6 @@ export class TcpTrain {
   /** Octets of its longest packet. */
   readonly lengthMax: number;
   readonly #bytes: Uint8Array;
-  readonly #headers: Uint8Array;
   readonly #octets: SummedOctets;
   readonly #ipLength: number;
   /** Octets of both headers. */
@@ -51,7 +50,6 @@ export class TcpTrain {
     this.count = Math.ceil((bytes.length - headerLength) / segmentLength);
     this.lengthMax = Math.min(headerLength + segmentLength, bytes.length);
     this.#bytes = bytes;
-    this.#headers = bytes.subarray(0, headerLength);
     this.#octets = octets;
     this.#ipLength = ipLength;
     this.#headerLength = headerLength;
@@ -81,7 +79,7 @@ export class TcpTrain {
     const length = this.lengthOf(i);
     const from = headerLength + i * this.#segmentLength;
     const to = from + length - headerLength;
-    target.set(this.#headers, at);
+    this.#octets.move(0, headerLength, target, at);
     const dataSum = this.#octets.copy(from, to, target, at + headerLength);
 
     const identification = (u16At(bytes, 4) + i) & 0xffff;

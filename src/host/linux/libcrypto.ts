@@ -1,7 +1,7 @@
 /**
  * The ciphers and HMACs of the OpenSSL in the node executable. Unlike node:crypto they keep their context from packet to
  * packet, and work on octets where they lie. Pointers are numbers: of memory, made by `native-memory.ts`; of OpenSSL's own
- * objects, made by it. Functions return 1 for success.
+ * objects, made by it. Functions return 1 for success, unless they say otherwise.
  */
 import {
   type Address,
@@ -27,12 +27,18 @@ export interface Libcrypto {
     iv: Address,
     encrypt: 1 | 0 | -1,
   ): number;
+  /** As `cipherInit` for encryption, with what each packet needs. */
+  cipherBegin(context: Pointer, cipher: 0, key: 0, iv: Address): number;
   cipherSetPadding(context: Pointer, padding: 0 | 1): number;
-  /** Sets several values at once: `parameters` is where an array of `OSSL_PARAM` is. */
+  /** Set and give several values at once: `parameters` is where an array of `OSSL_PARAM` is. */
   cipherSetParameters(context: Pointer, parameters: Address): number;
+  cipherGetParameters(context: Pointer, parameters: Address): number;
   cipherControl(context: Pointer, command: number, argument: number, pointer: Address): number;
-  /** With `out` 0, `input` is associated data. */
-  cipherUpdate(context: Pointer, out: Address, outLength: Address, input: Address, length: number): number;
+  /**
+   * Encrypts or decrypts; with `out` 0, `input` is associated data. Gives `length`; less where it fails. Octets that make no whole block
+   * are not kept for the next call as EVP_CipherUpdate does, which takes an argument more, and each costs.
+   */
+  cipher(context: Pointer, out: Address, input: Address, length: number): number;
   cipherFinal(context: Pointer, out: Address, outLength: Address): number;
   newHmacContext(): Pointer;
   freeHmacContext(context: Pointer): void;
@@ -62,10 +68,12 @@ function bindLibcrypto({ declare }: NativeLibrary): Libcrypto | NativeUnavailabl
       newCipherContext: declare("EVP_CIPHER_CTX_new", pointer),
       freeCipherContext: declare("EVP_CIPHER_CTX_free", "void", pointer),
       cipherInit: declare("EVP_CipherInit_ex", "int", pointer, pointer, pointer, pointer, pointer, "int"),
+      cipherBegin: declare("EVP_EncryptInit", "int", pointer, pointer, pointer, pointer),
       cipherSetPadding: declare("EVP_CIPHER_CTX_set_padding", "int", pointer, "int"),
       cipherSetParameters: declare("EVP_CIPHER_CTX_set_params", "int", pointer, pointer),
+      cipherGetParameters: declare("EVP_CIPHER_CTX_get_params", "int", pointer, pointer),
       cipherControl: declare("EVP_CIPHER_CTX_ctrl", "int", pointer, "int", "int", pointer),
-      cipherUpdate: declare("EVP_CipherUpdate", "int", pointer, pointer, pointer, pointer, "int"),
+      cipher: declare("EVP_Cipher", "int", pointer, pointer, pointer, "uint"),
       cipherFinal: declare("EVP_CipherFinal_ex", "int", pointer, pointer, pointer),
       newHmacContext: declare("HMAC_CTX_new", pointer),
       freeHmacContext: declare("HMAC_CTX_free", "void", pointer),

@@ -29,8 +29,8 @@ export class ChainedCbc implements NativeCipher {
     const result = scratch.withSecret(keyAndIv, (at) =>
       libcrypto.cipherInit(this.#context, type, 0, at, at + algorithmKey.length, direction),
     );
-    mustSucceed(result, `a context for ${algorithm}`);
-    mustSucceed(libcrypto.cipherSetPadding(this.#context, 0), "padding off");
+    mustSucceed(result === 1, `a context for ${algorithm}`);
+    mustSucceed(libcrypto.cipherSetPadding(this.#context, 0) === 1, "padding off");
   }
 
   seal(octets: Uint8Array, at: number, end: number, address: number): void {
@@ -39,15 +39,17 @@ export class ChainedCbc implements NativeCipher {
     for (let i = 0; i < last.length; i++)
       octets[textAt + i] = (octets[textAt + i] ?? 0) ^ (octets[at + i] ?? 0) ^ (last[i] ?? 0);
     const text = address + last.length;
-    const { libcrypto, lengthAddress } = this.#scratch;
-    mustSucceed(libcrypto.cipherUpdate(this.#context, text, lengthAddress, text, end - textAt), "encryption");
+    const length = end - textAt;
+    const { libcrypto } = this.#scratch;
+    mustSucceed(libcrypto.cipher(this.#context, text, text, length) === length, "encryption");
     const lastAt = end - last.length;
     for (let i = 0; i < last.length; i++) last[i] = octets[lastAt + i] ?? 0;
   }
 
   open(_octets: Uint8Array, at: number, end: number, address: number, to: number): void {
-    const { libcrypto, lengthAddress } = this.#scratch;
-    mustSucceed(libcrypto.cipherUpdate(this.#context, to, lengthAddress, address, end - at), "decryption");
+    const { libcrypto } = this.#scratch;
+    const length = end - at;
+    mustSucceed(libcrypto.cipher(this.#context, to, address, length) === length, "decryption");
   }
 
   free(): void {

@@ -25,7 +25,7 @@ export class CounterCipher implements NativeCipher {
     const result = scratch.withSecret(octets.subarray(0, keyLength), (at) =>
       libcrypto.cipherInit(this.#context, type, 0, at, 0, 1),
     );
-    mustSucceed(result, `a context for ${cipher}`);
+    mustSucceed(result === 1, `a context for ${cipher}`);
   }
 
   seal(octets: Uint8Array, at: number, end: number, address: number): void {
@@ -42,13 +42,13 @@ export class CounterCipher implements NativeCipher {
   }
 
   #addKeyStream(octets: Uint8Array, at: number, end: number, address: number, to: number): void {
-    const { libcrypto, lengthAddress } = this.#scratch;
+    const { libcrypto } = this.#scratch;
     const text = address + this.#ivLength;
     const length = end - at - this.#ivLength;
-    const result =
-      libcrypto.cipherInit(this.#context, 0, 0, 0, this.#firstCounterBlock(octets, at), 1) &
-      libcrypto.cipherUpdate(this.#context, to, lengthAddress, text, length);
-    mustSucceed(result, "encryption");
+    const isDone =
+      libcrypto.cipherBegin(this.#context, 0, 0, this.#firstCounterBlock(octets, at)) === 1 &&
+      libcrypto.cipher(this.#context, to, text, length) === length;
+    mustSucceed(isDone, "encryption");
   }
 
   /** Where nonce, IV, and a block counter that begins at 1 are behind one another (RFC 3686 §4). */

@@ -31,20 +31,19 @@ export class NativeGcm implements NativeSuite {
   }
 
   seal(octets: Uint8Array, start: number, end: number, address: number): void {
-    const { libcrypto, lengthAddress } = this.#scratch;
+    const { libcrypto, gcm, lengthAddress } = this.#scratch;
     this.#sealing ??= { context: this.#newContext(1), salt: this.#salt(), nextHigh: -1, nextLow: -1 };
     const { context } = this.#sealing;
-    const iv = address + ESP_HEADER_LENGTH;
-    const text = iv + this.#ivLength;
+    const text = address + ESP_HEADER_LENGTH + this.#ivLength;
     const icv = address + end - start - this.#icvLength;
-    const result =
-      this.#expect(this.#sealing, octets, start + ESP_HEADER_LENGTH) &
-      // Writes the IV that is there already: OpenSSL takes it that way in half the time.
-      libcrypto.cipherControl(context, GENERATE_IV, this.#ivLength, iv) &
-      this.#update(context, address, text, icv, text) &
-      libcrypto.cipherFinal(context, text, lengthAddress) &
-      libcrypto.cipherControl(context, GET_TAG, this.#icvLength, icv);
-    mustSucceed(result, "encryption");
+    this.#prepare(this.#sealing, octets, start + ESP_HEADER_LENGTH);
+    const isSealed =
+      this.#work(context, address, text, icv, text) &&
+      libcrypto.cipherFinal(context, text, lengthAddress) === 1 &&
+      libcrypto.cipherGetParameters(context, gcm.sealed(icv)) === 1;
+    // What OpenSSL counts is not known then, and no nonce may come twice.
+    if (!isSealed) this.#sealing.nextHigh = -1;
+    mustSucceed(isSealed, "encryption");
   }
 
   open(
@@ -56,16 +55,16 @@ export class NativeGcm implements NativeSuite {
     at: number,
     to: number,
   ): boolean {
-    const { libcrypto, lengthAddress, opening } = this.#scratch;
+    const { libcrypto, gcm, lengthAddress } = this.#scratch;
     this.#opening ??= this.#newOpening();
     const context = this.#opening;
     const iv = address + ESP_HEADER_LENGTH;
     const text = iv + this.#ivLength;
     const icv = address + end - start - this.#icvLength;
-    const result =
-      libcrypto.cipherSetParameters(context, opening.put(iv, icv)) &
-      this.#update(context, address, text, icv, to + this.#ivLength);
-    mustSucceed(result, "decryption");
+    const isWorked =
+      libcrypto.cipherSetParameters(context, gcm.opening(iv, icv)) === 1 &&
+      this.#work(context, address, text, icv, to + this.#ivLength);
+    mustSucceed(isWorked, "decryption");
     const isRight = libcrypto.cipherFinal(context, to, lengthAddress) === 1;
     if (!isRight) target.fill(0, at, at + this.#ivLength + icv - text);
     else if (this.#isGmac) target.set(octets.subarray(start + ESP_HEADER_LENGTH, end - this.#icvLength), at);
@@ -80,12 +79,12 @@ export class NativeGcm implements NativeSuite {
   }
 
   /** Of a packet at `address` the payload is from `text` to `icv`. */
-  #update(context: Pointer, address: number, text: number, icv: number, to: number): number {
-    const { libcrypto, lengthAddress } = this.#scratch;
-    if (this.#isGmac) return libcrypto.cipherUpdate(context, 0, lengthAddress, address, icv - address);
+  #work(context: Pointer, address: number, text: number, icv: number, to: number): boolean {
+    const { libcrypto } = this.#scratch;
+    if (this.#isGmac) return libcrypto.cipher(context, 0, address, icv - address) === icv - address;
     return (
-      libcrypto.cipherUpdate(context, 0, lengthAddress, address, ESP_HEADER_LENGTH) &
-      libcrypto.cipherUpdate(context, to, lengthAddress, text, icv - text)
+      libcrypto.cipher(context, 0, address, ESP_HEADER_LENGTH) === ESP_HEADER_LENGTH &&
+      libcrypto.cipher(context, to, text, icv - text) === icv - text
     );
   }
 
@@ -98,7 +97,7 @@ export class NativeGcm implements NativeSuite {
     const result = this.#scratch.withSecret(key, (at) =>
       libcrypto.cipherInit(context, type, 0, at, 0, direction),
     );
-    mustSucceed(result, `a context for ${this.#name}`);
+    mustSucceed(result === 1, `a context for ${this.#name}`);
     return context;
   }
 
@@ -110,7 +109,7 @@ export class NativeGcm implements NativeSuite {
     const result = this.#scratch.withSecret(salt, (at) =>
       libcrypto.cipherControl(context, SET_FIXED_IV, salt.length, at),
     );
-    mustSucceed(result, "a salt");
+    mustSucceed(result === 1, "a salt");
     return context;
   }
 
@@ -118,36 +117,40 @@ export class NativeGcm implements NativeSuite {
     return this.#keyAndSalt.reveal().slice(AEADS[this.#name].keyLength);
   }
 
-  /** Sees to it that the IV at `at` is the one that OpenSSL generates next: it counts, as our IVs do. */
-  #expect(sealing: Sealing, octets: Uint8Array, at: number): number {
+  /** Sees to it that the IV at `at` is the one that OpenSSL has generated: it counts, as our IVs do. */
+  #prepare(sealing: Sealing, octets: Uint8Array, at: number): void {
     const high = u32At(octets, at);
     const low = u32At(octets, at + 4);
     const isNext = high === sealing.nextHigh && low === sealing.nextLow;
+    if (!isNext) this.#setNonce(sealing, octets.subarray(at, at + this.#ivLength));
     sealing.nextHigh = high;
     // With a carry it is told anew.
     sealing.nextLow = low + 1;
-    return isNext ? 1 : this.#setNonce(sealing, octets.subarray(at, at + this.#ivLength));
   }
 
-  /** Salt and IV behind one another (RFC 4106 §4). */
-  #setNonce({ context, salt }: Sealing, iv: Uint8Array): number {
+  /** Salt and IV behind one another (RFC 4106 §4): the nonce that is generated first. */
+  #setNonce({ context, salt }: Sealing, iv: Uint8Array): void {
     const { libcrypto } = this.#scratch;
-    return this.#scratch.withSecret(concat(salt, iv), (at) =>
-      libcrypto.cipherControl(context, SET_FIXED_IV, WHOLE, at),
+    const nonce = concat(salt, iv);
+    const isSet = this.#scratch.withSecret(
+      nonce,
+      (at) =>
+        libcrypto.cipherControl(context, SET_FIXED_IV, WHOLE, at) === 1 &&
+        libcrypto.cipherControl(context, GENERATE_IV, nonce.length, at) === 1,
     );
+    mustSucceed(isSet, "a nonce");
   }
 }
 
 interface Sealing {
   readonly context: Pointer;
   readonly salt: Uint8Array;
-  /** The halves of the IV that OpenSSL generates next, by its counting and ours; -1 where it does not know one. */
+  /** The halves of the IV that OpenSSL has generated for the next packet, by its counting and ours; -1 before the first. */
   nextHigh: number;
   nextLow: number;
 }
 
-/** EVP_CTRL_AEAD_GET_TAG, EVP_CTRL_AEAD_SET_IV_FIXED and EVP_CTRL_GCM_IV_GEN. */
-const GET_TAG = 0x10;
+/** EVP_CTRL_AEAD_SET_IV_FIXED and EVP_CTRL_GCM_IV_GEN. */
 const SET_FIXED_IV = 0x12;
 const GENERATE_IV = 0x13;
 /** With SET_FIXED_IV: the nonce as a whole. */

@@ -17,7 +17,7 @@ export class NativeHmac {
     const result = scratch.withSecret(key.reveal(), (at) =>
       libcrypto.hmacInit(this.#context, at, HASHES[hash].length, digest, 0),
     );
-    mustSucceed(result, `a context for HMAC with ${hash}`);
+    mustSucceed(result === 1, `a context for HMAC with ${hash}`);
   }
 
   /** Of the `length` octets at `address`. */
@@ -57,7 +57,7 @@ export class NativeHmac {
       begun &
       libcrypto.hmacUpdate(this.#context, address, length) &
       libcrypto.hmacFinal(this.#context, small.address(0, DIGEST_MAX), lengthAddress);
-    mustSucceed(result, "an HMAC");
+    mustSucceed(result === 1, "an HMAC");
   }
 
   free(): void {

@@ -23,31 +23,37 @@ export class NativeMemory {
 
   /** The address of `length` octets of `bytes` from `at` on; undefined where `bytes` are not of this memory. */
   addressIn(bytes: Uint8Array, at: number, length: number): number | undefined {
+    const offset = this.offsetIn(bytes, at, length);
+    return offset === undefined ? undefined : this.#base + offset;
+  }
+
+  /** The same as a place in the block. */
+  offsetIn(bytes: Uint8Array, at: number, length: number): number | undefined {
     const place = this.#placeOf(bytes);
     if (place === undefined) return undefined;
     if (!(at >= 0 && length >= 0 && at + length <= bytes.length) || !Number.isInteger(at + length))
       throw new BugError(`${length} octets at ${at} of ${bytes.length}`);
-    return place.address + at;
+    return place.offset + at;
   }
 
   #placeOf(bytes: Uint8Array): Place | undefined {
     if (bytes === this.#last.bytes) return this.#last;
     if (bytes === this.#before.bytes) return this.#before;
     if (bytes.buffer !== this.#block) return undefined;
-    return this.#remember(bytes, this.#base + bytes.byteOffset);
+    return this.#remember(bytes, bytes.byteOffset);
   }
 
-  #remember(bytes: Uint8Array, address: number): Place {
+  #remember(bytes: Uint8Array, offset: number): Place {
     this.#before = this.#last;
-    this.#last = { bytes, address };
+    this.#last = { bytes, offset };
     return this.#last;
   }
 
   /** So many octets of a region from `at` on, about to be used: their address is at hand. */
   part(region: Region, at: number, length: number): Uint8Array {
-    const address = region.address(at, length);
-    const bytes = new Uint8Array(this.#block, address - this.#base, length);
-    this.#remember(bytes, address);
+    const offset = region.address(at, length) - this.#base;
+    const bytes = new Uint8Array(this.#block, offset, length);
+    this.#remember(bytes, offset);
     return bytes;
   }
 
@@ -63,10 +69,10 @@ export class NativeMemory {
 
 interface Place {
   readonly bytes: Uint8Array | undefined;
-  readonly address: number;
+  readonly offset: number;
 }
 
-const NOWHERE: Place = { bytes: undefined, address: 0 };
+const NOWHERE: Place = { bytes: undefined, offset: 0 };
 
 export class Region {
   readonly bytes: Uint8Array;

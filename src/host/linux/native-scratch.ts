@@ -10,7 +10,7 @@ export class NativeScratch {
   readonly input: Region;
   readonly output: Region;
   readonly small: Region;
-  readonly opening: GcmParameters;
+  readonly gcm: GcmParameters;
   /** Where OpenSSL says how much it wrote. */
   readonly lengthAddress: number;
 
@@ -20,7 +20,7 @@ export class NativeScratch {
     this.input = memory.reserve(PACKET_MAX);
     this.output = memory.reserve(PACKET_MAX);
     this.small = memory.reserve(SMALL);
-    this.opening = new GcmParameters(memory);
+    this.gcm = new GcmParameters(memory);
     this.lengthAddress = memory.reserve(8).address(0, 8);
   }
 
@@ -37,8 +37,8 @@ export class NativeScratch {
 }
 
 /** OpenSSL refuses nothing that is asked of it here. */
-export function mustSucceed(result: number, what: string): void {
-  if (result !== 1) throw new BugError(`OpenSSL: ${what} failed`);
+export function mustSucceed(hasSucceeded: boolean, what: string): void {
+  if (!hasSucceeded) throw new BugError(`OpenSSL: ${what} failed`);
 }
 
 /** Octets that a NativeScratch takes of its memory. */

@@ -53,8 +53,10 @@ export class PacketArena implements PacketSpace {
   }
 
   summed(octets: Uint8Array): SummedOctets {
-    const isHere = this.memory.addressIn(octets, 0, octets.length) !== undefined;
-    return isHere ? new OwnOctets(this.#words, this.memory, octets) : new PlainOctets(octets);
+    const place = this.memory.offsetIn(octets, 0, octets.length);
+    return place === undefined
+      ? new PlainOctets(octets)
+      : new OwnOctets(this.#words, this.memory, octets, place);
   }
 }
 
@@ -65,20 +67,26 @@ class OwnOctets implements SummedOctets {
   readonly #bytes: Uint8Array;
   readonly #start: number;
 
-  constructor(words: WordMemory, memory: NativeMemory, bytes: Uint8Array) {
+  constructor(words: WordMemory, memory: NativeMemory, bytes: Uint8Array, start: number) {
     this.#words = words;
     this.#memory = memory;
     this.#bytes = bytes;
-    this.#start = bytes.byteOffset;
+    this.#start = start;
   }
 
   sum(from: number, to: number): number {
     return this.#words.sum(this.#start + from, this.#start + to);
   }
 
+  move(from: number, to: number, target: Uint8Array, at: number): void {
+    const place = this.#memory.offsetIn(target, at, to - from);
+    if (place === undefined) target.set(this.#bytes.subarray(from, to), at);
+    else this.#words.move(this.#start + from, this.#start + to, place);
+  }
+
   copy(from: number, to: number, target: Uint8Array, at: number): number {
-    const isHere = this.#memory.addressIn(target, at, to - from) !== undefined;
-    if (isHere) return this.#words.copy(this.#start + from, this.#start + to, target.byteOffset + at);
+    const place = this.#memory.offsetIn(target, at, to - from);
+    if (place !== undefined) return this.#words.copy(this.#start + from, this.#start + to, place);
     target.set(this.#bytes.subarray(from, to), at);
     return this.sum(from, to);
   }

@@ -42,6 +42,24 @@ for (const [name, memory] of [
       );
     });
 
+    it("moves octets to where they overlap, too", () => {
+      fc.assert(
+        fc.property(
+          fc.nat(300),
+          fc.nat(200),
+          fc.nat(500),
+          fc.uint8Array({ minLength: 700, maxLength: 700 }),
+          (from, length, target, content) => {
+            bytes.set(content);
+            memory.move(from, from + length, target);
+            const expected = content.slice();
+            expected.copyWithin(target, from, from + length);
+            assert.deepEqual(bytes.slice(0, 700), expected);
+          },
+        ),
+      );
+    });
+
     it("sums the longest packets, all ones", () => {
       bytes.fill(0xff);
       assert.equal(memory.sum(3, 65_538), sumOf(bytes, 3, 65_538));
