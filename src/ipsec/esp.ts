@@ -30,7 +30,8 @@ export function readEspHeader(octets: Uint8Array, start = 0, end = octets.length
 
 /** Octets the cipher works on for a payload of `length`: with padding, pad length and next header (RFC 2406 §2.4). */
 export function encryptedLength(transforms: EspTransforms, length: number): number {
-  return Math.ceil((length + TRAILER_LENGTH) / transforms.alignment) * transforms.alignment;
+  // Alignments are powers of two: asked for each packet more than once, the division would be felt.
+  return (length + TRAILER_LENGTH + transforms.alignment - 1) & -transforms.alignment;
 }
 
 /** Octets of the ESP packet for a payload of `length`. */

@@ -85,7 +85,7 @@ export class TcpJoin {
     if (!this.#isNext(view, at, headerLength, length, length)) return false;
     const isSound =
       u16At(octets, at + 2) === end - at &&
-      checksumOfSum(sums.sum(at, at + TCP)) === 0 &&
+      isRightIpSum(view, at) &&
       isRightSum(sums.sum(at + SUMMED, end), end - at);
     if (!isSound) return false;
     this.#add(length, u32At(octets, at + SEQUENCE_NUMBER), (octets[at + FLAGS] ?? 0) & PSH);
@@ -163,6 +163,16 @@ export class TcpJoin {
 /** Of the words from `SUMMED` to the end of a packet of `length` octets; the rest of the pseudo-header is left to us. */
 function isRightSum(sum: number, length: number): boolean {
   return checksumOfSum(sum + PROTOCOL.TCP + length - TCP) === 0;
+}
+
+/** Of an IPv4 header without options. */
+function isRightIpSum(view: DataView, at: number): boolean {
+  let sum = 0;
+  for (let i = 0; i < TCP; i += 4) {
+    const words = view.getUint32(at + i);
+    sum += (words >>> 16) + (words & 0xffff);
+  }
+  return checksumOfSum(sum) === 0;
 }
 
 /** By 32 bits at a time. */

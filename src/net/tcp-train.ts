@@ -20,6 +20,9 @@ export class TcpTrain {
   /** Octets of both headers. */
   readonly #headerLength: number;
   readonly #segmentLength: number;
+  readonly #identification: number;
+  readonly #sequenceNumber: number;
+  readonly #offsetAndFlags: number;
   readonly #ipSum: number;
   readonly #tcpSum: number;
 
@@ -54,13 +57,16 @@ export class TcpTrain {
     this.#ipLength = ipLength;
     this.#headerLength = headerLength;
     this.#segmentLength = segmentLength;
+    this.#identification = u16At(bytes, 4);
+    this.#sequenceNumber = u32At(bytes, ipLength + 4);
+    this.#offsetAndFlags = u16At(bytes, ipLength + 12);
     // What is the same in all packets: all but length, identification and checksum; all but sequence number, flags and checksum.
-    const lengthAndIdentification = u16At(bytes, 2) + u16At(bytes, 4) + u16At(bytes, 10);
+    const lengthAndIdentification = u16At(bytes, 2) + this.#identification + u16At(bytes, 10);
     this.#ipSum = addWords(bytes, 0, 0, ipLength) - lengthAndIdentification;
     const sequenceAndFlags =
       u16At(bytes, ipLength + 4) +
       u16At(bytes, ipLength + 6) +
-      u16At(bytes, ipLength + 12) +
+      this.#offsetAndFlags +
       u16At(bytes, ipLength + 16);
     const pseudoHeader = addWords(bytes, PROTOCOL.TCP, 12, IPV4_HEADER_LENGTH);
     this.#tcpSum = addWords(bytes, pseudoHeader, ipLength, headerLength) - sequenceAndFlags;
@@ -74,7 +80,6 @@ export class TcpTrain {
 
   /** Writes packet `i` to `target` from `at` on. */
   put(i: number, target: Uint8Array, at: number): void {
-    const bytes = this.#bytes;
     const headerLength = this.#headerLength;
     const length = this.lengthOf(i);
     const from = headerLength + i * this.#segmentLength;
@@ -82,14 +87,14 @@ export class TcpTrain {
     this.#octets.move(0, headerLength, target, at);
     const dataSum = this.#octets.copy(from, to, target, at + headerLength);
 
-    const identification = (u16At(bytes, 4) + i) & 0xffff;
+    const identification = (this.#identification + i) & 0xffff;
     putU16(target, at + 2, length);
     putU16(target, at + 4, identification);
     putU16(target, at + 10, checksumOfSum(this.#ipSum + length + identification));
 
     const tcp = at + this.#ipLength;
     const tcpLength = length - this.#ipLength;
-    const sequenceNumber = (u32At(bytes, this.#ipLength + 4) + i * this.#segmentLength) >>> 0;
+    const sequenceNumber = (this.#sequenceNumber + i * this.#segmentLength) >>> 0;
     const offsetAndFlags = this.#flagsOf(i);
     putU32(target, tcp + 4, sequenceNumber);
     putU16(target, tcp + 12, offsetAndFlags);
@@ -107,9 +112,8 @@ export class TcpTrain {
 
   /** FIN and PSH belong to the last packet; CWR, which answers once, to the first (RFC 3168 §6.1.2). */
   #flagsOf(i: number): number {
-    const word = u16At(this.#bytes, this.#ipLength + 12);
     const isLast = i === this.count - 1;
-    return word & ~(isLast ? 0 : FIN | PSH) & ~(i === 0 ? 0 : CWR);
+    return this.#offsetAndFlags & ~(isLast ? 0 : FIN | PSH) & ~(i === 0 ? 0 : CWR);
   }
 }
 
