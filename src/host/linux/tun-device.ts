@@ -5,14 +5,14 @@
 import { addWords, checksumOfSum } from "../../net/checksum.ts";
 import { IPV4_HEADER_LENGTH } from "../../net/ipv4-packet.ts";
 import { tcpHeaderLength } from "../../net/tcp-header.ts";
-import { TcpJoin } from "../../net/tcp-join.ts";
+import { type JoinedHeaders, TcpJoin } from "../../net/tcp-join.ts";
 import { putU16 } from "../../net/words.ts";
 import type { Watch } from "./libc.ts";
 import type { Region } from "./native-memory.ts";
 import { type OsError, osError } from "./os-error.ts";
 import type { PacketArena } from "./packet-arena.ts";
 
-/** A packet is lent: its octets are overwritten by the next. `segmentLength`: see `GatewayInput`; 0 for packets as they are. */
+/** A packet is lent until the batch ends. `segmentLength`: see `GatewayInput`; 0 for packets as they are. */
 export type OnTunPacket = (packet: Uint8Array, segmentLength: number) => void;
 
 export interface TunOptions {
@@ -28,13 +28,14 @@ export class TunDevice {
   /** Each packet has a header of the kernel's before it. */
   readonly #hasHeader: boolean;
   readonly #incoming: Region;
+  readonly #lengths = new Uint32Array(BATCH);
   readonly #outgoing: Region;
   readonly #header: Region;
   readonly #pieces: Region;
   readonly #join: TcpJoin;
-  /** Packets that are joined, and where they are. */
-  #joined: Uint8Array[] = [];
-  #addresses: number[] = [];
+  /** Packets that are being joined, and what is to be written before them. */
+  #joined: Piece[] = [];
+  readonly #waiting: Long[] = [];
   #watch: Watch | undefined;
   #isClosed = false;
 
@@ -44,7 +45,7 @@ export class TunDevice {
     this.name = name;
     this.#hasHeader = hasHeader;
     this.#join = new TcpJoin((packet) => arena.summed(packet));
-    this.#incoming = arena.memory.reserve(PACKET_AT + PACKET_MAX);
+    this.#incoming = arena.memory.reserve(BATCH * STRIDE);
     this.#outgoing = arena.memory.reserve(PACKET_MAX);
     this.#header = arena.memory.reserve(HEADER);
     this.#pieces = arena.memory.reserve(PIECES_MAX * PIECE);
@@ -80,22 +81,31 @@ export class TunDevice {
     return undefined;
   }
 
-  /** Gives every packet that the kernel sends by the device; `onBatchEnd` after each batch. */
+  /**
+   * Gives every packet that the kernel sends by the device; `onBatchEnd` after each batch. A batch is read before the first is given:
+   * the kernel and we need much of the processor's caches each, and find them as we left them when we do not take turns.
+   */
   listen(onPacket: OnTunPacket, onBatchEnd: () => void): void {
-    const { libc } = this.#arena;
-    const readAt = PACKET_AT - (this.#hasHeader ? HEADER : 0);
-    const room = this.#incoming.bytes.length - readAt;
-    const address = this.#incoming.address(readAt, room);
-    this.#watch = libc.watch(this.#fd, () => {
-      let octets = 0;
-      for (let count = 0; count < BATCH && octets < BATCH_OCTETS && !this.#isClosed; count++) {
-        const length = libc.read(this.#fd, address, room);
-        if (length <= 0) break;
-        octets += length;
-        this.#take(readAt + length, onPacket);
+    this.#watch = this.#arena.libc.watch(this.#fd, () => {
+      for (let round = 0, count = BATCH; round < ROUNDS_MAX && count === BATCH && !this.#isClosed; round++) {
+        count = this.#readBatch();
+        for (let i = 0; i < count && !this.#isClosed; i++) this.#take(i, onPacket);
+        if (count > 0) onBatchEnd();
       }
-      if (octets > 0) onBatchEnd();
     });
+  }
+
+  /** Gives how many packets there were. */
+  #readBatch(): number {
+    const { libc } = this.#arena;
+    const header = this.#hasHeader ? HEADER : 0;
+    const room = header + PACKET_MAX;
+    for (let i = 0; i < BATCH; i++) {
+      const length = libc.read(this.#fd, this.#incoming.address(i * STRIDE + PACKET_AT - header, room), room);
+      if (length <= 0) return i;
+      this.#lengths[i] = length - header;
+    }
+    return BATCH;
   }
 
   /** The kernel receives a packet by the device; with `flush`, if not before. `segmentLength`: see `GatewayEffect`; 0 for one as it is. */
@@ -103,23 +113,23 @@ export class TunDevice {
     if (this.#isClosed) return undefined;
     if (packet.length > PACKET_MAX) return osError(this.name, EMSGSIZE);
     const address = this.#arena.addressOf(packet);
-    const mayBeJoined = this.#hasHeader && address !== undefined;
-    if (mayBeJoined && this.#isJoined(packet, address, segmentLength)) return undefined;
-    const refusal = this.flush();
-    if (mayBeJoined && this.#isJoined(packet, address, segmentLength)) return refusal;
-    return this.#writeAlone(packet, address ?? this.#copyOf(packet), segmentLength) ?? refusal;
+    if (address === undefined) return this.#writeCopy(packet, segmentLength);
+    const piece = { packet, address };
+    if (this.#isJoined(piece, segmentLength)) return undefined;
+    this.#endJoin();
+    if (this.#isJoined(piece, segmentLength)) return undefined;
+    this.#waiting.push(alone(piece, segmentLength));
+    return this.#waiting.length < WAITING_MAX ? undefined : this.flush();
   }
 
-  /** Writes what waits for packets to be joined with it. */
+  /** Writes what waits: for packets to be joined with it, or for what is written with it, for the reason that a batch is read at once. */
   flush(): OsError | undefined {
-    if (this.#join.isEmpty || this.#isClosed) return undefined;
-    const { headerLength, segmentLength } = this.#join.take();
-    const packets = this.#joined;
-    const addresses = this.#addresses;
-    this.#joined = [];
-    this.#addresses = [];
-    this.#putHeader(headerLength, segmentLength);
-    return this.#writePackets(packets, addresses, headerLength);
+    if (this.#isClosed) return undefined;
+    this.#endJoin();
+    let refusal: OsError | undefined;
+    for (const each of this.#waiting) refusal = this.#writeLong(each) ?? refusal;
+    this.#waiting.length = 0;
+    return refusal;
   }
 
   close(): void {
@@ -129,11 +139,12 @@ export class TunDevice {
     this.#arena.libc.close(this.#fd);
   }
 
-  #take(end: number, onPacket: OnTunPacket): void {
-    const packet = this.#incoming.bytes.subarray(PACKET_AT, end);
+  #take(i: number, onPacket: OnTunPacket): void {
+    const packetAt = i * STRIDE + PACKET_AT;
+    const packet = this.#incoming.bytes.subarray(packetAt, packetAt + (this.#lengths[i] ?? 0));
     if (!this.#hasHeader) return onPacket(packet, 0);
     const { view } = this.#incoming;
-    const at = PACKET_AT - HEADER;
+    const at = packetAt - HEADER;
     const isLong = (view.getUint8(at + 1) & ~GSO_ECN) === GSO_TCPV4;
     const isUnsummed = (view.getUint8(at) & NEEDS_CHECKSUM) !== 0;
     if (isUnsummed && !isLong)
@@ -142,25 +153,25 @@ export class TunDevice {
   }
 
   /** Waits for those that follow it, if it is one that can be joined with what waits. */
-  #isJoined(packet: Uint8Array, address: number, segmentLength: number): boolean {
-    const isTaken = this.#join.offer(packet, 0, packet.length, segmentLength);
-    if (isTaken) {
-      this.#joined.push(packet);
-      this.#addresses.push(address);
-    }
+  #isJoined(piece: Piece, segmentLength: number): boolean {
+    const { packet } = piece;
+    const isTaken = this.#hasHeader && this.#join.offer(packet, 0, packet.length, segmentLength);
+    if (isTaken) this.#joined.push(piece);
     return isTaken;
   }
 
-  #writeAlone(packet: Uint8Array, address: number, segmentLength: number): OsError | undefined {
-    const headerLength = IPV4_HEADER_LENGTH + tcpHeaderLength(packet, IPV4_HEADER_LENGTH);
-    this.#putHeader(segmentLength === 0 ? 0 : headerLength, segmentLength);
-    return this.#writePackets([packet], [address], 0);
+  #endJoin(): void {
+    if (this.#join.isEmpty) return;
+    this.#waiting.push({ ...this.#join.take(), pieces: this.#joined });
+    this.#joined = [];
   }
 
-  /** Where the kernel can read what lies elsewhere. */
-  #copyOf(packet: Uint8Array): number {
+  /** Of what lies where the kernel cannot read it. */
+  #writeCopy(packet: Uint8Array, segmentLength: number): OsError | undefined {
+    const refusal = this.flush();
     this.#outgoing.bytes.set(packet);
-    return this.#outgoing.address(0, packet.length);
+    const address = this.#outgoing.address(0, packet.length);
+    return this.#writeLong(alone({ packet, address }, segmentLength)) ?? refusal;
   }
 
   #putHeader(headerLength: number, segmentLength: number): void {
@@ -175,18 +186,16 @@ export class TunDevice {
     view.setUint16(8, TCP_CHECKSUM_AT, true);
   }
 
-  /** As one, without the headers of all but the first. */
-  #writePackets(
-    packets: readonly Uint8Array[],
-    addresses: readonly number[],
-    headerLength: number,
-  ): OsError | undefined {
+  #writeLong({ pieces, headerLength, segmentLength }: Long): OsError | undefined {
     const { libc } = this.#arena;
     let count = 0;
-    if (this.#hasHeader) this.#putPiece(count++, this.#header.address(0, HEADER), HEADER);
+    if (this.#hasHeader) {
+      this.#putHeader(headerLength, segmentLength);
+      this.#putPiece(count++, this.#header.address(0, HEADER), HEADER);
+    }
     let skipped = 0;
-    for (let i = 0; i < packets.length; i++) {
-      this.#putPiece(count++, (addresses[i] ?? 0) + skipped, (packets[i]?.length ?? 0) - skipped);
+    for (const { packet, address } of pieces) {
+      this.#putPiece(count++, address + skipped, packet.length - skipped);
       skipped = headerLength;
     }
     const written = libc.writev(this.#fd, this.#pieces.address(0, count * PIECE), count);
@@ -199,6 +208,23 @@ export class TunDevice {
   }
 }
 
+/** A packet, and where it lies. */
+interface Piece {
+  readonly packet: Uint8Array;
+  readonly address: number;
+}
+
+/** What is written as one packet: the first as it is, the others without their headers. */
+interface Long extends JoinedHeaders {
+  readonly pieces: readonly Piece[];
+}
+
+function alone(piece: Piece, segmentLength: number): Long {
+  const headerLength =
+    segmentLength === 0 ? 0 : IPV4_HEADER_LENGTH + tcpHeaderLength(piece.packet, IPV4_HEADER_LENGTH);
+  return { headerLength, segmentLength, pieces: [piece] };
+}
+
 /** The checksum of the packet from `start` on, whose field has the sum of the pseudo-header. */
 function completeChecksum(packet: Uint8Array, start: number, offset: number): void {
   const checksum = checksumOfSum(addWords(packet, 0, start));
@@ -208,12 +234,16 @@ function completeChecksum(packet: Uint8Array, start: number, offset: number): vo
 
 export const TUN_PATH = "/dev/net/tun";
 
-/** Packets, and octets, before other descriptors have their turn. */
-const BATCH = 256;
-const BATCH_OCTETS = 1 << 20;
+/** Packets read one after the other, and how often that is done before other descriptors have their turn. */
+const BATCH = 16;
+const ROUNDS_MAX = 4;
+/** Long packets that wait to be written: those that follow have waited long enough. */
+const WAITING_MAX = 64;
 const PACKET_MAX = 65_535;
 /** Where packets are read to: behind room for the header, and at a multiple of 16. */
 const PACKET_AT = 16;
+/** From packet to packet; not a power of two: their beginnings would compete for the same lines of the processor's cache. */
+const STRIDE = 65_536 + 1088;
 const O_RDWR = 2;
 const O_NONBLOCK = 0o4000;
 /** Or the programs that we start would keep the device alive. */
@@ -235,7 +265,7 @@ const PIECE = 16;
 /** What a TCP join has, and the header. */
 const PIECES_MAX = 65;
 /** What a device takes of an arena's reserve. */
-export const TUN_OCTETS = PACKET_AT + 2 * PACKET_MAX + IFREQ + PIECES_MAX * PIECE + HEADER + 6 * 64;
+export const TUN_OCTETS = BATCH * STRIDE + PACKET_MAX + IFREQ + PIECES_MAX * PIECE + HEADER + 6 * 64;
 const NEEDS_CHECKSUM = 1;
 const GSO_TCPV4 = 1;
 const GSO_ECN = 0x80;
