@@ -12,7 +12,7 @@ import type { Region } from "./native-memory.ts";
 import { type OsError, osError } from "./os-error.ts";
 import type { PacketArena } from "./packet-arena.ts";
 
-/** A packet is lent until the batch ends. `segmentLength`: see `GatewayInput`; 0 for packets as they are. */
+/** A packet is lent: its octets are overwritten by the next. `segmentLength`: see `GatewayInput`; 0 for packets as they are. */
 export type OnTunPacket = (packet: Uint8Array, segmentLength: number) => void;
 
 export interface TunOptions {
@@ -28,7 +28,6 @@ export class TunDevice {
   /** Each packet has a header of the kernel's before it. */
   readonly #hasHeader: boolean;
   readonly #incoming: Region;
-  readonly #lengths = new Uint32Array(BATCH);
   readonly #outgoing: Region;
   readonly #header: Region;
   readonly #pieces: Region;
@@ -45,7 +44,7 @@ export class TunDevice {
     this.name = name;
     this.#hasHeader = hasHeader;
     this.#join = new TcpJoin((packet) => arena.summed(packet));
-    this.#incoming = arena.memory.reserve(BATCH * STRIDE);
+    this.#incoming = arena.memory.reserve(PACKET_AT + PACKET_MAX);
     this.#outgoing = arena.memory.reserve(PACKET_MAX);
     this.#header = arena.memory.reserve(HEADER);
     this.#pieces = arena.memory.reserve(PIECES_MAX * PIECE);
@@ -81,31 +80,22 @@ export class TunDevice {
     return undefined;
   }
 
-  /**
-   * Gives every packet that the kernel sends by the device; `onBatchEnd` after each batch. A batch is read before the first is given:
-   * the kernel and we need much of the processor's caches each, and find them as we left them when we do not take turns.
-   */
+  /** Gives every packet that the kernel sends by the device; `onBatchEnd` after each batch. */
   listen(onPacket: OnTunPacket, onBatchEnd: () => void): void {
-    this.#watch = this.#arena.libc.watch(this.#fd, () => {
-      for (let round = 0, count = BATCH; round < ROUNDS_MAX && count === BATCH && !this.#isClosed; round++) {
-        count = this.#readBatch();
-        for (let i = 0; i < count && !this.#isClosed; i++) this.#take(i, onPacket);
-        if (count > 0) onBatchEnd();
-      }
-    });
-  }
-
-  /** Gives how many packets there were. */
-  #readBatch(): number {
     const { libc } = this.#arena;
-    const header = this.#hasHeader ? HEADER : 0;
-    const room = header + PACKET_MAX;
-    for (let i = 0; i < BATCH; i++) {
-      const length = libc.read(this.#fd, this.#incoming.address(i * STRIDE + PACKET_AT - header, room), room);
-      if (length <= 0) return i;
-      this.#lengths[i] = length - header;
-    }
-    return BATCH;
+    const readAt = PACKET_AT - (this.#hasHeader ? HEADER : 0);
+    const room = this.#incoming.bytes.length - readAt;
+    const address = this.#incoming.address(readAt, room);
+    this.#watch = libc.watch(this.#fd, () => {
+      let octets = 0;
+      for (let count = 0; count < BATCH && octets < BATCH_OCTETS && !this.#isClosed; count++) {
+        const length = libc.read(this.#fd, address, room);
+        if (length <= 0) break;
+        octets += length;
+        this.#take(readAt + length, onPacket);
+      }
+      if (octets > 0) onBatchEnd();
+    });
   }
 
   /** The kernel receives a packet by the device; with `flush`, if not before. `segmentLength`: see `GatewayEffect`; 0 for one as it is. */
@@ -122,7 +112,10 @@ export class TunDevice {
     return this.#waiting.length < WAITING_MAX ? undefined : this.flush();
   }
 
-  /** Writes what waits: for packets to be joined with it, or for what is written with it, for the reason that a batch is read at once. */
+  /**
+   * Writes what waits: for packets to be joined with it, or for others to be written with it. The kernel's way of a packet and
+   * ours need much of the processor's caches each, and lose less of them where they do not take turns for each packet.
+   */
   flush(): OsError | undefined {
     if (this.#isClosed) return undefined;
     this.#endJoin();
@@ -139,12 +132,11 @@ export class TunDevice {
     this.#arena.libc.close(this.#fd);
   }
 
-  #take(i: number, onPacket: OnTunPacket): void {
-    const packetAt = i * STRIDE + PACKET_AT;
-    const packet = this.#incoming.bytes.subarray(packetAt, packetAt + (this.#lengths[i] ?? 0));
+  #take(end: number, onPacket: OnTunPacket): void {
+    const packet = this.#incoming.bytes.subarray(PACKET_AT, end);
     if (!this.#hasHeader) return onPacket(packet, 0);
     const { view } = this.#incoming;
-    const at = packetAt - HEADER;
+    const at = PACKET_AT - HEADER;
     const isLong = (view.getUint8(at + 1) & ~GSO_ECN) === GSO_TCPV4;
     const isUnsummed = (view.getUint8(at) & NEEDS_CHECKSUM) !== 0;
     if (isUnsummed && !isLong)
@@ -162,7 +154,9 @@ export class TunDevice {
 
   #endJoin(): void {
     if (this.#join.isEmpty) return;
-    this.#waiting.push({ ...this.#join.take(), pieces: this.#joined });
+    // Not spread: V8 would make a shape for each such object.
+    const { headerLength, segmentLength } = this.#join.take();
+    this.#waiting.push({ headerLength, segmentLength, pieces: this.#joined });
     this.#joined = [];
   }
 
@@ -234,16 +228,14 @@ function completeChecksum(packet: Uint8Array, start: number, offset: number): vo
 
 export const TUN_PATH = "/dev/net/tun";
 
-/** Packets read one after the other, and how often that is done before other descriptors have their turn. */
-const BATCH = 16;
-const ROUNDS_MAX = 4;
+/** Packets, and octets, before other descriptors have their turn. */
+const BATCH = 256;
+const BATCH_OCTETS = 1 << 20;
 /** Long packets that wait to be written: those that follow have waited long enough. */
-const WAITING_MAX = 64;
+const WAITING_MAX = 16;
 const PACKET_MAX = 65_535;
 /** Where packets are read to: behind room for the header, and at a multiple of 16. */
 const PACKET_AT = 16;
-/** From packet to packet; not a power of two: their beginnings would compete for the same lines of the processor's cache. */
-const STRIDE = 65_536 + 1088;
 const O_RDWR = 2;
 const O_NONBLOCK = 0o4000;
 /** Or the programs that we start would keep the device alive. */
@@ -265,7 +257,7 @@ const PIECE = 16;
 /** What a TCP join has, and the header. */
 const PIECES_MAX = 65;
 /** What a device takes of an arena's reserve. */
-export const TUN_OCTETS = BATCH * STRIDE + PACKET_MAX + IFREQ + PIECES_MAX * PIECE + HEADER + 6 * 64;
+export const TUN_OCTETS = PACKET_AT + 2 * PACKET_MAX + IFREQ + PIECES_MAX * PIECE + HEADER + 6 * 64;
 const NEEDS_CHECKSUM = 1;
 const GSO_TCPV4 = 1;
 const GSO_ECN = 0x80;
