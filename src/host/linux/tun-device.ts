@@ -34,7 +34,7 @@ export class TunDevice {
   readonly #join: TcpJoin;
   /** Packets that are being joined, and what is to be written before them. */
   #joined: Piece[] = [];
-  readonly #waiting: Long[] = [];
+  #waiting: Long[] = [];
   #watch: Watch | undefined;
   #isClosed = false;
 
@@ -119,9 +119,10 @@ export class TunDevice {
   flush(): OsError | undefined {
     if (this.#isClosed) return undefined;
     this.#endJoin();
+    if (this.#waiting.length === 0) return undefined;
     let refusal: OsError | undefined;
     for (const each of this.#waiting) refusal = this.#writeLong(each) ?? refusal;
-    this.#waiting.length = 0;
+    this.#waiting = [];
     return refusal;
   }
 
