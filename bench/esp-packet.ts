@@ -36,7 +36,7 @@ interface Subject {
   readonly open: readonly (readonly string[])[];
 }
 
-const PACKET_MAX = 2000;
+const PACKETS_MAX = BATCH * 2000;
 const RANDOM = { bytes: (_purpose: string, length: number) => new Uint8Array(randomBytes(length)) };
 
 const libc = await loadLibc();
@@ -220,28 +220,29 @@ function limitOf(algorithms: readonly (readonly string[])[], size: number): numb
   return each.reduce((sum, figure) => sum + figure, 0);
 }
 
-/** ESP alone: header, padding, cipher, ICV, and their opposites. */
+/** ESP alone: header, padding, cipher, ICV, and their opposites, of packets that lie behind one another as those of a train do. */
 function measureEsp(suite: EspSuite, size: number): Cost {
   const { arena, place, options } = surroundings();
   const { encryptionKey, integrityKey } = keyedPair({ suite }).outboundA;
   const make = () => (options.transforms ?? NODE_TRANSFORMS).esp(suite, encryptionKey, integrityKey);
   const [sealing, opening] = [make(), make()];
-  const end = sealedLength(sealing, size);
-  const octets = place.subarray(0, end);
+  const length = sealedLength(sealing, size);
+  const octets = place.subarray(0, BATCH * length);
   const room = new PlaintextRoom(options.space ?? HEAP_SPACE);
   const ivs = new IvPool(RANDOM, DATA_PLANE_LIMITS.ivPoolOctets);
   let sequenceNumber = 0;
   const cost = inRounds(() => {
     const seal = processorTime(() => {
-      for (let i = 0; i < BATCH; i++) {
+      for (let start = 0; start < octets.length; start += length) {
         sequenceNumber++;
-        ivs.put(sealing, sequenceNumber, octets, ESP_HEADER_LENGTH);
-        sealEsp(sealing, { spi: 0x1000, sequenceNumber }, octets, 0, size, PROTOCOL.IPV4);
+        ivs.put(sealing, sequenceNumber, octets, start + ESP_HEADER_LENGTH);
+        sealEsp(sealing, { spi: 0x1000, sequenceNumber }, octets, start, size, PROTOCOL.IPV4);
       }
     });
     let opened = 0;
     const open = processorTime(() => {
-      for (let i = 0; i < BATCH; i++) if (openEsp(opening, octets, room).kind === "opened") opened++;
+      for (let start = 0; start < octets.length; start += length)
+        if (openEsp(opening, octets, room, start, start + length).kind === "opened") opened++;
     });
     if (opened !== BATCH) throw new RangeError("packets do not open");
     room.leave();
@@ -303,8 +304,8 @@ function inRounds(measure: () => Cost): Cost {
 /** Where libcrypto can be had, all is as in `skeyid run`: its transforms, in whose memory packets lie. */
 function surroundings() {
   if ("kind" in libc || "kind" in libcrypto)
-    return { arena: undefined, place: new Uint8Array(PACKET_MAX), options: {} };
-  const arena = new PacketArena(libc, PACKET_MAX + SCRATCH_OCTETS);
-  const place = arena.memory.reserve(PACKET_MAX).bytes;
+    return { arena: undefined, place: new Uint8Array(PACKETS_MAX), options: {} };
+  const arena = new PacketArena(libc, PACKETS_MAX + SCRATCH_OCTETS);
+  const place = arena.memory.reserve(PACKETS_MAX).bytes;
   return { arena, place, options: { space: arena, transforms: nativeTransforms(libcrypto, arena.memory) } };
 }

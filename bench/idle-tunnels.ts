@@ -24,7 +24,6 @@ export const idleTunnels: Benchmark = {
         subject: "the same by what the process grows (RSS)",
         unit: "octets",
         ours: of("resident"),
-        aim: { of: "ours", bound: "at most", value: 3000 },
       },
       { subject: "of the live objects, the policy entry", unit: "octets", ours: of("policyHeap") },
       {

@@ -43,10 +43,10 @@ export interface Libcrypto {
   newHmacContext(): Pointer;
   freeHmacContext(context: Pointer): void;
   /** Key and digest 0: begins anew with the same ones. */
-  hmacInit(context: Pointer, key: Address, keyLength: number, digest: Pointer, engine: 0): number;
+  hmacInit(context: Pointer, key: Address, keyLength: number, digest: Pointer): number;
   hmacUpdate(context: Pointer, input: Address, length: number): number;
-  /** Writes a whole digest. */
-  hmacFinal(context: Pointer, out: Address, outLength: Address): number;
+  /** Writes a whole digest; its length is not asked for. */
+  hmacFinal(context: Pointer, out: Address, outLength: 0): number;
 }
 
 let bound: Libcrypto | NativeUnavailable | undefined;
@@ -77,7 +77,7 @@ function bindLibcrypto({ declare }: NativeLibrary): Libcrypto | NativeUnavailabl
       cipherFinal: declare("EVP_CipherFinal_ex", "int", pointer, pointer, pointer),
       newHmacContext: declare("HMAC_CTX_new", pointer),
       freeHmacContext: declare("HMAC_CTX_free", "void", pointer),
-      hmacInit: declare("HMAC_Init_ex", "int", pointer, pointer, "int", pointer, pointer),
+      hmacInit: declare("HMAC_Init", "int", pointer, pointer, "int", pointer),
       hmacUpdate: declare("HMAC_Update", "int", pointer, pointer, "size_t"),
       hmacFinal: declare("HMAC_Final", "int", pointer, pointer, pointer),
     };

@@ -15,7 +15,7 @@ export class NativeHmac {
     this.#context = libcrypto.newHmacContext();
     const digest = libcrypto.digestByName(hash);
     const result = scratch.withSecret(key.reveal(), (at) =>
-      libcrypto.hmacInit(this.#context, at, HASHES[hash].length, digest, 0),
+      libcrypto.hmacInit(this.#context, at, HASHES[hash].length, digest),
     );
     mustSucceed(result === 1, `a context for HMAC with ${hash}`);
   }
@@ -23,14 +23,14 @@ export class NativeHmac {
   /** Of the `length` octets at `address`. */
   digest(address: number, length: number): void {
     const { libcrypto } = this.#scratch;
-    this.#finish(libcrypto.hmacInit(this.#context, 0, 0, 0, 0), address, length);
+    this.#finish(libcrypto.hmacInit(this.#context, 0, 0, 0), address, length);
   }
 
   /** Of what the scratch has in `small`, so many octets of it, and then of the `length` octets at `address`. */
   digestBehind(smallLength: number, address: number, length: number): void {
     const { libcrypto, small } = this.#scratch;
     const begun =
-      libcrypto.hmacInit(this.#context, 0, 0, 0, 0) &
+      libcrypto.hmacInit(this.#context, 0, 0, 0) &
       libcrypto.hmacUpdate(this.#context, small.address(0, smallLength), smallLength);
     this.#finish(begun, address, length);
   }
@@ -52,11 +52,11 @@ export class NativeHmac {
 
   /** `begun` is what libcrypto said of what came before: 1 is success. */
   #finish(begun: number, address: number, length: number): void {
-    const { libcrypto, small, lengthAddress } = this.#scratch;
+    const { libcrypto, small } = this.#scratch;
     const result =
       begun &
       libcrypto.hmacUpdate(this.#context, address, length) &
-      libcrypto.hmacFinal(this.#context, small.address(0, DIGEST_MAX), lengthAddress);
+      libcrypto.hmacFinal(this.#context, small.address(0, DIGEST_MAX), 0);
     mustSucceed(result === 1, "an HMAC");
   }
 
