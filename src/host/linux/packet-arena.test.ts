@@ -11,7 +11,7 @@ const libc = await loadLibc();
 const skip = "kind" in libc ? `needs koffi: ${libc.reason}` : false;
 
 describe("octets for packets", { skip }, () => {
-  it("are summed and copied alike, wherever they and their target lie", () => {
+  it("are summed, copied and moved alike, wherever they and their target lie", () => {
     if ("kind" in libc) return;
     const arena = new PacketArena(libc, 64);
     const content = fc.uint8Array({ minLength: 100, maxLength: 100 });
@@ -27,6 +27,8 @@ describe("octets for packets", { skip }, () => {
         assert.equal(octets.sum(from, from + length), expected);
         assert.equal(octets.copy(from, from + length, target, 7), expected);
         assert.deepEqual(target.slice(7, 7 + length), bytes.slice(from, from + length));
+        octets.move(from, from + length, target, 30);
+        assert.deepEqual(target.slice(30, 30 + length), bytes.slice(from, from + length));
       }),
     );
   });
