@@ -82,7 +82,7 @@ export class Charon {
     });
     const charon = new Charon(folder, child);
     try {
-      for (let i = 0; i < 4800 && !existsSync(`${folder}/vici`); i++) await wait(25);
+      for (let i = 0; i < 4800 && !charon.#answers(); i++) await wait(25);
       charon.#swanctl("--load-all", "--file", `${folder}/swanctl/swanctl.conf`, "--noprompt");
       return charon;
     } catch (error) {
@@ -141,6 +141,17 @@ export class Charon {
       if (this.#process.exitCode === null) this.#process.kill("SIGKILL");
     }
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Its socket is there a moment before anybody listens. */
+  #answers(): boolean {
+    if (!existsSync(`${this.#folder}/vici`)) return false;
+    try {
+      this.#swanctl("--stats");
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #swanctl(...args: readonly string[]): string {

@@ -11,13 +11,14 @@ export class GuestCharon {
     this.#guest = guest;
   }
 
+  /** It is ready when it answers: its socket is there a moment before anybody listens. */
   static async start(guest: Guest): Promise<GuestCharon> {
     writeFileSync(`${guest.folder}/strongswan.conf`, DAEMON);
     await guest.do(`mkdir -p ${SWANCTL}/{conf.d,x509,x509ca,private,rsa,pubkey}
       export STRONGSWAN_CONF=${guest.folder}/strongswan.conf
       /usr/sbin/charon-systemd >/run/charon.out 2>&1 </dev/null &
       echo $! >/run/charon.pid
-      for i in {1..2000}; do [ -S /run/vici ] && exit 0; sleep 0.05; done
+      for i in {1..2000}; do swanctl --stats --uri unix:///run/vici >/dev/null 2>&1 && exit 0; sleep 0.05; done
       cat /run/charon.out; exit 1`);
     return new GuestCharon(guest);
   }
